@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// Where this machine keeps the OpenMP header and run time of an LLVM other than Swift's own clang: docs/adr/0002-unsafe-flags.md.
+func newestFile(_ name: String, under pattern: (String) -> [String]) -> String? {
+    let files = FileManager.default
+    let roots = ((try? files.contentsOfDirectory(atPath: "/usr/lib")) ?? [])
+        .filter { $0.hasPrefix("llvm-") }
+        .sorted { $0.compare($1, options: .numeric) == .orderedDescending }
+        .map { "/usr/lib/\($0)" }
+    return roots.flatMap(pattern).first { files.fileExists(atPath: "\($0)/\(name)") }
+}
+
+let openMPInclude = newestFile("omp.h") { root in
+    let clang = "\(root)/lib/clang"
+    return ((try? FileManager.default.contentsOfDirectory(atPath: clang)) ?? []).map { "\(clang)/\($0)/include" }
+}
+let openMPLibrary = newestFile("libomp.so") { ["\($0)/lib"] }
+
+#if arch(x86_64)
+let vectorFlags = ["-march=x86-64-v3"]
+#else
+let vectorFlags: [String] = []
+#endif
+
+let cKernelFlags =
+    ["-O3", "-fno-math-errno", "-fopenmp", "-Wall", "-Wextra"] + vectorFlags
+    + (openMPInclude.map { ["-idirafter", $0] } ?? [])
+let openMPLinkFlags = (openMPLibrary.map { ["-L", $0] } ?? []) + ["-lomp"]
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+/// Modules whose SIMD types must become AVX2 instructions. No SIMD type crosses a module boundary (its ABI depends on this flag).
+let vectorized: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(vectorFlags.flatMap { ["-Xcc", $0] }),
+        .unsafeFlags(["-O"], .when(configuration: .debug)),
+    ]
+
+let package = Package(
+    name: "GreenDiffusion",
+    products: [
+        .executable(name: "greendiff", targets: ["greendiff"]),
+        .executable(name: "bench", targets: ["bench"]),
+        .library(name: "GreenDiffusion", targets: ["GreenDiffusion"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenBLAS", path: "Sources/COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLibPNG", path: "Sources/CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CPUSupport"),
+        .target(
+            name: "CKernels", dependencies: ["COpenBLAS"],
+            cSettings: [.unsafeFlags(cKernelFlags)],
+            linkerSettings: [.unsafeFlags(openMPLinkFlags), .linkedLibrary("openblas"), .linkedLibrary("m")]),
+        .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: vectorized),
+        .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),
+        .target(name: "Energy", swiftSettings: vectorized),
+        .target(name: "ImageFiles", dependencies: ["CLibPNG"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels"], swiftSettings: strict),
+        .target(name: "Model", dependencies: ["Kernels"], swiftSettings: vectorized),
+        .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["ImageFiles"], swiftSettings: strict),
+        .target(
+            name: "GreenDiffusion",
+            dependencies: [
+                "Codec", "Datasets", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Report",
+                .product(name: "Logging", package: "swift-log"), "Yams",
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "greendiff",
+            dependencies: [
+                "CPUSupport", "GreenDiffusion", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "CPUSupport", "Codec", "Energy", "FedRuntime", "Kernels", "Model",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "CodecTests", dependencies: ["Codec", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "EnergyTests", dependencies: ["Energy", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelTests", dependencies: ["Model", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "FedRuntimeTests", dependencies: ["FedRuntime", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "GreenDiffusionTests", dependencies: ["GreenDiffusion", "TestSupport"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,21 @@
+#include "CPUSupport.h"
+
+#include <stddef.h>
+
+#if defined(__x86_64__)
+const char *gd_cpu_missing_feature(void) {
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx2")) return "AVX2";
+    if (!__builtin_cpu_supports("fma")) return "FMA";
+    if (!__builtin_cpu_supports("bmi2")) return "BMI2";
+    return NULL;
+}
+const char *gd_cpu_vector_name(void) { return "AVX2+FMA"; }
+#else
+const char *gd_cpu_missing_feature(void) { return NULL; }
+#if defined(__aarch64__)
+const char *gd_cpu_vector_name(void) { return "NEON"; }
+#else
+const char *gd_cpu_vector_name(void) { return "portable"; }
+#endif
+#endif

@@ -1,0 +1,8 @@
+#pragma once
+
+/// The name of the first instruction set that this build needs and this CPU lacks, or NULL when it has them all.
+/// Built without vector flags: call it before any code of another module runs.
+const char *gd_cpu_missing_feature(void);
+
+/// The vector instructions that this build uses, for the banner: "AVX2+FMA", "NEON" or "portable".
+const char *gd_cpu_vector_name(void);

@@ -1,0 +1,33 @@
+/// What the kernels did: executed and nominal floating-point operations and bytes moved, per operation.
+///
+/// *Executed* FLOPs are what the chosen kernel computed, transforms included: the number that feeds the energy solver.
+/// *Nominal* FLOPs are the operation's textbook count (2 a multiply-add), equal for every kernel choice.
+public struct Meter: Sendable, Equatable {
+    public struct Count: Sendable, Equatable {
+        public var calls = 0
+        public var executedFLOPs = 0
+        public var nominalFLOPs = 0
+        /// Bytes that the operation reads and writes at least once.
+        public var bytes = 0
+    }
+
+    /// Counts by operation name, e.g. `conv2d.forward`.
+    public private(set) var operations: [String: Count] = [:]
+
+    public init() {}
+
+    public mutating func add(_ operation: String, executedFLOPs: Int, nominalFLOPs: Int, bytes: Int) {
+        var count = operations[operation, default: Count()]
+        count.calls += 1
+        count.executedFLOPs += executedFLOPs
+        count.nominalFLOPs += nominalFLOPs
+        count.bytes += bytes
+        operations[operation] = count
+    }
+
+    public var executedFLOPs: Int { operations.values.reduce(0) { $0 + $1.executedFLOPs } }
+    public var nominalFLOPs: Int { operations.values.reduce(0) { $0 + $1.nominalFLOPs } }
+    public var bytes: Int { operations.values.reduce(0) { $0 + $1.bytes } }
+
+    public mutating func reset() { operations.removeAll(keepingCapacity: true) }
+}
