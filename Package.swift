@@ -77,6 +77,7 @@ let package = Package(
             name: "greendiff",
             dependencies: [
                 "CPUSupport", "GreenDiffusion", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -1,6 +1,46 @@
 import ArgumentParser
+import CPUSupport
+import Foundation
+import GreenDiffusion
 
+/// The training binary: a thin shell that parses arguments, calls the library and words its results.
 @main
-struct Main: ParsableCommand {
-    func run() throws { print("greendiff") }
+struct Greendiff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "greendiff",
+        abstract: "Federated diffusion training that measures and saves energy: train, sample, plan, quantize.",
+        discussion: "Every command explains itself: greendiff help COMMAND.",
+        version: "0.1.0",
+        subcommands: [])
+
+    /// Checks the CPU before any vector code runs, then parses, runs and reports.
+    static func main() {
+        if let missing = gd_cpu_missing_feature() {
+            fail(
+                "this CPU has no \(String(cString: missing)), which this build needs; "
+                    + "run it on a CPU with AVX2, FMA and BMI2 (Intel Haswell, AMD Zen or newer)", status: 1)
+        }
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            report(error)
+        }
+    }
+
+    /// Ends the process: help and version on standard output (status 0), wrong usage in one line (64), a failed job in one line (1).
+    private static func report(_ error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code.isSuccess || error is ExitCode { exit(withError: error) }
+        let isUsageError = code == .validationFailure
+        let message = isUsageError ? message(for: error) : "\(error)"
+        fail(isUsageError ? "\(message); see greendiff --help" : message, status: code.rawValue)
+    }
+
+    /// One line on standard error, then the end.
+    private static func fail(_ message: String, status: Int32) -> Never {
+        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+        FileHandle.standardError.write(Data("greendiff: \(line)\n".utf8))
+        Foundation.exit(status)
+    }
 }

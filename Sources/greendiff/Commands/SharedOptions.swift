@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+/// How many threads a command may use.
+struct ThreadOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Threads to compute with; results do not depend on it (default: all processors).", valueName: "n"))
+    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    func validate() throws {
+        guard (1...1024).contains(threads) else {
+            let processors = ProcessInfo.processInfo.activeProcessorCount
+            throw ValidationError("--threads \(threads) is outside 1...1024; use --threads \(processors)")
+        }
+    }
+}
+
+/// What a command tells about itself, on standard error.
+struct LoggingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Least severe message to show on standard error.", valueName: "level"))
+    var logLevel: Logger.Level = .warning
+
+    /// Sends log messages to standard error; call once, before the work starts.
+    func start() -> Logger {
+        let level = logLevel
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return Logger(label: "greendiff")
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
