@@ -33,3 +33,10 @@ struct LoggingOptions: ParsableArguments {
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// Refuses a number outside its range with a line that names flag, value and limits.
+func require<Number: Comparable>(_ flag: String, _ value: Number?, in range: ClosedRange<Number>) throws {
+    guard let value, !range.contains(value) else { return }
+    let nearest = min(max(value, range.lowerBound), range.upperBound)
+    throw ValidationError("\(flag) \(value) is outside \(range.lowerBound)...\(range.upperBound); the nearest is \(nearest)")
+}
