@@ -1,4 +1,15 @@
 #pragma once
 
+// One header an operation or family; symbols are `gd_<type>_<operation>_<pass>__<variant>`, extents are counts of elements.
+// `threads` is the number of OpenMP threads to use; results do not depend on it.
+#include "gd_attention.h"
+#include "gd_conv2d.h"
+#include "gd_elementwise.h"
+#include "gd_group_norm.h"
+#include "gd_linear.h"
+#include "gd_movement.h"
+#include "gd_optimizer.h"
+#include "gd_status.h"
+
 /// Largest number of OpenMP threads that this process would use by default.
 int gd_max_threads(void);

@@ -6,6 +6,8 @@ public final class ComputeContext {
     public let threads: Int
     /// Counts of all operations run in this context since the last reset.
     public var meter = Meter()
+    /// Runs all convolutions with this kernel; nil picks the first in `Conv2DKernel.ordered` that accepts the geometry.
+    public var forcedConvolution: Conv2DKernel?
     private var scratch = Tensor(shape: [0])
 
     public init(threads: Int) {
@@ -18,4 +20,12 @@ public final class ComputeContext {
         if scratch.count < count { scratch = Tensor(shape: [count]) }
         return scratch.base
     }
+
+    /// At least `count` Doubles of scratch memory: the same memory as `scratch(_:)`.
+    func scratchDoubles(_ count: Int) -> UnsafeMutablePointer<Double> {
+        // SAFETY: the memory is 64-byte aligned, holds `count` Doubles and is not used as floats until the next call.
+        UnsafeMutableRawPointer(scratch(2 * count)).bindMemory(to: Double.self, capacity: count)
+    }
+
+    var threadCount: Int32 { Int32(threads) }
 }

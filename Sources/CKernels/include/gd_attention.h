@@ -1,0 +1,27 @@
+#pragma once
+
+#include "gd_status.h"
+
+/// Self-attention: query, key and value (N, T, heads * head_channels), `softmax(scale * Q K^T) V` in each head.
+typedef struct {
+    int64_t batch, tokens, heads, head_channels;
+    float scale;
+} gd_attention;
+
+/// output (N, T, heads * head_channels), overwritten.
+typedef gd_status gd_f32_attention_forward(
+    const gd_attention *shape, const float *query, const float *key, const float *value, float *output,
+    float *scratch, int threads);
+
+/// d_query, d_key, d_value (N, T, heads * head_channels), overwritten. The probabilities are computed again.
+typedef gd_status gd_f32_attention_backward(
+    const gd_attention *shape, const float *query, const float *key, const float *value, const float *d_output,
+    float *d_query, float *d_key, float *d_value, float *scratch, int threads);
+
+/// Floats of scratch for `threads` threads.
+int64_t gd_f32_attention_forward_scratch(const gd_attention *shape, int threads);
+int64_t gd_f32_attention_backward_scratch(const gd_attention *shape, int threads);
+
+/// Plain loops with Double accumulators.
+gd_f32_attention_forward gd_f32_attention_forward__reference;
+gd_f32_attention_backward gd_f32_attention_backward__reference;

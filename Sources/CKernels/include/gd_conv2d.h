@@ -1,0 +1,31 @@
+#pragma once
+
+#include "gd_status.h"
+
+/// A 2-D convolution with square kernel. Activations (N, H, W, C), weights (O, I, K, K).
+typedef struct {
+    int64_t batch, height, width, input_channels;
+    int64_t output_height, output_width, output_channels;
+    int64_t kernel, stride;
+    /// Zero rows above and columns left of the input; those below and to the right follow from the output extents.
+    int64_t pad_top, pad_left;
+} gd_conv2d;
+
+/// output (N, OH, OW, O), overwritten = input (N, H, W, I) * weight + bias (O), which may be NULL.
+typedef gd_status gd_f32_conv2d_forward(
+    const gd_conv2d *geometry, const float *input, const float *weight, const float *bias, float *output,
+    float *scratch, int threads);
+
+/// d_input (N, H, W, I), overwritten.
+typedef gd_status gd_f32_conv2d_backward_data(
+    const gd_conv2d *geometry, const float *d_output, const float *weight, float *d_input, float *scratch, int threads);
+
+/// d_weight (O, I, K, K) and d_bias (O), accumulated; d_bias may be NULL.
+typedef gd_status gd_f32_conv2d_backward_weight(
+    const gd_conv2d *geometry, const float *input, const float *d_output, float *d_weight, float *d_bias,
+    float *scratch, int threads);
+
+/// Plain loops with Double accumulators; the scratch pointer is not used.
+gd_f32_conv2d_forward gd_f32_conv2d_forward__reference;
+gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__reference;
+gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__reference;

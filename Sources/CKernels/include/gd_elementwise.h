@@ -1,0 +1,24 @@
+#pragma once
+
+#include "gd_status.h"
+
+// Element-by-element operations on `count` floats. An output may be the same memory as any input of equal shape.
+
+/// output = x / (1 + exp(-x)).
+gd_status gd_f32_silu_forward__reference(int64_t count, const float *input, float *output, int threads);
+/// d_input = d_output * SiLU'(input).
+gd_status gd_f32_silu_backward__reference(
+    int64_t count, const float *input, const float *d_output, float *d_input, int threads);
+
+/// output = a + b.
+gd_status gd_f32_add_forward__plain(int64_t count, const float *a, const float *b, float *output, int threads);
+
+/// average = decay * average + (1 - decay) * values.
+gd_status gd_f32_ema_update__plain(int64_t count, float decay, const float *values, float *average, int threads);
+
+/// x (N, P, C) += bias (N, C) at every pixel.
+gd_status gd_f32_channel_bias_forward__plain(
+    int64_t batch, int64_t pixels, int64_t channels, const float *bias, float *x, int threads);
+/// d_bias (N, C), overwritten = sum of d_output (N, P, C) over the pixels.
+gd_status gd_f32_channel_bias_backward__plain(
+    int64_t batch, int64_t pixels, int64_t channels, const float *d_output, float *d_bias, int threads);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "gd_status.h"
+
+/// Group normalisation of (N, P, C) activations, P pixels: each of `groups` runs of C/groups channels is normalised over
+/// its pixels and channels, then scaled and shifted by channel, then passed through SiLU if `silu` is not 0.
+typedef struct {
+    int64_t batch, pixels, channels, groups;
+    float epsilon;
+    int silu;
+} gd_group_norm;
+
+/// output (N, P, C), overwritten (may be the input); statistics (N, groups, 2), overwritten: mean and 1/standard deviation.
+typedef gd_status gd_f32_group_norm_forward(
+    const gd_group_norm *shape, const float *input, const float *scale, const float *shift, float *output,
+    float *statistics, int threads);
+
+/// d_input (N, P, C), overwritten (may be d_output); d_scale and d_shift (C), accumulated.
+/// Scratch: 2 * N * C floats.
+typedef gd_status gd_f32_group_norm_backward(
+    const gd_group_norm *shape, const float *input, const float *statistics, const float *scale, const float *shift,
+    const float *d_output, float *d_input, float *d_scale, float *d_shift, float *scratch, int threads);
+
+/// Plain loops in Double.
+gd_f32_group_norm_forward gd_f32_group_norm_forward__reference;
+gd_f32_group_norm_backward gd_f32_group_norm_backward__reference;

@@ -1,0 +1,45 @@
+import CKernels
+
+/// Constants of Adam with decoupled weight decay [Loshchilov & Hutter 2019]; plain Adam [Kingma & Ba 2015] where the decay is 0.
+public struct AdamWOptions: Sendable, Equatable {
+    public var learningRate: Double
+    public var beta1: Double
+    public var beta2: Double
+    public var epsilon: Double
+    public var weightDecay: Double
+
+    public init(
+        learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+    ) {
+        (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
+        (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+    }
+}
+
+extension ComputeContext {
+    /// One optimiser step in place, with the arithmetic of `torch.optim.AdamW`.
+    ///
+    /// - Parameters:
+    ///   - parameters, firstMoment, secondMoment: equally many elements, updated; moments are zero before step 1.
+    ///   - gradients: read only, multiplied by `gradientScale` before use.
+    ///   - step: 1 for the first.
+    public func adamWStep(
+        parameters: Tensor, gradients: Tensor, firstMoment: Tensor, secondMoment: Tensor, step: Int,
+        options: AdamWOptions, gradientScale: Float = 1
+    ) {
+        let count = parameters.count
+        precondition(step >= 1, "optimiser steps count from 1")
+        require(gradients, count: count, "gradients")
+        require(firstMoment, count: count, "firstMoment")
+        require(secondMoment, count: count, "secondMoment")
+        var constants = gd_adamw(
+            learning_rate: Float(options.learningRate), beta1: Float(options.beta1), beta2: Float(options.beta2),
+            epsilon: Float(options.epsilon), weight_decay: Float(options.weightDecay),
+            bias_correction1: Float(1 - power(options.beta1, Double(step))),
+            bias_correction2: Float(1 - power(options.beta2, Double(step))), gradient_scale: gradientScale)
+        check(
+            gd_f32_adamw_step__plain(
+                Int64(count), &constants, gradients.base, parameters.base, firstMoment.base, secondMoment.base, threadCount))
+        meter.add("adamW", executedFLOPs: 15 * count, nominalFLOPs: 15 * count, bytes: floatBytes(7 * count))
+    }
+}

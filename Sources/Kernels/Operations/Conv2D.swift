@@ -1,0 +1,73 @@
+import CKernels
+
+/// 2-D convolution. Activations (N, H, W, C), weights (O, I, K, K), bias (O).
+extension ComputeContext {
+    /// The kernel that runs `geometry` in this context.
+    public func convolutionKernel(for geometry: Conv2DGeometry) -> Conv2DKernel {
+        if let forced = forcedConvolution {
+            precondition(forced.accepts(geometry), "\(forced.rawValue) does not accept \(geometry)")
+            return forced
+        }
+        return Conv2DKernel.ordered.first { $0.accepts(geometry) } ?? .reference
+    }
+
+    /// `output = input * weight + bias`. No output may alias an input.
+    ///
+    /// - Parameters:
+    ///   - input: (N, H, W, I).
+    ///   - weight: (O, I, K, K).
+    ///   - bias: (O), or nil for none.
+    ///   - output: (N, OH, OW, O), overwritten.
+    public func conv2dForward(
+        input: Tensor, weight: Tensor, bias: Tensor?, geometry: Conv2DGeometry, into output: Tensor
+    ) {
+        require(input, count: geometry.inputCount, "input")
+        require(weight, count: geometry.weightCount, "weight")
+        require(output, count: geometry.outputCount, "output")
+        if let bias { require(bias, count: geometry.outputChannels, "bias") }
+        run(.forward, "conv2d.forward", geometry) { kernel, shape, scratch in
+            kernel.forward(&shape, input.base, weight.base, bias?.base, output.base, scratch, threadCount)
+        }
+    }
+
+    /// The gradient of the input.
+    ///
+    /// - Parameters:
+    ///   - dOutput: (N, OH, OW, O).
+    ///   - weight: (O, I, K, K).
+    ///   - dInput: (N, H, W, I), overwritten; may not alias `dOutput`.
+    public func conv2dBackwardData(dOutput: Tensor, weight: Tensor, geometry: Conv2DGeometry, into dInput: Tensor) {
+        require(dOutput, count: geometry.outputCount, "dOutput")
+        require(weight, count: geometry.weightCount, "weight")
+        require(dInput, count: geometry.inputCount, "dInput")
+        run(.backwardData, "conv2d.backwardData", geometry) { kernel, shape, scratch in
+            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, scratch, threadCount)
+        }
+    }
+
+    /// The gradients of weight and bias, added to what `dWeight` (O, I, K, K) and `dBias` (O) hold.
+    public func conv2dBackwardWeight(
+        input: Tensor, dOutput: Tensor, geometry: Conv2DGeometry, accumulatingInto dWeight: Tensor, dBias: Tensor?
+    ) {
+        require(input, count: geometry.inputCount, "input")
+        require(dOutput, count: geometry.outputCount, "dOutput")
+        require(dWeight, count: geometry.weightCount, "dWeight")
+        if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
+        run(.backwardWeight, "conv2d.backwardWeight", geometry) { kernel, shape, scratch in
+            kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
+        }
+    }
+
+    /// Finds the kernel, its scratch memory, calls it and meters the pass.
+    private func run(
+        _ pass: Conv2DPass, _ operation: String, _ geometry: Conv2DGeometry,
+        _ call: (Conv2DImplementation, inout gd_conv2d, UnsafeMutablePointer<Float>) -> gd_status
+    ) {
+        let implementation = convolutionKernel(for: geometry).implementation
+        var shape = geometry.cValue
+        check(call(implementation, &shape, scratch(implementation.scratchCount(geometry, pass, threads))))
+        meter.add(
+            operation, executedFLOPs: implementation.executedFLOPs(geometry, pass), nominalFLOPs: geometry.nominalFLOPs,
+            bytes: geometry.bytes)
+    }
+}

@@ -1,0 +1,60 @@
+import CKernels
+
+/// Extents of a 2-D convolution with a square kernel.
+public struct Conv2DGeometry: Sendable, Hashable {
+    /// Zero pixels around the input.
+    public struct Padding: Sendable, Hashable {
+        public var top, left, bottom, right: Int
+
+        public init(top: Int, left: Int, bottom: Int, right: Int) {
+            (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
+        }
+
+        /// The same on all sides.
+        public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+
+        /// diffusers' `downsample_padding: 0`: one row below, one column to the right.
+        public static let asymmetric = Padding(top: 0, left: 0, bottom: 1, right: 1)
+    }
+
+    public let batch, height, width, inputChannels, outputChannels: Int
+    /// Side of the kernel.
+    public let kernel: Int
+    public let stride: Int
+    public let padding: Padding
+
+    /// All extents must be positive and the padded input at least as large as the kernel (preconditions).
+    ///
+    /// - Parameter padding: nil pads by `kernel / 2` on all sides.
+    public init(
+        batch: Int, height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int = 1,
+        padding: Padding? = nil
+    ) {
+        (self.batch, self.height, self.width) = (batch, height, width)
+        (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
+        (self.kernel, self.stride, self.padding) = (kernel, stride, padding ?? Padding(kernel / 2))
+        precondition(
+            min(batch, height, width, inputChannels, outputChannels, kernel, stride) > 0, "convolution with an empty extent")
+        precondition(outputHeight > 0 && outputWidth > 0, "kernel \(kernel) is larger than the padded input")
+    }
+
+    public var outputHeight: Int { (height + padding.top + padding.bottom - kernel) / stride + 1 }
+    public var outputWidth: Int { (width + padding.left + padding.right - kernel) / stride + 1 }
+
+    public var inputCount: Int { batch * height * width * inputChannels }
+    public var outputCount: Int { batch * outputHeight * outputWidth * outputChannels }
+    public var weightCount: Int { outputChannels * inputChannels * kernel * kernel }
+
+    /// Textbook FLOPs of one pass (forward, data gradient or weight gradient): 2 a multiply-add, padding included.
+    public var nominalFLOPs: Int { 2 * weightCount * batch * outputHeight * outputWidth }
+
+    /// Bytes that one pass reads and writes at least once.
+    var bytes: Int { floatBytes(inputCount + outputCount + weightCount) }
+
+    var cValue: gd_conv2d {
+        gd_conv2d(
+            batch: Int64(batch), height: Int64(height), width: Int64(width), input_channels: Int64(inputChannels),
+            output_height: Int64(outputHeight), output_width: Int64(outputWidth), output_channels: Int64(outputChannels),
+            kernel: Int64(kernel), stride: Int64(stride), pad_top: Int64(padding.top), pad_left: Int64(padding.left))
+    }
+}

@@ -1,0 +1,21 @@
+import CKernels
+
+extension ComputeContext {
+    /// The Euclidean norm of all gradients together, summed in Double in a fixed order. NaN or infinity where one is among them.
+    public func gradientNorm(_ gradients: Tensor) -> Double {
+        var sum = 0.0
+        check(
+            gd_f32_sum_of_squares__plain(
+                Int64(gradients.count), gradients.base, &sum, scratchDoubles(Int(gd_sum_scratch(Int64(gradients.count)))),
+                threadCount))
+        meter.add(
+            "gradientNorm", executedFLOPs: 2 * gradients.count, nominalFLOPs: 2 * gradients.count,
+            bytes: floatBytes(gradients.count))
+        return sum.squareRoot()
+    }
+
+    /// The factor that clips gradients of norm `norm` to `maximum`, as `torch.nn.utils.clip_grad_norm_`: pass it to `adamWStep`.
+    public static func clippingScale(norm: Double, maximum: Double) -> Float {
+        Float(min(1, maximum / (norm + 1e-6)))
+    }
+}

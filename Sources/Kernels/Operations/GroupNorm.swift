@@ -1,0 +1,72 @@
+import CKernels
+
+/// What follows a normalisation, in the same pass over memory.
+public enum FusedActivation: Sendable {
+    case none, silu
+}
+
+/// Group normalisation [Wu18], optionally fused with SiLU. Activations (N, ..., C), scale and shift (C).
+extension ComputeContext {
+    /// `output = activation((input - mean) / sqrt(variance + epsilon) * scale + shift)`, moments over a group's pixels and channels.
+    ///
+    /// - Parameters:
+    ///   - input: (N, ..., C); C must be a multiple of `groups` (precondition).
+    ///   - output: like `input`, overwritten; may be `input` where the backward pass is not needed.
+    ///   - statistics: (N, groups, 2), overwritten: mean and 1/standard deviation, for the backward pass.
+    public func groupNormForward(
+        input: Tensor, groups: Int, epsilon: Float, scale: Tensor, shift: Tensor, activation: FusedActivation,
+        into output: Tensor, statistics: Tensor
+    ) {
+        var shape = groupNormShape(input, groups, epsilon, activation)
+        require(scale, count: Int(shape.channels), "scale")
+        require(shift, count: Int(shape.channels), "shift")
+        require(output, count: input.count, "output")
+        require(statistics, count: Int(shape.batch) * groups * 2, "statistics")
+        check(
+            gd_f32_group_norm_forward__reference(
+                &shape, input.base, scale.base, shift.base, output.base, statistics.base, threadCount))
+        let flops = input.count * (activation == .silu ? 11 : 7)
+        meter.add("groupNorm.forward", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(2 * input.count))
+    }
+
+    /// The gradients of `groupNormForward`; the normalised values and the activation are computed again from `input`.
+    ///
+    /// - Parameters:
+    ///   - input: (N, ..., C), the forward input.
+    ///   - statistics: (N, groups, 2), from the forward pass.
+    ///   - dOutput: like `input`.
+    ///   - dInput: like `input`, overwritten; may be `dOutput`.
+    ///   - dScale, dShift: (C), accumulated.
+    public func groupNormBackward(
+        input: Tensor, groups: Int, epsilon: Float, scale: Tensor, shift: Tensor, activation: FusedActivation,
+        statistics: Tensor, dOutput: Tensor, into dInput: Tensor, accumulatingInto dScale: Tensor, dShift: Tensor
+    ) {
+        var shape = groupNormShape(input, groups, epsilon, activation)
+        let (batch, channels) = (Int(shape.batch), Int(shape.channels))
+        for (tensor, name) in [(scale, "scale"), (shift, "shift"), (dScale, "dScale"), (dShift, "dShift")]
+            as [(Tensor, StaticString)]
+        {
+            require(tensor, count: channels, name)
+        }
+        require(statistics, count: batch * groups * 2, "statistics")
+        require(dOutput, count: input.count, "dOutput")
+        require(dInput, count: input.count, "dInput")
+        check(
+            gd_f32_group_norm_backward__reference(
+                &shape, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
+                dShift.base, scratch(2 * batch * channels), threadCount))
+        let flops = input.count * (activation == .silu ? 30 : 14)
+        meter.add("groupNorm.backward", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(3 * input.count))
+    }
+
+    private func groupNormShape(
+        _ input: Tensor, _ groups: Int, _ epsilon: Float, _ activation: FusedActivation
+    ) -> gd_group_norm {
+        precondition(input.shape.count >= 2, "group norm needs (N, ..., C), got \(input.shape)")
+        let (batch, channels) = (input.shape[0], input.shape[input.shape.count - 1])
+        precondition(groups > 0 && channels % groups == 0, "\(channels) channels do not split into \(groups) groups")
+        return gd_group_norm(
+            batch: Int64(batch), pixels: Int64(input.count / max(batch * channels, 1)), channels: Int64(channels),
+            groups: Int64(groups), epsilon: epsilon, silu: activation == .silu ? 1 : 0)
+    }
+}

@@ -1,0 +1,23 @@
+import CKernels
+
+extension ComputeContext {
+    /// The mean of `(prediction - target)^2` over all elements, summed in Double in a fixed order.
+    ///
+    /// - Parameter dPrediction: overwritten with `2 (prediction - target) / count`; nil where no gradient is needed. May be `prediction`.
+    public func meanSquaredError(prediction: Tensor, target: Tensor, dPrediction: Tensor?) -> Double {
+        let count = prediction.count
+        precondition(count > 0, "mean over no elements")
+        require(target, count: count, "target")
+        if let dPrediction { require(dPrediction, count: count, "dPrediction") }
+        var loss = 0.0
+        check(
+            gd_f32_mean_squared_error__plain(
+                Int64(count), prediction.base, target.base, dPrediction?.base, &loss,
+                scratchDoubles(Int(gd_sum_scratch(Int64(count)))), threadCount))
+        let flops = (dPrediction == nil ? 3 : 4) * count
+        meter.add(
+            "meanSquaredError", executedFLOPs: flops, nominalFLOPs: flops,
+            bytes: floatBytes((dPrediction == nil ? 2 : 3) * count))
+        return loss
+    }
+}
