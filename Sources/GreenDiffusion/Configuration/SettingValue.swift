@@ -1,0 +1,55 @@
+/// A setting's text, and how it becomes a value of the right kind or an error that names it.
+struct SettingValue {
+    /// The setting as the user wrote it, e.g. `--bits`.
+    let name: String
+    let text: String
+
+    func failure(_ problem: String, wayOut: String) -> ConfigurationError {
+        ConfigurationError(name, text, problem, wayOut: wayOut)
+    }
+
+    /// A whole number within `limits`.
+    func integer(in limits: ClosedRange<Int>) throws(ConfigurationError) -> Int {
+        guard let value = Int(text) else {
+            throw failure("is not a whole number", wayOut: "use \(Self.words(limits))")
+        }
+        guard limits.contains(value) else {
+            throw failure("is outside \(limits)", wayOut: "use \(Self.words(limits))")
+        }
+        return value
+    }
+
+    /// A finite number above `lowest`, at most `highest`.
+    func number(above lowest: Double, upTo highest: Double = .greatestFiniteMagnitude) throws(ConfigurationError) -> Double {
+        let limits = highest < .greatestFiniteMagnitude ? "above \(lowest) and at most \(highest)" : "above \(lowest)"
+        guard let value = Double(text), value.isFinite else {
+            throw failure("is not a number", wayOut: "use a number \(limits)")
+        }
+        guard value > lowest, value <= highest else { throw failure("is not \(limits)", wayOut: "use a number \(limits)") }
+        return value
+    }
+
+    /// One of the raw values of an enumeration.
+    func choice<Choice: CaseIterable & RawRepresentable>(
+        _ type: Choice.Type = Choice.self
+    ) throws(ConfigurationError) -> Choice where Choice.RawValue == String {
+        guard let value = Choice(rawValue: text) else {
+            let names = Choice.allCases.map(\.rawValue)
+            throw failure("is not one of \(names.joined(separator: ", "))", wayOut: "use \(names[0])")
+        }
+        return value
+    }
+
+    /// The two sides of the first colon, where there is one.
+    var halves: (kind: String, argument: String?) {
+        guard let colon = text.firstIndex(of: ":") else { return (text, nil) }
+        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    }
+
+    /// This value with another text, for its parts.
+    func part(_ text: some StringProtocol) -> SettingValue { SettingValue(name: name, text: String(text)) }
+
+    private static func words(_ limits: ClosedRange<Int>) -> String {
+        limits.upperBound == .max ? "\(limits.lowerBound) or more" : "\(limits.lowerBound) to \(limits.upperBound)"
+    }
+}

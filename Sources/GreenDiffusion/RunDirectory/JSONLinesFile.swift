@@ -1,0 +1,56 @@
+import Foundation
+
+/// A file of one JSON object a line that only grows, and heals its last line after a crash.
+package struct JSONLinesFile: Sendable {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    /// Adds one line an element and flushes them to the disk; the file is made when absent.
+    package func append(_ elements: [some Encodable]) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var lines = Data()
+        for element in elements {
+            lines.append(try encoder.encode(element))
+            lines.append(Self.newline)
+        }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError("write", path) }
+        defer { close(descriptor) }
+        try AtomicFile.writeAll(lines, to: descriptor, path: path)
+        guard fsync(descriptor) == 0 else { throw FileError("write", path) }
+    }
+
+    /// The elements of all whole lines; an absent file has none. A torn last line, left by a crash, is not read.
+    ///
+    /// - Throws: `RunDirectoryError.damagedLine` for a whole line that does not parse, `FileError`.
+    package func read<Element: Decodable>(_ type: Element.Type) throws -> [Element] {
+        let decoder = JSONDecoder()
+        return try wholeLines().enumerated().map { index, line in
+            do { return try decoder.decode(type, from: line) } catch {
+                throw RunDirectoryError.damagedLine(path: path, line: index + 1)
+            }
+        }
+    }
+
+    /// Drops a torn last line and every element that `isKept` refuses; what stays keeps its bytes.
+    package func heal<Element: Decodable>(keeping type: Element.Type, where isKept: (Element) -> Bool) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        var kept = Data()
+        for (line, element) in try zip(wholeLines(), read(type)) where isKept(element) {
+            kept.append(line)
+            kept.append(Self.newline)
+        }
+        try AtomicFile.write(kept, to: path)
+    }
+
+    private func wholeLines() throws(FileError) -> [Data] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        let bytes = try AtomicFile.read(path)
+        guard let end = bytes.lastIndex(of: Self.newline) else { return [] }
+        return bytes[..<end].split(separator: Self.newline, omittingEmptySubsequences: true)
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+}
