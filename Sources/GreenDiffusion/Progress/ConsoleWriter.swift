@@ -36,6 +36,6 @@ public struct StandardConsole: ConsoleWriter {
 
     public func write(_ text: String) {
         // A reader that has gone away must not end a training run: what cannot be shown is not shown.
-        try? AtomicFile.writeAll(Data(text.utf8), to: descriptor, path: "standard output")
+        try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: Data(text.utf8))
     }
 }

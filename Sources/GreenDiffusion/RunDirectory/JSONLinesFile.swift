@@ -15,11 +15,16 @@ package struct JSONLinesFile: Sendable {
             lines.append(try encoder.encode(element))
             lines.append(Self.newline)
         }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError("write", path) }
-        defer { close(descriptor) }
-        try AtomicFile.writeAll(lines, to: descriptor, path: path)
-        guard fsync(descriptor) == 0 else { throw FileError("write", path) }
+        if !FileManager.default.fileExists(atPath: path) { try AtomicFiles.write(Data(), to: path) }
+        do {
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            defer { try? file.close() }
+            try file.seekToEnd()
+            try file.write(contentsOf: lines)
+            try file.synchronize()
+        } catch {
+            throw FileError.unwritable(path: path, reason: FileError.reason(error))
+        }
     }
 
     /// The elements of all whole lines; an absent file has none. A torn last line, left by a crash, is not read.
@@ -42,12 +47,15 @@ package struct JSONLinesFile: Sendable {
             kept.append(line)
             kept.append(Self.newline)
         }
-        try AtomicFile.write(kept, to: path)
+        try AtomicFiles.write(kept, to: path)
     }
 
     private func wholeLines() throws(FileError) -> [Data] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let bytes = try AtomicFile.read(path)
+        let bytes: Data
+        do { bytes = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw .unreadable(path: path, reason: FileError.reason(error))
+        }
         guard let end = bytes.lastIndex(of: Self.newline) else { return [] }
         return bytes[..<end].split(separator: Self.newline, omittingEmptySubsequences: true)
     }

@@ -26,15 +26,15 @@ public final class RunDirectory {
     ///
     /// - Throws: `RunDirectoryError.exists` where a run is already, `.busy`, `FileError`.
     public static func create(at path: String, configuration: String) throws -> RunDirectory {
-        try AtomicFile.createFolder(path)
+        try AtomicFiles.createDirectory(path)
         let directory = try RunDirectory(locking: path)
         guard !FileManager.default.fileExists(atPath: directory.configurationPath) else {
             throw RunDirectoryError.exists(path: path)
         }
         for folder in [directory.checkpointsFolder, directory.samplesFolder, directory.tensorBoardFolder] {
-            try AtomicFile.createFolder(folder)
+            try AtomicFiles.createDirectory(folder)
         }
-        try AtomicFile.write(configuration, to: directory.configurationPath)
+        try AtomicFiles.write(Data(configuration.utf8), to: directory.configurationPath)
         return directory
     }
 
@@ -58,25 +58,29 @@ public final class RunDirectory {
 
     /// Rounds that have a checkpoint, ascending.
     package func checkpointedRounds() -> [Int] {
-        AtomicFile.names(in: checkpointsFolder).compactMap(Self.round(fromName:)).sorted()
+        Self.names(in: checkpointsFolder).compactMap(Self.round(fromName:)).sorted()
     }
 
     /// Rounds that have a sample grid, ascending.
     package func sampledRounds() -> [Int] {
-        AtomicFile.names(in: samplesFolder).filter { $0.hasSuffix(".png") }
+        Self.names(in: samplesFolder).filter { $0.hasSuffix(".png") }
             .compactMap { Self.round(fromName: String($0.dropLast(4))) }.sorted()
     }
 
     /// Removes all checkpoints but the last `count`.
     package func pruneCheckpoints(keeping count: Int) throws(FileError) {
-        for round in checkpointedRounds().dropLast(count) { try AtomicFile.remove(checkpointPath(round: round)) }
+        for round in checkpointedRounds().dropLast(count) { try AtomicFiles.remove(checkpointPath(round: round)) }
     }
 
     /// Forgets what lies after round `last`: records, and sample grids that would be made again.
     package func discard(after last: Int) throws {
         try roundsFile.heal(keeping: RoundRecord.self) { $0.round <= last }
         try devicesFile.heal(keeping: DeviceRecord.self) { $0.round <= last }
-        for round in sampledRounds() where round > last { try AtomicFile.remove(samplePath(round: round)) }
+        for round in sampledRounds() where round > last { try AtomicFiles.remove(samplePath(round: round)) }
+    }
+
+    private static func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     }
 
     static func name(round: Int) -> String {
