@@ -13,3 +13,6 @@
 
 /// Largest number of OpenMP threads that this process would use by default.
 int gd_max_threads(void);
+
+#include "gd_hash.h"
+#include "gd_parallel.h"

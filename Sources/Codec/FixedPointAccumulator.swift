@@ -1,0 +1,149 @@
+import Kernels
+
+/// Why a frame cannot be added. The sum is unchanged.
+public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The frame holds weights where changes are summed, or the reverse.
+    case wrongPayload(found: PayloadKind, expected: PayloadKind)
+    /// The frame's tensors are not the model's.
+    case layoutMismatch
+    /// A FedAvg weight below 1, or one that takes the total above the announced limit.
+    case weightOutOfRange(weight: Int, total: Int, limit: Int)
+    /// A tensor may hold values beyond the headroom over the global model: the device's training diverged.
+    case magnitudeOutOfRange(tensor: String, magnitude: Float, limit: Double)
+
+    public var description: String {
+        switch self {
+        case .wrongPayload(let found, let expected): "the frame holds \(found), this round averages \(expected)"
+        case .layoutMismatch: "the frame's tensors are not the model's"
+        case .weightOutOfRange(let weight, let total, let limit):
+            "weight \(weight) on top of \(total) is outside 1...\(limit), the samples announced for this round"
+        case .magnitudeOutOfRange(let tensor, let magnitude, let limit):
+            "tensor \(tensor): magnitude \(magnitude) exceeds \(limit), 64 times the global model's: training diverged"
+        }
+    }
+}
+
+/// The FedAvg sum `sum n_k * w_k` in 64-bit fixed point: any order of arrival gives the same bytes.
+///
+/// A tensor's values enter as `round(v * 2^e)`. With the magnitude limit `m = 64 * max(max|w_t|, max|w| / 16)` of the global model
+/// (1 where it is all zero), `2^p >= m` and `2^q >= weightLimit`, the exponent is `e = min(50, 62 - q) - p`: every `|v * 2^e| <= 2^50`
+/// and the sum stays within `2^q * 2^(62-q) = 2^62`, so it cannot overflow. Values above the limit are refused.
+/// Memory: 8 bytes a parameter.
+public struct FixedPointAccumulator: Sendable {
+    public let layout: ParameterLayout
+    public let payload: PayloadKind
+    /// The largest sum of weights.
+    public let weightLimit: Int
+    /// Sum of the weights so far.
+    public private(set) var totalWeight = 0
+    /// Frames added so far.
+    public private(set) var frameCount = 0
+    private var sums: [Int64]
+    private let tensorScales: [TensorScale]
+
+    private struct TensorScale: Sendable {
+        let fixedPoint: FixedPointScale
+        let magnitudeLimit: Double
+    }
+
+    /// - Parameters:
+    ///   - global: the parameters that the devices start from, `layout.parameterCount` elements (precondition).
+    ///   - weightLimit: the sum of the samples of all devices asked this round, in 1...2^31 (precondition).
+    public init(global: Tensor, layout: ParameterLayout, payload: PayloadKind, weightLimit: Int) {
+        precondition(global.count == layout.parameterCount, "\(global.count) values for \(layout.parameterCount) parameters")
+        precondition((1...(1 << 31)).contains(weightLimit), "weight limit \(weightLimit) outside 1...2^31")
+        (self.layout, self.payload, self.weightLimit) = (layout, payload, weightLimit)
+        sums = [Int64](repeating: 0, count: layout.parameterCount)
+        let largest = layout.entries.map { entry in
+            entry.range.reduce(Float(0)) { max($0, global.base[$1].magnitude) }
+        }
+        let overall = Double(largest.max() ?? 0)
+        tensorScales = largest.map { Self.scale(largest: Double($0), overall: overall, weightLimit: weightLimit) }
+    }
+
+    private static func scale(largest: Double, overall: Double, weightLimit: Int) -> TensorScale {
+        let reference = max(largest, overall / 16)
+        let limit = reference.isFinite && reference > 0x1p-120 ? min(64 * reference, 0x1p127) : 1
+        let valueBits = Int(limit.exponent) + (limit.significand > 1 ? 1 : 0)
+        let weightBits = Int.bitWidth - (weightLimit - 1).leadingZeroBitCount
+        return TensorScale(
+            fixedPoint: FixedPointScale(exponent: min(50, 62 - weightBits) - valueBits), magnitudeLimit: limit)
+    }
+
+    /// Adds `weight * values` of a verified frame, whole or not at all.
+    public mutating func add(_ frame: UpdateFrame, weight: Int, threads: Int = 1) throws(AggregationError) {
+        guard frame.header.binding.payload == payload else {
+            throw .wrongPayload(found: frame.header.binding.payload, expected: payload)
+        }
+        guard frame.header.layout == layout else { throw .layoutMismatch }
+        guard weight >= 1, weight <= weightLimit - totalWeight else {
+            throw .weightOutOfRange(weight: weight, total: totalWeight, limit: weightLimit)
+        }
+        for (index, part) in frame.parts.enumerated() {
+            let magnitude = frame.largestMagnitude(part)
+            guard Double(magnitude) <= tensorScales[index].magnitudeLimit else {
+                throw .magnitudeOutOfRange(
+                    tensor: layout.entries[index].name, magnitude: magnitude, limit: tensorScales[index].magnitudeLimit)
+            }
+        }
+        sums.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for (part, scale) in zip(frame.parts, tensorScales) where part.geometry.count > 0 {
+                // SAFETY: the frame's layout is this accumulator's, so each part lies inside `sums`.
+                frame.accumulate(
+                    part, fixedPoint: scale.fixedPoint, weight: UInt32(weight), into: base + part.offset, threads: threads)
+            }
+        }
+        totalWeight += weight
+        frameCount += 1
+    }
+
+    /// The weighted mean `sum n_k * w_k / sum n_k`, for changes on top of `global`: computed in Double, rounded once.
+    ///
+    /// At least one frame must have been added (precondition). `mean` is overwritten; it may be `global`.
+    public func mean(global: Tensor, into mean: Tensor, threads: Int = 1) {
+        precondition(totalWeight > 0, "the mean of no frames")
+        precondition(global.count == layout.parameterCount && mean.count == global.count, "tensors of another model")
+        sums.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for (entry, scale) in zip(layout.entries, tensorScales) {
+                // SAFETY: the layout's entries lie inside all three buffers.
+                weightedMean(
+                    base + entry.offset, count: entry.count, fixedPoint: scale.fixedPoint, totalWeight: Int64(totalWeight),
+                    base: payload == .change ? UnsafePointer(global.base) + entry.offset : nil, into: mean.base + entry.offset,
+                    threads: threads)
+            }
+        }
+    }
+}
+
+extension UpdateFrame {
+    /// The largest magnitude that a part can hold: its scopes' top levels, or its raw values.
+    fileprivate func largestMagnitude(_ part: TensorPart) -> Float {
+        guard part.geometry.count > 0 else { return 0 }
+        if let format = part.format {
+            return part.scales.reduce(0) { max($0, $1.magnitude(level: format.topLevel)) }
+        }
+        var largest: Float = 0
+        withData(of: part) { data in
+            for index in 0..<part.geometry.count { largest = max(largest, rawValue(data, index).magnitude) }
+        }
+        return largest
+    }
+
+    fileprivate func accumulate(
+        _ part: TensorPart, fixedPoint: FixedPointScale, weight: UInt32, into sums: UnsafeMutablePointer<Int64>, threads: Int
+    ) {
+        withData(of: part) { data in
+            if let format = part.format {
+                dequantizeAccumulate(
+                    data, geometry: part.geometry, scales: part.scales, format: format, fixedPoint: fixedPoint, weight: weight,
+                    accumulatingInto: sums, threads: threads)
+            } else {
+                for index in 0..<part.geometry.count {
+                    sums[index] += Int64(weight) * fixedPoint.fixed(rawValue(data, index))
+                }
+            }
+        }
+    }
+}

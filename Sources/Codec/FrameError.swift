@@ -1,0 +1,77 @@
+import Kernels
+
+/// Why a frame is refused. A frame is accepted whole or not at all. docs/wire-format.md names each case.
+public enum FrameError: Error, Sendable, Equatable {
+    /// Fewer bytes than the smallest frame, or than the declared length.
+    case truncated(bytes: Int, expected: Int)
+    /// The first eight bytes are not a frame's.
+    case notAFrame
+    case unsupportedVersion(Int)
+    /// More bytes than the declared length.
+    case trailingBytes(Int)
+    case checksumMismatch
+    /// A reserved field or unused bit is not zero.
+    case reservedNotZero(field: String)
+    /// An id that this version does not define.
+    case unknownID(field: String, value: Int)
+    /// More than the receiver allows.
+    case limitExceeded(field: String, value: Int, limit: Int)
+    /// A field that contradicts another or lies outside its range.
+    case invalidField(field: String, detail: String)
+    /// Names or shapes differ from the receiver's model.
+    case layoutMismatch(detail: String)
+    /// A scale is NaN, infinite, negative or too large.
+    case invalidScale(tensor: String, scope: Int, value: Float)
+    /// A code that no encoder writes.
+    case reservedCode(tensor: String, index: Int)
+    /// A raw value is NaN or infinite.
+    case valueOutOfRange(tensor: String, index: Int, value: Float)
+    /// The frame belongs to another run, round, device, base model or payload kind.
+    case bindingMismatch(field: String, found: String, expected: String)
+}
+
+extension FrameError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .truncated(let bytes, let expected): "the frame has \(bytes) bytes of \(expected): send it again"
+        case .notAFrame: "not an update frame (its first 8 bytes are not the frame's magic)"
+        case .unsupportedVersion(let version): "frame version \(version) is unknown, this decoder reads version 1: update it"
+        case .trailingBytes(let count): "\(count) bytes follow the frame's declared end"
+        case .checksumMismatch: "the frame's checksum does not match its bytes: it was damaged, send it again"
+        case .reservedNotZero(let field): "\(field) must be zero in version 1"
+        case .unknownID(let field, let value): "\(field) \(value) is not defined in version 1"
+        case .limitExceeded(let field, let value, let limit): "\(field) \(value) exceeds this receiver's limit \(limit)"
+        case .invalidField(let field, let detail): "\(field) \(detail)"
+        case .layoutMismatch(let detail): "the frame is of another model: \(detail)"
+        case .invalidScale(let tensor, let scope, let value):
+            "tensor \(tensor): scale \(value) of scope \(scope) is not a finite number in 0..<2^127"
+        case .reservedCode(let tensor, let index): "tensor \(tensor): element \(index) has the reserved code"
+        case .valueOutOfRange(let tensor, let index, let value):
+            "tensor \(tensor): element \(index) is \(value), not a finite number below 2^127"
+        case .bindingMismatch(let field, let found, let expected): "\(field) is \(found), expected \(expected)"
+        }
+    }
+}
+
+/// What a decoder checks before it allocates.
+public struct FrameLimits: Sendable, Equatable {
+    public var frameBytes: Int
+    public var tensors: Int
+    public var parameters: Int
+    /// Names and shapes that must be exactly these, or nil to accept any.
+    public var layout: ParameterLayout?
+
+    /// Generous limits for files: 4 GiB, 65,536 tensors, 2^30 parameters.
+    public init(frameBytes: Int = 1 << 32, tensors: Int = 1 << 16, parameters: Int = 1 << 30) {
+        (self.frameBytes, self.tensors, self.parameters) = (frameBytes, tensors, parameters)
+    }
+
+    /// The limits of a receiver that knows the model: its layout, and the size of its largest frame (raw values).
+    public init(expecting layout: ParameterLayout) {
+        tensors = layout.entries.count
+        parameters = layout.parameterCount
+        let names = layout.entries.reduce(0) { $0 + $1.name.utf8.count + 8 * $1.shape.count + FrameLayout.tensorEntryBytes }
+        frameBytes = FrameLayout.headerBytes + names + 9 * parameters + FrameLayout.checksumBytes
+        self.layout = layout
+    }
+}

@@ -1,0 +1,26 @@
+import Kernels
+
+/// XXH3-128 (seed 0) of a model's flat float32 parameters, little-endian, in checkpoint order: binds an update to its base.
+public struct ModelHash: Sendable, Hashable, CustomStringConvertible {
+    public let low: UInt64
+    public let high: UInt64
+
+    public init(low: UInt64, high: UInt64) { (self.low, self.high) = (low, high) }
+
+    /// The hash of the parameters as they are.
+    public init(of parameters: Tensor) {
+        let bytes = UnsafeRawBufferPointer(start: parameters.base, count: parameters.count * MemoryLayout<Float>.stride)
+        (low, high) = hash128(bytes)
+    }
+
+    /// No model.
+    public static let zero = ModelHash(low: 0, high: 0)
+
+    /// 32 hexadecimal digits, high half first.
+    public var description: String { hexadecimal(high) + hexadecimal(low) }
+}
+
+private func hexadecimal(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+}

@@ -1,0 +1,98 @@
+/// How signed codes of a fixed width stand for magnitudes: a grid without its scale.
+///
+/// A code of `bits` bits is a two's complement integer in `-largestCode...largestCode`; 0 is exact zero and the most negative
+/// integer is reserved. Code `+-c` with c > 0 stands for `+-(offset + (c - levelShift) * step)`: the paper's grid starts at the
+/// scope's smallest magnitude (`levelShift` 1), the zero grid at zero (`levelShift` 0, `offset` 0). [Lai23 eq. 1] (corrected)
+package struct CodeFormat: Sendable, Equatable {
+    /// Bits a code, 2...8.
+    package let bits: Int
+    /// 1 where code 1 stands for the lowest level, 0 where code 0 does.
+    package let levelShift: Int
+
+    package init(bits: Int, levelShift: Int) {
+        precondition((2...8).contains(bits) && (0...1).contains(levelShift) && bits - levelShift >= 2, "no such code format")
+        (self.bits, self.levelShift) = (bits, levelShift)
+    }
+
+    /// `L = 2^(bits-1) - 1`.
+    package var largestCode: Int { (1 << (bits - 1)) - 1 }
+    /// Index of the highest level.
+    package var topLevel: Int { largestCode - levelShift }
+    /// The code that never occurs.
+    package var reservedCode: Int { -(1 << (bits - 1)) }
+
+    /// Bytes of `count` packed codes.
+    package func packedBytes(_ count: Int) -> Int { (count * bits + 7) / 8 }
+
+    /// The scale of a scope whose non-zero magnitudes span `range`.
+    ///
+    /// The step is the smallest float that lets the top level reach the largest magnitude, so every magnitude lies between two
+    /// levels, subnormals included. A scope with one magnitude lies on a level: the offset, or (zero grid) level 1.
+    package func scale(for range: MagnitudeRange) -> ScopeScale {
+        guard range.largest > 0 else { return ScopeScale(offset: 0, step: 0) }
+        if levelShift == 0, range.smallest == range.largest { return ScopeScale(offset: 0, step: range.largest) }
+        let offset = levelShift == 0 ? 0 : range.smallest
+        let span = range.largest - offset
+        let step = span / Float(topLevel)
+        let reaches = Double(step) * Double(topLevel) >= Double(span)
+        return ScopeScale(offset: offset, step: reaches ? step : step.nextUp)
+    }
+}
+
+/// Where a scope's levels lie: level l has the magnitude `offset + l * step`, in float32, product rounded before the sum.
+package struct ScopeScale: Sendable, Equatable {
+    package let offset: Float
+    package let step: Float
+
+    package init(offset: Float, step: Float) { (self.offset, self.step) = (offset, step) }
+
+    /// The magnitude of a level.
+    @inline(__always)
+    package func magnitude(level: Int) -> Float { offset + Float(level) * step }
+
+    /// The position of a magnitude among the levels; 0 where all levels coincide.
+    @inline(__always)
+    func position(_ magnitude: Float) -> Float { (magnitude - offset) / divisor }
+
+    /// `step`, or 1 where it is zero.
+    @inline(__always)
+    var divisor: Float { step > 0 ? step : 1 }
+}
+
+/// The smallest and largest non-zero magnitude of a scope; (infinity, 0) where there is none.
+package struct MagnitudeRange: Sendable, Equatable {
+    package var smallest: Float = .infinity
+    package var largest: Float = 0
+
+    package init() {}
+    package init(smallest: Float, largest: Float) { (self.smallest, self.largest) = (smallest, largest) }
+
+    mutating func include(_ value: Float) {
+        let magnitude = value.magnitude
+        if magnitude != 0 { smallest = min(smallest, magnitude) }
+        largest = max(largest, magnitude)
+    }
+
+    mutating func merge(_ other: MagnitudeRange) {
+        smallest = min(smallest, other.smallest)
+        largest = max(largest, other.largest)
+    }
+}
+
+/// How a tensor's elements fall into scopes: `scopeSize` consecutive elements share a scale, the last scope may be shorter.
+package struct ScopeGeometry: Sendable, Equatable {
+    package let count: Int
+    package let scopeSize: Int
+
+    /// `groupSize` 0 makes the whole tensor one scope.
+    package init(count: Int, groupSize: Int) {
+        precondition(count >= 0 && groupSize >= 0, "negative extent")
+        self.count = count
+        scopeSize = groupSize == 0 ? max(count, 1) : groupSize
+    }
+
+    package var scopeCount: Int { (count + scopeSize - 1) / scopeSize }
+
+    /// The elements of scope `index`.
+    package func range(_ index: Int) -> Range<Int> { (index * scopeSize)..<min((index + 1) * scopeSize, count) }
+}
