@@ -1,0 +1,110 @@
+/// `TimeSplit` for eight devices: what the fast solver works on.
+struct SplitLanes {
+    var computeScale: Lanes
+    var radioScale: Lanes
+    var spectralDemand: Lanes
+    var thetaMin: Lanes
+    var thetaMax: Lanes
+    var piMin: Lanes
+    var piMax: Lanes
+}
+
+extension SplitLanes {
+    /// The optimal shares of all lanes; 0 in infeasible ones.
+    ///
+    /// With slack both upper bounds are optimal. Otherwise `theta + pi = 1` and one variable is left, the odds `theta/pi`, within the
+    /// interval that the bounds of theta and pi leave.
+    @inline(__always)
+    func solve(equations: EnergyEquations) -> (theta: Lanes, pi: Lanes) {
+        let one = Lanes(repeating: 1)
+        let infeasible = (thetaMin + piMin) .> one
+        let slack = (thetaMax + piMax) .<= one
+        let settled = infeasible .| slack
+        let largestTheta = smaller(thetaMax, one)
+        let largestPi = smaller(piMax, one)
+        let odds = balancedOdds(
+            from: larger(thetaMin / (1 - thetaMin), (1 - largestPi) / largestPi).replacing(with: 1, where: settled),
+            to: smaller(largestTheta / (1 - largestTheta), (1 - piMin) / piMin).replacing(with: 1, where: settled),
+            settled: settled, equations: equations)
+        let pi = 1 / (1 + odds)
+        let theta = smaller(larger(odds * pi, thetaMin), thetaMax).replacing(with: thetaMax, where: slack)
+        let clampedPi = smaller(larger(pi, piMin), piMax).replacing(with: piMax, where: slack)
+        return (theta.replacing(with: 0, where: infeasible), clampedPi.replacing(with: 0, where: infeasible))
+    }
+
+    /// The odds in `lowest...highest` at which both energies fall equally fast, or the end nearest to them.
+    ///
+    /// Solves `ln(2A/theta^3) = ln(K*marginal(pi))` [Lai23 eq. 17-18] (corrected) for `ln(theta/pi)`: the difference is strictly decreasing
+    /// and nearly straight, so Newton's method needs a few steps. A step may not leave the bracket; one that would is a bisection.
+    @inline(__always)
+    private func balancedOdds(
+        from lowest: Lanes, to highest: Lanes, settled: SIMDMask<SIMD8<Int64>>, equations: EnergyEquations
+    ) -> Lanes {
+        let scaleRatio = naturalLogarithm(2 * computeScale / radioScale)
+        var odds = smaller(larger(Lanes(repeating: 1), lowest), highest)
+        var bracketLow = Lanes(repeating: 0)
+        var bracketHigh = Lanes(repeating: .greatestFiniteMagnitude)
+        var done = settled
+        while !all(done) {
+            let pi = 1 / (1 + odds)
+            let theta = odds * pi
+            let (marginal, elasticity) = radioMarginal(pi: pi, equations: equations)
+            let difference = scaleRatio - naturalLogarithm(theta * theta * theta * marginal)
+            let step = difference / (3 * pi + theta * elasticity)
+            let rises = step .> 0
+            bracketLow.replace(with: odds, where: rises)
+            bracketHigh.replace(with: odds, where: .!rises)
+
+            let limited = smaller(larger(step, Lanes(repeating: -1.8)), Lanes(repeating: 1.8))
+            // (2 + s)/(2 - s) is e^s to third order: enough for convergence, and never negative.
+            var next = smaller(larger(odds * (2 + limited) / (2 - limited), lowest), highest)
+            let outside = (next .<= bracketLow) .| (next .>= bracketHigh)
+            let stuckAtEnd = next .== odds
+            next.replace(with: (bracketLow * bracketHigh).squareRoot(), where: outside .& .!stuckAtEnd)
+            odds.replace(with: next, where: .!done)
+            done = done .| stuckAtEnd .| ((step * step) .< Self.squaredTolerance)
+        }
+        return odds
+    }
+
+    /// `-dEcom/dpi / K` and `-dln(-dEcom/dpi)/dln pi`.
+    ///
+    /// Corrected: `phi = 1 + (x - 1)*e^x` and `x^2*e^x/phi`, `x = c/pi`; printed: `x^2*e^x/c` and `x + 2`.
+    @inline(__always)
+    private func radioMarginal(pi: Lanes, equations: EnergyEquations) -> (value: Lanes, elasticity: Lanes) {
+        let x = spectralDemand / pi
+        let minusOne = exponentialMinusOne(x)
+        let numerator = x * x * (minusOne + 1)
+        switch equations {
+        case .corrected:
+            let value = marginal(x, exponentialMinusOne: minusOne)
+            return (value, numerator / value)
+        case .printed: return (numerator / spectralDemand, x + 2)
+        }
+    }
+
+    /// `1 + (x - 1)*e^x`, from its series where the terms would cancel.
+    @inline(__always)
+    private func marginal(_ x: Lanes, exponentialMinusOne minusOne: Lanes) -> Lanes {
+        let direct = x.addingProduct(x - 1, minusOne)
+        // Terms x^k/(k!*(k + 2)).
+        let series = polynomial(x, (1 / 2, 1 / 3, 1 / 8, 1 / 30, 1 / 144, 1 / 840, 1 / 5_760))
+        return direct.replacing(with: x * x * series, where: x .< 0.125)
+    }
+
+    /// Newton's last step squares its own length: below 1e-7 the next one would be below rounding.
+    private static var squaredTolerance: Double { 1e-14 }
+}
+
+extension TimeSplit {
+    /// The optimal shares of a feasible problem, to rounding.
+    func newtonShares(equations: EnergyEquations) -> TimeShares {
+        let lanes = SplitLanes(
+            computeScale: Lanes(repeating: computeScaleJoules), radioScale: Lanes(repeating: radioScaleJoules),
+            spectralDemand: Lanes(repeating: spectralDemand), thetaMin: Lanes(repeating: thetaBounds.lowerBound),
+            thetaMax: Lanes(repeating: thetaBounds.upperBound), piMin: Lanes(repeating: piBounds.lowerBound),
+            piMax: Lanes(repeating: piBounds.upperBound))
+        let shares = lanes.solve(equations: equations)
+        return TimeShares(theta: shares.theta[0], pi: shares.pi[0])
+    }
+}
