@@ -6,13 +6,14 @@
 #include "gd_conv2d.h"
 #include "gd_elementwise.h"
 #include "gd_group_norm.h"
-#include "gd_linear.h"
+#include "gd_hash.h"
 #include "gd_movement.h"
 #include "gd_optimizer.h"
+#include "gd_parallel.h"
 #include "gd_status.h"
 
 /// Largest number of OpenMP threads that this process would use by default.
 int gd_max_threads(void);
 
-#include "gd_hash.h"
-#include "gd_parallel.h"
+/// Makes OpenBLAS run single-threaded inside this library's own OpenMP regions. Call once before any kernel.
+void gd_use_own_threads(void);

@@ -29,3 +29,14 @@ typedef gd_status gd_f32_conv2d_backward_weight(
 gd_f32_conv2d_forward gd_f32_conv2d_forward__reference;
 gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__reference;
 gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__reference;
+
+/// Blocks of output pixels, gathered (im2col) where the kernel is larger than 1x1, times packed weights in OpenBLAS, one
+/// thread a block. Accepts everything.
+gd_f32_conv2d_forward gd_f32_conv2d_forward__gemm;
+gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__gemm;
+gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__gemm;
+
+/// Floats of scratch that the `gemm` passes need with `threads` threads.
+int64_t gd_conv2d_forward_scratch__gemm(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_backward_data_scratch__gemm(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_backward_weight_scratch__gemm(const gd_conv2d *geometry, int threads);

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Where kernels run: how many threads, what they did so far, and scratch memory that grows to the largest request and stays.
 ///
 /// One context serves one training loop. Results do not depend on `threads`.
@@ -13,6 +15,7 @@ public final class ComputeContext {
     public init(threads: Int) {
         precondition(threads >= 1, "a context needs at least one thread")
         self.threads = threads
+        gd_use_own_threads()
     }
 
     /// At least `count` floats of scratch memory, contents undefined, valid until the next call.

@@ -5,7 +5,9 @@ import CKernels
 /// To add one: a case at its place in the order, its line in `implementation`, its C functions behind the three signatures of
 /// `gd_conv2d.h`. Nothing above this file knows which one runs.
 public enum Conv2DKernel: String, Sendable, CaseIterable {
-    /// Plain loops with Double accumulators: accepts everything, last.
+    /// Gathered patches times packed weights in OpenBLAS. Accepts everything.
+    case gemm
+    /// Plain loops with Double accumulators. Accepts everything; last.
     case reference
 
     /// All kernels, preferred first.
@@ -16,6 +18,7 @@ public enum Conv2DKernel: String, Sendable, CaseIterable {
 
     var implementation: Conv2DImplementation {
         switch self {
+        case .gemm: .gemm
         case .reference: .reference
         }
     }
@@ -48,6 +51,19 @@ struct Conv2DImplementation: Sendable {
             UnsafePointer<gd_conv2d>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?,
             UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?, Int32
         ) -> gd_status
+
+    static let gemm = Conv2DImplementation(
+        accepts: { _ in true },
+        scratchCount: { geometry, pass, threads in
+            var shape = geometry.cValue
+            return switch pass {
+            case .forward: Int(gd_conv2d_forward_scratch__gemm(&shape, Int32(threads)))
+            case .backwardData: Int(gd_conv2d_backward_data_scratch__gemm(&shape, Int32(threads)))
+            case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__gemm(&shape, Int32(threads)))
+            }
+        },
+        executedFLOPs: { geometry, _ in geometry.nominalFLOPs }, forward: gd_f32_conv2d_forward__gemm,
+        backwardData: gd_f32_conv2d_backward_data__gemm, backwardWeight: gd_f32_conv2d_backward_weight__gemm)
 
     static let reference = Conv2DImplementation(
         accepts: { _ in true }, scratchCount: { _, _, _ in 0 }, executedFLOPs: { geometry, _ in geometry.nominalFLOPs },

@@ -1,6 +1,8 @@
 import CKernels
 
-/// Dense layers. The input's last extent is the feature axis; all others together are rows. Weights (O, I), bias (O).
+/// Dense layers. The input's last extent is the feature axis, all others together are rows. Weights (O, I), bias (O).
+///
+/// A dense layer is a 1x1 convolution of 1x1 images and runs on the same kernels.
 extension ComputeContext {
     /// `output = input * weight^T + bias`.
     ///
@@ -10,10 +12,11 @@ extension ComputeContext {
     ///   - bias: (O), or nil for none.
     ///   - output: (rows, O), overwritten; may not alias an input.
     public func linearForward(input: Tensor, weight: Tensor, bias: Tensor?, into output: Tensor) {
-        var shape = linearShape(input: input, weight: weight, output: output)
-        if let bias { require(bias, count: Int(shape.outputs), "bias") }
-        check(gd_f32_linear_forward__reference(&shape, input.base, weight.base, bias?.base, output.base, threadCount))
-        meterLinear("linear.forward", shape)
+        let geometry = linearGeometry(input: input, weight: weight, output: output)
+        if let bias { require(bias, count: geometry.outputChannels, "bias") }
+        runConvolution(.forward, "linear.forward", geometry) { kernel, shape, scratch in
+            kernel.forward(&shape, input.base, weight.base, bias?.base, output.base, scratch, threadCount)
+        }
     }
 
     /// The gradients of one dense layer.
@@ -21,41 +24,33 @@ extension ComputeContext {
     /// - Parameters:
     ///   - input: (rows, I), the forward input.
     ///   - dOutput: (rows, O).
-    ///   - dInput: (rows, I), overwritten; nil where it is not needed.
+    ///   - dInput: (rows, I), overwritten; nil where it is not needed. May not alias `input` or `dOutput`.
     ///   - dWeight: (O, I), accumulated.
     ///   - dBias: (O), accumulated; nil for none.
     public func linearBackward(
         input: Tensor, weight: Tensor, dOutput: Tensor, into dInput: Tensor?, accumulatingInto dWeight: Tensor,
         dBias: Tensor?
     ) {
-        var shape = linearShape(input: input, weight: weight, output: dOutput)
+        let geometry = linearGeometry(input: input, weight: weight, output: dOutput)
         require(dWeight, count: weight.count, "dWeight")
-        if let dBias { require(dBias, count: Int(shape.outputs), "dBias") }
-        if let dInput {
-            require(dInput, count: input.count, "dInput")
-            check(gd_f32_linear_backward_data__reference(&shape, dOutput.base, weight.base, dInput.base, threadCount))
-            meterLinear("linear.backwardData", shape)
+        if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
+        runConvolution(.backwardWeight, "linear.backwardWeight", geometry) { kernel, shape, scratch in
+            kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
         }
-        check(
-            gd_f32_linear_backward_weight__reference(
-                &shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch(0), threadCount))
-        meterLinear("linear.backwardWeight", shape)
+        guard let dInput else { return }
+        require(dInput, count: input.count, "dInput")
+        runConvolution(.backwardData, "linear.backwardData", geometry) { kernel, shape, scratch in
+            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, scratch, threadCount)
+        }
     }
 
-    private func linearShape(input: Tensor, weight: Tensor, output: Tensor) -> gd_linear {
+    private func linearGeometry(input: Tensor, weight: Tensor, output: Tensor) -> Conv2DGeometry {
         precondition(weight.shape.count == 2, "linear weight has shape \(weight.shape), expected (O, I)")
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         let rows = input.count / max(inputs, 1)
         require(input, count: rows * inputs, "input")
         require(output, count: rows * outputs, "output")
-        return gd_linear(rows: Int64(rows), inputs: Int64(inputs), outputs: Int64(outputs))
-    }
-
-    private func meterLinear(_ operation: String, _ shape: gd_linear) {
-        let (rows, inputs, outputs) = (Int(shape.rows), Int(shape.inputs), Int(shape.outputs))
-        let flops = 2 * rows * inputs * outputs
-        meter.add(
-            operation, executedFLOPs: flops, nominalFLOPs: flops,
-            bytes: floatBytes(rows * inputs + rows * outputs + inputs * outputs))
+        return Conv2DGeometry(
+            batch: rows, height: 1, width: 1, inputChannels: inputs, outputChannels: outputs, kernel: 1)
     }
 }
