@@ -50,30 +50,26 @@ public struct Algorithm1: Sendable, Equatable {
             split.computeMarginal(theta: split.thetaBounds.lowerBound),
             split.radioMarginal(pi: split.piBounds.lowerBound, equations: equations))
         var best = TimeShares(theta: split.thetaBounds.lowerBound, pi: split.piBounds.lowerBound)
-        while !hasConverged(best, multiplier: upper, split: split) {
+        while !hasConverged(best, multiplier: upper, split: split, equations: equations) {
             let multiplier = (lower + upper) / 2
             guard multiplier > lower, multiplier < upper else { break }
             let shares = split.shares(multiplier: multiplier, equations: equations)
             iterations.append(
                 Iteration(
                     multiplierJoules: multiplier, theta: shares.theta, pi: shares.pi,
-                    energyTotalJoules: split.energyJoules(theta: shares.theta, pi: shares.pi)))
+                    energyTotalJoules: split.energyJoules(shares)))
             if shares.theta + shares.pi <= 1 { (upper, best) = (multiplier, shares) } else { lower = multiplier }
         }
         return (best, iterations)
     }
 
-    private func hasConverged(_ shares: TimeShares, multiplier: Double, split: TimeSplit) -> Bool {
+    private func hasConverged(
+        _ shares: TimeShares, multiplier: Double, split: TimeSplit, equations: EnergyEquations
+    ) -> Bool {
         let unused = 1 - shares.theta - shares.pi
-        return multiplier * unused <= tolerance * split.energyJoules(theta: shares.theta, pi: shares.pi)
+        return multiplier * unused <= tolerance * split.energyJoules(shares, equations: equations)
             && unused <= 1000 * tolerance
     }
-}
-
-/// Shares of the time budget for training and for sending.
-struct TimeShares: Sendable, Equatable {
-    let theta: Double
-    let pi: Double
 }
 
 extension TimeSplit {

@@ -34,9 +34,18 @@ struct TimeSplit: Sendable {
     /// Whether lowest frequency and lowest power together leave time over: then both are optimal.
     var hasSlack: Bool { thetaBounds.upperBound + piBounds.upperBound <= 1 }
 
-    func energyJoules(theta: Double, pi: Double) -> Double {
-        computeScaleJoules / (theta * theta) + radioScaleJoules * pi * exponentialMinusOne(spectralDemand / pi)
+    /// What `shares` cost by the given form of [Lai23 eq. 13]; `printed` is what that form minimises, not an energy.
+    func energyJoules(_ shares: TimeShares, equations: EnergyEquations = .corrected) -> Double {
+        let power = radioScaleJoules * exponentialMinusOne(spectralDemand / shares.pi)
+        let radio = equations == .corrected ? power * shares.pi : power
+        return computeScaleJoules / (shares.theta * shares.theta) + radio
     }
+}
+
+/// Shares of the time budget for training and for sending.
+struct TimeShares: Sendable, Equatable {
+    let theta: Double
+    let pi: Double
 }
 
 extension ClosedRange<Double> {
