@@ -1,0 +1,51 @@
+/// Why a checkpoint, a configuration or a safetensors file was refused. The description names the value, the limit and the way out.
+public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+    case unreadable(path: String, reason: String)
+    case unwritable(path: String, reason: String)
+    /// The bytes are not what the format says.
+    case malformed(path: String, detail: String)
+    /// The header says more bytes than the format allows.
+    case headerTooLarge(path: String, bytes: UInt64, limit: Int)
+    /// The file ends before the tensor does.
+    case truncated(path: String, tensor: String, endsAt: Int, available: Int)
+    /// Two tensors claim the same bytes, or bytes between them belong to none.
+    case misplaced(path: String, tensor: String, begins: Int, expected: Int)
+    case unsupportedType(path: String, tensor: String, type: String)
+    case missingTensor(path: String, tensor: String)
+    case unexpectedTensor(path: String, tensor: String)
+    case shapeMismatch(path: String, tensor: String, expected: [Int], found: [Int])
+    case nonFinite(path: String, tensor: String, index: Int, value: Float)
+    /// A field of a configuration has a value, or is a field, that this program does not implement.
+    case unsupportedField(path: String, field: String, value: String, supported: String)
+
+    public var description: String {
+        switch self {
+        case .unreadable(let path, let reason):
+            "cannot read \(path): \(reason); check the path and its permissions"
+        case .unwritable(let path, let reason):
+            "cannot write \(path): \(reason); free space or choose another place"
+        case .malformed(let path, let detail):
+            "\(path) is damaged: \(detail); copy or download it again"
+        case .headerTooLarge(let path, let bytes, let limit):
+            "\(path): header of \(bytes) bytes, the limit is \(limit); the file is damaged or no safetensors file"
+        case .truncated(let path, let tensor, let end, let available):
+            "\(path): tensor \(tensor) ends at byte \(end) of the data, the file has \(available); copy or download it again"
+        case .misplaced(let path, let tensor, let begins, let expected):
+            "\(path): tensor \(tensor) begins at byte \(begins) of the data, expected \(expected); "
+                + "the file is damaged, copy or download it again"
+        case .unsupportedType(let path, let tensor, let type):
+            "\(path): tensor \(tensor) has type \(type), supported are F32, F16, BF16 and I64; convert it to F32"
+        case .missingTensor(let path, let tensor):
+            "\(path): tensor \(tensor) is missing; use the weights that belong to this configuration"
+        case .unexpectedTensor(let path, let tensor):
+            "\(path): tensor \(tensor) has no place in this model; use the configuration that belongs to these weights"
+        case .shapeMismatch(let path, let tensor, let expected, let found):
+            "\(path): tensor \(tensor) has shape \(found), expected \(expected); use a checkpoint of the same configuration"
+        case .nonFinite(let path, let tensor, let index, let value):
+            "\(path): tensor \(tensor) holds \(value) at element \(index); "
+                + "the training that wrote it diverged, use an earlier checkpoint"
+        case .unsupportedField(let path, let field, let value, let supported):
+            "\(path): \(field) = \(value) is not supported; supported: \(supported)"
+        }
+    }
+}

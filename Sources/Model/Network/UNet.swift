@@ -1,0 +1,93 @@
+import Kernels
+
+/// A U-Net with its parameters, gradients and memory: predicts the noise in noisy images.
+///
+/// Parameters and gradients are one flat buffer each, in checkpoint order; `layout` says what lies where. Results do not depend on
+/// the number of threads.
+public final class UNet {
+    public let configuration: UNetConfiguration
+    /// Names, shapes and places of the parameters.
+    public let layout: ParameterLayout
+    /// All parameters `(P)`. Writing to it changes the model.
+    public let parameters: Tensor
+    /// All gradients `(P)`; `accumulateGradients` adds to it.
+    public let gradients: Tensor
+    public let context: ComputeContext
+    private let architecture: UNetArchitecture
+    private let workspace: Workspace
+    private var batchSize = 0
+
+    /// A model whose parameters are all zero.
+    ///
+    /// - Throws: `CheckpointError.unsupportedField` for a configuration whose parts do not fit together.
+    public init(_ configuration: UNetConfiguration, context: ComputeContext) throws(CheckpointError) {
+        try configuration.validate()
+        architecture = UNetArchitecture(configuration)
+        layout = architecture.layout
+        parameters = Tensor(shape: [layout.parameterCount])
+        gradients = Tensor(shape: [layout.parameterCount])
+        workspace = Workspace(layout: layout, parameters: parameters, gradients: gradients, context: context)
+        (self.configuration, self.context) = (configuration, context)
+    }
+
+    /// The model in `checkpoint`, with a copy of its parameters.
+    public convenience init(_ checkpoint: Checkpoint, context: ComputeContext) throws(CheckpointError) {
+        try self.init(checkpoint.configuration, context: context)
+        parameters.copy(from: checkpoint.parameters)
+    }
+
+    /// Shape of a batch of `count` images, `(N, H, W, C)`.
+    public func sampleShape(count: Int) -> [Int] { [count] + configuration.sampleSize + [configuration.inChannels] }
+
+    /// Draws fresh parameters with PyTorch's defaults: weights and biases uniform within `1/sqrt(inputs)`, normalisations 1 and 0.
+    /// Tensor `i` draws from stream `initialization`, item `i`.
+    public func initialize(seed: UInt64) {
+        for (index, entry) in layout.entries.enumerated() {
+            let tensor = Tensor(viewOf: parameters, offset: entry.offset, shape: entry.shape)
+            switch architecture.initializations[index] {
+            case .constant(let value):
+                tensor.fill(value)
+            case .uniform(let bound):
+                var generator = CounterRandom(seed: seed, stream: .initialization, item: UInt32(index)).generator()
+                for element in 0..<tensor.count { tensor[element] = Float(generator.nextUniform(in: -bound...bound)) }
+            }
+        }
+    }
+
+    /// The noise that the model sees in `sample`, dropout off.
+    ///
+    /// - Parameters:
+    ///   - sample: `(N, H, W, inChannels)` (precondition).
+    ///   - timesteps: N, 0-based.
+    /// - Returns: `(N, H, W, outChannels)`, the caller's to keep.
+    public func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
+        prepare(sample, timesteps)
+        workspace.dropout = nil
+        return architecture.forward(sample, timesteps: timesteps, workspace).output
+    }
+
+    /// Adds the gradients of the training loss `mean((noise - prediction)^2)` [Ho20 eq. 14] and returns the loss.
+    ///
+    /// - Parameters:
+    ///   - sample: noisy images x_t, `(N, H, W, inChannels)` (precondition).
+    ///   - timesteps: N, 0-based.
+    ///   - noise: what was added, `(N, H, W, outChannels)`.
+    ///   - dropout: where masks are drawn; nil switches dropout off.
+    public func accumulateGradients(
+        sample: Tensor, timesteps: [Int], noise: Tensor, dropout: CounterRandom? = nil
+    ) -> Double {
+        prepare(sample, timesteps)
+        workspace.dropout = dropout
+        let (prediction, saved) = architecture.forward(sample, timesteps: timesteps, workspace)
+        let loss = context.meanSquaredError(prediction: prediction, target: noise, dPrediction: prediction)
+        architecture.backward(saved, dOutput: prediction, workspace)
+        return loss
+    }
+
+    private func prepare(_ sample: Tensor, _ timesteps: [Int]) {
+        precondition(
+            sample.shape == sampleShape(count: timesteps.count), "sample \(sample.shape) and \(timesteps.count) timesteps")
+        if batchSize != timesteps.count { workspace.buffers.releaseUnused() }
+        batchSize = timesteps.count
+    }
+}

@@ -1,0 +1,108 @@
+import Kernels
+
+/// The U-Net of [Ho20] as diffusers' `UNet2DModel` builds it: its layers, without parameters or memory.
+///
+///     conv_in -> down blocks -> mid block -> up blocks -> norm, SiLU -> conv_out
+///
+/// Every activation on the way down is skipped to its mirror image on the way up.
+struct UNetArchitecture: Sendable {
+    /// Activations that `backward` needs.
+    struct Saved {
+        let sample: Tensor
+        let timeEmbedding: TimeEmbedding.Saved
+        let time: Tensor
+        let down: [DownBlock.Saved]
+        let mid: MidBlock.Saved
+        let up: [UpBlock.Saved]
+        let beforeNorm: Tensor
+        let statistics: Tensor
+        let normalized: Tensor
+    }
+
+    /// All parameters in checkpoint order.
+    let layout: ParameterLayout
+    /// How each parameter starts, in the same order.
+    let initializations: [Initialization]
+    private let convIn: Convolution
+    private let timeEmbedding: TimeEmbedding
+    private let downBlocks: [DownBlock]
+    private let upBlocks: [UpBlock]
+    private let midBlock: MidBlock
+    private let normOut: GroupNorm
+    private let convOut: Convolution
+
+    /// - Parameter configuration: a valid one.
+    init(_ configuration: UNetConfiguration) {
+        let registry = ParameterRegistry()
+        let scope = ParameterScope(registry)
+        let levels = configuration.blockOutChannels.indices
+        let channels = configuration.blockOutChannels[0]
+        convIn = Convolution(scope("conv_in"), inputChannels: configuration.inChannels, outputChannels: channels)
+        timeEmbedding = TimeEmbedding(scope("time_embedding"), configuration)
+        downBlocks = levels.map { DownBlock(scope("down_blocks.\($0)"), level: $0, configuration) }
+        upBlocks = levels.map { UpBlock(scope("up_blocks.\($0)"), index: $0, configuration) }
+        midBlock = MidBlock(scope("mid_block"), configuration)
+        normOut = GroupNorm(
+            scope("conv_norm_out"), channels: channels, groups: configuration.normNumGroups,
+            epsilon: configuration.normEps, activation: .silu)
+        convOut = Convolution(scope("conv_out"), inputChannels: channels, outputChannels: configuration.outChannels)
+        (layout, initializations) = (registry.layout, registry.initializations)
+    }
+
+    /// - Parameters:
+    ///   - sample: `(N, H, W, inChannels)`.
+    ///   - timesteps: N, 0-based.
+    /// - Returns: `(N, H, W, outChannels)`.
+    func forward(_ sample: Tensor, timesteps: [Int], _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
+        let (time, timeSaved) = timeEmbedding.forward(timesteps, workspace)
+        var hidden = convIn.forward(sample, workspace)
+        var skips = [hidden]
+        var (downSaved, upSaved): ([DownBlock.Saved], [UpBlock.Saved]) = ([], [])
+        for block in downBlocks {
+            let result = block.forward(hidden, time: time, skips: &skips, workspace)
+            hidden = result.output
+            downSaved.append(result.saved)
+        }
+        let (middle, midSaved) = midBlock.forward(hidden, time: time, workspace)
+        hidden = middle
+        for block in upBlocks {
+            let result = block.forward(hidden, time: time, skips: &skips, workspace)
+            hidden = result.output
+            upSaved.append(result.saved)
+        }
+        precondition(skips.isEmpty, "\(skips.count) skipped activations were not used")
+        let (normalized, statistics) = normOut.forward(hidden, workspace)
+        let output = convOut.forward(normalized, workspace)
+        let saved = Saved(
+            sample: sample, timeEmbedding: timeSaved, time: time, down: downSaved, mid: midSaved, up: upSaved,
+            beforeNorm: hidden, statistics: statistics, normalized: normalized)
+        return (output, saved)
+    }
+
+    /// Adds the gradients of all parameters, given the gradient of `forward`'s output.
+    func backward(_ saved: Saved, dOutput: Tensor, _ workspace: Workspace) {
+        let dTime = workspace.buffer(saved.time.shape)
+        dTime.fill(0)
+        var dHidden = convOut.backward(input: saved.normalized, dOutput: dOutput, workspace)
+        normOut.backward(input: saved.beforeNorm, statistics: saved.statistics, inPlace: dHidden, workspace)
+        var dSkips: [Tensor] = []
+        for (block, blockSaved) in zip(upBlocks, saved.up).reversed() {
+            dHidden = block.backward(
+                blockSaved, time: saved.time, dOutput: dHidden, dTime: dTime, dSkips: &dSkips, workspace)
+        }
+        dHidden = midBlock.backward(saved.mid, time: saved.time, dOutput: dHidden, dTime: dTime, workspace)
+        for (block, blockSaved) in zip(downBlocks, saved.down).reversed() {
+            dHidden = block.backward(
+                blockSaved, time: saved.time, dOutput: dHidden, dTime: dTime, dSkips: &dSkips, workspace)
+        }
+        workspace.context.addForward(dHidden, dSkips.removeLast(), into: dHidden)
+        precondition(dSkips.isEmpty, "\(dSkips.count) gradients of skipped activations were not used")
+        convIn.backwardParameters(input: saved.sample, dOutput: dHidden, workspace)
+        timeEmbedding.backward(saved.timeEmbedding, dOutput: dTime, workspace)
+    }
+}
+
+extension UNetConfiguration {
+    /// Names, shapes and order of the parameters: those of diffusers' checkpoints.
+    public var parameterLayout: ParameterLayout { UNetArchitecture(self).layout }
+}

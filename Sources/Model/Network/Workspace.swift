@@ -1,0 +1,30 @@
+import Kernels
+
+/// What a network needs to run: a compute context, views of its parameters and gradients, and activation memory.
+final class Workspace {
+    let context: ComputeContext
+    let buffers = BufferPool()
+    private let values: [Tensor]
+    private let gradients: [Tensor]
+    /// Where the next dropout layer draws its mask; nil switches dropout off.
+    var dropout: CounterRandom?
+
+    /// - Parameters:
+    ///   - parameters: all parameters, flat.
+    ///   - gradients: all gradients, flat; layers add to them.
+    init(layout: ParameterLayout, parameters: Tensor, gradients: Tensor, context: ComputeContext) {
+        self.context = context
+        values = layout.entries.map { Tensor(viewOf: parameters, offset: $0.offset, shape: $0.shape) }
+        self.gradients = layout.entries.map { Tensor(viewOf: gradients, offset: $0.offset, shape: $0.shape) }
+    }
+
+    func value(_ slot: ParameterSlot) -> Tensor { values[slot.index] }
+    func gradient(_ slot: ParameterSlot) -> Tensor { gradients[slot.index] }
+    func buffer(_ shape: [Int]) -> Tensor { buffers.tensor(shape) }
+
+    /// The random numbers of one dropout layer: every layer of a step takes the next item.
+    func nextDropout() -> CounterRandom? {
+        defer { dropout?.item &+= 1 }
+        return dropout
+    }
+}

@@ -1,0 +1,32 @@
+import Kernels
+
+/// A slowly moving average of the parameters, which samples better than the parameters themselves.
+///
+/// The decay warms up as `min(decay, (1 + n) / (10 + n))` after n steps, so that the initial model is forgotten.
+public final class ExponentialMovingAverage {
+    /// The averaged parameters `(P)`.
+    public let parameters: Tensor
+    /// Largest decay of a step.
+    public let decay: Double
+    /// Steps averaged so far.
+    public private(set) var steps: Int
+
+    /// Starts from a copy of `parameters`.
+    ///
+    /// - Parameters:
+    ///   - decay: within 0 ... 1 (precondition).
+    ///   - steps: averaged before, when training resumes.
+    public init(of parameters: Tensor, decay: Double, steps: Int = 0) {
+        precondition((0...1).contains(decay) && steps >= 0, "EMA decay \(decay) after \(steps) steps")
+        self.parameters = Tensor(shape: [parameters.count])
+        self.parameters.copy(from: parameters)
+        (self.decay, self.steps) = (decay, steps)
+    }
+
+    /// Moves towards `parameters` by as much as `count` steps at these parameters would.
+    public func update(_ parameters: Tensor, steps count: Int = 1, context: ComputeContext) {
+        let product = (steps..<(steps + count)).reduce(1.0) { $0 * min(decay, Double(1 + $1) / Double(10 + $1)) }
+        steps += count
+        context.emaUpdate(average: self.parameters, parameters: parameters, decay: Float(product))
+    }
+}

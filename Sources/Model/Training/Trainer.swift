@@ -1,0 +1,107 @@
+import Kernels
+
+/// Constants of a training run.
+public struct TrainingSettings: Sendable, Equatable {
+    public var optimizer: AdamWOptions
+    /// Gradients of a larger norm are scaled down to it; nil clips nothing.
+    public var maximumGradientNorm: Double?
+    /// Largest decay of the moving average; nil keeps none.
+    public var averageDecay: Double?
+
+    public init(
+        optimizer: AdamWOptions = AdamWOptions(learningRate: 2e-4), maximumGradientNorm: Double? = 1,
+        averageDecay: Double? = 0.9999
+    ) {
+        (self.optimizer, self.maximumGradientNorm, self.averageDecay) = (optimizer, maximumGradientNorm, averageDecay)
+    }
+}
+
+/// What a training step did.
+public struct StepResult: Sendable, Equatable {
+    /// Mean squared error of the noise, before the update.
+    public let loss: Double
+    /// Norm of all gradients, before clipping.
+    public let gradientNorm: Double
+    /// Number of the step, from 1 after a fresh start.
+    public let step: Int
+}
+
+/// Training went where it cannot come back from; the parameters are those before the step.
+public struct DivergenceError: Error, Equatable, CustomStringConvertible {
+    public let step: Int
+    public let loss: Double
+    public let gradientNorm: Double
+
+    public var description: String {
+        "training diverged at step \(step): loss \(loss), gradient norm \(gradientNorm); "
+            + "lower the learning rate and resume from the last checkpoint"
+    }
+}
+
+/// Trains one U-Net with AdamW, gradient clipping and a moving average.
+///
+/// A federated device uses the same: write the global weights into `model.parameters`, call `resetOptimizer`, step.
+public final class Trainer {
+    public let model: UNet
+    public let schedule: NoiseSchedule
+    public var settings: TrainingSettings
+    /// AdamW's moments `(P)`.
+    public let firstMoment: Tensor
+    public let secondMoment: Tensor
+    /// Updates since the moments were zero.
+    public private(set) var optimizerSteps: Int
+    public private(set) var average: ExponentialMovingAverage?
+
+    /// Starts from the parameters that `model` has.
+    public init(model: UNet, schedule: NoiseSchedule, settings: TrainingSettings) {
+        (self.model, self.schedule, self.settings) = (model, schedule, settings)
+        firstMoment = Tensor(shape: [model.layout.parameterCount])
+        secondMoment = Tensor(shape: [model.layout.parameterCount])
+        optimizerSteps = 0
+        average = settings.averageDecay.map { ExponentialMovingAverage(of: model.parameters, decay: $0) }
+    }
+
+    /// One update on `images` x_0, `(N, H, W, C)` in [-1, 1]; timesteps, noise and dropout follow from `address`.
+    ///
+    /// - Throws: `DivergenceError` where loss or gradients are not finite; nothing is changed then.
+    @discardableResult
+    public func step(images: Tensor, address: StepAddress) throws(DivergenceError) -> StepResult {
+        let step = TrainingStep(images: images, address: address, schedule: schedule)
+        return try update(step, dropout: address.random(.dropout, itemsPerStep: 256))
+    }
+
+    /// One update on given noise and timesteps.
+    @discardableResult
+    public func update(_ step: TrainingStep, dropout: CounterRandom? = nil) throws(DivergenceError) -> StepResult {
+        let context = model.context
+        model.gradients.fill(0)
+        let loss = model.accumulateGradients(
+            sample: step.sample, timesteps: step.timesteps, noise: step.noise, dropout: dropout)
+        let norm = context.gradientNorm(model.gradients)
+        guard loss.isFinite, norm.isFinite else {
+            throw DivergenceError(step: optimizerSteps + 1, loss: loss, gradientNorm: norm)
+        }
+        optimizerSteps += 1
+        let scale = settings.maximumGradientNorm.map { ComputeContext.clippingScale(norm: norm, maximum: $0) } ?? 1
+        context.adamWStep(
+            parameters: model.parameters, gradients: model.gradients, firstMoment: firstMoment,
+            secondMoment: secondMoment, step: optimizerSteps, options: settings.optimizer, gradientScale: scale)
+        average?.update(model.parameters, context: context)
+        return StepResult(loss: loss, gradientNorm: norm, step: optimizerSteps)
+    }
+
+    /// Forgets the moments, as a device does that starts a round afresh.
+    public func resetOptimizer() {
+        firstMoment.fill(0)
+        secondMoment.fill(0)
+        optimizerSteps = 0
+    }
+
+    func restore(
+        firstMoment: Tensor, secondMoment: Tensor, optimizerSteps: Int, average: ExponentialMovingAverage?
+    ) {
+        self.firstMoment.copy(from: firstMoment)
+        self.secondMoment.copy(from: secondMoment)
+        (self.optimizerSteps, self.average) = (optimizerSteps, average)
+    }
+}

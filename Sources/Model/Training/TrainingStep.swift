@@ -1,0 +1,49 @@
+import Kernels
+
+/// Which step of which run: fixes every random number of that step.
+public struct StepAddress: Sendable, Hashable {
+    public var seed: UInt64
+    /// The federated round; 0 where there is none.
+    public var round: Int
+    /// The device; 0 where there is none.
+    public var device: Int
+    /// The step within round and device, from 0.
+    public var step: Int
+
+    public init(seed: UInt64, round: Int = 0, device: Int = 0, step: Int) {
+        (self.seed, self.round, self.device, self.step) = (seed, round, device, step)
+    }
+
+    /// The numbers of `stream` at this step. Streams that need several items a step take `itemsPerStep` of them.
+    func random(_ stream: RandomStream, itemsPerStep: Int = 1) -> CounterRandom {
+        CounterRandom(
+            seed: seed, stream: stream, round: UInt32(truncatingIfNeeded: round),
+            device: UInt32(truncatingIfNeeded: device), item: UInt32(truncatingIfNeeded: step * itemsPerStep))
+    }
+}
+
+/// What one training step looks at: noisy images, their timesteps and the noise in them [Ho20, algorithm 1].
+public struct TrainingStep {
+    /// x_t, `(N, H, W, C)`.
+    public let sample: Tensor
+    /// N, 0-based.
+    public let timesteps: [Int]
+    /// What was added, `(N, H, W, C)`.
+    public let noise: Tensor
+
+    /// Noise of `noise` at `timesteps` on `images` x_0, all `(N, H, W, C)`.
+    public init(images: Tensor, noise: Tensor, timesteps: [Int], schedule: NoiseSchedule) {
+        sample = Tensor(shape: images.shape)
+        schedule.addNoise(images: images, noise: noise, timesteps: timesteps, into: sample)
+        (self.timesteps, self.noise) = (timesteps, noise)
+    }
+
+    /// Timesteps drawn uniformly and normal noise, both from `address`.
+    public init(images: Tensor, address: StepAddress, schedule: NoiseSchedule) {
+        var generator = address.random(.timestep).generator()
+        let timesteps = (0..<images.shape[0]).map { _ in generator.nextIndex(below: schedule.count) }
+        let noise = Tensor(shape: images.shape)
+        noise.fillNormal(address.random(.diffusionNoise))
+        self.init(images: images, noise: noise, timesteps: timesteps, schedule: schedule)
+    }
+}
