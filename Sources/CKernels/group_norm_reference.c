@@ -23,7 +23,8 @@ static void group_statistics(
 
 gd_status gd_f32_group_norm_forward__reference(
     const gd_group_norm *s, const float *input, const float *scale, const float *shift, float *output,
-    float *statistics, int threads) {
+    float *statistics, float *scratch, int threads) {
+    (void)scratch;
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
     const int64_t width = s->channels / s->groups;
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)

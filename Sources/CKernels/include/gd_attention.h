@@ -25,3 +25,7 @@ int64_t gd_f32_attention_backward_scratch(const gd_attention *shape, int threads
 /// Plain loops with Double accumulators.
 gd_f32_attention_forward gd_f32_attention_forward__reference;
 gd_f32_attention_backward gd_f32_attention_backward__reference;
+
+/// Matrix products in OpenBLAS, one head of one image a task.
+gd_f32_attention_forward gd_f32_attention_forward__gemm;
+gd_f32_attention_backward gd_f32_attention_backward__gemm;

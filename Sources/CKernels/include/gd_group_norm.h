@@ -11,12 +11,13 @@ typedef struct {
 } gd_group_norm;
 
 /// output (N, P, C), overwritten (may be the input); statistics (N, groups, 2), overwritten: mean and 1/standard deviation.
+/// Scratch: 3 * N * C floats.
 typedef gd_status gd_f32_group_norm_forward(
     const gd_group_norm *shape, const float *input, const float *scale, const float *shift, float *output,
-    float *statistics, int threads);
+    float *statistics, float *scratch, int threads);
 
 /// d_input (N, P, C), overwritten (may be d_output); d_scale and d_shift (C), accumulated.
-/// Scratch: 2 * N * C floats.
+/// Scratch: 6 * N * C floats, of which the first 2 * N * C hold the per-image sums.
 typedef gd_status gd_f32_group_norm_backward(
     const gd_group_norm *shape, const float *input, const float *statistics, const float *scale, const float *shift,
     const float *d_output, float *d_input, float *d_scale, float *d_shift, float *scratch, int threads);
@@ -24,3 +25,7 @@ typedef gd_status gd_f32_group_norm_backward(
 /// Plain loops in Double.
 gd_f32_group_norm_forward gd_f32_group_norm_forward__reference;
 gd_f32_group_norm_backward gd_f32_group_norm_backward__reference;
+
+/// Vectorised over channels, one task an image and slice of channels.
+gd_f32_group_norm_forward gd_f32_group_norm_forward__vector;
+gd_f32_group_norm_backward gd_f32_group_norm_backward__vector;

@@ -15,7 +15,7 @@ extension ComputeContext {
         }
         let scratch = scratch(Int(gd_f32_attention_forward_scratch(&shape, threadCount)))
         check(
-            gd_f32_attention_forward__reference(
+            gd_f32_attention_forward__gemm(
                 &shape, query.base, key.base, value.base, output.base, scratch, threadCount))
         meterAttention("attention.forward", shape, products: 2, recomputed: 0, tensors: 4)
     }
@@ -37,7 +37,7 @@ extension ComputeContext {
         for (tensor, name) in others { require(tensor, count: query.count, name) }
         let scratch = scratch(Int(gd_f32_attention_backward_scratch(&shape, threadCount)))
         check(
-            gd_f32_attention_backward__reference(
+            gd_f32_attention_backward__gemm(
                 &shape, query.base, key.base, value.base, dOutput.base, dQuery.base, dKey.base, dValue.base, scratch,
                 threadCount))
         meterAttention("attention.backward", shape, products: 4, recomputed: 1, tensors: 7)

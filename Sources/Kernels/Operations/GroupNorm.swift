@@ -23,8 +23,9 @@ extension ComputeContext {
         require(output, count: input.count, "output")
         require(statistics, count: Int(shape.batch) * groups * 2, "statistics")
         check(
-            gd_f32_group_norm_forward__reference(
-                &shape, input.base, scale.base, shift.base, output.base, statistics.base, threadCount))
+            gd_f32_group_norm_forward__vector(
+                &shape, input.base, scale.base, shift.base, output.base, statistics.base,
+                scratch(3 * Int(shape.batch * shape.channels)), threadCount))
         let flops = input.count * (activation == .silu ? 11 : 7)
         meter.add("groupNorm.forward", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(2 * input.count))
     }
@@ -52,9 +53,9 @@ extension ComputeContext {
         require(dOutput, count: input.count, "dOutput")
         require(dInput, count: input.count, "dInput")
         check(
-            gd_f32_group_norm_backward__reference(
+            gd_f32_group_norm_backward__vector(
                 &shape, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
-                dShift.base, scratch(2 * batch * channels), threadCount))
+                dShift.base, scratch(6 * batch * channels), threadCount))
         let flops = input.count * (activation == .silu ? 30 : 14)
         meter.add("groupNorm.backward", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(3 * input.count))
     }

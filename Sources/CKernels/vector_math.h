@@ -1,0 +1,44 @@
+#pragma once
+
+#include <stdint.h>
+#include <string.h>
+
+// Elementary functions as straight-line float32 arithmetic: loops over them vectorise, and every architecture computes the
+// same formula.
+
+/// exp(x), relative error at most 2e-7; below -87.3 and above 88.3 the value at that bound. NaN stays NaN.
+///
+/// x = n ln2 + r with |r| <= ln2 / 2; exp(r) by the degree-6 polynomial of Cephes' expf; 2^n by its exponent bits.
+static inline float gd_exp(float x) {
+    const float round_to_integer = 0x1.8p23f;
+    x = x < -87.3f ? -87.3f : x;
+    x = x > 88.3f ? 88.3f : x;
+    const float shifted = x * 1.44269504088896341f + round_to_integer;
+    const float n = shifted - round_to_integer;
+    const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * r * r + r + 1;
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits << 23) + 0x3f800000u;
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return p * power;
+}
+
+/// 1 / (1 + exp(-x)), relative error at most 4e-7.
+static inline float gd_sigmoid(float x) { return 1 / (1 + gd_exp(-x)); }
+
+/// x * sigmoid(x).
+static inline float gd_silu(float x) { return x * gd_sigmoid(x); }
+
+/// The derivative of SiLU, gate * (1 + x * (1 - gate)). The difference is taken as exp(-x) * gate: nothing cancels for large x.
+static inline float gd_silu_slope(float x) {
+    const float decay = gd_exp(-x), gate = 1 / (1 + decay);
+    return gate * (1 + x * (decay * gate));
+}
