@@ -1,0 +1,47 @@
+/// Which images a run trains on, as `--data` names them.
+public enum DataSpecification: Sendable, Equatable {
+    /// Drawn traffic signs: no files needed. The style changes their look.
+    case synthetic(style: String?)
+    /// A folder with the binary version of CIFAR-10.
+    case cifar10(folder: String)
+    /// A folder with GTSRB's official layout.
+    case gtsrb(folder: String)
+    /// A folder of PNG or PPM images; sub-folders are classes.
+    case folder(String)
+
+    /// Reads `synthetic[:STYLE]`, `cifar10:DIR`, `gtsrb:DIR` or `folder:DIR`.
+    ///
+    /// - Parameter setting: how errors name the value, e.g. `--data`.
+    public init(parsing text: String, setting: String = "--data") throws(ConfigurationError) {
+        let value = SettingValue(name: setting, text: text)
+        let (kind, argument) = value.halves
+        if kind == "synthetic" {
+            self = .synthetic(style: argument)
+            return
+        }
+        guard ["cifar10", "gtsrb", "folder"].contains(kind) else {
+            throw value.failure(
+                "is not synthetic[:STYLE], cifar10:DIR, gtsrb:DIR or folder:DIR",
+                wayOut: "use \(setting) synthetic, or name a kind and a folder")
+        }
+        guard let argument, !argument.isEmpty else {
+            throw value.failure("names no folder", wayOut: "write \(kind):DIR with the folder of the images")
+        }
+        switch kind {
+        case "cifar10": self = .cifar10(folder: argument)
+        case "gtsrb": self = .gtsrb(folder: argument)
+        default: self = .folder(argument)
+        }
+    }
+
+    /// The text that `init(parsing:)` reads back.
+    public var text: String {
+        switch self {
+        case .synthetic(nil): "synthetic"
+        case .synthetic(let style?): "synthetic:\(style)"
+        case .cifar10(let folder): "cifar10:\(folder)"
+        case .gtsrb(let folder): "gtsrb:\(folder)"
+        case .folder(let folder): "folder:\(folder)"
+        }
+    }
+}
