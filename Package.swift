@@ -95,7 +95,7 @@ let package = Package(
             name: "CodecTests", dependencies: ["Codec", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "EnergyTests", dependencies: ["Energy", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "TestSupport"], exclude: ["Fixtures"],
+            name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "Kernels", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),

@@ -1,0 +1,42 @@
+import ImageFiles
+
+/// A data set held in memory as 8-bit pixels.
+package struct StoredImages: ImageDataset {
+    package let name: String
+    package let width: Int
+    package let height: Int
+    package let classNames: [String]
+    package let allowsHorizontalFlip: Bool
+    private let labels: [Int]
+    private let groups: [Int]?
+    /// `(count, height, width, 3)`.
+    private let pixels: [UInt8]
+
+    /// - Parameters:
+    ///   - labels: one class index an image.
+    ///   - groups: one group an image, or nil where each image stands alone.
+    ///   - pixels: `(labels.count, height, width, 3)`; another count is a programmer's mistake (precondition).
+    package init(
+        name: String, width: Int, height: Int, classNames: [String], allowsHorizontalFlip: Bool, labels: [Int], groups: [Int]?,
+        pixels: [UInt8]
+    ) {
+        precondition(pixels.count == labels.count * width * height * 3, "\(pixels.count) bytes for \(labels.count) images")
+        precondition(groups == nil || groups?.count == labels.count, "one group an image")
+        precondition(labels.allSatisfy(classNames.indices.contains), "a label outside the classes")
+        self.name = name
+        (self.width, self.height) = (width, height)
+        (self.classNames, self.allowsHorizontalFlip) = (classNames, allowsHorizontalFlip)
+        (self.labels, self.groups, self.pixels) = (labels, groups, pixels)
+    }
+
+    package var count: Int { labels.count }
+
+    package func label(at index: Int) -> Int { labels[index] }
+
+    package func group(at index: Int) -> Int { groups?[index] ?? index }
+
+    package func image(at index: Int) -> RGBImage {
+        let size = width * height * 3
+        return RGBImage(width: width, height: height, pixels: Array(pixels[index * size..<(index + 1) * size]))
+    }
+}

@@ -1,0 +1,49 @@
+import ImageFiles
+import Kernels
+
+/// Built-in traffic signs, drawn on demand: image `i` is a pure function of (seed, i, style, side), so nothing is stored and
+/// any thread may ask for any image.
+package struct SyntheticSigns: ImageDataset {
+    package let style: SignStyle
+    package let count: Int
+    package let width: Int
+    private let seed: UInt64
+    private let firstIndex: Int
+
+    package var height: Int { width }
+    package var name: String { "synthetic signs (\(style.rawValue))" }
+    package let classNames = SignCatalogue.designs.map(\.name)
+    /// Mirrored digits and arrows mean something else or nothing.
+    package let allowsHorizontalFlip = false
+
+    /// - Parameters:
+    ///   - count: images in the set, up to 2^31.
+    ///   - firstIndex: index of the first one in the endless sequence of `seed`: sets that do not overlap share no image.
+    ///   - side: width and height in pixels, 8...1024.
+    package init(count: Int, seed: UInt64, style: SignStyle = .day, side: Int = 32, firstIndex: Int = 0) throws(DatasetError) {
+        guard (1...1 << 31).contains(count), (0...1 << 31 - 1).contains(firstIndex) else {
+            throw DatasetError(
+                source: "synthetic", problem: "\(count) images from index \(firstIndex)", remedy: "use 1...2147483648 images")
+        }
+        guard (8...1024).contains(side) else {
+            throw DatasetError(source: "synthetic", problem: "a side of \(side) pixels", remedy: "use 8...1024")
+        }
+        (self.count, self.seed, self.style, width, self.firstIndex) = (count, seed, style, side, firstIndex)
+    }
+
+    package func label(at index: Int) -> Int {
+        var random = generator(at: index)
+        return random.nextIndex(below: classNames.count)
+    }
+
+    package func image(at index: Int) -> RGBImage {
+        var random = generator(at: index)
+        let design = SignCatalogue.designs[random.nextIndex(below: classNames.count)]
+        return SignRenderer.render(design, style: style, side: width, &random)
+    }
+
+    private func generator(at index: Int) -> CounterGenerator {
+        precondition(index >= 0 && index < count, "image \(index) of \(count)")
+        return CounterRandom(seed: seed, stream: .syntheticImage, item: UInt32(firstIndex + index)).generator()
+    }
+}

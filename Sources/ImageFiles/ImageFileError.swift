@@ -1,0 +1,47 @@
+/// Why an image file was refused or could not be written; the description names the file, the value and the way out.
+package struct ImageFileError: Error, Equatable, CustomStringConvertible, Sendable {
+    package enum Problem: Equatable, Sendable {
+        /// The operating system's reason.
+        case unreadable(String)
+        /// The operating system's or encoder's reason.
+        case unwritable(String)
+        /// Neither PNG nor binary PPM; the first bytes.
+        case unknownFormat(String)
+        /// Ended early or is not what its header says.
+        case corrupt(String)
+        /// A form of the format that this reader does not take.
+        case unsupported(String)
+        case tooLarge(width: Int, height: Int)
+    }
+
+    /// The file, or a name for bytes that came from elsewhere.
+    package let path: String
+    package let problem: Problem
+
+    package init(path: String, problem: Problem) { (self.path, self.problem) = (path, problem) }
+
+    package var description: String {
+        switch problem {
+        case .unreadable(let reason): "\(path): cannot be read (\(reason)); check the path and its permissions"
+        case .unwritable(let reason): "\(path): cannot be written (\(reason)); check the folder, its permissions and free space"
+        case .unknownFormat(let start): "\(path): starts with \(start), neither PNG nor binary PPM (P6); convert it to PNG"
+        case .corrupt(let reason): "\(path): damaged image (\(reason)); copy or download the file again, or remove it"
+        case .unsupported(let reason): "\(path): \(reason); convert it to 8-bit PNG or PPM"
+        case .tooLarge(let width, let height):
+            "\(path): \(width)x\(height) pixels is outside 1...\(ImageLimits.side) a side or over "
+                + "\(ImageLimits.pixels) in all; scale it down first"
+        }
+    }
+}
+
+/// What a reader allocates at most, checked against the header before any allocation.
+package enum ImageLimits {
+    package static let side = 32_768
+    package static let pixels = 1 << 26
+
+    static func check(width: Int, height: Int, path: String) throws(ImageFileError) {
+        guard (1...side).contains(width), (1...side).contains(height), width * height <= pixels else {
+            throw ImageFileError(path: path, problem: .tooLarge(width: width, height: height))
+        }
+    }
+}
