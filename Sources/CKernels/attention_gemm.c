@@ -32,14 +32,23 @@ static void combine(head_shape h, const float *scores, CBLAS_TRANSPOSE transpose
         to, h.stride);
 }
 
+// Largest value, over `gd_lanes` running maxima. NaN spreads through the exponentials below.
+static float largest_of(const float *row, int count) {
+    float lanes[gd_lanes];
+    for (int lane = 0; lane < gd_lanes; lane++) lanes[lane] = row[0];
+    int u = 0;
+    for (; u + gd_lanes <= count; u += gd_lanes)
+        for (int lane = 0; lane < gd_lanes; lane++) lanes[lane] = row[u + lane] > lanes[lane] ? row[u + lane] : lanes[lane];
+    for (; u < count; u++) lanes[0] = row[u] > lanes[0] ? row[u] : lanes[0];
+    for (int lane = 1; lane < gd_lanes; lane++) lanes[0] = lanes[lane] > lanes[0] ? lanes[lane] : lanes[0];
+    return lanes[0];
+}
+
 static void softmax_row(float *row, int count) {
-    float largest = row[0];
-    for (int u = 1; u < count; u++) largest = row[u] > largest ? row[u] : largest;
+    const float largest = largest_of(row, count);
 #pragma omp simd
     for (int u = 0; u < count; u++) row[u] = gd_exp(row[u] - largest);
-    double sum = 0;
-    for (int u = 0; u < count; u++) sum += row[u];
-    const float factor = (float)(1 / sum);
+    const float factor = 1 / gd_sum(row, count);
     for (int u = 0; u < count; u++) row[u] *= factor;
 }
 
@@ -68,9 +77,8 @@ static void softmax_backward(head_shape h, const float *probabilities, float *d_
     for (int t = 0; t < h.tokens; t++) {
         const float *p = probabilities + (int64_t)t * h.tokens;
         float *d = d_scores + (int64_t)t * h.tokens;
-        double mean = 0;
-        for (int u = 0; u < h.tokens; u++) mean += (double)p[u] * d[u];
-        for (int u = 0; u < h.tokens; u++) d[u] = h.scale * p[u] * (d[u] - (float)mean);
+        const float mean = gd_dot(p, d, h.tokens);
+        for (int u = 0; u < h.tokens; u++) d[u] = h.scale * p[u] * (d[u] - mean);
     }
 }
 

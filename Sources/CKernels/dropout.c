@@ -1,31 +1,41 @@
 #include "gd_movement.h"
 
-// One Philox4x32-10 block [Salmon et al., SC 2011]; Swift's `Philox.block` is the same function.
-static inline void philox_block(const gd_random *random, uint32_t index, uint32_t words[4]) {
-    uint32_t c0 = index, c1 = random->counter[0], c2 = random->counter[1], c3 = random->counter[2];
+// Blocks that are drawn side by side, so that the generator vectorises.
+enum { lanes = 8, tile = 4 * lanes };
+
+// `lanes` consecutive Philox4x32-10 blocks [Salmon et al., SC 2011] from block `first`; Swift's `Philox.block` is the same
+// function. words[4 * lane + i] is word i of block first + lane.
+static void philox_blocks(const gd_random *random, uint32_t first, uint32_t words[tile]) {
+    uint32_t c0[lanes], c1[lanes], c2[lanes], c3[lanes];
     uint32_t k0 = random->key[0], k1 = random->key[1];
-    for (int round = 0; round < 10; round++) {
-        const uint64_t product0 = (uint64_t)0xD2511F53u * c0, product1 = (uint64_t)0xCD9E8D57u * c2;
-        c0 = (uint32_t)(product1 >> 32) ^ c1 ^ k0;
-        c1 = (uint32_t)product1;
-        c2 = (uint32_t)(product0 >> 32) ^ c3 ^ k1;
-        c3 = (uint32_t)product0;
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
+    for (int lane = 0; lane < lanes; lane++) {
+        c0[lane] = first + (uint32_t)lane;
+        c1[lane] = random->counter[0], c2[lane] = random->counter[1], c3[lane] = random->counter[2];
     }
-    words[0] = c0, words[1] = c1, words[2] = c2, words[3] = c3;
+    for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+        for (int lane = 0; lane < lanes; lane++) {
+            const uint64_t product0 = (uint64_t)0xD2511F53u * c0[lane], product1 = (uint64_t)0xCD9E8D57u * c2[lane];
+            c0[lane] = (uint32_t)(product1 >> 32) ^ c1[lane] ^ k0;
+            c1[lane] = (uint32_t)product1;
+            c2[lane] = (uint32_t)(product0 >> 32) ^ c3[lane] ^ k1;
+            c3[lane] = (uint32_t)product0;
+        }
+    for (int lane = 0; lane < lanes; lane++) {
+        words[4 * lane] = c0[lane], words[4 * lane + 1] = c1[lane];
+        words[4 * lane + 2] = c2[lane], words[4 * lane + 3] = c3[lane];
+    }
 }
 
 gd_status gd_f32_dropout__plain(
     int64_t count, const gd_random *random, uint32_t threshold, float keep_scale, const float *input, float *output,
     int threads) {
     if (count > (int64_t)4 << 32) return GD_UNSUPPORTED;
-    const int64_t blocks = (count + 3) / 4;
+    const int64_t tiles = (count + tile - 1) / tile;
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t block = 0; block < blocks; block++) {
-        uint32_t words[4];
-        philox_block(random, (uint32_t)block, words);
-        const int64_t first = 4 * block, length = count - first < 4 ? count - first : 4;
+    for (int64_t t = 0; t < tiles; t++) {
+        uint32_t words[tile];
+        philox_blocks(random, (uint32_t)(t * lanes), words);
+        const int64_t first = tile * t, length = count - first < tile ? count - first : tile;
         for (int64_t i = 0; i < length; i++)
             output[first + i] = words[i] >= threshold ? input[first + i] * keep_scale : 0;
     }
