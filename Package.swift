@@ -72,7 +72,7 @@ let package = Package(
                 "Codec", "Datasets", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Report",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
-            swiftSettings: strict),
+            resources: [.copy("Resources")], swiftSettings: strict),
         .executableTarget(
             name: "greendiff",
             dependencies: [

@@ -40,6 +40,15 @@ struct SettingValue {
         return value
     }
 
+    /// One of the named values.
+    func choice<Choice>(of names: KeyValuePairs<String, Choice>) throws(ConfigurationError) -> Choice {
+        guard let match = names.first(where: { $0.key == text }) else {
+            let known = names.map(\.key)
+            throw failure("is not one of \(known.joined(separator: ", "))", wayOut: "use \(known[0])")
+        }
+        return match.value
+    }
+
     /// The two sides of the first colon, where there is one.
     var halves: (kind: String, argument: String?) {
         guard let colon = text.firstIndex(of: ":") else { return (text, nil) }

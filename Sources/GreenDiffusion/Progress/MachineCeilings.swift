@@ -14,7 +14,9 @@ public struct MachineCeilings: Sendable {
         let matrices = (0..<3).map { _ in Tensor(shape: [side, side]) }
         matrices[0].fill(0.5)
         matrices[1].fill(0.25)
-        let product = shortestSeconds { context.linearForward(input: matrices[0], weight: matrices[1], bias: nil, into: matrices[2]) }
+        let product = shortestSeconds {
+            context.linearForward(input: matrices[0], weight: matrices[1], bias: nil, into: matrices[2])
+        }
         let count = 8 << 20
         let (source, copy) = (Tensor(shape: [count]), Tensor(shape: [count]))
         let copying = shortestSeconds { copy.copy(from: source) }

@@ -1,0 +1,83 @@
+import Codec
+import Foundation
+import Kernels
+import Model
+
+/// Models that are part of this program: weights packed by its own codec, with the configuration files of a checkpoint.
+///
+///     NAME/config.json  NAME/scheduler_config.json  NAME/weights.frame
+public enum BuiltinModel {
+    /// The models that this build has, sorted.
+    public static var names: [String] {
+        guard let folder = resourceFolder else { return [] }
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return entries.filter { FileManager.default.fileExists(atPath: "\(folder)/\($0)/\(frameName)") }.sorted()
+    }
+
+    /// Unpacks the model of that name.
+    ///
+    /// - Throws: `ConfigurationError` for an unknown name, with those that are known; `CheckpointError`, `FrameError` or `FileError`
+    ///   for damaged files.
+    package static func load(_ name: String, threads: Int = 1) throws -> Checkpoint {
+        guard let folder = resourceFolder, names.contains(name) else {
+            let known =
+                names.isEmpty ? "this program's resource folder is not beside it" : "known: \(names.joined(separator: ", "))"
+            throw ConfigurationError(
+                "builtin:\(name)", "", "is not a model of this program (\(known))",
+                wayOut: names.first.map { "use builtin:\($0), or a checkpoint folder" } ?? "give a checkpoint folder")
+        }
+        return try unpack("\(folder)/\(name)", threads: threads)
+    }
+
+    /// Reads a packed model's folder.
+    package static func unpack(_ folder: String, threads: Int = 1) throws -> Checkpoint {
+        let configuration = try UNetConfiguration(parsing: read("\(folder)/config.json"), path: "\(folder)/config.json")
+        let schedulerPath = "\(folder)/scheduler_config.json"
+        let scheduler = try SchedulerConfiguration(parsing: read(schedulerPath), path: schedulerPath)
+        let layout = configuration.parameterLayout
+        let frame = try UpdateFrame(
+            read("\(folder)/\(frameName)"), limits: FrameLimits(expecting: layout), threads: threads)
+        let parameters = Tensor(shape: [layout.parameterCount])
+        frame.decode(into: parameters, threads: threads)
+        return Checkpoint(configuration: configuration, scheduler: scheduler, parameters: parameters)
+    }
+
+    /// Packs a checkpoint into `folder`: how a model becomes part of this program.
+    ///
+    /// At 8 bits with a scale for every 64 values a model takes a little more than one byte a parameter, and the expected error is
+    /// about 2e-5 of the weights' squared norm.
+    ///
+    /// - Returns: the exact expected error of the packed weights over their squared norm.
+    @discardableResult
+    package static func pack(_ checkpoint: Checkpoint, into folder: String, threads: Int = 1) throws -> Double {
+        let table = try ErrorTable(
+            checkpoint.parameters, layout: checkpoint.configuration.parameterLayout,
+            options: QuantizerOptions(grid: .zero, groupSize: 64), threads: threads)
+        let frame = try encodeUpdate(
+            checkpoint.parameters, table: table, coding: .quantized(bits: packedBits), binding: FrameBinding(), seed: 0,
+            threads: threads)
+        try AtomicFiles.replaceDirectory(folder) { temporary in
+            try AtomicFiles.write(Data(checkpoint.configuration.json.utf8), to: "\(temporary)/config.json")
+            try AtomicFiles.write(Data(checkpoint.scheduler.json.utf8), to: "\(temporary)/scheduler_config.json")
+            try AtomicFiles.write(Data(frame), to: "\(temporary)/\(frameName)")
+        }
+        return table.summary.relativeError(bits: packedBits)
+    }
+
+    private static let frameName = "weights.frame"
+    private static let packedBits = 8
+
+    /// The folder that the package manager copies beside the program. Looked up here because its own accessor ends the process
+    /// where the folder is missing.
+    private static var resourceFolder: String? {
+        let bundle = Bundle.main.bundleURL.appendingPathComponent("GreenDiffusion_GreenDiffusion.resources/Resources").path
+        return FileManager.default.fileExists(atPath: bundle) ? bundle : nil
+    }
+
+    private static func read(_ path: String) throws(FileError) -> [UInt8] {
+        guard let contents = FileManager.default.contents(atPath: path) else {
+            throw .unreadable(path: path, reason: FileError.systemReason())
+        }
+        return Array(contents)
+    }
+}
