@@ -1,0 +1,80 @@
+/// What a report reads from a line of `rounds.jsonl`; the keys are the file's.
+package struct RoundRow: Codable, Sendable, Equatable {
+    package var round: Int
+    /// nil where no device was accepted.
+    package var loss: Double?
+    package var lossHeldOut: Double?
+    package var energyComputeJoules: Double
+    package var energyCommunicationJoules: Double
+    package var uploadBytes: Int
+    package var downloadBytes: Int
+    /// Modelled time of the slowest accepted device.
+    package var roundTimeSeconds: Double
+    /// Time that the simulation took on this machine.
+    package var wallSeconds: Double
+    package var bitsMean: Double
+    package var quantizationErrorRelative: Double
+    package var quantizationErrorAbsolute: Double
+    package var devicesSelected: Int
+    package var devicesAccepted: Int
+
+    package var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
+
+    enum CodingKeys: String, CodingKey {
+        case round, loss
+        case lossHeldOut = "loss_held_out"
+        case energyComputeJoules = "energy_compute_j"
+        case energyCommunicationJoules = "energy_communication_j"
+        case uploadBytes = "upload_bytes"
+        case downloadBytes = "download_bytes"
+        case roundTimeSeconds = "round_time_s"
+        case wallSeconds = "wall_s"
+        case bitsMean = "bits_mean"
+        case quantizationErrorRelative = "quantization_error_relative"
+        case quantizationErrorAbsolute = "quantization_error_absolute"
+        case devicesSelected = "devices_selected"
+        case devicesAccepted = "devices_accepted"
+    }
+}
+
+/// What a report reads from a line of `devices.jsonl`; the keys are the file's, and what does not apply is absent.
+package struct DeviceRow: Codable, Sendable, Equatable {
+    package var round: Int
+    package var device: Int
+    /// `ok`, `infeasible`, `dropped`, `late` or `rejected`.
+    package var status: String
+    package var reason: String?
+    package var bitsPlanned: Int?
+    package var bits: Int?
+    package var demandMet: Bool?
+    package var payloadBytes: Int?
+    package var errorDemand: Double?
+    package var errorCertificate: Double?
+    package var frequencyHertz: Double?
+    package var powerWatts: Double?
+    package var timeComputeSeconds: Double?
+    package var timeCommunicationSeconds: Double?
+    package var energyComputeJoules: Double?
+    package var energyCommunicationJoules: Double?
+    /// Images on the device.
+    package var samples: Int
+    package var distanceMeters: Double?
+    /// Channel power gain of the round, dimensionless.
+    package var fading: Double?
+
+    enum CodingKeys: String, CodingKey {
+        case round, device, status, reason, bits, samples, fading
+        case bitsPlanned = "bits_planned"
+        case demandMet = "demand_met"
+        case payloadBytes = "payload_bytes"
+        case errorDemand = "error_demand"
+        case errorCertificate = "error_certificate"
+        case frequencyHertz = "frequency_hz"
+        case powerWatts = "power_w"
+        case timeComputeSeconds = "time_compute_s"
+        case timeCommunicationSeconds = "time_communication_s"
+        case energyComputeJoules = "energy_compute_j"
+        case energyCommunicationJoules = "energy_communication_j"
+        case distanceMeters = "distance_m"
+    }
+}
