@@ -11,7 +11,9 @@ struct Greendiff: ParsableCommand {
         abstract: "Federated diffusion training that measures and saves energy: train, sample, plan, quantize.",
         discussion: "Every command explains itself: greendiff help COMMAND.",
         version: "0.1.0",
-        subcommands: [])
+        subcommands: [
+            PretrainCommand.self, QuantizeCommand.self, DequantizeCommand.self,
+        ])
 
     /// Checks the CPU before any vector code runs, then parses, runs and reports.
     static func main() {

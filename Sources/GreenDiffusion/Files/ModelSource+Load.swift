@@ -1,0 +1,34 @@
+import Foundation
+import Model
+
+extension ModelSource {
+    /// The model that the source names. Of a training checkpoint the averaged weights are taken, which sample better.
+    ///
+    /// - Throws: `CheckpointError` for a checkpoint that is damaged or not supported, `ConfigurationError` for an unknown name.
+    package func load() throws -> Checkpoint {
+        switch self {
+        case .checkpoint(let folder): try Self.loadCheckpoint(Self.checkpointFolder(folder))
+        case .builtin(let name): try BuiltinModel.load(name)
+        }
+    }
+
+    private static func loadCheckpoint(_ folder: String) throws(CheckpointError) -> Checkpoint {
+        let checkpoint = try Checkpoint(directory: folder)
+        guard TrainingState.exists(in: folder) else { return checkpoint }
+        let state = try TrainingState(directory: folder, layout: checkpoint.configuration.parameterLayout)
+        guard let average = state.buffers["average"] else { return checkpoint }
+        return Checkpoint(configuration: checkpoint.configuration, scheduler: checkpoint.scheduler, parameters: average)
+    }
+
+    /// The checkpoint's own folder, where `path` may also be the folder of a run: then its model, or its newest checkpoint.
+    static func checkpointFolder(_ path: String) -> String {
+        let files = FileManager.default
+        func holdsModel(_ folder: String) -> Bool {
+            files.fileExists(atPath: "\(folder)/config.json") || files.fileExists(atPath: "\(folder)/unet/config.json")
+        }
+        guard !holdsModel(path) else { return path }
+        let checkpoints = ((try? files.contentsOfDirectory(atPath: "\(path)/checkpoints")) ?? []).sorted()
+        let candidates = ["\(path)/model"] + checkpoints.reversed().map { "\(path)/checkpoints/\($0)" }
+        return candidates.first(where: holdsModel) ?? path
+    }
+}

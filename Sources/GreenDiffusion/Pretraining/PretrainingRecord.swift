@@ -1,0 +1,44 @@
+/// One line of `progress.jsonl`: what happened since the line before.
+public struct PretrainingRecord: Codable, Sendable, Equatable {
+    /// Steps done since the beginning of the run.
+    public var step: Int
+    /// Mean training loss.
+    public var loss: Double
+    /// Mean Euclidean norm of the gradients before clipping.
+    public var gradientNorm: Double
+    /// Of the last step.
+    public var learningRate: Double
+    public var imagesPerSecond: Double
+
+    enum CodingKeys: String, CodingKey {
+        case step, loss
+        case gradientNorm = "gradient_norm"
+        case learningRate = "learning_rate"
+        case imagesPerSecond = "images_per_second"
+    }
+}
+
+/// Sums of the steps since the last record.
+struct PretrainingSums {
+    private var steps = 0
+    private var loss = 0.0
+    private var gradientNorm = 0.0
+    private var seconds = 0.0
+
+    /// Adds one step that took `seconds`.
+    mutating func add(loss: Double, gradientNorm: Double, seconds: Double) {
+        steps += 1
+        self.loss += loss
+        self.gradientNorm += gradientNorm
+        self.seconds += seconds
+    }
+
+    /// The record of the steps added so far, nil where there are none; starts again from nothing.
+    mutating func takeRecord(step: Int, learningRate: Double, batchSize: Int) -> PretrainingRecord? {
+        defer { self = PretrainingSums() }
+        guard steps > 0 else { return nil }
+        return PretrainingRecord(
+            step: step, loss: loss / Double(steps), gradientNorm: gradientNorm / Double(steps), learningRate: learningRate,
+            imagesPerSecond: Double(steps * batchSize) / max(seconds, 1e-9))
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Kernels
+import Model
+
+/// Ordinary training of one model on one machine, in a folder that it can be resumed from.
+///
+/// Every random number is addressed by (seed, step), so a resumed run ends at the weights of an uninterrupted one.
+public final class PretrainingRun {
+    public let settings: PretrainingSettings
+    /// Steps done since the beginning of the run.
+    public private(set) var step: Int
+    private let trainer: Trainer
+    private let directory: PretrainingDirectory
+    private var images: TrainingImages
+    private let scheduler: SchedulerConfiguration
+
+    /// Steps between lines of `progress.jsonl`.
+    private static let recordInterval = 50
+
+    public var path: String { directory.path }
+    /// The averaged weights as a checkpoint that diffusers opens.
+    public var modelPath: String { directory.modelPath }
+    public var parameterCount: Int { trainer.model.layout.parameterCount }
+    public var dataName: String { images.name }
+
+    private init(_ settings: PretrainingSettings, in directory: PretrainingDirectory, from start: Checkpoint?, threads: Int)
+        throws
+    {
+        let model = try UNet(
+            start?.configuration ?? UNetConfiguration(preset: settings.preset), context: ComputeContext(threads: threads))
+        if let start { model.parameters.copy(from: start.parameters) } else { model.initialize(seed: settings.seed) }
+        scheduler = start?.scheduler ?? SchedulerConfiguration()
+        trainer = Trainer(
+            model: model, schedule: NoiseSchedule(scheduler),
+            settings: TrainingSettings(
+                optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
+                maximumGradientNorm: PretrainingSettings.gradientNormLimit,
+                averageDecay: PretrainingSettings.averageDecay))
+        images = try TrainingImages(
+            settings.data, side: model.configuration.sampleSize[0], batchSize: settings.batchSize, seed: settings.seed)
+        (self.settings, self.directory, step) = (settings, directory, 0)
+    }
+
+    /// Begins a run in the folder `path`, which has none yet.
+    ///
+    /// - Throws: `PretrainingError`; `ConfigurationError`, `DatasetError` or `CheckpointError` for settings, images or a start that
+    ///   cannot be used; `FileError` where the system refuses.
+    public static func start(_ settings: PretrainingSettings, at path: String, threads: Int) throws -> PretrainingRun {
+        let start = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).load() }
+        let directory = try PretrainingDirectory.create(at: path)
+        let run = try PretrainingRun(settings, in: directory, from: start, threads: threads)
+        try directory.write(settings)
+        return run
+    }
+
+    /// Takes up the run in the folder `path` at its newest checkpoint.
+    ///
+    /// - Parameter steps: a new number of steps of the whole run; nil keeps it.
+    /// - Throws: as `start`.
+    public static func resume(_ path: String, steps: Int?, threads: Int) throws -> PretrainingRun {
+        let directory = try PretrainingDirectory.open(at: path)
+        guard let folder = try directory.lastCheckpoint() else { throw PretrainingError.notARun(path: path) }
+        let checkpoint = try Checkpoint(directory: folder)
+        let state = try TrainingState(directory: folder, layout: checkpoint.configuration.parameterLayout)
+        guard let done = state.counters["step"], done >= 0 else {
+            throw FileError.invalid(
+                path: "\(folder)/state.json", reason: "it has no step; remove that folder to use the one before")
+        }
+        let settings = try directory.settings().extended(to: steps, done: done, path: path)
+        let run = try PretrainingRun(settings, in: directory, from: checkpoint, threads: threads)
+        try run.trainer.restore(state, path: folder)
+        try directory.progress.heal(keeping: PretrainingRecord.self) { $0.step <= done }
+        try directory.write(settings)
+        run.step = done
+        return run
+    }
+
+    /// Trains to the last step, saving a checkpoint every `checkpointInterval` steps and at the end.
+    ///
+    /// - Parameters:
+    ///   - observer: sees every step, and may ask to stop after one.
+    /// - Throws: `PretrainingError.interrupted` (saved) or `.diverged` (the last checkpoint stands), errors of writing.
+    public func train(
+        checkpointInterval: Int, observer: (PretrainingProgress) -> PretrainingProgress.Wish
+    ) throws {
+        let batch = Tensor(shape: trainer.model.sampleShape(count: settings.batchSize))
+        var sums = PretrainingSums()
+        var progress = PretrainingProgress(settings: settings)
+        while step < settings.steps {
+            let start = ProcessInfo.processInfo.systemUptime
+            let result = try trainOneStep(batch)
+            let seconds = ProcessInfo.processInfo.systemUptime - start
+            sums.add(loss: result.loss, gradientNorm: result.gradientNorm, seconds: seconds)
+            progress.add(step: step, loss: result.loss, seconds: seconds)
+            let isLast = step == settings.steps
+            let stops = observer(progress) == .stop && !isLast
+            if step % Self.recordInterval == 0 || isLast || stops { try record(&sums) }
+            if step % checkpointInterval == 0 || isLast || stops { try save() }
+            if stops { throw PretrainingError.interrupted(step: step, steps: settings.steps, path: path) }
+        }
+    }
+
+    private func trainOneStep(_ batch: Tensor) throws(PretrainingError) -> StepResult {
+        images.load(step: step, into: batch)
+        trainer.settings.optimizer.learningRate = settings.learningRate.rate(at: step)
+        do {
+            let result = try trainer.step(images: batch, address: StepAddress(seed: settings.seed, step: step))
+            step += 1
+            return result
+        } catch {
+            throw .diverged(error, path: path)
+        }
+    }
+
+    private func record(_ sums: inout PretrainingSums) throws {
+        let rate = settings.learningRate.rate(at: step - 1)
+        guard let record = sums.takeRecord(step: step, learningRate: rate, batchSize: settings.batchSize) else { return }
+        try directory.progress.append([record])
+    }
+
+    private func save() throws {
+        let model = trainer.model
+        func checkpoint(_ parameters: Tensor) -> Checkpoint {
+            Checkpoint(configuration: model.configuration, scheduler: scheduler, parameters: parameters)
+        }
+        var state = trainer.state
+        state.counters["step"] = step
+        try AtomicFiles.replaceDirectory(directory.checkpointPath(step: step)) { folder in
+            try checkpoint(model.parameters).write(to: folder)
+            try state.write(to: folder, layout: model.layout)
+        }
+        try AtomicFiles.replaceDirectory(directory.modelPath) { folder in
+            try checkpoint(trainer.average?.parameters ?? model.parameters).write(to: folder)
+        }
+        try directory.pruneCheckpoints()
+    }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import Foundation
+import GreenDiffusion
+import Model
+
+/// `greendiff pretrain`: ordinary training on one machine, for a model that federated training starts from.
+struct PretrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pretrain",
+        abstract: "Train a model on one machine, without devices or energy plans.",
+        discussion: """
+            Writes DIR/model (averaged weights, opens in diffusers), DIR/checkpoints (to resume from), DIR/samples and \
+            DIR/progress.jsonl. Ctrl-C saves a checkpoint first; a resumed run ends at the weights of an uninterrupted one.
+
+            EXAMPLES:
+              greendiff pretrain --data synthetic --preset small --steps 20000 --out runs/signs
+              greendiff pretrain --resume runs/signs --steps 40000
+              greendiff sample --checkpoint runs/signs/model --out signs.png
+            """)
+
+    @Option(
+        help: ArgumentHelp("Images: synthetic, cifar10:DIR, gtsrb:DIR or folder:DIR (default: synthetic).", valueName: "spec"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Model: tiny, small or ddpm-cifar10 (default: small).", valueName: "name"))
+    var preset: UNetConfiguration.Preset?
+
+    @Option(
+        name: .customLong("init"),
+        help: ArgumentHelp("Checkpoint to start from: a folder or builtin:NAME.", valueName: "checkpoint"))
+    var initialCheckpoint: String?
+
+    @Option(help: ArgumentHelp("Steps of the whole run (default: 10000).", valueName: "n"))
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("Images a step (default: 32).", valueName: "n"))
+    var batchSize: Int?
+
+    @Option(help: ArgumentHelp("Largest learning rate of AdamW (default: 0.001).", valueName: "rate"))
+    var learningRate: Double?
+
+    @Option(
+        help: ArgumentHelp("Steps until the learning rate is reached (default: 500, at most a tenth of the run).", valueName: "n")
+    )
+    var warmUp: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Learning rate after the warm-up: constant, or cosine down to 0 (default: constant).", valueName: "shape"))
+    var decay: LearningRateSchedule.Decay?
+
+    @Option(help: ArgumentHelp("Seed of weights, order, noise and samples (default: 0).", valueName: "n"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
+    var checkpointEvery = 1000
+
+    @Option(help: ArgumentHelp("Folder of a new run.", valueName: "dir"))
+    var out: String?
+
+    @Option(
+        help: ArgumentHelp("Folder of a run to go on with; --steps may ask for more, all else is as it was.", valueName: "dir"))
+    var resume: String?
+
+    @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var loggingOptions: LoggingOptions
+
+    func validate() throws {
+        try require("--checkpoint-every", checkpointEvery, in: 1...1_000_000_000)
+        try require("--steps", steps, in: 1...1_000_000_000)
+        try require("--batch-size", batchSize, in: 1...4096)
+        try require("--warm-up", warmUp, in: 0...1_000_000_000)
+        if let learningRate, !(learningRate > 0 && learningRate <= 1) {
+            throw ValidationError("--learning-rate \(learningRate) is outside 0 < rate <= 1; try 0.001")
+        }
+        switch (out, resume) {
+        case (nil, nil): throw ValidationError("nowhere to write: name a new folder with --out, or an old run with --resume")
+        case (.some, .some): throw ValidationError("--out starts a run and --resume continues one; use one of them")
+        case (_, .some): try refuseChanges()
+        default: break
+        }
+    }
+
+    /// A resumed run keeps its settings, or it would be another run.
+    private func refuseChanges() throws {
+        let given: [(String, Bool)] = [
+            ("--data", data != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
+            ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
+            ("--decay", decay != nil), ("--seed", seed != nil),
+        ]
+        if let flag = given.first(where: \.1)?.0 {
+            throw ValidationError("--resume keeps the run's own \(flag); leave it out, or start another run with --out")
+        }
+    }
+
+    private var settings: PretrainingSettings {
+        let steps = steps ?? 10_000
+        return PretrainingSettings(
+            data: data ?? "synthetic", preset: preset ?? .small, initialCheckpoint: initialCheckpoint,
+            batchSize: batchSize ?? 32,
+            learningRate: LearningRateSchedule(
+                peak: learningRate ?? 1e-3, warmUpSteps: warmUp ?? min(500, steps / 10), steps: steps,
+                decay: decay ?? .constant),
+            weightDecay: 0.01, seed: seed ?? 0)
+    }
+
+    func run() throws {
+        _ = loggingOptions.start()
+        let run =
+            try resume.map { try PretrainingRun.resume($0, steps: steps, threads: threadOptions.threads) }
+            ?? PretrainingRun.start(settings, at: out ?? "", threads: threadOptions.threads)
+        let console = StandardConsole.output
+        console.line("model   \(run.settings.preset.rawValue), \(Quantity.count(run.parameterCount)) parameters")
+        console.line("data    \(run.dataName)")
+        console.line("run     \(run.path), \(run.settings.steps) steps of \(run.settings.batchSize) images")
+        let interruption = InterruptionFlag()
+        var display = PretrainingDisplay(run: run, console: console)
+        defer { display.close() }
+        try run.train(checkpointInterval: checkpointEvery) { progress in
+            display.show(progress)
+            return interruption.isRaised ? .stop : .goOn
+        }
+        display.close()
+        console.line("model   \(run.modelPath)")
+        console.line("images  greendiff sample --checkpoint \(run.modelPath) --out \(run.path)/samples.png")
+        console.line("longer  greendiff pretrain --resume \(run.path) --steps \(2 * run.settings.steps)")
+    }
+}
+
+/// What `pretrain` shows: a bar on a terminal, else a line every few seconds.
+private struct PretrainingDisplay {
+    private var line: ProgressLine
+    private var lastLine = ProcessInfo.processInfo.systemUptime
+    private let console: any ConsoleWriter
+
+    private static let secondsBetweenLines = 10.0
+
+    init(run: PretrainingRun, console: any ConsoleWriter) {
+        line = ProgressLine(unit: "step", total: run.settings.steps, first: run.step, console: console)
+        self.console = console
+    }
+
+    mutating func show(_ progress: PretrainingProgress) {
+        let fields = [
+            "loss \(String(format: "%.4f", progress.loss))", "\(Quantity.significant(progress.imagesPerSecond)) img/s",
+        ]
+        let now = ProcessInfo.processInfo.systemUptime
+        if console.isTerminal {
+            line.update(completed: progress.step, fraction: 0, fields: fields)
+        } else if now - lastLine >= Self.secondsBetweenLines || progress.step == progress.steps {
+            lastLine = now
+            line.finishStep(progress.step, fields: fields)
+        }
+    }
+
+    func close() { line.close() }
+}
+
+extension LearningRateSchedule.Decay: ExpressibleByArgument {}
+extension UNetConfiguration.Preset: ExpressibleByArgument {}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import GreenDiffusion
+
+/// `greendiff quantize`: a safetensors file to an update frame.
+struct QuantizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quantize",
+        abstract: "Pack the tensors of a safetensors file into an update frame of 2 to 8 bits a value.",
+        discussion: """
+            Rounding is stochastic and unbiased; the error that is printed is its exact expected value, not an estimate. \
+            Equal seeds give equal bytes on any number of threads.
+
+            EXAMPLES:
+              greendiff quantize model/diffusion_pytorch_model.safetensors model.gduf --bits 6 --group-size 256
+              greendiff quantize weights.safetensors weights.gduf --bits 8 --grid zero --json
+            """)
+
+    @Argument(help: ArgumentHelp("Safetensors file with float tensors.", valueName: "in"))
+    var input: String
+
+    @Argument(help: ArgumentHelp("Update frame to write.", valueName: "out"))
+    var output: String
+
+    @Option(help: ArgumentHelp("Bits a value, 2 to 8.", valueName: "n"))
+    var bits = 8
+
+    @Option(help: ArgumentHelp("Levels: paper (smallest to largest magnitude) or zero (0 to largest); 2 bits always use zero."))
+    var grid: TensorFileQuantizer.Grid = .paper
+
+    @Option(help: ArgumentHelp("Consecutive values that share a scale; 0 for the whole tensor.", valueName: "n"))
+    var groupSize = 0
+
+    @Option(help: ArgumentHelp("Seed of the stochastic rounding.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    @OptionGroup var threadOptions: ThreadOptions
+
+    func validate() throws {
+        guard (2...8).contains(bits) else {
+            throw ValidationError("--bits \(bits) is outside 2...8 (codes hold at most 8 bits); use --bits \(bits < 2 ? 2 : 8)")
+        }
+        try require("--group-size", groupSize, in: 0...Int(UInt32.max))
+    }
+
+    func run() throws {
+        let quantizer = TensorFileQuantizer(
+            bits: bits, grid: grid, groupSize: groupSize, seed: seed, threads: threadOptions.threads)
+        let summary = try quantizer.quantize(input, to: output)
+        try show(summary, json: json)
+    }
+}
+
+/// `greendiff dequantize`: an update frame back to a safetensors file.
+struct DequantizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dequantize",
+        abstract: "Unpack an update frame into a safetensors file with its names and shapes.",
+        discussion: """
+            The frame is verified whole (checksum, limits, every code) before anything is written.
+
+            EXAMPLE:
+              greendiff dequantize weights.gduf weights.safetensors
+            """)
+
+    @Argument(help: ArgumentHelp("Update frame.", valueName: "in"))
+    var input: String
+
+    @Argument(help: ArgumentHelp("Safetensors file to write.", valueName: "out"))
+    var output: String
+
+    @OptionGroup var threadOptions: ThreadOptions
+
+    func run() throws {
+        let summary = try dequantizeTensorFile(input, to: output, threads: threadOptions.threads)
+        try show(summary, json: false)
+    }
+}
+
+extension TensorFileQuantizer.Grid: ExpressibleByArgument {}
