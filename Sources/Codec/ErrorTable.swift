@@ -56,7 +56,7 @@ public struct ErrorTable: Sendable {
         // SAFETY: the layout's entries lie inside `values`.
         let base = UnsafePointer(values.base) + entry.offset
         let geometry = ScopeGeometry(count: entry.count, groupSize: options.groupSize)
-        let survey = MagnitudeSurvey(base, geometry: geometry, threads: threads)
+        let survey = MagnitudeSurvey(UnsafeRawPointer(base), geometry: geometry, threads: threads)
         if let index = survey.firstRejected {
             throw .valueOutOfRange(tensor: entry.name, index: index, value: base[index])
         }

@@ -79,11 +79,10 @@ public struct FixedPointAccumulator: Sendable {
         guard weight >= 1, weight <= weightLimit - totalWeight else {
             throw .weightOutOfRange(weight: weight, total: totalWeight, limit: weightLimit)
         }
-        for (index, part) in frame.parts.enumerated() {
-            let magnitude = frame.largestMagnitude(part)
-            guard Double(magnitude) <= tensorScales[index].magnitudeLimit else {
+        for ((part, scale), entry) in zip(zip(frame.parts, tensorScales), layout.entries) {
+            guard Double(part.largestMagnitude) <= scale.magnitudeLimit else {
                 throw .magnitudeOutOfRange(
-                    tensor: layout.entries[index].name, magnitude: magnitude, limit: tensorScales[index].magnitudeLimit)
+                    tensor: entry.name, magnitude: part.largestMagnitude, limit: scale.magnitudeLimit)
             }
         }
         sums.withUnsafeMutableBufferPointer { buffer in
@@ -109,7 +108,7 @@ public struct FixedPointAccumulator: Sendable {
             for (entry, scale) in zip(layout.entries, tensorScales) {
                 // SAFETY: the layout's entries lie inside all three buffers.
                 weightedMean(
-                    base + entry.offset, count: entry.count, fixedPoint: scale.fixedPoint, totalWeight: Int64(totalWeight),
+                    base + entry.offset, count: entry.count, fixedPoint: scale.fixedPoint, totalWeight: totalWeight,
                     base: payload == .change ? UnsafePointer(global.base) + entry.offset : nil, into: mean.base + entry.offset,
                     threads: threads)
             }
@@ -118,32 +117,19 @@ public struct FixedPointAccumulator: Sendable {
 }
 
 extension UpdateFrame {
-    /// The largest magnitude that a part can hold: its scopes' top levels, or its raw values.
-    fileprivate func largestMagnitude(_ part: TensorPart) -> Float {
-        guard part.geometry.count > 0 else { return 0 }
-        if let format = part.format {
-            return part.scales.reduce(0) { max($0, $1.magnitude(level: format.topLevel)) }
-        }
-        var largest: Float = 0
-        withData(of: part) { data in
-            for index in 0..<part.geometry.count { largest = max(largest, rawValue(data, index).magnitude) }
-        }
-        return largest
-    }
-
     fileprivate func accumulate(
         _ part: TensorPart, fixedPoint: FixedPointScale, weight: UInt32, into sums: UnsafeMutablePointer<Int64>, threads: Int
     ) {
         withData(of: part) { data in
-            if let format = part.format {
-                dequantizeAccumulate(
-                    data, geometry: part.geometry, scales: part.scales, format: format, fixedPoint: fixedPoint, weight: weight,
+            guard let format = part.format else {
+                Kernels.accumulate(
+                    UnsafeRawPointer(data), count: part.geometry.count, fixedPoint: fixedPoint, weight: weight,
                     accumulatingInto: sums, threads: threads)
-            } else {
-                for index in 0..<part.geometry.count {
-                    sums[index] += Int64(weight) * fixedPoint.fixed(rawValue(data, index))
-                }
+                return
             }
+            dequantizeAccumulate(
+                data, geometry: part.geometry, scales: part.scales, format: format, fixedPoint: fixedPoint, weight: weight,
+                accumulatingInto: sums, threads: threads)
         }
     }
 }

@@ -1,3 +1,7 @@
+#if _endian(big)
+#error("Frames are little-endian; copying scales and raw values needs a byte swap on this machine.")
+#endif
+
 /// The frame's fixed sizes and limits. docs/wire-format.md
 enum FrameLayout {
     static let magic: [UInt8] = [0x89, 0x47, 0x44, 0x55, 0x0D, 0x0A, 0x1A, 0x0A]

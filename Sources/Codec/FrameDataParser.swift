@@ -12,12 +12,14 @@ extension FrameParser {
             if let grid = tensor.grid, let format {
                 scales = try self.scales(tensor.name, grid: grid, format: format, count: geometry.scopeCount)
             }
-            let codesBytes = format?.packedBytes(tensor.count) ?? 4 * tensor.count
-            let start = try reader.skip(codesBytes, field: "codes of \(tensor.name)")
-            let part = UpdateFrame.TensorPart(
-                geometry: geometry, format: format, scales: scales, codesStart: start, offset: offset)
-            try checkData(part, tensor: tensor.name, byteCount: codesBytes, threads: threads)
-            parts.append(part)
+            let start = try reader.skip(
+                format?.packedBytes(tensor.count) ?? 4 * tensor.count, field: "codes of \(tensor.name)")
+            let largest = try checkData(
+                tensor, scales: scales, format: format, geometry: geometry, start: start, threads: threads)
+            parts.append(
+                UpdateFrame.TensorPart(
+                    geometry: geometry, format: format, scales: scales, codesStart: start, offset: offset,
+                    largestMagnitude: largest))
             offset += tensor.count
         }
         return parts
@@ -43,30 +45,42 @@ extension FrameParser {
         return scales
     }
 
+    /// Refuses a reserved code, an unused bit that is set, and a raw value that is out of range.
+    ///
+    /// - Returns: a bound on the magnitudes.
     private func checkData(
-        _ part: UpdateFrame.TensorPart, tensor: String, byteCount: Int, threads: Int
-    ) throws(FrameError) {
-        guard part.geometry.count > 0 else { return }
-        let rejected = reader.bytes.withUnsafeBufferPointer { buffer -> Int? in
-            guard let base = buffer.baseAddress else { return nil }
-            // SAFETY: `parts` has checked that the part's bytes lie inside the buffer.
-            let data = base + part.codesStart
-            guard let format = part.format else {
-                return (0..<part.geometry.count).first { !(rawValue(data, $0).magnitude < MagnitudeSurvey.magnitudeLimit) }
-            }
-            return firstReservedCode(data, count: part.geometry.count, format: format, threads: threads)
+        _ tensor: UpdateFrameHeader.TensorEntry, scales: [ScopeScale], format: CodeFormat?, geometry: ScopeGeometry, start: Int,
+        threads: Int
+    ) throws(FrameError) -> Float {
+        guard tensor.count > 0 else { return 0 }
+        guard let format else { return try checkRawValues(tensor.name, geometry: geometry, start: start, threads: threads) }
+        let reserved = withBytes(from: start) { codes in
+            firstReservedCode(
+                codes.assumingMemoryBound(to: UInt8.self), count: tensor.count, format: format, threads: threads)
         }
-        if let index = rejected {
-            guard part.format == nil else { throw .reservedCode(tensor: tensor, index: index) }
-            let value = reader.bytes.withUnsafeBytes {
-                $0.loadUnaligned(fromByteOffset: part.codesStart + 4 * index, as: UInt32.self)
-            }
-            throw .valueOutOfRange(tensor: tensor, index: index, value: Float(bitPattern: UInt32(littleEndian: value)))
+        if let index = reserved { throw .reservedCode(tensor: tensor.name, index: index) }
+        let usedBits = tensor.count * format.bits % 8
+        let lastByte = reader.bytes[start + format.packedBytes(tensor.count) - 1]
+        guard usedBits == 0 || lastByte >> UInt8(usedBits) == 0 else {
+            throw .reservedNotZero(field: "unused bits after the codes of \(tensor.name)")
         }
-        guard let format = part.format else { return }
-        let usedBits = part.geometry.count * format.bits % 8
-        guard usedBits == 0 || reader.bytes[part.codesStart + byteCount - 1] >> UInt8(usedBits) == 0 else {
-            throw .reservedNotZero(field: "unused bits after the codes of \(tensor)")
+        return scales.reduce(0) { max($0, $1.magnitude(level: format.topLevel)) }
+    }
+
+    private func checkRawValues(
+        _ tensor: String, geometry: ScopeGeometry, start: Int, threads: Int
+    ) throws(FrameError) -> Float {
+        let survey = withBytes(from: start) { MagnitudeSurvey($0, geometry: geometry, threads: threads) }
+        if let index = survey.firstRejected {
+            let value = withBytes(from: start) { $0.loadUnaligned(fromByteOffset: 4 * index, as: Float.self) }
+            throw .valueOutOfRange(tensor: tensor, index: index, value: value)
         }
+        return survey.ranges.reduce(0) { max($0, $1.largest) }
+    }
+
+    /// The frame's bytes from `start` on, which `reader` has checked to lie inside the frame.
+    private func withBytes<Result>(from start: Int, _ body: (UnsafeRawPointer) -> Result) -> Result {
+        // SAFETY: a frame is not empty, so it has a base address.
+        reader.bytes.withUnsafeBytes { body($0.baseAddress! + start) }
     }
 }

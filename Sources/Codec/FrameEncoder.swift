@@ -132,7 +132,7 @@ struct FrameEncoder {
         // SAFETY: the layout's entries lie inside `values`.
         let base = UnsafePointer(values.base) + entry.offset
         guard case .quantized(let bits) = coding else {
-            for element in 0..<entry.count { writer.append(base[element]) }
+            writer.bytes += UnsafeRawBufferPointer(start: base, count: 4 * entry.count)
             return
         }
         let grid = table.options.grid.resolved(bits: bits)

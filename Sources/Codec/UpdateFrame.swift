@@ -19,6 +19,8 @@ public struct UpdateFrame: Sendable {
         let codesStart: Int
         /// First element in the flat buffer.
         let offset: Int
+        /// No value's magnitude is larger.
+        let largestMagnitude: Float
     }
 
     /// Verifies a frame whole. docs/wire-format.md lists the checks in order.
@@ -52,7 +54,7 @@ public struct UpdateFrame: Sendable {
                 // SAFETY: `UpdateFrame.init` has checked that each part's data lies inside `bytes` and its values inside the layout.
                 let target = values.base + part.offset
                 guard let format = part.format else {
-                    for index in 0..<part.geometry.count { target[index] = rawValue(data, index) }
+                    UnsafeMutableRawPointer(target).copyMemory(from: data, byteCount: 4 * part.geometry.count)
                     return
                 }
                 unpackAndDequantize(
@@ -68,10 +70,4 @@ public struct UpdateFrame: Sendable {
             body(base + part.codesStart)
         }
     }
-}
-
-/// The little-endian float32 at `index`, wherever it lies in memory.
-func rawValue(_ data: UnsafePointer<UInt8>, _ index: Int) -> Float {
-    let word = UnsafeRawPointer(data).loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self)
-    return Float(bitPattern: UInt32(littleEndian: word))
 }

@@ -1,5 +1,145 @@
-/// Packs codes, in plain form: code i occupies the bits `i*bits ..< (i+1)*bits` of the byte string, least significant bit first,
-/// in two's complement. Bits after the last code are zero.
+/// Codes to bytes and back, 64 codes at a time: code i of a tensor occupies the bits `i*bits ..< (i+1)*bits` of its byte string,
+/// least significant bit first, in two's complement; bits after the last code are zero.
+///
+/// Eight codes, a byte each, close up in three steps (pairs, quadruples, all) inside one 64-bit word.
+struct BitPacking: Sendable {
+    /// Bits a code, 2...8.
+    let bits: Int
+    /// Fields of 8, 16 and 32 bits: where the lower of two neighbours lies when both are closed up.
+    private let singles: UInt64
+    private let pairs: UInt64
+    private let quads: UInt64
+
+    init(bits: Int) {
+        precondition((2...8).contains(bits), "no such code width")
+        self.bits = bits
+        singles = 0x0001_0001_0001_0001 &* ((1 << UInt64(bits)) - 1)
+        pairs = 0x0000_0001_0000_0001 &* ((1 << UInt64(2 * bits)) - 1)
+        quads = (1 << UInt64(4 * bits)) - 1
+    }
+
+    /// Packs the codes, a byte each, of elements `first ..< min(first + 64, end)`, and touches no byte behind element `end`'s.
+    /// `first` is a multiple of 64 below `end`; codes behind `end` must be zero.
+    @inline(__always)
+    func pack(_ codes: SIMD8<UInt64>, first: Int, end: Int, into packed: UnsafeMutablePointer<UInt8>) {
+        // SAFETY: with 64 more elements behind this chunk, the bytes behind it are the caller's to overwrite.
+        let target = UnsafeMutableRawPointer(packed + first * bits / 8)
+        if first + 128 <= end { pack(codes, into: target) } else { packLast(codes, count: min(64, end - first), into: target) }
+    }
+
+    /// Packs 64 codes; up to `8 - bits` bytes behind them are overwritten too.
+    @inline(__always)
+    private func pack(_ codes: SIMD8<UInt64>, into packed: UnsafeMutableRawPointer) {
+        let (one, two, four) = (UInt64(8 - bits), UInt64(16 - 2 * bits), UInt64(32 - 4 * bits))
+        let byPairs = (codes & singles) | ((codes &>> one) & (singles &<< UInt64(bits)))
+        let byQuads = (byPairs & pairs) | ((byPairs &>> two) & (pairs &<< UInt64(2 * bits)))
+        let words = (byQuads & quads) | ((byQuads &>> four) & (quads &<< UInt64(4 * bits)))
+        for index in 0..<8 { packed.storeBytes(of: words[index], toByteOffset: index * bits, as: UInt64.self) }
+    }
+
+    @inline(never)
+    private func packLast(_ codes: SIMD8<UInt64>, count: Int, into packed: UnsafeMutableRawPointer) {
+        withUnsafeTemporaryAllocation(byteCount: 64 + 8, alignment: 8) { buffer in
+            pack(codes, into: buffer.baseAddress!)
+            packed.copyMemory(from: buffer.baseAddress!, byteCount: (count * bits + 7) / 8)
+        }
+    }
+
+    /// 64 codes, a byte each with zeros above `bits` bits; reads up to `8 - bits` bytes behind them.
+    @inline(__always)
+    private func unpack(_ packed: UnsafeRawPointer) -> SIMD8<UInt64> {
+        var words = SIMD8<UInt64>()
+        for index in 0..<8 { words[index] = packed.loadUnaligned(fromByteOffset: index * bits, as: UInt64.self) }
+        let (one, two, four) = (UInt64(8 - bits), UInt64(16 - 2 * bits), UInt64(32 - 4 * bits))
+        let byQuads = (words & quads) | ((words & (quads &<< UInt64(4 * bits))) &<< four)
+        let byPairs = (byQuads & pairs) | ((byQuads & (pairs &<< UInt64(2 * bits))) &<< two)
+        return (byPairs & singles) | ((byPairs & (singles &<< UInt64(bits))) &<< one)
+    }
+
+    /// The codes of elements `first ..< first + 64` of a tensor of `count` elements; zeros after the last. `first` is a
+    /// multiple of 64 below `count`.
+    @inline(__always)
+    func unpack(_ packed: UnsafePointer<UInt8>, first: Int, of count: Int) -> SIMD8<UInt64> {
+        // SAFETY: with 64 more elements behind this chunk, the bytes behind it lie inside the byte string.
+        let source = UnsafeRawPointer(packed + first * bits / 8)
+        return first + 128 <= count ? unpack(source) : unpackLast(source, count: min(64, count - first))
+    }
+
+    @inline(never)
+    private func unpackLast(_ packed: UnsafeRawPointer, count: Int) -> SIMD8<UInt64> {
+        withUnsafeTemporaryAllocation(byteCount: 64 + 8, alignment: 8) { buffer in
+            buffer.initializeMemory(as: UInt8.self, repeating: 0)
+            buffer.baseAddress!.copyMemory(from: packed, byteCount: (count * bits + 7) / 8)
+            return unpack(UnsafeRawPointer(buffer.baseAddress!))
+        }
+    }
+}
+
+/// Packs `count` codes, a byte each, to `bits` bits a code.
+package func packCodes(
+    _ codes: UnsafePointer<Int8>, count: Int, bits: Int, into packed: UnsafeMutablePointer<UInt8>, threads: Int
+) {
+    let packing = BitPacking(bits: bits)
+    parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
+        let elements = CodingBlocks.elements(block, of: count)
+        for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
+            var chunk = SIMD8<UInt64>()
+            // SAFETY: a chunk's codes lie inside the block.
+            withUnsafeMutableBytes(of: &chunk) { bytes in
+                bytes.baseAddress!.copyMemory(from: codes + first, byteCount: min(64, elements.upperBound - first))
+            }
+            packing.pack(chunk, first: first, end: elements.upperBound, into: packed)
+        }
+    }
+}
+
+/// Unpacks `count` codes to a byte each.
+package func unpackCodes(
+    _ packed: UnsafePointer<UInt8>, count: Int, bits: Int, into codes: UnsafeMutablePointer<Int8>, threads: Int
+) {
+    let packing = BitPacking(bits: bits)
+    let sign = SIMD64<UInt8>(repeating: 1 << UInt8(bits - 1))
+    parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
+        let elements = CodingBlocks.elements(block, of: count)
+        for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
+            let chunk = unsafeBitCast(packing.unpack(packed, first: first, of: count), to: SIMD64<UInt8>.self)
+            let signed = (chunk ^ sign) &- sign
+            // SAFETY: a chunk's codes lie inside the block.
+            withUnsafeBytes(of: signed) { bytes in
+                UnsafeMutableRawPointer(codes + first).copyMemory(
+                    from: bytes.baseAddress!, byteCount: min(64, elements.upperBound - first))
+            }
+        }
+    }
+}
+
+/// The first element that has the reserved code, or nil.
+package func firstReservedCode(
+    _ packed: UnsafePointer<UInt8>, count: Int, format: CodeFormat, threads: Int
+) -> Int? {
+    let packing = BitPacking(bits: format.bits)
+    let ones = UInt64(0x0101_0101_0101_0101)
+    let reserved = ones << UInt64(format.bits - 1)
+    var found = [Bool](repeating: false, count: CodingBlocks.count(count))
+    found.withUnsafeMutableBufferPointer { found in
+        let found = found
+        parallelFor(count: found.count, threads: threads) { block in
+            let elements = CodingBlocks.elements(block, of: count)
+            var zeroBytes = SIMD8<UInt64>()
+            for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
+                let difference = packing.unpack(packed, first: first, of: count) ^ reserved
+                zeroBytes |= (difference &- ones) & ~difference
+            }
+            found[block] = zeroBytes & (ones << 7) != SIMD8<UInt64>()
+        }
+    }
+    guard let block = found.firstIndex(of: true) else { return nil }
+    return CodingBlocks.elements(block, of: count).first {
+        unpackedCodeReference(packed, $0, bits: format.bits) == format.reservedCode
+    }
+}
+
+/// `packCodes`, in plain form.
 package func packCodesReference(_ codes: [Int8], bits: Int, into packed: UnsafeMutablePointer<UInt8>) {
     packed.update(repeating: 0, count: (codes.count * bits + 7) / 8)
     for (index, code) in codes.enumerated() {
@@ -18,9 +158,4 @@ package func unpackedCodeReference(_ packed: UnsafePointer<UInt8>, _ index: Int,
         code |= Int(packed[position / 8] >> UInt8(position % 8) & 1) << bit
     }
     return code >= 1 << (bits - 1) ? code - (1 << bits) : code
-}
-
-/// The first element whose code is the reserved one, or nil.
-package func firstReservedCode(_ packed: UnsafePointer<UInt8>, count: Int, format: CodeFormat, threads: Int) -> Int? {
-    (0..<count).first { unpackedCodeReference(packed, $0, bits: format.bits) == format.reservedCode }
 }

@@ -67,12 +67,6 @@ package struct MagnitudeRange: Sendable, Equatable {
     package init() {}
     package init(smallest: Float, largest: Float) { (self.smallest, self.largest) = (smallest, largest) }
 
-    mutating func include(_ value: Float) {
-        let magnitude = value.magnitude
-        if magnitude != 0 { smallest = min(smallest, magnitude) }
-        largest = max(largest, magnitude)
-    }
-
     mutating func merge(_ other: MagnitudeRange) {
         smallest = min(smallest, other.smallest)
         largest = max(largest, other.largest)
@@ -88,7 +82,7 @@ package struct ScopeGeometry: Sendable, Equatable {
     package init(count: Int, groupSize: Int) {
         precondition(count >= 0 && groupSize >= 0, "negative extent")
         self.count = count
-        scopeSize = groupSize == 0 ? max(count, 1) : groupSize
+        scopeSize = max(1, groupSize == 0 ? count : min(groupSize, count))
     }
 
     package var scopeCount: Int { (count + scopeSize - 1) / scopeSize }

@@ -1,0 +1,112 @@
+import Kernels
+import Testing
+
+@Suite struct QuantizationKernelTests {
+    static let random = CounterRandom(seed: 3, stream: .rounding, round: 4, device: 5, item: 6)
+
+    @Test(arguments: quantizationSizes)
+    func packedCodesEqualTheReference(count: Int) {
+        let values = testValues(count)
+        for groupSize in [0, 1, 3, 8, 13, 64, 100, 256] {
+            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            for format in allFormats where count < 2000 || format.bits % 3 == 0 {
+                let scales = testScales(values, geometry: geometry, format: format)
+                var reference = [UInt8](repeating: 0xFF, count: format.packedBytes(count)) + [0xA5, 0xA5]
+                quantizeAndPackReference(
+                    values, geometry: geometry, scales: scales, format: format, random: Self.random, into: &reference)
+                for threads in 1...2 {
+                    let packed = packedValues(
+                        values, geometry: geometry, scales: scales, format: format, random: Self.random, threads: threads,
+                        guardBytes: 2)
+                    #expect(packed == reference, "group size \(groupSize), \(format), \(threads) threads")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: quantizationSizes)
+    func surveyEqualsTheReference(count: Int) {
+        var values = testValues(count, seed: 2)
+        if count > 100 { values.replaceSubrange(40..<60, with: repeatElement(0, count: 20)) }
+        for groupSize in [0, 1, 7, 10, 512, 20_000] {
+            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            let one = MagnitudeSurvey(values, geometry: geometry, threads: 1)
+            let two = MagnitudeSurvey(values, geometry: geometry, threads: 2)
+            #expect(one.ranges == two.ranges && one.squaredNorm == two.squaredNorm)
+            #expect(one.firstRejected == nil)
+            for scope in 0..<geometry.scopeCount {
+                let reference = surveyMagnitudesReference(Array(values[geometry.range(scope)]))
+                #expect(one.ranges[scope] == reference.range)
+            }
+            let exact = values.reduce(0.0) { $0 + Double($1) * Double($1) }
+            #expect(abs(one.squaredNorm - exact) <= 1e-12 * exact)
+        }
+        #expect(
+            MagnitudeSurvey(values, geometry: ScopeGeometry(count: min(count, 16_384), groupSize: 0), threads: 1).squaredNorm
+                == surveyMagnitudesReference(Array(values.prefix(16_384))).squares)
+    }
+
+    @Test(arguments: quantizationSizes)
+    func expectedErrorEqualsTheReference(count: Int) {
+        let values = testValues(count, seed: 5)
+        for groupSize in [0, 5, 300, 513] {
+            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            let ranges = MagnitudeSurvey(values, geometry: geometry, threads: 1).ranges
+            let one = expectedSquaredErrors(values, geometry: geometry, ranges: ranges, formats: allFormats, threads: 1)
+            #expect(one == expectedSquaredErrors(values, geometry: geometry, ranges: ranges, formats: allFormats, threads: 2))
+            guard count <= 16_384, groupSize == 0 else { continue }
+            #expect(one == allFormats.map { expectedSquaredErrorReference(values, scale: $0.scale(for: ranges[0])) })
+        }
+    }
+
+    @Test(arguments: quantizationSizes)
+    func dequantizedValuesEqualTheReference(count: Int) {
+        let values = testValues(count, seed: 7)
+        for groupSize in [0, 3, 8, 100] {
+            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            for format in allFormats {
+                let scales = testScales(values, geometry: geometry, format: format)
+                let packed = packedValues(
+                    values, geometry: geometry, scales: scales, format: format, random: Self.random, threads: 2)
+                var decoded = [Float](repeating: .nan, count: count + 1)
+                unpackAndDequantize(
+                    packed, geometry: geometry, scales: scales, format: format, into: &decoded, threads: 2)
+                let reference = (0..<count).map { index in
+                    dequantizedReference(
+                        unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.scopeSize],
+                        format: format)
+                }
+                #expect(Array(decoded.dropLast()) == reference)
+                #expect(decoded[count].isNaN)
+            }
+        }
+    }
+
+    @Test func roundingBitsAreUniform() {
+        let count = 64 * 1024
+        var sum = 0.0
+        var histogram = [Int](repeating: 0, count: 16)
+        for index in 0..<count {
+            let bits = roundingBitsReference(Self.random, index)
+            sum += (Double(bits) + 0.5) / 65_536
+            histogram[Int(bits >> 12)] += 1
+        }
+        #expect(abs(sum / Double(count) - 0.5) < 4 * (1 / 12.0 / Double(count)).squareRoot())
+        let expected = Double(count) / 16
+        let chiSquare = histogram.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
+        #expect(chiSquare < 45)
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity, 0x1p127, -.greatestFiniteMagnitude])
+    func valuesThatCannotBeCodedAreFound(value: Float) {
+        for place in [0, 5, 63, 64, 20_000] {
+            var values = testValues(20_001)
+            values[place] = value
+            values[20_000] = .nan
+            for groupSize in [0, 64, 7] {
+                let geometry = ScopeGeometry(count: values.count, groupSize: groupSize)
+                #expect(MagnitudeSurvey(values, geometry: geometry, threads: 2).firstRejected == place)
+            }
+        }
+    }
+}
