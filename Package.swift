@@ -99,7 +99,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "FedRuntimeTests", dependencies: ["FedRuntime", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionTests", dependencies: ["GreenDiffusion", "TestSupport"], swiftSettings: strict),

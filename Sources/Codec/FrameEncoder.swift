@@ -19,6 +19,15 @@ public func encodeUpdate(
     return encoder.encode()
 }
 
+extension UpdateCoding {
+    /// Bytes of a whole frame with the exact float32 values of a model.
+    ///
+    /// - Throws: `CodecError` that names a tensor that a frame cannot hold.
+    public static func exactFrameBytes(_ layout: ParameterLayout) throws(CodecError) -> Int {
+        try FrameEncoder.overheadBytes(layout) + 4 * layout.parameterCount
+    }
+}
+
 struct FrameEncoder {
     let values: Tensor
     let table: ErrorTable

@@ -1,15 +1,18 @@
 extension DeviceEnergyProblem {
     /// The paper's baselines: half of the time for training, half for sending (`theta = pi = 0.5`), without optimisation.
     ///
-    /// Infeasible, bound `evenSplit`, where a half asks for a frequency or power outside the device's range.
-    public func evenSplit() -> EnergyOutcome {
+    /// Infeasible, bound `evenSplit`, where a half asks for a frequency or power above the device's range.
+    ///
+    /// - Parameter finishingEarly: what a half means that even the lowest frequency or power does not fill: it is done early at that
+    ///   setting (a training run), or infeasible (the reference cases: only `theta = pi = 0.5` exactly).
+    public func evenSplit(finishingEarly: Bool = false) -> EnergyOutcome {
         let split = TimeSplit(self)
         let half = timeBudgetSeconds / 2
         for (bounds, part) in [(split.thetaBounds, Part.compute), (split.piBounds, Part.communication)] {
             if bounds.lowerBound > 0.5 {
                 return .infeasible(halfTooShort(for: part, needed: bounds.lowerBound * timeBudgetSeconds))
             }
-            if bounds.upperBound < 0.5 {
+            if bounds.upperBound < 0.5, !finishingEarly {
                 let longest = bounds.upperBound * timeBudgetSeconds
                 let slowest = part == .compute ? "frequency_min_hz" : "power_min_w"
                 return .infeasible(
@@ -19,7 +22,7 @@ extension DeviceEnergyProblem {
                         explanation: "\(part.rawValue) ends after \(longest) s at \(slowest), before its half of \(half) s"))
             }
         }
-        return .feasible(EnergyPlan(self, theta: 0.5, pi: 0.5))
+        return .feasible(EnergyPlan(self, theta: min(0.5, split.thetaBounds.upperBound), pi: min(0.5, split.piBounds.upperBound)))
     }
 
     private enum Part: String {

@@ -1,3 +1,4 @@
+import FedRuntime
 import Foundation
 
 /// The folder of one run: its configuration, records, checkpoints, samples and reports.

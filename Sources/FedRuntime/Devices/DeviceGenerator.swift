@@ -1,0 +1,75 @@
+import Codec
+import Energy
+import Kernels
+
+/// Draws heterogeneous devices from profiles: equal seeds give equal devices, and a device does not depend on how many there are.
+public struct DeviceGenerator: Sendable {
+    /// Drawn equally often.
+    public var profiles = DeviceProfile.heterogeneous
+    /// Relative demands, log-uniform in this range.
+    public var demand = 1e-4...2e-3
+    public var acceptedBits = 6...8
+    /// `h2`: mean channel power gain at one metre.
+    public var channelGain = 1e-3
+    public var pathLossExponent = 3.76
+    public var noiseDBmPerMegahertz = -95.0
+
+    public init() {}
+
+    /// One device for each entry of `samples`, its data set's size.
+    ///
+    /// - Throws: a device without samples, a demand or number of bits outside its range.
+    public func devices(samples: [Int], seed: UInt64) throws(DeviceError) -> [FederatedDevice] {
+        var devices: [FederatedDevice] = []
+        for (id, count) in samples.enumerated() { devices.append(try device(id: id, samples: count, seed: seed)) }
+        return devices
+    }
+
+    /// The device `id` of a run with this seed.
+    ///
+    /// - Throws: no samples, a demand or number of bits outside its range.
+    public func device(id: Int, samples: Int, seed: UInt64) throws(DeviceError) -> FederatedDevice {
+        precondition(!profiles.isEmpty, "a generator needs at least one profile")
+        guard id >= 0, id <= Int(UInt32.max) else { throw .idOutOfRange(id) }
+        var draw = CounterRandom(seed: seed, stream: .deviceProfile, device: UInt32(id)).generator()
+        let profile = profiles[draw.nextIndex(below: profiles.count)]
+        func varied(_ value: Double) -> Double { value * (1 + profile.variation * (2 * draw.nextUniform() - 1)) }
+        let frequencyMax = varied(profile.frequencyMaxHertz)
+        let fullLoadWatts = varied(profile.fullLoadWatts)
+        let flopsPerCycle = varied(profile.flopsPerCycle)
+        let bandwidth = logUniform(profile.bandwidthHertz, draw.nextUniform())
+        let distance = uniformOverArea(profile.distanceMetres, draw.nextUniform())
+        do {
+            return try FederatedDevice(
+                id: id, profile: profile.name, samples: samples,
+                processor: Processor(
+                    frequencyMinHertz: profile.frequencyMinHertz, frequencyMaxHertz: frequencyMax,
+                    energyCoefficient: fullLoadWatts / (frequencyMax * frequencyMax * frequencyMax), flopsPerCycle: flopsPerCycle),
+                radio: RadioModel(
+                    bandwidthHertz: bandwidth, channelGain: channelGain, distanceMetres: distance,
+                    pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz,
+                    powerMinWatts: profile.powerMinWatts, powerMaxWatts: profile.powerMaxWatts),
+                demand: drawDemand(id: id, seed: seed), acceptedBits: acceptedBits)
+        } catch let error as EnergyInputError {
+            throw .physics(device: id, error)
+        } catch let error as DeviceError {
+            throw error
+        } catch { preconditionFailure("unexpected \(error)") }
+    }
+
+    /// Drawn from a stream of its own: another demand range leaves the devices as they are.
+    private func drawDemand(id: Int, seed: UInt64) -> ErrorDemand {
+        var draw = CounterRandom(seed: seed, stream: .demand, device: UInt32(id)).generator()
+        return .relative(logUniform(demand, draw.nextUniform()))
+    }
+
+    private func logUniform(_ range: ClosedRange<Double>, _ uniform: Double) -> Double {
+        let value = range.lowerBound * power(range.upperBound / range.lowerBound, uniform)
+        return min(max(value, range.lowerBound), range.upperBound)
+    }
+
+    private func uniformOverArea(_ radii: ClosedRange<Double>, _ uniform: Double) -> Double {
+        let (inner, outer) = (radii.lowerBound * radii.lowerBound, radii.upperBound * radii.upperBound)
+        return (inner + (outer - inner) * uniform).squareRoot()
+    }
+}

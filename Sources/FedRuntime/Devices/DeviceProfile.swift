@@ -1,0 +1,54 @@
+/// A class of devices to draw heterogeneous devices from.
+///
+/// The built-in profiles are **modelled assumptions**: round numbers of the right order for each class, chosen so that devices
+/// differ as real ones do. They are not measurements of any product.
+public struct DeviceProfile: Sendable, Equatable {
+    public let name: String
+    public let frequencyMinHertz: Double
+    public let frequencyMaxHertz: Double
+    /// Power of the CPU at its highest frequency; sets `tau = fullLoadWatts/frequencyMaxHertz^3`.
+    public let fullLoadWatts: Double
+    /// Floating-point operations that training sustains in one cycle, all cores together.
+    public let flopsPerCycle: Double
+    public let powerMinWatts: Double
+    public let powerMaxWatts: Double
+    /// Bandwidth of the device's channel: log-uniform in this range.
+    public let bandwidthHertz: ClosedRange<Double>
+    /// Distance to the server: uniform over the area between these radii.
+    public let distanceMetres: ClosedRange<Double>
+    /// Highest frequency, full-load power and operations per cycle vary by this share in either direction.
+    public let variation: Double
+
+    /// Four cores of a smartphone, uplink of a small cell.
+    public static let phone = DeviceProfile(
+        name: "phone", frequencyMinHertz: 3e8, frequencyMaxHertz: 2.4e9, fullLoadWatts: 4, flopsPerCycle: 16,
+        powerMinWatts: 1e-6, powerMaxWatts: 0.2, bandwidthHertz: 5e5...2e6, distanceMetres: 10...100, variation: 0.2)
+    /// Four cores of a single-board computer, low-rate wireless.
+    public static let raspberryPi = DeviceProfile(
+        name: "raspberry-pi", frequencyMinHertz: 3e8, frequencyMaxHertz: 1.5e9, fullLoadWatts: 5, flopsPerCycle: 12,
+        powerMinWatts: 1e-6, powerMaxWatts: 0.1, bandwidthHertz: 5e5...1e6, distanceMetres: 10...60, variation: 0.15)
+    /// Six CPU cores of an embedded board for robots and vehicles, cellular modem.
+    public static let jetsonCPU = DeviceProfile(
+        name: "jetson-cpu", frequencyMinHertz: 2e8, frequencyMaxHertz: 1.9e9, fullLoadWatts: 12, flopsPerCycle: 32,
+        powerMinWatts: 1e-6, powerMaxWatts: 0.2, bandwidthHertz: 1e6...4e6, distanceMetres: 20...100, variation: 0.15)
+    /// Four cores with AVX2 of a laptop, local wireless.
+    public static let laptop = DeviceProfile(
+        name: "laptop", frequencyMinHertz: 4e8, frequencyMaxHertz: 3.2e9, fullLoadWatts: 20, flopsPerCycle: 40,
+        powerMinWatts: 1e-6, powerMaxWatts: 0.1, bandwidthHertz: 2e6...8e6, distanceMetres: 5...40, variation: 0.2)
+    /// The paper's device, without variation (equations.md section 2); its T is 15 s.
+    public static let paper = DeviceProfile(
+        name: "paper", frequencyMinHertz: 1e7, frequencyMaxHertz: 1e9, fullLoadWatts: 10, flopsPerCycle: 32,
+        powerMinWatts: 1e-4, powerMaxWatts: 1, bandwidthHertz: 50e6...50e6, distanceMetres: 45...45, variation: 0)
+
+    /// The classes that generated devices are drawn from, equally often.
+    public static let heterogeneous = [phone, raspberryPi, jetsonCPU, laptop]
+    public static let all = heterogeneous + [paper]
+
+    /// The profile of that name.
+    ///
+    /// - Throws: a name that is not among `all`, with those that are.
+    public static func named(_ name: String) throws(DeviceError) -> DeviceProfile {
+        guard let profile = all.first(where: { $0.name == name }) else { throw .unknownProfile(name) }
+        return profile
+    }
+}

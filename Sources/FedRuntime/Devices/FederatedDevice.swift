@@ -1,0 +1,71 @@
+import Codec
+import Energy
+
+/// A device that takes part in a federated run: its data, CPU, channel and demand.
+public struct FederatedDevice: Sendable, Equatable {
+    /// Its index in the run; frames carry it.
+    public let id: Int
+    /// Name of the profile that it was generated from, or what its file calls it.
+    public let profile: String
+    /// `n_k`: images in its data set, its weight in the average.
+    public let samples: Int
+    public let processor: Processor
+    /// Its channel without fading: `channelGain` is the mean power gain.
+    public let radio: RadioModel
+    public let demand: ErrorDemand
+    /// Bits per parameter that it may send.
+    public let acceptedBits: ClosedRange<Int>
+
+    /// - Throws: an id that frames cannot carry, no samples, a demand that is not positive, bits outside 2...8.
+    public init(
+        id: Int, profile: String, samples: Int, processor: Processor, radio: RadioModel, demand: ErrorDemand,
+        acceptedBits: ClosedRange<Int> = 6...8
+    ) throws(DeviceError) {
+        guard id >= 0, id <= Int(UInt32.max) else { throw .idOutOfRange(id) }
+        guard samples >= 1, samples <= Self.sampleLimit else { throw .samplesOutOfRange(device: id, samples: samples) }
+        let limit = demand.absolute(squaredNorm: 1)
+        guard limit > 0, limit.isFinite else { throw .demandNotPositive(device: id, demand: limit) }
+        guard acceptedBits.lowerBound >= 2, acceptedBits.upperBound <= 8 else {
+            throw .bitsOutOfRange(device: id, bits: acceptedBits)
+        }
+        self.id = id
+        self.profile = profile
+        self.samples = samples
+        self.processor = processor
+        self.radio = radio
+        self.demand = demand
+        self.acceptedBits = acceptedBits
+    }
+
+    /// Largest data set of one device: keeps the weighted fixed-point sum inside its proven bound.
+    static let sampleLimit = 1 << 24
+}
+
+/// A device description that cannot be used.
+public enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
+    case idOutOfRange(Int)
+    case duplicateID(Int)
+    case samplesOutOfRange(device: Int, samples: Int)
+    case demandNotPositive(device: Int, demand: Double)
+    case bitsOutOfRange(device: Int, bits: ClosedRange<Int>)
+    case selectionOutOfRange(count: Int, devices: Int)
+    case unknownProfile(String)
+    case physics(device: Int, EnergyInputError)
+
+    public var description: String {
+        switch self {
+        case .idOutOfRange(let id): "device id \(id) is outside 0...\(UInt32.max); number the devices from 0"
+        case .duplicateID(let id): "two devices have the id \(id); give every device its own"
+        case .samplesOutOfRange(let device, let samples):
+            "device \(device) has \(samples) samples, outside 1...\(FederatedDevice.sampleLimit); give it data or leave it out"
+        case .demandNotPositive(let device, let demand):
+            "device \(device) has the error demand \(demand), which is not a positive number; 1e-4...2e-3 (relative) is usual"
+        case .bitsOutOfRange(let device, let bits): "device \(device) accepts \(bits) bits, outside 2...8; the paper uses 6...8"
+        case .selectionOutOfRange(let count, let devices):
+            "\(count) devices a round is outside 1...\(devices); select at least 1 and at most all"
+        case .unknownProfile(let name):
+            "device profile \(name) is unknown; use \(DeviceProfile.all.map(\.name).joined(separator: ", "))"
+        case .physics(let device, let error): "device \(device): \(error)"
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Energy
+
+/// A device's CPU: the range of its frequency, its energy coefficient, and what it computes in a cycle.
+public struct Processor: Sendable, Equatable {
+    public let frequencyMinHertz: Double
+    public let frequencyMaxHertz: Double
+    /// `tau`, J*s^2/cycle^3: power at frequency `f` is `tau*f^3`.
+    public let energyCoefficient: Double
+    /// Floating-point operations that training sustains in one cycle, all cores together.
+    public let flopsPerCycle: Double
+
+    /// - Throws: the first field outside its physical range.
+    public init(
+        frequencyMinHertz: Double, frequencyMaxHertz: Double, energyCoefficient: Double, flopsPerCycle: Double
+    ) throws(EnergyInputError) {
+        guard Self.flopsPerCycleRange.contains(flopsPerCycle) else {
+            throw EnergyInputError(
+                field: "flops_per_cycle", value: flopsPerCycle, unit: "", limit: "\(Self.flopsPerCycleRange)",
+                wayOut: "a scalar core does 1 to 2, a 4-core CPU with AVX2 and FMA at most 128")
+        }
+        self.frequencyMinHertz = frequencyMinHertz
+        self.frequencyMaxHertz = frequencyMaxHertz
+        self.energyCoefficient = energyCoefficient
+        self.flopsPerCycle = flopsPerCycle
+        _ = try work(localIterations: 1, samplesPerIteration: 1, cyclesPerSample: 1)
+    }
+
+    private static let flopsPerCycleRange = 1e-3...1e6
+
+    /// The work of one round on this CPU [Lai23 eq. 3-4].
+    func work(
+        localIterations: Int, samplesPerIteration: Int, cyclesPerSample: Double
+    ) throws(EnergyInputError) -> ComputeModel {
+        try ComputeModel(
+            localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample,
+            energyCoefficient: energyCoefficient, frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz)
+    }
+}

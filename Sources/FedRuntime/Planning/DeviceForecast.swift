@@ -1,0 +1,14 @@
+import Codec
+
+/// What a device's next update is expected to cost: what its last one did, or the global model's figures before its first.
+public struct DeviceForecast: Sendable, Equatable {
+    /// Exact expected error and frame size for each width.
+    public var summary: ErrorSummary
+    /// Floating-point operations that the meter counted, per training sample.
+    public var executedFLOPsPerSample: Double
+
+    public init(summary: ErrorSummary, executedFLOPsPerSample: Double) {
+        self.summary = summary
+        self.executedFLOPsPerSample = executedFLOPsPerSample
+    }
+}

@@ -1,0 +1,36 @@
+import Codec
+import Energy
+
+/// Bits, frequency and power that the server chooses for a device before it trains.
+public struct DevicePlan: Sendable, Equatable {
+    public let scheme: Scheme
+    /// Bits per parameter; 32 for exact values.
+    public let bits: Int
+    /// Work, channel of this round, planned payload and time budget.
+    public let problem: DeviceEnergyProblem
+    public let energy: EnergyPlan
+
+    /// The plan for a frame whose size is known only after training, with the planned frequency.
+    ///
+    /// On demand, sending gets all the time that training left; under the other schemes its half.
+    func resolvingEnergy(frameBytes: Int) throws(Infeasibility) -> EnergyPlan {
+        let payloadBits = 8 * Double(frameBytes)
+        let outcome: EnergyOutcome
+        do throws(EnergyInputError) {
+            outcome =
+                switch scheme {
+                case .onDemand: try energy.resolvingPower(for: problem, payloadBits: payloadBits)
+                case .fixed, .fedAvg: scheme.solve(try problem.with(payloadBits: payloadBits))
+                }
+        } catch { throw Infeasibility(reason: "\(error)") }
+        switch outcome {
+        case .feasible(let plan): return plan
+        case .infeasible(let infeasibility): throw Infeasibility(reason: "\(infeasibility)")
+        }
+    }
+}
+
+/// Why a device cannot take part in a round, in one line with the way out.
+public struct Infeasibility: Error, Sendable, Equatable {
+    public let reason: String
+}

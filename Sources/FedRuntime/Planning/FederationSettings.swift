@@ -1,0 +1,92 @@
+import Codec
+import Kernels
+
+/// CPU cycles of one training sample, the `C` of the compute model.
+public enum Workload: Sendable, Equatable {
+    /// Executed floating-point operations that the meter counted, over the device's operations per cycle.
+    case measured
+    /// The same number for every device.
+    case cyclesPerSample(Double)
+
+    /// The paper's number, about 350 times too small for its own model.
+    public static let paper = Workload.cyclesPerSample(3.25e6)
+}
+
+/// The time budget `T` of a round.
+public enum TimeBudget: Sendable, Equatable {
+    case seconds(Double)
+    /// 1.5 times the smallest at which every device is feasible without fading, fixed when the run starts.
+    case automatic
+}
+
+/// What a federated run does in every round; the same for all devices.
+public struct FederationSettings: Sendable, Equatable {
+    /// Binds frames to the run; not zero.
+    public var runID: UInt64
+    public var seed: UInt64
+    public var scheme: Scheme
+    /// Schemes that the automatic time budget must be feasible for, besides `scheme`: those that the run is compared with.
+    public var comparedSchemes: [Scheme]
+    public var payload: PayloadKind
+    public var quantizer: QuantizerOptions
+    public var rule: BitRule
+    /// `K`: devices a round; all where there are fewer.
+    public var devicesPerRound: Int
+    /// `I`: optimiser steps of a device in a round.
+    public var localIterations: Int
+    /// `D`: samples in one local iteration.
+    public var batchSize: Int
+    public var workload: Workload
+    public var timeBudget: TimeBudget
+
+    public init(
+        runID: UInt64, seed: UInt64, scheme: Scheme = .onDemand, comparedSchemes: [Scheme] = [],
+        payload: PayloadKind = .weights, quantizer: QuantizerOptions = QuantizerOptions(), rule: BitRule = .measured,
+        devicesPerRound: Int, localIterations: Int = 1, batchSize: Int, workload: Workload = .measured,
+        timeBudget: TimeBudget = .automatic
+    ) {
+        self.runID = runID
+        self.seed = seed
+        self.scheme = scheme
+        self.comparedSchemes = comparedSchemes
+        self.payload = payload
+        self.quantizer = quantizer
+        self.rule = rule
+        self.devicesPerRound = devicesPerRound
+        self.localIterations = localIterations
+        self.batchSize = batchSize
+        self.workload = workload
+        self.timeBudget = timeBudget
+    }
+}
+
+extension FederationSettings {
+    /// Throws the first setting, or device, that no round can be run with.
+    func validate(_ devices: [FederatedDevice]) throws(FederationError) {
+        guard runID != 0 else { throw .runIDIsZero }
+        guard devicesPerRound >= 1, devicesPerRound <= devices.count else {
+            throw .device(.selectionOutOfRange(count: devicesPerRound, devices: devices.count))
+        }
+        var ids: Set<Int> = []
+        for device in devices where !ids.insert(device.id).inserted { throw .device(.duplicateID(device.id)) }
+        for case .fixed(let bits) in [scheme] + comparedSchemes where !QuantizationGrid.allBits.contains(bits) {
+            throw .bitsOutOfRange(bits)
+        }
+        for (field, value) in [("local iterations", localIterations), ("batch size", batchSize)] where value < 1 {
+            throw .notPositive(field: field, value: value)
+        }
+        if case .seconds(let seconds) = timeBudget, !(seconds > 0 && seconds.isFinite) { throw .timeBudgetOutOfRange(seconds) }
+        let samples = devices.map(\.samples).sorted(by: >).prefix(devicesPerRound).reduce(0, +)
+        guard samples <= Self.sampleLimit else { throw .tooManySamples(count: samples, limit: Self.sampleLimit) }
+    }
+
+    /// Largest sum of a round's samples that the fixed-point sum holds.
+    private static let sampleLimit = 1 << 31
+
+    /// The error table of the global model, in place of that of a device that has not sent anything yet.
+    func summary(of global: Tensor, layout: ParameterLayout, threads: Int) throws(FederationError) -> ErrorSummary {
+        do throws(CodecError) {
+            return try ErrorTable(global, layout: layout, options: quantizer, threads: threads).summary
+        } catch { throw .model(error) }
+    }
+}

@@ -1,0 +1,86 @@
+import Codec
+import Energy
+
+extension DeviceRecord {
+    /// What a participant did in the round, now that it ends.
+    init(_ participant: Participant, round: Int) {
+        self.init(
+            round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples,
+            distanceMeters: participant.device.radio.distanceMetres, fading: participant.fading)
+        if let plan = participant.assignment?.plan { set(plan) }
+        switch participant.phase {
+        case .accepted(let frame):
+            status = .ok
+            set(frame, participant)
+        case .waiting(nil):
+            reason = "no frame before the round ended"
+        case .waiting(let refused?):
+            status = refused.rejection.status
+            reason = "\(refused.rejection)"
+            payloadBytes = refused.frameBytes
+            set(refused.training)
+            setSpent(participant.assignment?.plan.energy)
+        case .closed(let status, let reason, let training):
+            self.status = status
+            self.reason = reason
+            if let training {
+                set(training)
+                setComputeSpent(participant.assignment?.plan.energy)
+            }
+        }
+    }
+
+    /// Shares, frequency and power as planned.
+    private mutating func set(_ plan: DevicePlan) {
+        bitsPlanned = plan.bits
+        cyclesPerSample = plan.problem.compute.cyclesPerSample
+        set(plan.energy)
+        energyEvenSplitJoules = plan.problem.evenSplit().plan?.energyTotalJoules
+    }
+
+    private mutating func set(_ plan: EnergyPlan) {
+        theta = plan.theta
+        pi = plan.pi
+        frequencyHertz = plan.frequencyHertz
+        powerWatts = plan.powerWatts
+    }
+
+    private mutating func set(_ training: TrainingReport) {
+        loss = training.loss.isFinite ? training.loss : nil
+        flopsMeasured = training.executedFLOPs
+        flopsNominal = training.nominalFLOPs
+    }
+
+    private mutating func set(_ frame: AcceptedFrame, _ participant: Participant) {
+        let demand = participant.device.demand.absolute(squaredNorm: frame.header.table.squaredNorm)
+        bits = frame.bits
+        payloadBytes = frame.header.frameBytes
+        errorDemand = demand
+        errorCertificate = frame.header.expectedError
+        errorRelative = frame.header.relativeError
+        demandMet = frame.header.expectedError <= demand
+        set(frame.training)
+        set(frame.energy)
+        setSpent(frame.energy)
+    }
+
+    private mutating func setComputeSpent(_ plan: EnergyPlan?) {
+        timeComputeSeconds = plan?.timeComputeSeconds
+        energyComputeJoules = plan?.energyComputeJoules
+        energyTotalJoules = plan?.energyComputeJoules
+    }
+
+    private mutating func setSpent(_ plan: EnergyPlan?) {
+        setComputeSpent(plan)
+        timeCommunicationSeconds = plan?.timeCommunicationSeconds
+        energyCommunicationJoules = plan?.energyCommunicationJoules
+        energyTotalJoules = plan?.energyTotalJoules
+    }
+}
+
+extension Rejection {
+    /// How a device's round ends when this was the last word on its frame.
+    fileprivate var status: DeviceRecord.Status {
+        if case .late = self { .late } else { .rejected }
+    }
+}

@@ -1,0 +1,37 @@
+extension RoundRecord {
+    /// Sums over the round's devices, in the order given: the same to the last bit for any order of arrival.
+    ///
+    /// - Parameter modelBytes: bytes of the global model as it is sent to one device.
+    init(round: Int, devices: [DeviceRecord], participants: [Participant], modelBytes: Int, timeBudgetSeconds: Double) {
+        let accepted = participants.compactMap { participant -> (samples: Double, frame: AcceptedFrame)? in
+            guard case .accepted(let frame) = participant.phase else { return nil }
+            return (Double(participant.device.samples), frame)
+        }
+        let samples = accepted.reduce(0) { $0 + $1.samples }
+        let error = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.header.expectedError }
+        let squaredNorm = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.header.table.squaredNorm }
+        let computeJoules = devices.reduce(0) { $0 + ($1.energyComputeJoules ?? 0) }
+        let communicationJoules = devices.reduce(0) { $0 + ($1.energyCommunicationJoules ?? 0) }
+        self.init(
+            round: round,
+            loss: accepted.isEmpty ? nil : accepted.reduce(0) { $0 + $1.samples * $1.frame.training.loss } / samples,
+            lossHeldOut: nil,
+            energyComputeJoules: computeJoules,
+            energyCommunicationJoules: communicationJoules,
+            energyTotalJoules: computeJoules + communicationJoules,
+            uploadBytes: devices.reduce(0) { $0 + ($1.payloadBytes ?? 0) },
+            downloadBytes: modelBytes * participants.count { $0.assignment != nil },
+            roundTimeSeconds: accepted.map(\.frame.energy.timeTotalSeconds).max() ?? 0,
+            timeBudgetSeconds: timeBudgetSeconds,
+            wallSeconds: 0,
+            bitsMean: accepted.isEmpty ? 0 : Double(accepted.reduce(0) { $0 + $1.frame.bits }) / Double(accepted.count),
+            quantizationErrorRelative: squaredNorm > 0 ? error / squaredNorm : 0,
+            quantizationErrorAbsolute: accepted.isEmpty ? 0 : error / (samples * samples),
+            flopsMeasured: devices.reduce(0) { $0 + ($1.flopsMeasured ?? 0) },
+            flopsNominal: devices.reduce(0) { $0 + ($1.flopsNominal ?? 0) },
+            devicesSelected: devices.count,
+            devicesAccepted: accepted.count,
+            modelUpdated: !accepted.isEmpty,
+            samplesTrained: accepted.reduce(0) { $0 + $1.frame.training.samplesTrained })
+    }
+}

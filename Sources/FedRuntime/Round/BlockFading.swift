@@ -1,0 +1,30 @@
+import Energy
+import Kernels
+
+/// Rayleigh block fading: the power gain of a device's channel is redrawn each round, exponentially distributed around its mean.
+public struct BlockFading: Sendable {
+    public let seed: UInt64
+
+    public init(seed: UInt64) { self.seed = seed }
+
+    /// Power gain of the round over the mean gain: positive, mean 1. A pure function of seed, round and device.
+    public func gain(round: Int, device: Int) -> Double {
+        var draw = CounterRandom(
+            seed: seed, stream: .fading, round: UInt32(truncatingIfNeeded: round), device: UInt32(truncatingIfNeeded: device)
+        ).generator()
+        // 1 - u is in (0, 1]; the gain stays positive also where u is 0.
+        return max(-naturalLogarithm(1 - draw.nextUniform()), Self.smallestGain)
+    }
+
+    private static let smallestGain = 0x1p-53
+}
+
+extension RadioModel {
+    /// The channel in a round in which its power gain is `gain` times the mean.
+    func faded(by gain: Double) throws(EnergyInputError) -> RadioModel {
+        try RadioModel(
+            bandwidthHertz: bandwidthHertz, channelGain: channelGain * gain, distanceMetres: distanceMetres,
+            pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz, powerMinWatts: powerMinWatts,
+            powerMaxWatts: powerMaxWatts)
+    }
+}

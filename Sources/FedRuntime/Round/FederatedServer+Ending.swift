@@ -1,0 +1,48 @@
+import Codec
+import Kernels
+
+/// A finished round: one line of `rounds.jsonl` and those of `devices.jsonl`, ascending by device.
+public struct FinishedRound: Sendable, Equatable {
+    public var record: RoundRecord
+    public var devices: [DeviceRecord]
+}
+
+extension FederatedServer {
+    /// Ends a device's part in the open round without a frame: it dropped out, is late, or found that nothing fits into its time.
+    ///
+    /// - Parameter training: what it reported, if it trained; its training energy counts then.
+    public func close(
+        device: Int, as status: DeviceRecord.Status, reason: String, training: TrainingReport? = nil
+    ) throws(Rejection) {
+        precondition(status != .ok, "a device ends well by its frame only")
+        let place = try waitingPlace(of: device)
+        open?.participants[place].phase = .closed(status, reason: reason, training)
+    }
+
+    /// Ends the round: averages the accepted frames into `global`, which stays as it is where there are none.
+    ///
+    /// Devices that have not answered are recorded as dropped.
+    public func finish() throws(FederationError) -> FinishedRound {
+        guard let round = open, let average = sum else { throw .noRoundOpen }
+        if average.totalWeight > 0 { average.mean(global: global, into: global, threads: threads) }
+        for participant in round.participants {
+            guard case .accepted(let frame) = participant.phase else { continue }
+            state.forecasts[participant.device.id] = DeviceForecast(
+                summary: frame.header.table,
+                executedFLOPsPerSample: Double(frame.training.executedFLOPs) / Double(frame.training.samplesTrained))
+        }
+        state.completedRounds = round.round
+        let devices = round.participants.map { DeviceRecord($0, round: round.round) }
+        let record = RoundRecord(
+            round: round.round, devices: devices, participants: round.participants,
+            modelBytes: MemoryLayout<Float>.stride * layout.parameterCount, timeBudgetSeconds: state.timeBudgetSeconds)
+        abandon()
+        return FinishedRound(record: record, devices: devices)
+    }
+
+    /// Forgets the open round, if there is one: the next `begin` opens the same round again.
+    public func abandon() {
+        open = nil
+        sum = nil
+    }
+}

@@ -1,0 +1,171 @@
+import Codec
+import Energy
+import Kernels
+
+/// The server of a federated run as a state machine without I/O: `begin` -> assignments, `receive` frames, `finish`.
+///
+/// The same machine serves the in-process loop and any transport. Its results do not depend on the order in which frames arrive
+/// or on `threads`. Memory: the global model, 8 bytes a parameter for the sum, and one frame.
+public final class FederatedServer {
+    public let settings: FederationSettings
+    public let devices: [FederatedDevice]
+    public let layout: ParameterLayout
+    /// The global weights; `finish` updates them in place.
+    public let global: Tensor
+    /// What a resumed run needs besides `global`; changes only in `finish`.
+    public internal(set) var state: ServerState
+    let threads: Int
+    let planner: RoundPlanner
+    private let selection: DeviceSelection
+    private let fading: BlockFading
+    var open: OpenRound?
+    /// Beside the open round rather than in it: the sum is large and only ever changed in place.
+    var sum: FixedPointAccumulator?
+
+    /// A new run.
+    ///
+    /// - Parameters:
+    ///   - global: the initial weights, `layout.parameterCount` elements (precondition); the server keeps and changes them.
+    ///   - warmUpFLOPsPerSample: executed floating-point operations per training sample that a metered warm-up step counted.
+    /// - Throws: settings or devices out of range, or weights that cannot be coded.
+    public convenience init(
+        starting settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout, global: Tensor,
+        warmUpFLOPsPerSample: Double, threads: Int = 1
+    ) throws(FederationError) {
+        try settings.validate(devices)
+        let planner = try RoundPlanner(settings, layout: layout)
+        let forecast = DeviceForecast(
+            summary: try settings.summary(of: global, layout: layout, threads: threads),
+            executedFLOPsPerSample: warmUpFLOPsPerSample)
+        let state = ServerState(
+            completedRounds: 0, timeBudgetSeconds: try planner.timeBudgetSeconds(devices, forecast: forecast),
+            warmUpFLOPsPerSample: warmUpFLOPsPerSample, forecasts: [:])
+        try self.init(resuming: state, settings: settings, devices: devices, layout: layout, global: global, threads: threads)
+    }
+
+    /// A run that goes on after `state`, with the global weights of that moment.
+    ///
+    /// - Throws: settings, devices or time budget out of range.
+    public init(
+        resuming state: ServerState, settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout,
+        global: Tensor, threads: Int = 1
+    ) throws(FederationError) {
+        precondition(global.count == layout.parameterCount, "\(global.count) values for \(layout.parameterCount) parameters")
+        try settings.validate(devices)
+        guard state.timeBudgetSeconds > 0, state.timeBudgetSeconds.isFinite else {
+            throw .timeBudgetOutOfRange(state.timeBudgetSeconds)
+        }
+        planner = try RoundPlanner(settings, layout: layout)
+        selection = DeviceSelection(seed: settings.seed, count: settings.devicesPerRound)
+        fading = BlockFading(seed: settings.seed)
+        (self.settings, self.devices, self.layout) = (settings, devices, layout)
+        (self.global, self.state, self.threads) = (global, state, threads)
+    }
+
+    /// Opens the next round: draws fading, selects and plans the devices.
+    ///
+    /// Devices without a feasible plan get no assignment; `finish` reports them with the reason.
+    public func begin() throws(FederationError) -> [Assignment] {
+        if let open { throw .roundOpen(open.round) }
+        let round = state.completedRounds + 1
+        let selected = selection.indices(round: round, deviceCount: devices.count).map { devices[$0] }
+        var first: DeviceForecast?
+        var binding = FrameBinding(
+            runID: settings.runID, round: UInt32(truncatingIfNeeded: round), baseModel: ModelHash(of: global),
+            payload: settings.payload)
+        var participants: [Participant] = []
+        for device in selected {
+            binding.device = UInt32(device.id)
+            let forecast: DeviceForecast
+            if let last = state.forecasts[device.id] ?? first {
+                forecast = last
+            } else {
+                forecast = try forecastFromGlobal()
+                first = forecast
+            }
+            participants.append(participant(device, forecast: forecast, binding: binding))
+        }
+        open = OpenRound(round: round, participants: participants)
+        sum = FixedPointAccumulator(
+            global: global, layout: layout, payload: settings.payload, weightLimit: selected.reduce(0) { $0 + $1.samples })
+        return participants.compactMap(\.assignment)
+    }
+
+    /// The forecast of devices that have not sent anything yet, by the global model as it is.
+    private func forecastFromGlobal() throws(FederationError) -> DeviceForecast {
+        DeviceForecast(
+            summary: try settings.summary(of: global, layout: layout, threads: threads),
+            executedFLOPsPerSample: state.warmUpFLOPsPerSample)
+    }
+
+    private func participant(_ device: FederatedDevice, forecast: DeviceForecast, binding: FrameBinding) -> Participant {
+        let gain = fading.gain(round: Int(binding.round), device: device.id)
+        do throws(Infeasibility) {
+            let plan = try planner.plan(
+                device, fading: gain, forecast: forecast, timeBudgetSeconds: state.timeBudgetSeconds, scheme: settings.scheme)
+            let assignment = Assignment(
+                binding: binding, device: device, fading: gain, plan: plan, forecast: forecast, settings: settings)
+            return Participant(device: device, fading: gain, assignment: assignment, phase: .waiting(nil))
+        } catch {
+            return Participant(
+                device: device, fading: gain, assignment: nil, phase: .closed(.infeasible, reason: error.reason, nil))
+        }
+    }
+
+    /// Verifies a frame whole and adds it to the sum, or refuses it whole.
+    ///
+    /// A device whose frame was refused may send again until the round ends.
+    ///
+    /// - Parameters:
+    ///   - device: who sent it, as the transport knows.
+    ///   - training: what the device says of its training.
+    /// - Throws: why it is refused; the sum is unchanged.
+    public func receive(_ frame: [UInt8], from device: Int, training: TrainingReport) throws(Rejection) {
+        let place = try waitingPlace(of: device)
+        guard let assignment = open?.participants[place].assignment else { throw .notAssigned(device: device) }
+        do throws(Rejection) {
+            open?.participants[place].phase = .accepted(try accept(frame, training: training, assignment: assignment))
+        } catch {
+            let refused = RefusedFrame(rejection: error, frameBytes: frame.count, training: training)
+            open?.participants[place].phase = .waiting(refused)
+            throw error
+        }
+    }
+
+    /// Where a device stands whose frame is still awaited; throws where none is.
+    func waitingPlace(of device: Int) throws(Rejection) -> Int {
+        guard let open else { throw .noRoundOpen }
+        guard let place = open.place(of: device), open.participants[place].assignment != nil else {
+            throw .notAssigned(device: device)
+        }
+        switch open.participants[place].phase {
+        case .waiting: return place
+        case .accepted: throw .duplicate(device: device)
+        case .closed(let status, _, _): throw .closed(device: device, status)
+        }
+    }
+
+    private func accept(
+        _ bytes: [UInt8], training: TrainingReport, assignment: Assignment
+    ) throws(Rejection) -> AcceptedFrame {
+        if let flaw = training.flaw { throw .report(flaw) }
+        let frame: UpdateFrame
+        do throws(FrameError) {
+            frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: layout), threads: threads)
+            try frame.verify(assignment.binding)
+        } catch { throw .frame(error) }
+        let bits = frame.header.tensors[0].bits
+        let allowed = settings.scheme.allows(bits: bits, from: assignment.device)
+        for tensor in frame.header.tensors where tensor.bits != bits || !allowed {
+            throw .bitsNotAllowed(bits: tensor.bits, device: assignment.device.id)
+        }
+        let energy: EnergyPlan
+        do throws(Infeasibility) {
+            energy = try assignment.plan.resolvingEnergy(frameBytes: bytes.count)
+        } catch { throw .late(error.reason) }
+        do throws(AggregationError) {
+            try sum?.add(frame, weight: assignment.device.samples, threads: threads)
+        } catch { throw .sum(error) }
+        return AcceptedFrame(header: frame.header, bits: bits, training: training, energy: energy)
+    }
+}

@@ -1,0 +1,33 @@
+import Codec
+
+/// Why a federated run cannot start or a round cannot begin or end.
+public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible {
+    case device(DeviceError)
+    /// Frames with run id 0 are refused.
+    case runIDIsZero
+    case bitsOutOfRange(Int)
+    case timeBudgetOutOfRange(Double)
+    /// A value of the settings that must be positive.
+    case notPositive(field: String, value: Int)
+    /// The selected devices' samples could overflow the fixed-point sum.
+    case tooManySamples(count: Int, limit: Int)
+    /// The global model cannot be coded.
+    case model(CodecError)
+    case roundOpen(Int)
+    case noRoundOpen
+
+    public var description: String {
+        switch self {
+        case .device(let error): "\(error)"
+        case .runIDIsZero: "run id 0 stands for no run; choose any other"
+        case .bitsOutOfRange(let bits): "\(bits) bits is outside 2...8; use 2...8, or the scheme fedavg for 32 bits"
+        case .timeBudgetOutOfRange(let seconds): "time budget \(seconds) s is not above 0; give seconds, or auto"
+        case .notPositive(let field, let value): "\(field) \(value) is below 1; give at least 1"
+        case .tooManySamples(let count, let limit):
+            "the devices of a round may have \(count) samples together, the exact sum holds \(limit); select fewer devices"
+        case .model(let error): "the global model cannot be sent: \(error)"
+        case .roundOpen(let round): "round \(round) is still open; finish or abandon it first"
+        case .noRoundOpen: "no round is open; begin one first"
+        }
+    }
+}

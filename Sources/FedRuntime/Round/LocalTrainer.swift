@@ -1,0 +1,44 @@
+import Kernels
+
+/// Local training as the runtime sees it: weights in, weights out.
+public protocol LocalTrainer {
+    associatedtype Failure: Error
+
+    /// Trains the assignment's device: `localIterations` steps of `batchSize` samples of its own data, starting from `global`.
+    ///
+    /// Must be a pure function of its arguments and of state that a resumed run restores, so that resuming gives the same weights.
+    ///
+    /// - Parameters:
+    ///   - global: the round's global weights; not to be changed.
+    ///   - trained: as many elements, contents undefined; overwritten with the device's weights.
+    mutating func train(
+        from global: Tensor, assignment: Assignment, into trained: Tensor
+    ) throws(Failure) -> TrainingReport
+}
+
+/// What local training reports beside the weights.
+public struct TrainingReport: Sendable, Equatable {
+    /// Mean loss over the round's local iterations.
+    public var loss: Double
+    /// Samples that went through the model.
+    public var samplesTrained: Int
+    /// Floating-point operations that the kernels executed.
+    public var executedFLOPs: Int
+    /// Their textbook count.
+    public var nominalFLOPs: Int
+
+    public init(loss: Double, samplesTrained: Int, executedFLOPs: Int, nominalFLOPs: Int) {
+        self.loss = loss
+        self.samplesTrained = samplesTrained
+        self.executedFLOPs = executedFLOPs
+        self.nominalFLOPs = nominalFLOPs
+    }
+
+    /// Why a server does not believe the report, or nil.
+    var flaw: String? {
+        if !loss.isFinite { return "the loss is \(loss): training diverged" }
+        if samplesTrained < 1 { return "\(samplesTrained) samples trained, expected at least 1" }
+        if executedFLOPs < 1 || nominalFLOPs < 0 { return "\(executedFLOPs) executed and \(nominalFLOPs) nominal FLOPs" }
+        return nil
+    }
+}

@@ -1,0 +1,37 @@
+import Codec
+
+/// Why the server refuses a frame. The sum of the round is unchanged.
+public enum Rejection: Error, Sendable, Equatable, CustomStringConvertible {
+    /// No round is open.
+    case noRoundOpen
+    /// The sender was not asked to train in this round, or has no plan.
+    case notAssigned(device: Int)
+    /// The sender's frame is in the sum already.
+    case duplicate(device: Int)
+    /// The sender's part in the round has ended without a frame.
+    case closed(device: Int, DeviceRecord.Status)
+    /// Damaged, or of another run, round, device, base model or payload kind.
+    case frame(FrameError)
+    /// Bits that the scheme or the device does not allow.
+    case bitsNotAllowed(bits: Int, device: Int)
+    /// The frame cannot be sent in the time that training left.
+    case late(String)
+    /// The values cannot be summed.
+    case sum(AggregationError)
+    /// What the device says of its training cannot be true.
+    case report(String)
+
+    public var description: String {
+        switch self {
+        case .noRoundOpen: "no round is open; wait for the next assignment"
+        case .notAssigned(let device): "device \(device) has no assignment in this round; wait for the next one"
+        case .duplicate(let device): "the frame of device \(device) is already counted in this round"
+        case .closed(let device, let status): "device \(device) is already \(status.rawValue) in this round"
+        case .frame(let error): "\(error)"
+        case .bitsNotAllowed(let bits, let device): "device \(device) may not send \(bits) bits in this round"
+        case .late(let reason): reason
+        case .sum(let error): "\(error)"
+        case .report(let flaw): flaw
+        }
+    }
+}
