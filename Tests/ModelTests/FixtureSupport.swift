@@ -1,0 +1,45 @@
+import Foundation
+import Kernels
+import Model
+
+/// A file or folder of `Fixtures`, made by scripts/fixtures/make_model_fixtures.py.
+func fixturePath(_ name: String) -> String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)").path
+}
+
+/// The tensors of a safetensors fixture.
+struct Fixture {
+    private let reader: SafetensorsReader
+
+    init(_ name: String) throws { reader = try SafetensorsReader(path: fixturePath(name)) }
+
+    var names: [String] { reader.entries.map(\.name) }
+
+    func tensor(_ name: String) throws -> Tensor { try reader.readFloats(entry(name)) }
+
+    func integers(_ name: String) throws -> [Int] { try reader.readInt64(entry(name)).map { Int($0) } }
+
+    /// Activations as (N, H, W, C); the file has (N, C, H, W).
+    func images(_ name: String) throws -> Tensor { channelsLast(try tensor(name)) }
+
+    private func entry(_ name: String) throws -> SafetensorsEntry {
+        guard let entry = reader.entry(name) else {
+            throw CheckpointError.missingTensor(path: reader.path, tensor: name)
+        }
+        return entry
+    }
+}
+
+/// (N, C, H, W) to (N, H, W, C).
+func channelsLast(_ tensor: Tensor) -> Tensor {
+    let (batch, channels, height, width) = (tensor.shape[0], tensor.shape[1], tensor.shape[2], tensor.shape[3])
+    let output = Tensor(shape: [batch, height, width, channels])
+    for n in 0..<batch {
+        for c in 0..<channels {
+            for pixel in 0..<(height * width) {
+                output[(n * height * width + pixel) * channels + c] = tensor[(n * channels + c) * height * width + pixel]
+            }
+        }
+    }
+    return output
+}
