@@ -1,0 +1,122 @@
+import Foundation
+import Kernels
+import Model
+import Testing
+
+@Suite struct SafetensorsTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A file with this header text and this many data bytes.
+    private func file(_ header: String, dataBytes: Int) throws -> String {
+        let size = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+        return try folder.write(size + Array(header.utf8) + [UInt8](repeating: 0, count: dataBytes), to: "case.safetensors")
+    }
+
+    private func refusal(_ path: String) -> CheckpointError? {
+        do throws(CheckpointError) {
+            _ = try SafetensorsReader(path: path)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func roundTrip() throws {
+        let path = folder.file("a.safetensors")
+        let weight = Tensor(shape: [2, 3], values: [1, -2, 3.5, 0, .leastNonzeroMagnitude, -0.0])
+        try writeSafetensors(
+            [
+                NamedTensor("b/weight \"x\"", weight), NamedTensor("step", shape: [2], .int64([Int64.min, 7])),
+                NamedTensor("empty", Tensor(shape: [0, 4])), NamedTensor("scalar", Tensor(shape: [], values: [9])),
+            ], to: path, metadata: ["format": "pt", "note": "é"])
+        let reader = try SafetensorsReader(path: path)
+        #expect(reader.metadata == ["format": "pt", "note": "é"])
+        let entry = try #require(reader.entry("b/weight \"x\""))
+        let read = try reader.readFloats(entry)
+        #expect(read.shape == [2, 3])
+        #expect(read.values.map(\.bitPattern) == weight.values.map(\.bitPattern))
+        #expect(try reader.readInt64(#require(reader.entry("step"))) == [Int64.min, 7])
+        #expect(try reader.readFloats(#require(reader.entry("empty"))).values.isEmpty)
+        #expect(try reader.readFloats(#require(reader.entry("scalar"))).values == [9])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
+    }
+
+    @Test func headerIsAlignedAndOrdered() throws {
+        try writeSafetensors([NamedTensor("a", Tensor(shape: [1], values: [1]))], to: folder.file("a"))
+        let bytes = try folder.bytes(of: "a")
+        let size = bytes[0..<8].reversed().reduce(0) { 256 * $0 + Int($1) }
+        #expect(size % 8 == 0)
+        #expect(bytes.count == 8 + size + 4)
+        #expect(bytes[8] == UInt8(ascii: "{"))
+    }
+
+    @Test(arguments: [
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 7, "truncated"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 9, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12, "misplaced"),
+        (
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12,
+            "misplaced"
+        ),
+        (#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#, 8, "unsupportedType"),
+        (#"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":7}"#, 0, "malformed"), (#"[]"#, 0, "malformed"), (#"{"#, 0, "malformed"),
+    ])
+    func refusesDamagedHeaders(header: String, dataBytes: Int, kind: String) throws {
+        let error = try #require(refusal(try file(header, dataBytes: dataBytes)))
+        let found =
+            switch error {
+            case .truncated: "truncated"
+            case .misplaced: "misplaced"
+            case .unsupportedType: "unsupportedType"
+            case .malformed: "malformed"
+            default: "\(error)"
+            }
+        #expect(found == kind)
+    }
+
+    @Test func refusesHugeHeaderBeforeAllocating() throws {
+        let path = try folder.write([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0x7B], to: "huge")
+        guard case .headerTooLarge? = refusal(path) else {
+            Issue.record("a header of 2^63 bytes was not refused")
+            return
+        }
+    }
+
+    @Test func everyTruncationIsRefused() throws {
+        try writeSafetensors(
+            [NamedTensor("a", Tensor(shape: [3], values: [1, 2, 3])), NamedTensor("b", shape: [1], .int64([4]))],
+            to: folder.file("whole"))
+        let bytes = try folder.bytes(of: "whole")
+        for count in 0..<bytes.count {
+            #expect(refusal(try folder.write(Array(bytes[..<count]), to: "part")) != nil, "\(count) of \(bytes.count) bytes")
+        }
+    }
+
+    @Test func halfPrecisionIsRead() throws {
+        let header =
+            #"{"h":{"dtype":"F16","shape":[6],"data_offsets":[0,12]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[12,16]}}"#
+        let words: [UInt16] = [0x3C00, 0xC000, 0x3555, 0x0001, 0x7BFF, 0xFC00, 0x3F80, 0xC040]
+        let size = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+        let data = words.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let reader = try SafetensorsReader(path: folder.write(size + Array(header.utf8) + data, to: "half"))
+        let halves = try reader.readFloats(#require(reader.entry("h"))).values
+        #expect(halves == [1, -2, 0.33325195, 0x1p-24, 65504, -.infinity])
+        #expect(try reader.readFloats(#require(reader.entry("b"))).values == [1, -3])
+    }
+
+    @Test func missingFilesAndFoldersAreNamed() {
+        let path = folder.file("absent/file")
+        #expect(refusal(path) == .unreadable(path: path, reason: "No such file or directory"))
+        #expect(throws: CheckpointError.unwritable(path: path, reason: "No such file or directory")) {
+            try writeSafetensors([], to: path)
+        }
+    }
+}
