@@ -76,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "greendiff",
             dependencies: [
-                "CPUSupport", "GreenDiffusion", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CPUSupport", "Energy", "GreenDiffusion", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -104,6 +104,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "GreenDiffusionTests", dependencies: ["GreenDiffusion", "TestSupport"], swiftSettings: strict),
+            name: "GreenDiffusionTests", dependencies: ["Energy", "GreenDiffusion", "TestSupport"], swiftSettings: strict),
     ]
 )

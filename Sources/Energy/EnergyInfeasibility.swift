@@ -26,16 +26,24 @@ public struct EnergyInfeasibility: Error, Sendable, Equatable, CustomStringConve
     /// One clause: which bound, and by how much.
     public let explanation: String
 
-    /// The reason and the way out in one line.
+    /// The reason and the way out in one line; suggested limits are rounded towards the feasible side.
     public var description: String {
         var waysOut: [String] = []
-        if let seconds = smallestTimeBudgetSeconds { waysOut.append("time budget of at least \(seconds) s") }
-        if let bits = largestPayloadBits { waysOut.append("payload of at most \(bits) bit") }
-        let wayOut =
-            waysOut.isEmpty
-            ? "no time budget or payload alone would help" : "feasible with a " + waysOut.joined(separator: ", or a ")
+        if let seconds = smallestTimeBudgetSeconds { waysOut.append("a time budget of at least \(readable(seconds, .up)) s") }
+        if let bits = largestPayloadBits { waysOut.append("a payload of at most \(readable(bits, .down)) bit") }
+        let wayOut = waysOut.isEmpty ? "use the optimised split" : "feasible with " + waysOut.joined(separator: ", or ")
         return "\(bound.rawValue): \(explanation); \(wayOut)"
     }
+}
+
+/// `value` (positive) to six significant digits.
+func readable(_ value: Double, _ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero) -> Double {
+    guard value > 0, value.isFinite else { return value }
+    let digits = 5 - (naturalLogarithm(value) / naturalLogarithm(10)).rounded(.down)
+    // Dividing by an exact power of ten keeps the shortest decimal form short.
+    return digits < 0
+        ? (value / power(10, -digits)).rounded(rule) * power(10, -digits)
+        : (value * power(10, digits)).rounded(rule) / power(10, digits)
 }
 
 extension EnergyInfeasibility {
@@ -48,13 +56,13 @@ extension EnergyInfeasibility {
         let needed = compute > budget ? compute : communication > budget ? communication : compute + communication
         let explanation =
             switch bound {
-            case .frequencyMax: "training takes \(compute) s at \(problem.compute.frequencyMaxHertz) Hz"
-            case .powerMax: "sending takes \(communication) s at \(problem.radio.powerMaxWatts) W"
-            default: "training takes at least \(compute) s and sending at least \(communication) s"
+            case .frequencyMax: "training takes \(readable(compute)) s at \(problem.compute.frequencyMaxHertz) Hz"
+            case .powerMax: "sending takes \(readable(communication)) s at \(problem.radio.powerMaxWatts) W"
+            default: "training takes at least \(readable(compute)) s and sending at least \(readable(communication)) s"
             }
         return Self(
             bound: bound, allowedSeconds: budget, neededSeconds: needed,
             smallestTimeBudgetSeconds: problem.smallestTimeBudgetSeconds, largestPayloadBits: problem.largestPayloadBits,
-            explanation: "\(explanation), \(needed - budget) s over the \(budget) s budget")
+            explanation: "\(explanation), \(readable(needed - budget)) s over the \(budget) s budget")
     }
 }

@@ -19,7 +19,9 @@ extension DeviceEnergyProblem {
                     EnergyInfeasibility(
                         bound: .evenSplit, allowedSeconds: half, neededSeconds: longest, smallestTimeBudgetSeconds: nil,
                         largestPayloadBits: nil,
-                        explanation: "\(part.rawValue) ends after \(longest) s at \(slowest), before its half of \(half) s"))
+                        explanation:
+                            "\(part.rawValue) ends after \(readable(longest)) s at \(slowest), before its half of \(readable(half)) s"
+                    ))
             }
         }
         return .feasible(EnergyPlan(self, theta: min(0.5, split.thetaBounds.upperBound), pi: min(0.5, split.piBounds.upperBound)))
@@ -37,6 +39,8 @@ extension DeviceEnergyProblem {
             bound: .evenSplit, allowedSeconds: half, neededSeconds: needed,
             smallestTimeBudgetSeconds: 2 * max(shortestComputeSeconds, shortestCommunicationSeconds),
             largestPayloadBits: part == .communication && shortestComputeSeconds <= half ? payload : nil,
-            explanation: "\(part.rawValue) takes at least \(needed) s, \(needed - half) s over its half of \(half) s")
+            explanation:
+                "\(part.rawValue) takes at least \(readable(needed)) s, \(readable(needed - half)) s over its half of \(readable(half)) s"
+        )
     }
 }

@@ -20,7 +20,8 @@ extension EnergyPlan {
                     smallestTimeBudgetSeconds: timeComputeSeconds + shortest,
                     largestPayloadBits: left * problem.radio.bitsPerSecond(powerWatts: problem.radio.powerMaxWatts),
                     explanation:
-                        "sending \(payloadBits) bit takes at least \(shortest) s, \(shortest - left) s over the \(left) s left"))
+                        "sending \(readable(payloadBits)) bit takes at least \(readable(shortest)) s, \(readable(shortest - left)) s over the \(readable(left)) s left"
+                ))
         }
         let pi = TimeSplit(actual).piBounds.clamp(left / problem.timeBudgetSeconds)
         return .feasible(EnergyPlan(actual, theta: theta, pi: pi))

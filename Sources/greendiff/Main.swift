@@ -12,7 +12,7 @@ struct Greendiff: ParsableCommand {
         discussion: "Every command explains itself: greendiff help COMMAND.",
         version: "0.1.0",
         subcommands: [
-            PretrainCommand.self, QuantizeCommand.self, DequantizeCommand.self,
+            PretrainCommand.self, PlanCommand.self, QuantizeCommand.self, DequantizeCommand.self,
         ])
 
     /// Checks the CPU before any vector code runs, then parses, runs and reports.
