@@ -2,8 +2,8 @@
 
 #include "gd_group_norm.h"
 
-// A task is one image's slice of whole groups, about 128 channels: narrower ones waste cache lines. Sums run over blocks of pixels first: float32 sums stay
-// short, and the order does not depend on the threads.
+// A task is one image's slice of whole groups, about 128 channels: narrower ones waste cache lines. Sums run over blocks of
+// pixels first: float32 sums stay short, and the order does not depend on the threads.
 
 enum { gd_norm_pixel_block = 32 };
 

@@ -1,0 +1,169 @@
+#include "winograd_tiles.h"
+
+#include <string.h>
+
+static const float root_half = 0.70710678118654752f, root_two = 1.41421356237309505f;
+
+// The one-dimensional transforms. `step` is the distance between the elements of a row in vectors.
+
+// to = B^T from: 6 values to 6.
+static inline void input_transform(const wino_vector *from, int step, wino_vector *to, int to_step) {
+    const wino_vector d0 = from[0], d1 = from[step], d2 = from[2 * step], d3 = from[3 * step], d4 = from[4 * step],
+                      d5 = from[5 * step];
+    const wino_vector even_a = d4 - 2 * d2, odd_a = root_half * (d3 - 2 * d1);
+    const wino_vector even_b = d4 - 0.5f * d2, odd_b = root_two * (d3 - 0.5f * d1);
+    to[0] = d0 - 2.5f * d2 + d4;
+    to[to_step] = even_a + odd_a;
+    to[2 * to_step] = even_a - odd_a;
+    to[3 * to_step] = even_b + odd_b;
+    to[4 * to_step] = even_b - odd_b;
+    to[5 * to_step] = d1 - 2.5f * d3 + d5;
+}
+
+// to = A^T from: 6 values to 4.
+static inline void output_transform(const wino_vector *from, int step, wino_vector *to, int to_step) {
+    const wino_vector sum_a = from[step] + from[2 * step], difference_a = root_half * (from[step] - from[2 * step]);
+    const wino_vector sum_b = from[3 * step] + from[4 * step], difference_b = root_two * (from[3 * step] - from[4 * step]);
+    to[0] = from[0] + sum_a + sum_b;
+    to[to_step] = difference_a + difference_b;
+    to[2 * to_step] = 0.5f * sum_a + 2 * sum_b;
+    to[3 * to_step] = 0.5f * difference_a + 2 * difference_b + from[5 * step];
+}
+
+// to = A from: 4 values to 6.
+static inline void gradient_transform(const wino_vector *from, int step, wino_vector *to, int to_step) {
+    const wino_vector y0 = from[0], y1 = from[step], y2 = from[2 * step], y3 = from[3 * step];
+    const wino_vector even_a = y0 + 0.5f * y2, odd_a = root_half * (y1 + 0.5f * y3);
+    const wino_vector even_b = y0 + 2 * y2, odd_b = root_two * (y1 + 2 * y3);
+    to[0] = y0;
+    to[to_step] = even_a + odd_a;
+    to[2 * to_step] = even_a - odd_a;
+    to[3 * to_step] = even_b + odd_b;
+    to[4 * to_step] = even_b - odd_b;
+    to[5 * to_step] = y3;
+}
+
+static inline float *tile_place(float *transformed, int64_t channel, int64_t slots, int64_t slot) {
+    return transformed + (channel / wino_block * slots + slot) * wino_block + channel % wino_block;
+}
+
+// Pointers to the pixels of a tile's square of side `side` from (y, x); `zeros` outside the image.
+static void pixel_pointers(
+    const wino_grid *grid, const float *image, int64_t y, int64_t x, int side, const float *zeros, const float **pixels) {
+    for (int row = 0; row < side; row++)
+        for (int column = 0; column < side; column++) {
+            const int64_t at_y = y + row, at_x = x + column;
+            const int inside = at_y >= 0 && at_y < grid->height && at_x >= 0 && at_x < grid->width;
+            pixels[row * side + column] = inside ? image + (at_y * grid->width + at_x) * grid->channels : zeros;
+        }
+}
+
+static const float zero_block[wino_lanes];
+
+// Pixels outside the image read `zero_block` for every channel: their offset stays 0.
+static inline wino_vector load_channel(const float *pixel, int64_t channel) {
+    return wino_load(pixel == zero_block ? pixel : pixel + channel);
+}
+
+void gd_wino_transform_inputs(
+    const wino_grid *grid, const float *input, int64_t first, int64_t count, int64_t slot, int64_t slots,
+    float *transformed) {
+    const int64_t stride = wino_frequency_stride(slots, grid->channels);
+    const int64_t image_floats = grid->height * grid->width * grid->channels;
+    for (int64_t tile = 0; tile < count; tile++) {
+        const wino_place place = wino_place_of(grid, first + tile);
+        const float *pixels[36];
+        pixel_pointers(grid, input + place.image * image_floats, place.y - 1, place.x - 1, 6, zero_block, pixels);
+        for (int64_t channel = 0; channel < grid->channels; channel += wino_lanes) {
+            wino_vector d[36], half[36], full[36];
+            for (int i = 0; i < 36; i++) d[i] = load_channel(pixels[i], channel);
+            for (int column = 0; column < 6; column++) input_transform(d + column, 6, half + column, 6);
+            for (int row = 0; row < 6; row++) input_transform(half + 6 * row, 1, full + 6 * row, 1);
+            float *to = tile_place(transformed, channel, slots, slot + tile);
+            for (int f = 0; f < wino_frequencies; f++) wino_store(to + f * stride, full[f]);
+        }
+    }
+}
+
+void gd_wino_transform_gradients(
+    const wino_grid *grid, const float *d_output, int64_t first, int64_t count, int64_t slot, int64_t slots,
+    float *transformed) {
+    const int64_t stride = wino_frequency_stride(slots, grid->channels);
+    const int64_t image_floats = grid->height * grid->width * grid->channels;
+    for (int64_t tile = 0; tile < count; tile++) {
+        const wino_place place = wino_place_of(grid, first + tile);
+        const float *pixels[16];
+        pixel_pointers(grid, d_output + place.image * image_floats, place.y, place.x, 4, zero_block, pixels);
+        for (int64_t channel = 0; channel < grid->channels; channel += wino_lanes) {
+            wino_vector d[16], half[24], full[36];
+            for (int i = 0; i < 16; i++) d[i] = load_channel(pixels[i], channel);
+            for (int column = 0; column < 4; column++) gradient_transform(d + column, 4, half + column, 4);
+            for (int row = 0; row < 6; row++) gradient_transform(half + 4 * row, 1, full + 6 * row, 1);
+            float *to = tile_place(transformed, channel, slots, slot + tile);
+            for (int f = 0; f < wino_frequencies; f++) wino_store(to + f * stride, full[f]);
+        }
+    }
+}
+
+void gd_wino_transform_outputs(
+    const wino_grid *grid, const float *products, int64_t slots, int64_t first, int64_t count, int64_t channel,
+    int64_t width, const float *bias, float *output) {
+    const int64_t stride = wino_frequency_stride(slots, width);
+    for (int64_t tile = 0; tile < count; tile++) {
+        const wino_place place = wino_place_of(grid, first + tile);
+        const int rows = (int)gd_min(4, grid->height - place.y), columns = (int)gd_min(4, grid->width - place.x);
+        float *corner = output + ((place.image * grid->height + place.y) * grid->width + place.x) * grid->channels + channel;
+        for (int64_t c = 0; c < width; c += wino_lanes) {
+            const float *from = products + (c / wino_block * slots + tile) * wino_block + c % wino_block;
+            wino_vector m[36], half[24], y[16];
+            for (int f = 0; f < wino_frequencies; f++) m[f] = wino_load(from + f * stride);
+            for (int column = 0; column < 6; column++) output_transform(m + column, 6, half + column, 6);
+            for (int row = 0; row < 4; row++) output_transform(half + 6 * row, 1, y + 4 * row, 1);
+            const wino_vector offset = bias ? wino_load(bias + channel + c) : (wino_vector){0};
+            for (int row = 0; row < rows; row++)
+                for (int column = 0; column < columns; column++)
+                    wino_store(corner + (row * grid->width + column) * grid->channels + c, y[4 * row + column] + offset);
+        }
+    }
+}
+
+// to = G from: 3 values to 6. The factors 1/N of the interpolation are here, outside the inner loops.
+static inline void weight_transform(const wino_vector *from, int step, wino_vector *to, int to_step) {
+    const wino_vector g0 = from[0], g1 = from[step], g2 = from[2 * step];
+    const wino_vector even_a = (g0 + 0.5f * g2) * (-1 / 1.5f), odd_a = g1 * (-root_half / 1.5f);
+    const wino_vector even_b = (g0 + 2 * g2) * (1 / 6.0f), odd_b = g1 * (root_two / 6);
+    to[0] = g0;
+    to[to_step] = even_a + odd_a;
+    to[2 * to_step] = even_a - odd_a;
+    to[3 * to_step] = even_b + odd_b;
+    to[4 * to_step] = even_b - odd_b;
+    to[5 * to_step] = g2;
+}
+
+// packed (rows / 16, frequency, depth, 16) of kernels g(row, depth) at weight + row * row_stride + depth * depth_stride;
+// flipped kernels are read from their last element to the first.
+static void pack(
+    int64_t rows, int64_t depth, const float *weight, int64_t row_stride, int64_t depth_stride, int flipped, float *packed,
+    int threads) {
+#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    for (int64_t row = 0; row < rows; row += wino_lanes)
+        for (int64_t k = 0; k < depth; k++) {
+            wino_vector g[9], half[18], full[36];
+            for (int lane = 0; lane < wino_lanes; lane++) {
+                const float *kernel = weight + (row + lane) * row_stride + k * depth_stride;
+                for (int i = 0; i < 9; i++) g[i][lane] = kernel[flipped ? 8 - i : i];
+            }
+            for (int column = 0; column < 3; column++) weight_transform(g + column, 3, half + column, 3);
+            for (int line = 0; line < 6; line++) weight_transform(half + 3 * line, 1, full + 6 * line, 1);
+            float *panel = packed + row / wino_block * wino_frequencies * depth * wino_block + row % wino_block;
+            for (int f = 0; f < wino_frequencies; f++) wino_store(panel + (f * depth + k) * wino_block, full[f]);
+        }
+}
+
+void gd_wino_pack_weights(int64_t outputs, int64_t inputs, const float *weight, float *packed, int threads) {
+    pack(outputs, inputs, weight, 9 * inputs, 9, 0, packed, threads);
+}
+
+void gd_wino_pack_weights_transposed(int64_t outputs, int64_t inputs, const float *weight, float *packed, int threads) {
+    pack(inputs, outputs, weight, 9, 9 * inputs, 1, packed, threads);
+}
