@@ -92,7 +92,7 @@ extension CounterGenerator {
     /// Proportions from a symmetric Dirichlet distribution; they sum to 1.
     ///
     /// Gamma variates are kept as logarithms, so that even the smallest `alpha` does not underflow to all zeros.
-    mutating func nextDirichlet(alpha: Double, count: Int) -> [Double] {
+    package mutating func nextDirichlet(alpha: Double, count: Int) -> [Double] {
         let logarithms = (0..<count).map { _ in nextLogGamma(shape: alpha) }
         let largest = logarithms.max() ?? 0
         let weights = logarithms.map { exp($0 - largest) }

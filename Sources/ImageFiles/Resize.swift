@@ -27,49 +27,66 @@ extension RGBImage {
     /// `BILINEAR`), horizontally then vertically, in float.
     package func resized(width newWidth: Int, height newHeight: Int) -> RGBImage {
         if newWidth == width && newHeight == height { return self }
-        let columns = FilterTap.triangle(from: width, to: newWidth)
-        let rows = FilterTap.triangle(from: height, to: newHeight)
+        let columns = TriangleFilter(from: width, to: newWidth)
+        let rows = TriangleFilter(from: height, to: newHeight)
+        let source = pixels.span
         var narrow = [Float](repeating: 0, count: height * newWidth * 3)
+        var target = narrow.mutableSpan
         for y in 0..<height {
-            for (x, tap) in columns.enumerated() {
-                for channel in 0..<3 {
-                    var sum: Float = 0
-                    for (offset, weight) in tap.weights.enumerated() {
-                        sum += weight * Float(pixels[(y * width + tap.first + offset) * 3 + channel])
-                    }
-                    narrow[(y * newWidth + x) * 3 + channel] = sum
+            for x in 0..<newWidth {
+                var (red, green, blue) = (Float(0), Float(0), Float(0))
+                var index = (y * width + columns.first[x]) * 3
+                for weight in columns.starts[x]..<columns.starts[x + 1] {
+                    red += columns.weights[weight] * Float(source[index])
+                    green += columns.weights[weight] * Float(source[index + 1])
+                    blue += columns.weights[weight] * Float(source[index + 2])
+                    index += 3
                 }
+                let output = (y * newWidth + x) * 3
+                (target[output], target[output + 1], target[output + 2]) = (red, green, blue)
             }
         }
-        var result = [UInt8](repeating: 0, count: newWidth * newHeight * 3)
-        for (y, tap) in rows.enumerated() {
-            for column in 0..<newWidth * 3 {
-                var sum: Float = 0
-                for (offset, weight) in tap.weights.enumerated() {
-                    sum += weight * narrow[(tap.first + offset) * newWidth * 3 + column]
-                }
-                result[y * newWidth * 3 + column] = UInt8(max(0, min(255, sum.rounded())))
-            }
-        }
-        return RGBImage(width: newWidth, height: newHeight, pixels: result)
+        return RGBImage(width: newWidth, height: newHeight, pixels: rows.shrinkRows(narrow.span, rowCount: newWidth * 3))
     }
 }
 
-/// The source pixels of one target pixel: weights (summing to 1) from index `first` on.
-private struct FilterTap {
-    let first: Int
+/// For each target pixel the source pixels that make it up and their weights, which sum to 1.
+private struct TriangleFilter {
+    /// First source pixel of each target pixel.
+    let first: [Int]
+    /// Target pixel `i` has the weights `starts[i]..<starts[i + 1]`.
+    let starts: [Int]
     let weights: [Float]
 
-    static func triangle(from source: Int, to target: Int) -> [FilterTap] {
+    init(from source: Int, to target: Int) {
         let ratio = Float(source) / Float(target)
         let support = max(ratio, 1)
-        return (0..<target).map { index in
+        var (first, starts, weights) = ([Int](), [0], [Float]())
+        for index in 0..<target {
             let center = (Float(index) + 0.5) * ratio
-            let first = max(0, Int((center - support).rounded()))
-            let end = min(source, max(first + 1, Int((center + support).rounded())))
-            let raw = (first..<end).map { max(0, 1 - abs((Float($0) + 0.5 - center) / support)) }
+            let begin = min(source - 1, max(0, Int((center - support).rounded())))
+            let end = min(source, max(begin + 1, Int((center + support).rounded())))
+            let raw = (begin..<end).map { max(0, 1 - abs((Float($0) + 0.5 - center) / support)) }
             let total = raw.reduce(0, +)
-            return FilterTap(first: first, weights: raw.map { $0 / total })
+            first.append(begin)
+            weights += raw.map { $0 / total }
+            starts.append(weights.count)
         }
+        (self.first, self.starts, self.weights) = (first, starts, weights)
+    }
+
+    /// Filters down the columns of rows of `rowCount` values.
+    func shrinkRows(_ rows: Span<Float>, rowCount: Int) -> [UInt8] {
+        var result = [UInt8](repeating: 0, count: first.count * rowCount)
+        var sums = [Float](repeating: 0, count: rowCount)
+        for y in first.indices {
+            for column in 0..<rowCount { sums[column] = 0 }
+            for weight in starts[y]..<starts[y + 1] {
+                let row = (first[y] + weight - starts[y]) * rowCount
+                for column in 0..<rowCount { sums[column] += weights[weight] * rows[row + column] }
+            }
+            for column in 0..<rowCount { result[y * rowCount + column] = UInt8(max(0, min(255, sums[column].rounded()))) }
+        }
+        return result
     }
 }

@@ -1,7 +1,7 @@
 /// Text made safe for HTML and XML.
-enum HTMLText {
+package enum HTMLText {
     /// `text` with the five special characters as entities and control characters that XML forbids left out.
-    static func escape(_ text: String) -> String {
+    package static func escape(_ text: String) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

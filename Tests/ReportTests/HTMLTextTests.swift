@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Report
+import Report
 
 @Suite struct HTMLTextTests {
     @Test func markupIsEscapedAndControlCharactersDropped() {

@@ -1,0 +1,62 @@
+import Datasets
+import Kernels
+import Testing
+
+/// A record whose red plane is 1, 2, 3, ..., green 100 and blue 200 everywhere.
+private func record(label: UInt8) -> [UInt8] {
+    [label] + (0..<1024).map { UInt8(truncatingIfNeeded: $0 + 1) } + [UInt8](repeating: 100, count: 1024)
+        + [UInt8](repeating: 200, count: 1024)
+}
+
+private func refusal(_ directory: String) -> DatasetError? {
+    do throws(DatasetError) {
+        _ = try CIFAR10.load(directory: directory)
+        return nil
+    } catch {
+        return error
+    }
+}
+
+@Suite struct CIFAR10Tests {
+    @Test func batchesAreReadInOrderAndPlanesInterleaved() throws {
+        try withTemporaryFolder { folder in
+            try write(record(label: 7), to: folder + "/data_batch_2.bin")
+            try write(record(label: 3) + record(label: 9), to: folder + "/data_batch_1.bin")
+            try write(record(label: 1), to: folder + "/test_batch.bin")
+            let train = try CIFAR10.load(directory: folder)
+            #expect((0..<train.count).map { train.label(at: $0) } == [3, 9, 7])
+            #expect(Array(train.image(at: 0).pixels.prefix(6)) == [1, 100, 200, 2, 100, 200])
+            #expect(train.classNames[3] == "cat")
+            let test = try CIFAR10.load(directory: folder, subset: .test)
+            #expect((0..<test.count).map { test.label(at: $0) } == [1])
+        }
+    }
+
+    @Test func mirroringReversesRowsAndKeepsChannels() throws {
+        try withTemporaryFolder { folder in
+            try write(record(label: 0), to: folder + "/data_batch_1.bin")
+            let set = try CIFAR10.load(directory: folder)
+            let batch = Tensor(shape: [2, 32, 32, 3])
+            set.load([0, 0], mirrored: [false, true], into: batch)
+            for column in 0..<32 {
+                #expect(batch[column * 3] == normalizedPixel(UInt8(column + 1)))
+                #expect(batch[3072 + column * 3] == normalizedPixel(UInt8(32 - column)))
+                #expect(batch[3072 + column * 3 + 1] == normalizedPixel(100))
+            }
+        }
+    }
+
+    @Test func damagedFilesAreNamed() throws {
+        try withTemporaryFolder { folder in
+            #expect(refusal(folder)?.problem.contains("no data_batch_*.bin") == true)
+            #expect(refusal(folder + "/missing")?.problem == "no such folder")
+            let path = folder + "/data_batch_1.bin"
+            try write(Array(record(label: 0).dropLast()), to: path)
+            #expect(refusal(folder)?.source == path)
+            try write([], to: path)
+            #expect(refusal(folder)?.source == path)
+            try write(record(label: 0) + record(label: 10), to: path)
+            #expect(refusal(folder)?.problem.contains("record 1 has label 10") == true)
+        }
+    }
+}
