@@ -10,9 +10,13 @@ struct Greendiff: ParsableCommand {
         commandName: "greendiff",
         abstract: "Federated diffusion training that measures and saves energy: train, sample, plan, quantize.",
         discussion: "Every command explains itself: greendiff help COMMAND.",
-        version: "0.1.0",
+        version: greenDiffusionVersion,
         subcommands: [
-            PretrainCommand.self, PlanCommand.self, QuantizeCommand.self, DequantizeCommand.self,
+            PretrainCommand.self,
+            SampleCommand.self,
+            PlanCommand.self,
+            QuantizeCommand.self,
+            DequantizeCommand.self,
         ])
 
     /// Checks the CPU before any vector code runs, then parses, runs and reports.
@@ -34,9 +38,17 @@ struct Greendiff: ParsableCommand {
     private static func report(_ error: any Error) -> Never {
         let code = exitCode(for: error)
         if code.isSuccess || error is ExitCode { exit(withError: error) }
-        let isUsageError = code == .validationFailure
-        let message = isUsageError ? message(for: error) : "\(error)"
-        fail(isUsageError ? "\(message); see greendiff --help" : message, status: code.rawValue)
+        guard code == .validationFailure else { fail("\(error)", status: code.rawValue) }
+        var message = message(for: error)
+        if message.hasSuffix(".") { message.removeLast() }
+        fail("\(message); see \(helpCommand)", status: code.rawValue)
+    }
+
+    /// The command line that explains what the user tried.
+    private static var helpCommand: String {
+        let names = configuration.subcommands.map { $0.configuration.commandName ?? "" }
+        guard CommandLine.arguments.count > 1, names.contains(CommandLine.arguments[1]) else { return "greendiff --help" }
+        return "greendiff \(CommandLine.arguments[1]) --help"
     }
 
     /// One line on standard error, then the end.

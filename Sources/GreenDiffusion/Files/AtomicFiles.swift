@@ -40,10 +40,11 @@ public enum AtomicFiles {
 
     /// Makes the directory and those above it; an existing one is fine.
     public static func createDirectory(_ path: String) throws(FileError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw .unwritable(path: path, reason: FileError.reason(error))
+        guard !isDirectory(path) else { return }
+        let parent = parent(of: path)
+        if parent != path { try createDirectory(parent) }
+        guard mkdir(path, 0o777) == 0 || (errno == EEXIST && isDirectory(path)) else {
+            throw .unwritable(path: path, reason: FileError.systemReason())
         }
     }
 
@@ -100,6 +101,11 @@ public enum AtomicFiles {
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
 
     private static func parent(of path: String) -> String {

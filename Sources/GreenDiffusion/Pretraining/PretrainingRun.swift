@@ -16,6 +16,8 @@ public final class PretrainingRun {
 
     /// Steps between lines of `progress.jsonl`.
     private static let recordInterval = 50
+    private static let samplingSteps = 50
+    private static let sampleCount = 36
 
     public var path: String { directory.path }
     /// The averaged weights as a checkpoint that diffusers opens.
@@ -78,10 +80,11 @@ public final class PretrainingRun {
     /// Trains to the last step, saving a checkpoint every `checkpointInterval` steps and at the end.
     ///
     /// - Parameters:
+    ///   - sampleInterval: steps between sample grids; 0 for none.
     ///   - observer: sees every step, and may ask to stop after one.
     /// - Throws: `PretrainingError.interrupted` (saved) or `.diverged` (the last checkpoint stands), errors of writing.
     public func train(
-        checkpointInterval: Int, observer: (PretrainingProgress) -> PretrainingProgress.Wish
+        checkpointInterval: Int, sampleInterval: Int, observer: (PretrainingProgress) -> PretrainingProgress.Wish
     ) throws {
         let batch = Tensor(shape: trainer.model.sampleShape(count: settings.batchSize))
         var sums = PretrainingSums()
@@ -96,6 +99,7 @@ public final class PretrainingRun {
             let stops = observer(progress) == .stop && !isLast
             if step % Self.recordInterval == 0 || isLast || stops { try record(&sums) }
             if step % checkpointInterval == 0 || isLast || stops { try save() }
+            if sampleInterval > 0 && (step % sampleInterval == 0 || isLast) { try drawSamples() }
             if stops { throw PretrainingError.interrupted(step: step, steps: settings.steps, path: path) }
         }
     }
@@ -133,5 +137,18 @@ public final class PretrainingRun {
             try checkpoint(trainer.average?.parameters ?? model.parameters).write(to: folder)
         }
         try directory.pruneCheckpoints()
+    }
+
+    /// A grid by the averaged weights, always from the same noise: the same images, getting better.
+    private func drawSamples() throws {
+        let parameters = trainer.model.parameters
+        let current = Tensor(shape: parameters.shape)
+        current.copy(from: parameters)
+        if let average = trainer.average?.parameters { parameters.copy(from: average) }
+        defer { parameters.copy(from: current) }
+        let sampler = try ImageSampler(
+            .ddim(eta: 0), steps: min(Self.samplingSteps, trainer.schedule.count), schedule: trainer.schedule)
+        guard let images = sampler.sample(trainer.model, count: Self.sampleCount, seed: settings.seed) else { return }
+        try ImageDrawing.writeGrid(pictures(images), to: directory.samplePath(step: step))
     }
 }

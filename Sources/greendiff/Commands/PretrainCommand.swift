@@ -55,6 +55,9 @@ struct PretrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
     var checkpointEvery = 1000
 
+    @Option(help: ArgumentHelp("Steps between sample grids; 0 for none.", valueName: "n"))
+    var sampleEvery = 1000
+
     @Option(help: ArgumentHelp("Folder of a new run.", valueName: "dir"))
     var out: String?
 
@@ -67,6 +70,7 @@ struct PretrainCommand: ParsableCommand {
 
     func validate() throws {
         try require("--checkpoint-every", checkpointEvery, in: 1...1_000_000_000)
+        try require("--sample-every", sampleEvery, in: 0...1_000_000_000)
         try require("--steps", steps, in: 1...1_000_000_000)
         try require("--batch-size", batchSize, in: 1...4096)
         try require("--warm-up", warmUp, in: 0...1_000_000_000)
@@ -116,7 +120,7 @@ struct PretrainCommand: ParsableCommand {
         let interruption = InterruptionFlag()
         var display = PretrainingDisplay(run: run, console: console)
         defer { display.close() }
-        try run.train(checkpointInterval: checkpointEvery) { progress in
+        try run.train(checkpointInterval: checkpointEvery, sampleInterval: sampleEvery) { progress in
             display.show(progress)
             return interruption.isRaised ? .stop : .goOn
         }

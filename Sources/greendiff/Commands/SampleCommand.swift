@@ -1,0 +1,66 @@
+import ArgumentParser
+import GreenDiffusion
+
+/// `greendiff sample`: images from a model.
+struct SampleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sample",
+        abstract: "Draw images with a model.",
+        discussion: """
+            Image i depends on model, sampler, steps, seed and i alone: a larger --count adds images. Of a training checkpoint the \
+            averaged weights are used.
+
+            EXAMPLES:
+              greendiff sample --checkpoint builtin:signs-small --out signs.png
+              greendiff sample --checkpoint runs/signs --count 1000 --images drawn
+              greendiff sample --checkpoint runs/signs/model --sampler ddpm --count 4 --out slow.png
+            """)
+
+    @Option(help: ArgumentHelp("Model: a checkpoint's or run's folder, or builtin:NAME.", valueName: "dir"))
+    var checkpoint: String
+
+    @Option(help: ArgumentHelp("Images to draw.", valueName: "n"))
+    var count = 36
+
+    @Option(help: "ddim, good with few steps, or ddpm, ancestral.")
+    var sampler: ImageDrawing.Method = .ddim
+
+    @Option(help: ArgumentHelp("Sampling steps (default: 50 for ddim, all timesteps for ddpm).", valueName: "n"))
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("Seed of the noise.", valueName: "n"))
+    var seed: UInt64 = 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Grid of the images (at most 1024), PNG or PPM (default: samples.png, unless --images).", valueName: "file"))
+    var out: String?
+
+    @Option(help: ArgumentHelp("Folder for the images as single PNG files.", valueName: "dir"))
+    var images: String?
+
+    @OptionGroup var threadOptions: ThreadOptions
+
+    func validate() throws {
+        try require("--count", count, in: 1...10_000_000)
+        try require("--steps", steps, in: 1...100_000)
+    }
+
+    func run() throws {
+        let source = try ModelSource(parsing: checkpoint, setting: "--checkpoint")
+        let gridPath = out ?? (images == nil ? "samples.png" : nil)
+        let drawing = ImageDrawing(
+            method: sampler, steps: steps, count: count, seed: seed, threads: threadOptions.threads, gridPath: gridPath,
+            folder: images)
+        var line = ProgressLine(unit: "image", total: count, console: StandardConsole.error)
+        try drawing.run(source) { share in
+            let done = share * Double(count)
+            line.update(completed: Int(done), fraction: done - done.rounded(.down), fields: [])
+        }
+        line.close()
+        if let gridPath { print("grid    \(gridPath)") }
+        if let images { print("images  \(images)") }
+    }
+}
+
+extension ImageDrawing.Method: ExpressibleByArgument {}
