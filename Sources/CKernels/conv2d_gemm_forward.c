@@ -11,7 +11,7 @@ typedef struct {
 
 static blocking blocks_of(const gd_conv2d *g) {
     enum { most_pixels = 256, few_blocks = 8, least_channels = 64 };
-    blocking b = {.pixels = most_pixels};
+    blocking b = {.pixels = gd_min(most_pixels, gd_conv2d_pixels(g))};
     b.pixel_blocks = gd_ceil_div(gd_conv2d_pixels(g), b.pixels);
     b.channel_blocks = gd_max(
         1, gd_min(gd_ceil_div(few_blocks, b.pixel_blocks), g->output_channels / least_channels));
@@ -20,8 +20,7 @@ static blocking blocks_of(const gd_conv2d *g) {
 }
 
 static int64_t gather_scratch(const gd_conv2d *g, int threads) {
-    const int64_t block = gd_min(blocks_of(g).pixels, gd_conv2d_pixels(g));
-    return gd_conv2d_is_pointwise(g) ? 0 : threads * block * gd_conv2d_depth(g);
+    return gd_conv2d_is_pointwise(g) ? 0 : threads * blocks_of(g).pixels * gd_conv2d_depth(g);
 }
 
 // output = patches(input) * matrix + bias. The matrix is (depth, O), or its transpose (O, depth).
