@@ -49,13 +49,17 @@ public struct FixedPointAccumulator: Sendable {
     /// - Parameters:
     ///   - global: the parameters that the devices start from, `layout.parameterCount` elements (precondition).
     ///   - weightLimit: the sum of the samples of all devices asked this round, in 1...2^31 (precondition).
-    public init(global: Tensor, layout: ParameterLayout, payload: PayloadKind, weightLimit: Int) {
+    public init(global: Tensor, layout: ParameterLayout, payload: PayloadKind, weightLimit: Int, threads: Int = 1) {
         precondition(global.count == layout.parameterCount, "\(global.count) values for \(layout.parameterCount) parameters")
         precondition((1...(1 << 31)).contains(weightLimit), "weight limit \(weightLimit) outside 1...2^31")
         (self.layout, self.payload, self.weightLimit) = (layout, payload, weightLimit)
         sums = [Int64](repeating: 0, count: layout.parameterCount)
         let largest = layout.entries.map { entry in
-            entry.range.reduce(Float(0)) { max($0, global.base[$1].magnitude) }
+            // SAFETY: the layout's entries lie inside `global`.
+            let survey = MagnitudeSurvey(
+                UnsafeRawPointer(global.base + entry.offset), geometry: ScopeGeometry(count: entry.count, groupSize: 0),
+                threads: threads)
+            return survey.ranges.first?.largest ?? 0
         }
         let overall = Double(largest.max() ?? 0)
         tensorScales = largest.map { Self.scale(largest: Double($0), overall: overall, weightLimit: weightLimit) }

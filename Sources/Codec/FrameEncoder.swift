@@ -46,7 +46,11 @@ struct FrameEncoder {
 
     private static func tensorTableBytes(_ layout: ParameterLayout) throws(CodecError) -> Int {
         var bytes = 0
+        var names: Set<String> = []
         for entry in layout.entries {
+            guard names.insert(entry.name).inserted else {
+                throw .unsupportedTensor(name: entry.name, reason: "the name occurs twice")
+            }
             let nameBytes = entry.name.utf8.count
             guard (1...FrameLayout.maximumNameBytes).contains(nameBytes) else {
                 throw .unsupportedTensor(name: entry.name, reason: "a name has 1...\(FrameLayout.maximumNameBytes) UTF-8 bytes")

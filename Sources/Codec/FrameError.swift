@@ -26,6 +26,8 @@ public enum FrameError: Error, Sendable, Equatable {
     case reservedCode(tensor: String, index: Int)
     /// A raw value is NaN or infinite.
     case valueOutOfRange(tensor: String, index: Int, value: Float)
+    /// The frame belongs to no run: its base model is zero.
+    case unbound
     /// The frame belongs to another run, round, device, base model or payload kind.
     case bindingMismatch(field: String, found: String, expected: String)
 }
@@ -48,6 +50,7 @@ extension FrameError: CustomStringConvertible {
         case .reservedCode(let tensor, let index): "tensor \(tensor): element \(index) has the reserved code"
         case .valueOutOfRange(let tensor, let index, let value):
             "tensor \(tensor): element \(index) is \(value), not a finite number below 2^127"
+        case .unbound: "the frame belongs to no run (its base model is zero): only a frame made in a round can be averaged"
         case .bindingMismatch(let field, let found, let expected): "\(field) is \(found), expected \(expected)"
         }
     }

@@ -54,9 +54,9 @@ struct FrameParser {
         try require("parameter count", parameterCount, atMost: limits.parameters)
         let certificate = try reader.readError("expected error")
         let table = try errorSummary()
-        try reader.expectZeros(FrameLayout.headerBytes - reader.position, field: "header bytes after the table")
+        try reader.expectZeros(FrameLayout.headerBytes - reader.position, field: "header bytes 208...215")
         let tensors = try tensorEntries(count: tensorCount, bytes: tensorTableBytes, codec: codec)
-        try check(tensors, parameterCount: parameterCount)
+        try check(tensors, parameterCount: parameterCount, certificate: certificate)
         return UpdateFrameHeader(
             version: Int(FrameLayout.version), frameBytes: frameBytes, binding: binding, codec: codec, expectedError: certificate,
             table: table, tableOptions: QuantizerOptions(grid: tableGrid, groupSize: tableGroupSize), tensors: tensors)
@@ -164,7 +164,13 @@ struct FrameParser {
         return count
     }
 
-    private func check(_ tensors: [UpdateFrameHeader.TensorEntry], parameterCount: Int) throws(FrameError) {
+    private func check(
+        _ tensors: [UpdateFrameHeader.TensorEntry], parameterCount: Int, certificate: Double
+    ) throws(FrameError) {
+        let error = tensors.reduce(0) { $0 + $1.expectedError }
+        guard error == certificate else {
+            throw .invalidField(field: "expected error", detail: "is \(certificate), the tensors' sum is \(error)")
+        }
         let total = tensors.reduce(0) { $0 + $1.count }
         guard total == parameterCount else {
             throw .invalidField(field: "parameter count", detail: "is \(parameterCount), the shapes have \(total)")

@@ -32,8 +32,11 @@ public struct UpdateFrame: Sendable {
     }
 
     /// Throws unless the frame belongs to exactly this run, round, device, base model and payload kind.
+    ///
+    /// A frame of no run (its base model is zero) is always refused.
     public func verify(_ expected: FrameBinding) throws(FrameError) {
         let found = header.binding
+        guard found.baseModel != .zero else { throw .unbound }
         func require<Value: Equatable>(_ field: String, _ found: Value, _ expected: Value) throws(FrameError) {
             guard found == expected else {
                 throw .bindingMismatch(field: field, found: "\(found)", expected: "\(expected)")

@@ -27,15 +27,26 @@ package struct CodeFormat: Sendable, Equatable {
     /// The scale of a scope whose non-zero magnitudes span `range`.
     ///
     /// The step is the smallest float that lets the top level reach the largest magnitude, so every magnitude lies between two
-    /// levels, subnormals included. A scope with one magnitude lies on a level: the offset, or (zero grid) level 1.
+    /// levels, subnormals included. A scope with one magnitude lies on a level exactly: the offset, or (zero grid) a power of two.
     package func scale(for range: MagnitudeRange) -> ScopeScale {
         guard range.largest > 0 else { return ScopeScale(offset: 0, step: 0) }
-        if levelShift == 0, range.smallest == range.largest { return ScopeScale(offset: 0, step: range.largest) }
+        if levelShift == 0, range.smallest == range.largest {
+            return ScopeScale(offset: 0, step: exactStep(dividing: range.largest))
+        }
         let offset = levelShift == 0 ? 0 : range.smallest
         let span = range.largest - offset
         let step = span / Float(topLevel)
         let reaches = Double(step) * Double(topLevel) >= Double(span)
         return ScopeScale(offset: offset, step: reaches ? step : step.nextUp)
+    }
+}
+
+extension CodeFormat {
+    /// `magnitude` over the largest power of two up to half the levels that divides it without rounding.
+    private func exactStep(dividing magnitude: Float) -> Float {
+        var level = Float(1 << (bits - 2))
+        while magnitude / level * level != magnitude { level /= 2 }
+        return magnitude / level
     }
 }
 
