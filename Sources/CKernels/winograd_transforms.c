@@ -4,7 +4,7 @@
 
 static const float root_half = 0.70710678118654752f, root_two = 1.41421356237309505f;
 
-// The one-dimensional transforms. `step` is the distance between the elements of a row in vectors.
+// The one-dimensional transforms; `step` and `to_step` are the distances between elements, in vectors.
 
 // to = B^T from: 6 values to 6.
 static inline void input_transform(const wino_vector *from, int step, wino_vector *to, int to_step) {
@@ -47,41 +47,70 @@ static inline float *tile_place(float *transformed, int64_t channel, int64_t slo
     return transformed + (channel / wino_block * slots + slot) * wino_block + channel % wino_block;
 }
 
-// Pointers to the pixels of a tile's square of side `side` from (y, x); `zeros` outside the image.
-static void pixel_pointers(
-    const wino_grid *grid, const float *image, int64_t y, int64_t x, int side, const float *zeros, const float **pixels) {
+// Channels that one pass over a tile's pixels covers; pixels outside the image are read from as many zeros.
+enum { channel_chunk = 256 };
+static const float zeros[channel_chunk];
+
+// Pointers to the pixels of a tile's square of side `side` from (y, x), at channel `channel`; `zeros` outside the image.
+static inline void pixel_pointers(
+    const wino_grid *grid, const float *activation, int64_t tile, int margin, int side, int64_t channel,
+    const float **pixels) {
+    const wino_place place = wino_place_of(grid, tile);
+    const float *image = activation + place.image * grid->height * grid->width * grid->channels + channel;
     for (int row = 0; row < side; row++)
         for (int column = 0; column < side; column++) {
-            const int64_t at_y = y + row, at_x = x + column;
-            const int inside = at_y >= 0 && at_y < grid->height && at_x >= 0 && at_x < grid->width;
-            pixels[row * side + column] = inside ? image + (at_y * grid->width + at_x) * grid->channels : zeros;
+            const int64_t y = place.y + row - margin, x = place.x + column - margin;
+            const int inside = y >= 0 && y < grid->height && x >= 0 && x < grid->width;
+            pixels[row * side + column] = inside ? image + (y * grid->width + x) * grid->channels : zeros;
         }
 }
 
-static const float zero_block[wino_lanes];
-
-// Pixels outside the image read `zero_block` for every channel: their offset stays 0.
-static inline wino_vector load_channel(const float *pixel, int64_t channel) {
-    return wino_load(pixel == zero_block ? pixel : pixel + channel);
+static inline void transform_input_vector(const float *const *pixels, int64_t channel, int64_t stride, float *to) {
+    wino_vector half[36];
+    for (int column = 0; column < 6; column++) {
+        wino_vector d[6];
+        for (int row = 0; row < 6; row++) d[row] = wino_load(pixels[row * 6 + column] + channel);
+        input_transform(d, 1, half + column, 6);
+    }
+    for (int row = 0; row < 6; row++) {
+        wino_vector full[6];
+        input_transform(half + 6 * row, 1, full, 1);
+        for (int column = 0; column < 6; column++) wino_store(to + (row * 6 + column) * stride, full[column]);
+    }
 }
 
 void gd_wino_transform_inputs(
     const wino_grid *grid, const float *input, int64_t first, int64_t count, int64_t slot, int64_t slots,
     float *transformed) {
     const int64_t stride = wino_frequency_stride(slots, grid->channels);
-    const int64_t image_floats = grid->height * grid->width * grid->channels;
-    for (int64_t tile = 0; tile < count; tile++) {
-        const wino_place place = wino_place_of(grid, first + tile);
-        const float *pixels[36];
-        pixel_pointers(grid, input + place.image * image_floats, place.y - 1, place.x - 1, 6, zero_block, pixels);
-        for (int64_t channel = 0; channel < grid->channels; channel += wino_lanes) {
-            wino_vector d[36], half[36], full[36];
-            for (int i = 0; i < 36; i++) d[i] = load_channel(pixels[i], channel);
-            for (int column = 0; column < 6; column++) input_transform(d + column, 6, half + column, 6);
-            for (int row = 0; row < 6; row++) input_transform(half + 6 * row, 1, full + 6 * row, 1);
-            float *to = tile_place(transformed, channel, slots, slot + tile);
-            for (int f = 0; f < wino_frequencies; f++) wino_store(to + f * stride, full[f]);
+    for (int64_t chunk = 0; chunk < grid->channels; chunk += channel_chunk) {
+        const int64_t channels = gd_min(channel_chunk, grid->channels - chunk);
+        const float *pixels[36], *next[36];
+        pixel_pointers(grid, input, first, 1, 6, chunk, next);
+        for (int64_t tile = 0; tile < count; tile++) {
+            memcpy(pixels, next, sizeof pixels);
+            if (tile + 1 < count) pixel_pointers(grid, input, first + tile + 1, 1, 6, chunk, next);
+            for (int64_t channel = 0; channel < channels; channel += wino_lanes) {
+                if (channel % wino_block == 0)
+                    for (int i = 0; i < 36; i++) __builtin_prefetch(next[i] + channel);
+                transform_input_vector(
+                    pixels, channel, stride, tile_place(transformed, chunk + channel, slots, slot + tile));
+            }
         }
+    }
+}
+
+static inline void transform_gradient_vector(const float *const *pixels, int64_t channel, int64_t stride, float *to) {
+    wino_vector half[24];
+    for (int column = 0; column < 4; column++) {
+        wino_vector d[4];
+        for (int row = 0; row < 4; row++) d[row] = wino_load(pixels[row * 4 + column] + channel);
+        gradient_transform(d, 1, half + column, 4);
+    }
+    for (int row = 0; row < 6; row++) {
+        wino_vector full[6];
+        gradient_transform(half + 4 * row, 1, full, 1);
+        for (int column = 0; column < 6; column++) wino_store(to + (row * 6 + column) * stride, full[column]);
     }
 }
 
@@ -89,18 +118,14 @@ void gd_wino_transform_gradients(
     const wino_grid *grid, const float *d_output, int64_t first, int64_t count, int64_t slot, int64_t slots,
     float *transformed) {
     const int64_t stride = wino_frequency_stride(slots, grid->channels);
-    const int64_t image_floats = grid->height * grid->width * grid->channels;
-    for (int64_t tile = 0; tile < count; tile++) {
-        const wino_place place = wino_place_of(grid, first + tile);
-        const float *pixels[16];
-        pixel_pointers(grid, d_output + place.image * image_floats, place.y, place.x, 4, zero_block, pixels);
-        for (int64_t channel = 0; channel < grid->channels; channel += wino_lanes) {
-            wino_vector d[16], half[24], full[36];
-            for (int i = 0; i < 16; i++) d[i] = load_channel(pixels[i], channel);
-            for (int column = 0; column < 4; column++) gradient_transform(d + column, 4, half + column, 4);
-            for (int row = 0; row < 6; row++) gradient_transform(half + 4 * row, 1, full + 6 * row, 1);
-            float *to = tile_place(transformed, channel, slots, slot + tile);
-            for (int f = 0; f < wino_frequencies; f++) wino_store(to + f * stride, full[f]);
+    for (int64_t chunk = 0; chunk < grid->channels; chunk += channel_chunk) {
+        const int64_t channels = gd_min(channel_chunk, grid->channels - chunk);
+        for (int64_t tile = 0; tile < count; tile++) {
+            const float *pixels[16];
+            pixel_pointers(grid, d_output, first + tile, 0, 4, chunk, pixels);
+            for (int64_t channel = 0; channel < channels; channel += wino_lanes)
+                transform_gradient_vector(
+                    pixels, channel, stride, tile_place(transformed, chunk + channel, slots, slot + tile));
         }
     }
 }
