@@ -37,10 +37,10 @@ public enum PlanTimeBudget: Sendable, Equatable {
 
 /// The plans of a device file, in its order, and their texts.
 public struct PlanDocument: Sendable {
-    public let plans: [DevicePlan]
+    public let plans: [PlanEntry]
 
     public init(devices: [PlannedDevice], solver: EnergySolver = .fast, equations: EnergyEquations = .corrected) {
-        plans = devices.map { DevicePlan($0, solver: solver, equations: equations) }
+        plans = devices.map { PlanEntry($0, solver: solver, equations: equations) }
     }
 
     /// The plans in the given format, without a newline at the end.
@@ -59,7 +59,7 @@ public struct PlanDocument: Sendable {
     }
 
     private func csv() -> String {
-        let keys = DevicePlan.CodingKeys.allCases.filter { $0 != .iterations }
+        let keys = PlanEntry.CodingKeys.allCases.filter { $0 != .iterations }
         let lines = plans.map { plan in
             let numbers = Dictionary(uniqueKeysWithValues: plan.numbers.map { ($0.key, $0.value.map { "\($0)" } ?? "") })
             return keys.map { key in

@@ -21,7 +21,7 @@ extension PlanDocument {
     }
 
     /// Ten cells of a feasible device; name and reason of an infeasible one.
-    private func row(_ plan: DevicePlan) -> [String] {
+    private func row(_ plan: PlanEntry) -> [String] {
         guard let best = plan.outcome.plan else { return [plan.id.description, "infeasible: \(plan.reason ?? "")"] }
         let even = plan.evenSplit.plan?.energyTotalJoules
         return [

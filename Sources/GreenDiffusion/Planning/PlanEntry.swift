@@ -1,7 +1,7 @@
 import Energy
 
 /// What `greendiff plan` says about one device; the fields of its JSON output.
-public struct DevicePlan: Sendable, Encodable {
+public struct PlanEntry: Sendable, Encodable {
     public let id: DeviceIdentifier
     /// The plan, or the reason why there is none.
     public let outcome: EnergyOutcome
