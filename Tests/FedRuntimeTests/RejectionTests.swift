@@ -1,0 +1,219 @@
+import Codec
+import FedRuntime
+import Kernels
+import Testing
+
+/// Frames that a server must refuse, each sent into an open round whose result must not change by a bit.
+@Suite struct RejectionTests {
+    /// An open round in which device 0 has answered, and device 1's good frame.
+    struct OpenRound {
+        let toy: ToyFederation
+        let server: FederatedServer
+        let assignments: [Assignment]
+        let frame: [UInt8]
+        let training: TrainingReport
+
+        init() throws {
+            toy = try ToyFederation(devices: 5, selected: 4)
+            server = try toy.server()
+            assignments = try server.begin()
+            let first = try toy.answer(assignments[0], global: server.global)
+            try server.receive(first.frame, from: assignments[0].device.id, training: first.training)
+            (frame, training) = try toy.answer(assignments[1], global: server.global)
+        }
+
+        /// Device 1's id.
+        var device: Int { assignments[1].device.id }
+
+        /// Finishes the round with all devices' good frames.
+        func finishWell() throws -> FinishedRound {
+            for assignment in assignments[1...] {
+                let answer = try toy.answer(assignment, global: server.global)
+                try server.receive(answer.frame, from: assignment.device.id, training: answer.training)
+            }
+            return try server.finish()
+        }
+
+        /// Device 1's update under another binding.
+        func frame(_ change: (inout FrameBinding) -> Void) throws -> [UInt8] {
+            var binding = assignments[1].binding
+            change(&binding)
+            let trained = Tensor(shape: [ToyFederation.layout.parameterCount])
+            _ = toy.trainer.train(from: server.global, assignment: assignments[1], into: trained)
+            let table = try ErrorTable(trained, layout: ToyFederation.layout, options: toy.settings.quantizer)
+            return try encodeUpdate(
+                trained, table: table, coding: .quantized(bits: 8), binding: binding, seed: toy.settings.seed)
+        }
+    }
+
+    /// Checks that `attack` is refused and that the round then ends as if it had not happened.
+    private func expectNoTrace(_ attack: (OpenRound) throws -> Void) throws {
+        let clean = try OpenRound()
+        let expected = try clean.finishWell()
+        let attacked = try OpenRound()
+        try attack(attacked)
+        #expect(try attacked.finishWell() == expected)
+        #expect(bits(attacked.server.global) == bits(clean.server.global))
+        #expect(attacked.server.state == clean.server.state)
+    }
+
+    @Test func framesOfAnotherRunRoundDeviceModelOrKind() throws {
+        let changes: [(field: String, change: (inout FrameBinding) -> Void)] = [
+            ("run id", { $0.runID = 1 }), ("run id", { $0.runID = 0 }), ("round", { $0.round += 1 }),
+            ("round", { $0.round = 0 }), ("device", { $0.device = 77 }),
+            ("base model", { $0.baseModel = ModelHash(low: 1, high: 2) }), ("payload kind", { $0.payload = .change }),
+        ]
+        for (field, change) in changes {
+            try expectNoTrace { round in
+                let frame = try round.frame(change)
+                let rejection = #expect(throws: Rejection.self) {
+                    try round.server.receive(frame, from: round.device, training: round.training)
+                }
+                guard case .frame(.bindingMismatch(let found, _, _)) = rejection else {
+                    Issue.record("\(field): \(String(describing: rejection))")
+                    return
+                }
+                #expect(found == field)
+            }
+        }
+    }
+
+    @Test func framesOfAnEarlierRound() throws {
+        let toy = try ToyFederation()
+        let server = try toy.server()
+        let old = try server.begin()[0]
+        let answer = try toy.answer(old, global: server.global)
+        try server.receive(answer.frame, from: old.device.id, training: answer.training)
+        _ = try server.finish()
+        _ = try server.begin()
+        let before = server.state
+        #expect(throws: Rejection.self) { try server.receive(answer.frame, from: old.device.id, training: answer.training) }
+        let finished = try server.finish()
+        #expect(finished.record.devicesAccepted == 0)
+        #expect(finished.devices[0].status == .rejected)
+        #expect(try #require(finished.devices[0].reason).contains("round is 1, expected 2"))
+        #expect(server.state.forecasts == before.forecasts)
+    }
+
+    @Test func damagedFrames() throws {
+        try expectNoTrace { round in
+            for byte in stride(from: 0, to: round.frame.count, by: 7) {
+                var damaged = round.frame
+                damaged[byte] ^= 1 << (byte % 8)
+                #expect(throws: Rejection.self, "byte \(byte)") {
+                    try round.server.receive(damaged, from: round.device, training: round.training)
+                }
+            }
+            for count in [0, 1, round.frame.count / 2, round.frame.count - 1] {
+                #expect(throws: Rejection.self) {
+                    try round.server.receive(Array(round.frame[..<count]), from: round.device, training: round.training)
+                }
+            }
+            #expect(throws: Rejection.self) {
+                try round.server.receive(round.frame + [0], from: round.device, training: round.training)
+            }
+        }
+    }
+
+    @Test func aSecondFrameOfTheSameDevice() throws {
+        let clean = try OpenRound()
+        let expected = try clean.finishWell()
+        let round = try OpenRound()
+        try round.server.receive(round.frame, from: round.device, training: round.training)
+        #expect(throws: Rejection.duplicate(device: round.device)) {
+            try round.server.receive(round.frame, from: round.device, training: round.training)
+        }
+        for assignment in round.assignments[2...] {
+            let answer = try round.toy.answer(assignment, global: round.server.global)
+            try round.server.receive(answer.frame, from: assignment.device.id, training: answer.training)
+        }
+        #expect(try round.server.finish() == expected)
+    }
+
+    @Test func sendersThatWereNotAsked() throws {
+        try expectNoTrace { round in
+            let selected = Set(round.assignments.map(\.device.id))
+            let idle = try #require((0..<5).first { !selected.contains($0) })
+            for stranger in [idle, 99, -1] {
+                #expect(throws: Rejection.notAssigned(device: stranger)) {
+                    try round.server.receive(round.frame, from: stranger, training: round.training)
+                }
+            }
+        }
+        let server = try ToyFederation().server()
+        let report = TrainingReport(loss: 1, samplesTrained: 1, executedFLOPs: 1, nominalFLOPs: 1)
+        #expect(throws: Rejection.noRoundOpen) { try server.receive([], from: 0, training: report) }
+    }
+
+    @Test func bitsThatTheDeviceDoesNotAccept() throws {
+        try expectNoTrace { round in
+            let trained = Tensor(shape: [ToyFederation.layout.parameterCount])
+            _ = round.toy.trainer.train(from: round.server.global, assignment: round.assignments[1], into: trained)
+            let table = try ErrorTable(trained, layout: ToyFederation.layout, options: round.toy.settings.quantizer)
+            for (coding, width) in [(UpdateCoding.quantized(bits: 5), 5), (.float32, 32)] {
+                let frame = try encodeUpdate(
+                    trained, table: table, coding: coding, binding: round.assignments[1].binding, seed: 1)
+                #expect(throws: Rejection.bitsNotAllowed(bits: width, device: round.device)) {
+                    try round.server.receive(frame, from: round.device, training: round.training)
+                }
+            }
+        }
+    }
+
+    @Test func reportsThatCannotBeTrue() throws {
+        try expectNoTrace { round in
+            for change: (inout TrainingReport) -> Void in [
+                { $0.loss = .nan }, { $0.loss = .infinity }, { $0.samplesTrained = 0 }, { $0.executedFLOPs = -5 },
+            ] {
+                var report = round.training
+                change(&report)
+                #expect(throws: Rejection.self) { try round.server.receive(round.frame, from: round.device, training: report) }
+            }
+        }
+    }
+
+    @Test func updatesFarBeyondTheGlobalModel() throws {
+        try expectNoTrace { round in
+            let wild = Tensor(shape: [ToyFederation.layout.parameterCount])
+            wild.fill(1e20)
+            let table = try ErrorTable(wild, layout: ToyFederation.layout, options: round.toy.settings.quantizer)
+            let frame = try encodeUpdate(
+                wild, table: table, coding: .quantized(bits: 8), binding: round.assignments[1].binding, seed: 1)
+            let rejection = #expect(throws: Rejection.self) {
+                try round.server.receive(frame, from: round.device, training: round.training)
+            }
+            guard case .sum(.magnitudeOutOfRange) = rejection else {
+                Issue.record("\(String(describing: rejection))")
+                return
+            }
+        }
+    }
+
+    @Test func aRefusedDeviceThatSendsNothingBetterIsRejected() throws {
+        let round = try OpenRound()
+        var damaged = round.frame
+        damaged[damaged.count / 2] ^= 4
+        #expect(throws: Rejection.frame(.checksumMismatch)) {
+            try round.server.receive(damaged, from: round.device, training: round.training)
+        }
+        let finished = try round.server.finish()
+        let record = try #require(finished.devices.first { $0.device == round.device })
+        #expect(record.status == .rejected && record.payloadBytes == damaged.count && record.bits == nil)
+        #expect(try #require(record.reason).contains("checksum"))
+        #expect(finished.record.devicesAccepted == 1)
+        #expect(finished.record.uploadBytes > damaged.count)
+    }
+
+    @Test func aClosedDeviceSendsNoMore() throws {
+        let round = try OpenRound()
+        try round.server.close(device: round.device, as: .late, reason: "deadline of 60 s", training: nil)
+        #expect(throws: Rejection.closed(device: round.device, .late)) {
+            try round.server.receive(round.frame, from: round.device, training: round.training)
+        }
+        #expect(throws: Rejection.duplicate(device: round.assignments[0].device.id)) {
+            try round.server.close(device: round.assignments[0].device.id, as: .dropped, reason: "gone")
+        }
+        let record = try #require(try round.server.finish().devices.first { $0.device == round.device })
+        #expect(record.status == .late && record.reason == "deadline of 60 s" && record.energyTotalJoules == nil)
+    }
+}

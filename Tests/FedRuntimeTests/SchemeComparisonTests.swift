@@ -1,0 +1,79 @@
+import Codec
+import FedRuntime
+import Kernels
+import Testing
+
+@Suite struct SchemeComparisonTests {
+    private func compare(
+        _ scheme: Scheme, order: ([Assignment]) -> [Assignment] = { $0 }
+    ) throws -> (rows: [SchemeCost], finished: FinishedRound) {
+        var toy = try ToyFederation(devices: 6)
+        toy.settings.scheme = scheme
+        toy.settings.timeBudget = .seconds(try toy.server().state.timeBudgetSeconds * 4)
+        let server = try toy.server()
+        var comparison = SchemeComparison(of: server)
+        let finished = try toy.runRound(server, order: order, observe: { comparison.add($0) })
+        return (comparison.rows, finished)
+    }
+
+    /// Each scheme's row is what a run under that scheme really costs.
+    @Test(arguments: Scheme.compared) func rowsAgreeWithTheRealRound(scheme: Scheme) throws {
+        let rows = try compare(.fixed(bits: 8)).rows
+        let row = try #require(rows.first { $0.scheme == scheme })
+        let real = try compare(scheme).finished.record
+        #expect(row.devices == 6 && real.devicesAccepted == 6)
+        #expect(row.uploadBytes == real.uploadBytes && row.bitsMean == real.bitsMean)
+        #expect(abs(row.energyComputeJoules / real.energyComputeJoules - 1) < 1e-12)
+        #expect(abs(row.energyCommunicationJoules / real.energyCommunicationJoules - 1) < 1e-12)
+        #expect(abs(row.errorAbsolute - real.quantizationErrorAbsolute) <= 1e-12 * real.quantizationErrorAbsolute)
+    }
+
+    @Test func onDemandSpendsLessThanEveryBaseline() throws {
+        let rows = try compare(.onDemand).rows
+        #expect(rows.map(\.scheme) == Scheme.compared)
+        for baseline in rows[1...] { #expect(rows[0].energyTotalJoules < baseline.energyTotalJoules, "\(baseline.scheme.name)") }
+        #expect(rows[1].uploadBytes < rows[2].uploadBytes && rows[3].uploadBytes < rows[4].uploadBytes)
+        #expect(rows[1].errorAbsolute > rows[2].errorAbsolute && rows[4].errorAbsolute == 0)
+        #expect(rows.allSatisfy { $0.devicesInfeasible == 0 })
+    }
+
+    @Test func rowsDoNotDependOnTheOrder() throws {
+        #expect(try compare(.onDemand).rows == compare(.onDemand, order: { $0.reversed() }).rows)
+    }
+
+    @Test func comparingChangesNothing() throws {
+        var toy = try ToyFederation()
+        toy.settings.payload = .change
+        let (plain, watched) = (try toy.server(), try toy.server())
+        var comparison = SchemeComparison(of: watched)
+        let expected = try toy.runRound(plain)
+        #expect(try toy.runRound(watched, observe: { comparison.add($0) }) == expected)
+        #expect(bits(plain.global) == bits(watched.global))
+    }
+
+    @Test func schemesShareSelectionAndFading() throws {
+        var draws: [[String]] = []
+        for scheme in Scheme.compared {
+            var toy = try ToyFederation(devices: 9, selected: 4)
+            toy.settings.scheme = scheme
+            let server = try toy.server()
+            draws.append(
+                try (0..<4).flatMap { _ in
+                    try toy.runRound(server).devices.map { "\($0.round) \($0.device) \($0.fading ?? 0)" }
+                })
+        }
+        #expect(Set(draws).count == 1)
+    }
+
+    @Test func devicesInfeasibleUnderAnySchemeAreCountedAndLeftOut() throws {
+        var toy = try ToyFederation(devices: 6)
+        toy.settings.comparedSchemes = []
+        let server = try toy.server()
+        var comparison = SchemeComparison(of: server)
+        let finished = try toy.runRound(server, observe: { comparison.add($0) })
+        let rows = comparison.rows
+        let fedAvg = try #require(rows.last)
+        #expect(fedAvg.devicesInfeasible > 0)
+        #expect(rows.allSatisfy { $0.devices == rows[0].devices && $0.devices < finished.record.devicesAccepted })
+    }
+}
