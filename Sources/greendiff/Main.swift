@@ -15,6 +15,8 @@ struct Greendiff: ParsableCommand {
             PretrainCommand.self,
             SampleCommand.self,
             PlanCommand.self,
+            PredictCommand.self,
+            GradientsCommand.self,
             QuantizeCommand.self,
             DequantizeCommand.self,
         ])

@@ -44,7 +44,8 @@ public enum AtomicFiles {
         let parent = parent(of: path)
         if parent != path { try createDirectory(parent) }
         guard mkdir(path, 0o777) == 0 || (errno == EEXIST && isDirectory(path)) else {
-            throw .unwritable(path: path, reason: FileError.systemReason())
+            let reason = errno == EEXIST ? "a file of that name is in the way" : FileError.systemReason()
+            throw .unwritable(path: path, reason: reason)
         }
     }
 

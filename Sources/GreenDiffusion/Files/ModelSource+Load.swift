@@ -2,19 +2,20 @@ import Foundation
 import Model
 
 extension ModelSource {
-    /// The model that the source names. Of a training checkpoint the averaged weights are taken, which sample better.
+    /// The model that the source names.
     ///
+    /// - Parameter preferringAverage: of a training checkpoint, take the averaged weights, which sample better.
     /// - Throws: `CheckpointError` for a checkpoint that is damaged or not supported, `ConfigurationError` for an unknown name.
-    package func load() throws -> Checkpoint {
+    package func load(preferringAverage: Bool = true) throws -> Checkpoint {
         switch self {
-        case .checkpoint(let folder): try Self.loadCheckpoint(Self.checkpointFolder(folder))
+        case .checkpoint(let folder): try Self.loadCheckpoint(Self.checkpointFolder(folder), preferringAverage)
         case .builtin(let name): try BuiltinModel.load(name)
         }
     }
 
-    private static func loadCheckpoint(_ folder: String) throws(CheckpointError) -> Checkpoint {
+    private static func loadCheckpoint(_ folder: String, _ preferringAverage: Bool) throws(CheckpointError) -> Checkpoint {
         let checkpoint = try Checkpoint(directory: folder)
-        guard TrainingState.exists(in: folder) else { return checkpoint }
+        guard preferringAverage, TrainingState.exists(in: folder) else { return checkpoint }
         let state = try TrainingState(directory: folder, layout: checkpoint.configuration.parameterLayout)
         guard let average = state.buffers["average"] else { return checkpoint }
         return Checkpoint(configuration: checkpoint.configuration, scheduler: checkpoint.scheduler, parameters: average)
