@@ -39,22 +39,19 @@ public struct DeviceGenerator: Sendable {
         let flopsPerCycle = varied(profile.flopsPerCycle)
         let bandwidth = logUniform(profile.bandwidthHertz, draw.nextUniform())
         let distance = uniformOverArea(profile.distanceMetres, draw.nextUniform())
-        do {
-            return try FederatedDevice(
-                id: id, profile: profile.name, samples: samples,
-                processor: Processor(
-                    frequencyMinHertz: profile.frequencyMinHertz, frequencyMaxHertz: frequencyMax,
-                    energyCoefficient: fullLoadWatts / (frequencyMax * frequencyMax * frequencyMax), flopsPerCycle: flopsPerCycle),
-                radio: RadioModel(
-                    bandwidthHertz: bandwidth, channelGain: channelGain, distanceMetres: distance,
-                    pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz,
-                    powerMinWatts: profile.powerMinWatts, powerMaxWatts: profile.powerMaxWatts),
-                demand: drawDemand(id: id, seed: seed), acceptedBits: acceptedBits)
-        } catch let error as EnergyInputError {
-            throw .physics(device: id, error)
-        } catch let error as DeviceError {
-            throw error
-        } catch { preconditionFailure("unexpected \(error)") }
+        let (processor, radio): (Processor, RadioModel)
+        do throws(EnergyInputError) {
+            processor = try Processor(
+                frequencyMinHertz: profile.frequencyMinHertz, frequencyMaxHertz: frequencyMax,
+                energyCoefficient: fullLoadWatts / (frequencyMax * frequencyMax * frequencyMax), flopsPerCycle: flopsPerCycle)
+            radio = try RadioModel(
+                bandwidthHertz: bandwidth, channelGain: channelGain, distanceMetres: distance,
+                pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz,
+                powerMinWatts: profile.powerMinWatts, powerMaxWatts: profile.powerMaxWatts)
+        } catch { throw .physics(device: id, error) }
+        return try FederatedDevice(
+            id: id, profile: profile.name, samples: samples, processor: processor, radio: radio,
+            demand: drawDemand(id: id, seed: seed), acceptedBits: acceptedBits)
     }
 
     /// Drawn from a stream of its own: another demand range leaves the devices as they are.
