@@ -19,8 +19,9 @@ public struct ForwardPass {
 
     /// Reads `sample` x_t `(N, C, H, W)` and `timestep` `(N)` from `input`, writes the predicted `noise` `(N, C, H, W)` to `output`.
     ///
-    /// - Throws: `CheckpointError` for a file that cannot be read or written, `TensorInputError` for tensors that do not fit the model.
+    /// - Throws: `CheckpointError` for a damaged file, `FileError` for a place that cannot be written, `TensorInputError` for tensors that do not fit the model.
     public func predict(_ input: String, to output: String) throws {
+        try AtomicFiles.requireReplaceable(output)
         let file = try TensorInput(input)
         let sample = try file.images("sample", channels: model.configuration.inChannels, size: model.configuration.sampleSize)
         let timesteps = try file.timesteps("timestep", count: sample.shape[0], limit: schedule.count)
@@ -34,6 +35,7 @@ public struct ForwardPass {
     /// - Returns: the loss.
     /// - Throws: as `predict`.
     public func gradients(_ input: String, to output: String) throws -> Double {
+        try AtomicFiles.requireReplaceable(output)
         let file = try TensorInput(input)
         let configuration = model.configuration
         let images = try file.images("sample", channels: configuration.inChannels, size: configuration.sampleSize)

@@ -45,6 +45,7 @@ public struct ImageDrawing: Sendable {
     /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels;
     ///   `ImageFileError` or `FileError` where images cannot be written.
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws {
+        if let gridPath { try AtomicFiles.requireReplaceable(gridPath) }
         let checkpoint = try source.load()
         guard checkpoint.configuration.inChannels == 3, checkpoint.configuration.outChannels == 3 else {
             throw ConfigurationError(

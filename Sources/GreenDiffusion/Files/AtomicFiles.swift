@@ -4,6 +4,7 @@ import Foundation
 public enum AtomicFiles {
     /// Replaces the file at `path` with `contents`: written beside it, flushed to the disk, then renamed over it.
     public static func write(_ contents: Data, to path: String) throws(FileError) {
+        try requireReplaceable(path)
         let temporary = "\(path).partial-\(getpid())"
         do {
             try writeFlushed(contents, to: temporary)
@@ -17,6 +18,21 @@ public enum AtomicFiles {
             throw .unwritable(path: path, reason: reason)
         }
         flush(parent(of: path))
+    }
+
+    /// Refuses a place that a file cannot take: in no folder or a read-only one, a folder, a device or a pipe (which a rename would
+    /// replace). Commands ask this before work that takes long.
+    static func requireReplaceable(_ path: String) throws(FileError) {
+        let folder = parent(of: path)
+        guard isDirectory(folder) else { throw .unwritable(path: path, reason: "there is no folder \(folder)") }
+        guard access(folder, W_OK) == 0 else { throw .unwritable(path: path, reason: FileError.systemReason()) }
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG, S_IFLNK: return
+        case S_IFDIR: throw .unwritable(path: path, reason: "it is a folder")
+        default: throw .unwritable(path: path, reason: "it is a device or a pipe, not a file")
+        }
     }
 
     /// Makes the directory at `path` with what `fill` writes under the temporary path that it receives: built beside `path`,

@@ -31,6 +31,7 @@ public struct TensorFileQuantizer: Sendable {
     /// - Throws: `CheckpointError` for an unreadable or damaged file, `CodecError` that names a tensor and value that cannot be coded,
     ///   `FileError` where the frame cannot be written.
     public func quantize(_ input: String, to output: String) throws -> QuantizationSummary {
+        try AtomicFiles.requireReplaceable(output)
         let (layout, values) = try readTensors(input)
         let options = QuantizerOptions(grid: grid == .paper ? .paper : .zero, groupSize: groupSize)
         let table = try ErrorTable(values, layout: layout, options: options, threads: threads)
