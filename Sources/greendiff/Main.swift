@@ -19,6 +19,7 @@ struct Greendiff: ParsableCommand {
             GradientsCommand.self,
             QuantizeCommand.self,
             DequantizeCommand.self,
+            InspectCommand.self,
         ])
 
     /// Checks the CPU before any vector code runs, then parses, runs and reports.

@@ -8,9 +8,10 @@ import Model
 ///     samples/step-0001000.png    a grid drawn by the averaged weights
 ///     progress.jsonl              one `PretrainingRecord` a line
 ///     pretraining.json            the run's `PretrainingSettings`
-final class PretrainingDirectory {
+struct PretrainingDirectory {
     let path: String
-    private let lock: FolderLock
+    /// Held by the process that trains; a reader has none.
+    private let lock: FolderLock?
 
     /// Checkpoints that stay: the last, and the one before it in case the disk damages the last.
     private static let keptCheckpoints = 2
@@ -43,6 +44,12 @@ final class PretrainingDirectory {
         return try PretrainingDirectory(locking: path)
     }
 
+    /// The folder of a run, which may be in progress, to look into; nil where there is none.
+    init?(reading path: String) {
+        (self.path, lock) = (path, nil)
+        guard FileManager.default.fileExists(atPath: settingsPath) else { return nil }
+    }
+
     private init(locking path: String) throws(PretrainingError) {
         guard let lock = FolderLock(path) else { throw .busy(path: path) }
         (self.path, self.lock) = (path, lock)
@@ -72,19 +79,22 @@ final class PretrainingDirectory {
     func checkpointPath(step: Int) -> String { "\(checkpointsFolder)/\(Self.name(step))" }
     func samplePath(step: Int) -> String { "\(samplesFolder)/\(Self.name(step)).png" }
 
-    /// Removes the checkpoints that are no longer needed.
+    /// Removes the checkpoints that are no longer needed, and what a crash left half written.
     func pruneCheckpoints() throws {
-        for name in try checkpointNames().dropLast(Self.keptCheckpoints) {
+        let kept = try checkpointNames().suffix(Self.keptCheckpoints)
+        for name in try namesInCheckpoints() where !kept.contains(name) {
             try AtomicFiles.remove("\(checkpointsFolder)/\(name)")
         }
     }
 
     private func checkpointNames() throws(FileError) -> [String] {
+        try namesInCheckpoints().filter { $0.wholeMatch(of: /step-\d+/) != nil }.sorted()
+    }
+
+    private func namesInCheckpoints() throws(FileError) -> [String] {
         guard FileManager.default.fileExists(atPath: checkpointsFolder) else { return [] }
         do {
             return try FileManager.default.contentsOfDirectory(atPath: checkpointsFolder)
-                .filter { $0.wholeMatch(of: /step-\d+/) != nil }
-                .sorted()
         } catch {
             throw .unreadable(path: checkpointsFolder, reason: FileError.reason(error))
         }

@@ -1,0 +1,91 @@
+import Kernels
+import Model
+
+/// A model's checkpoint, verified: configuration supported, every tensor there, of its shape and finite.
+struct CheckpointReport: Inspection.Report {
+    let kind = "checkpoint"
+    let path: String
+    let parameterCount: Int
+    let tensorCount: Int
+    /// Height and width of its images.
+    let sampleSize: [Int]
+    let channels: Int
+    let trainTimesteps: Int
+    /// Euclidean norm of all parameters.
+    let parameterNorm: Double
+    /// Counters of the training state, nil without one.
+    let trainingState: [String: Int]?
+
+    enum CodingKeys: String, CodingKey {
+        case kind, path, channels
+        case parameterCount = "parameter_count"
+        case tensorCount = "tensor_count"
+        case sampleSize = "sample_size"
+        case trainTimesteps = "train_timesteps"
+        case parameterNorm = "parameter_norm"
+        case trainingState = "training_state"
+    }
+
+    init(_ path: String) throws {
+        let checkpoint = try Checkpoint(directory: path)
+        let layout = checkpoint.configuration.parameterLayout
+        self.path = path
+        (parameterCount, tensorCount) = (layout.parameterCount, layout.entries.count)
+        (sampleSize, channels) = (checkpoint.configuration.sampleSize, checkpoint.configuration.inChannels)
+        trainTimesteps = checkpoint.scheduler.trainTimesteps
+        parameterNorm = ComputeContext(threads: 1).gradientNorm(checkpoint.parameters)
+        trainingState =
+            TrainingState.exists(in: path) ? try TrainingState(directory: path, layout: layout).counters : nil
+    }
+
+    var lines: [(String, String)] {
+        let size = sampleSize.map(String.init).joined(separator: "x")
+        let counters = trainingState?.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        return [
+            ("model", "\(path), verified"),
+            (
+                "holds",
+                "\(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors, norm \(Quantity.significant(parameterNorm))"
+            ),
+            ("images", "\(size), \(channels) channels, \(trainTimesteps) timesteps"),
+            ("state", counters ?? "none: a model to sample from or to start from"),
+        ]
+    }
+}
+
+/// A safetensors file, verified: the header, and every floating-point value finite.
+struct TensorFileReport: Inspection.Report {
+    struct TensorLine: Encodable {
+        let name: String
+        let type: String
+        let shape: [Int]
+    }
+
+    let kind = "safetensors"
+    let path: String
+    let parameterCount: Int
+    let tensors: [TensorLine]
+
+    enum CodingKeys: String, CodingKey {
+        case kind, path, tensors
+        case parameterCount = "parameter_count"
+    }
+
+    init(_ path: String) throws {
+        let reader = try SafetensorsReader(path: path)
+        for entry in reader.entries where entry.type != .int64 {
+            let values = try reader.readFloats(entry)
+            if let index = values.firstNonFinite {
+                throw CheckpointError.nonFinite(path: path, tensor: entry.name, index: index, value: values[index])
+            }
+        }
+        self.path = path
+        parameterCount = reader.entries.reduce(0) { $0 + $1.count }
+        tensors = reader.entries.map { TensorLine(name: $0.name, type: $0.type.rawValue, shape: $0.shape) }
+    }
+
+    var lines: [(String, String)] {
+        [("file", "\(path), \(Quantity.count(parameterCount)) values in \(tensors.count) tensors, verified")]
+            + tensors.map { (" ", "\($0.name) \($0.type) \($0.shape)") }
+    }
+}

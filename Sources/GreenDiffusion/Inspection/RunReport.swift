@@ -1,0 +1,85 @@
+import FedRuntime
+import Foundation
+
+/// The folder of a federated run, verified: every line of its records, rounds without gaps, every checkpoint.
+struct RunReport: Inspection.Report {
+    let kind = "run"
+    let path: String
+    let rounds: Int
+    let lossFirst: Double?
+    let lossLast: Double?
+    let energyTotalJoules: Double
+    let uploadBytes: Int
+    /// Lines of `devices.jsonl` by status.
+    let devices: [String: Int]
+    /// The newest last.
+    let checkpoints: [CheckpointReport]
+
+    enum CodingKeys: String, CodingKey {
+        case kind, path, rounds, devices, checkpoints
+        case lossFirst = "loss_first"
+        case lossLast = "loss_last"
+        case energyTotalJoules = "energy_total_j"
+        case uploadBytes = "upload_bytes"
+    }
+
+    init(_ path: String) throws {
+        let records = try JSONLinesFile(path: "\(path)/rounds.jsonl").read(RoundRecord.self)
+        for (index, record) in records.enumerated() where record.round != index + 1 {
+            throw RunDirectoryError.damagedLine(path: "\(path)/rounds.jsonl", line: index + 1)
+        }
+        self.path = path
+        rounds = records.count
+        (lossFirst, lossLast) = (records.first?.loss, records.last?.loss)
+        energyTotalJoules = records.reduce(0) { $0 + $1.energyTotalJoules }
+        uploadBytes = records.reduce(0) { $0 + $1.uploadBytes }
+        devices = try JSONLinesFile(path: "\(path)/devices.jsonl").read(DeviceRecord.self)
+            .reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 }
+        let folder = "\(path)/checkpoints"
+        checkpoints = try ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+            .filter { $0.wholeMatch(of: /round-\d+/) != nil }
+            .sorted()
+            .map { try CheckpointReport("\(folder)/\($0)") }
+    }
+
+    var lines: [(String, String)] {
+        let losses = [lossFirst, lossLast].map { $0.map(Quantity.significant) ?? "none" }
+        let statuses = devices.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        return [
+            ("run", "\(path), \(rounds) rounds, verified"),
+            ("loss", "\(losses[0]) in the first round, \(losses[1]) in the last"),
+            ("energy", "\(Quantity.energy(energyTotalJoules)) in all, upload \(Quantity.bytes(uploadBytes))"),
+            ("devices", statuses.isEmpty ? "none yet" : statuses),
+        ] + checkpoints.flatMap(\.lines)
+    }
+}
+
+/// The folder of a pretraining run, verified: settings, progress, newest checkpoint.
+struct PretrainingReport: Inspection.Report {
+    let kind = "pretraining"
+    let path: String
+    let settings: PretrainingSettings
+    let lossLast: Double?
+    let checkpoint: CheckpointReport?
+
+    enum CodingKeys: String, CodingKey {
+        case kind, path, settings, checkpoint
+        case lossLast = "loss_last"
+    }
+
+    init(_ directory: PretrainingDirectory) throws {
+        path = directory.path
+        settings = try directory.settings()
+        lossLast = try directory.progress.read(PretrainingRecord.self).last?.loss
+        checkpoint = try directory.lastCheckpoint().map { try CheckpointReport($0) }
+    }
+
+    var lines: [(String, String)] {
+        let step = checkpoint?.trainingState?["step"] ?? 0
+        return [
+            ("run", "\(path), pretraining, step \(step) of \(settings.steps), verified"),
+            ("loss", lossLast.map(Quantity.significant) ?? "none yet"),
+            ("data", settings.data),
+        ] + (checkpoint?.lines ?? [])
+    }
+}
