@@ -20,6 +20,14 @@ package struct RoundRow: Codable, Sendable, Equatable {
 
     package var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
 
+    /// A round in which nothing happened, to be filled in.
+    package init(round: Int) {
+        self.round = round
+        (energyComputeJoules, energyCommunicationJoules, roundTimeSeconds, wallSeconds) = (0, 0, 0, 0)
+        (bitsMean, quantizationErrorRelative, quantizationErrorAbsolute) = (0, 0, 0)
+        (uploadBytes, downloadBytes, devicesSelected, devicesAccepted) = (0, 0, 0, 0)
+    }
+
     enum CodingKeys: String, CodingKey {
         case round, loss
         case lossHeldOut = "loss_held_out"
@@ -61,6 +69,11 @@ package struct DeviceRow: Codable, Sendable, Equatable {
     package var distanceMeters: Double?
     /// Channel power gain of the round, dimensionless.
     package var fading: Double?
+
+    /// A device of which no more is known than how its round ended.
+    package init(round: Int, device: Int, status: String, samples: Int) {
+        (self.round, self.device, self.status, self.samples) = (round, device, status, samples)
+    }
 
     enum CodingKeys: String, CodingKey {
         case round, device, status, reason, bits, samples, fading

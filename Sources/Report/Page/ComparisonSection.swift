@@ -1,0 +1,68 @@
+/// Several runs in one table and one set of curves.
+enum ComparisonSection {
+    static func html(_ runs: [RunSummary]) -> String {
+        let rows = runs.enumerated().map { index, run in
+            row(run, kind: "series-\(index % 6)", anchor: run.rounds.isEmpty ? nil : "run\(index + 1)-rounds")
+        }
+        return """
+            <header><h1>Comparison of \(runs.count) runs</h1></header>
+            <section><div class="scroll" role="region" aria-label="Runs" tabindex="0"><table class="schemes"><thead><tr>
+            <th scope="col">run</th><th scope="col">rounds</th><th scope="col">last loss</th><th scope="col">energy, modelled</th>
+            <th scope="col">upload</th><th scope="col">bits</th></tr></thead><tbody>
+            \(rows.joined())</tbody></table></div>
+            <div class="charts">\(charts(runs))</div></section>
+
+            """
+    }
+
+    private static func charts(_ runs: [RunSummary]) -> String {
+        let energy = runs.map { $0.rounds.reduce(0) { $0 + $1.energyTotalJoules } }.max() ?? 0
+        let upload = runs.map { $0.rounds.reduce(0) { $0 + Double($1.uploadBytes) } }.max() ?? 0
+        let (energyUnit, joules) = energy >= 2e3 ? ("kJ", 1e3) : ("J", 1)
+        let (uploadUnit, bytes) = upload >= 2e9 ? ("GB", 1e9) : ("MB", 1e6)
+        return chart("Loss by round", runs, xLabel: "round") { rounds in rounds.map { Double($0.round) } }
+            + chart("Loss by energy spent, modelled", runs, xLabel: energyUnit) {
+                cumulative($0) { $0.energyTotalJoules / joules }
+            }
+            + chart("Loss by bytes uploaded", runs, xLabel: uploadUnit) { cumulative($0) { Double($0.uploadBytes) / bytes } }
+    }
+
+    private static func row(_ run: RunSummary, kind: String, anchor: String?) -> String {
+        let energy = run.rounds.reduce(0) { $0 + $1.energyTotalJoules }
+        let upload = run.rounds.reduce(0) { $0 + Double($1.uploadBytes) }
+        let bits = run.rounds.filter { $0.devicesAccepted > 0 }.map(\.bitsMean)
+        let meanBits = bits.isEmpty ? "–" : UnitText.plain(bits.reduce(0, +) / Double(bits.count))
+        return """
+            <tr><th scope="row">\(SVG.link(to: anchor, SchemeSection.key(run.title, kind)))</th><td>\(run.rounds.count)</td>
+            <td>\(run.rounds.compactMap(\.loss).last.map(UnitText.plain) ?? "–")</td><td>\(UnitText.joules(energy))</td>
+            <td>\(UnitText.bytes(upload))</td><td>\(meanBits)</td></tr>
+
+            """
+    }
+
+    private static func cumulative(_ rounds: [RoundRow], _ value: (RoundRow) -> Double) -> [Double] {
+        var sum = 0.0
+        return rounds.map { row in
+            sum += value(row)
+            return sum
+        }
+    }
+
+    private static func chart(
+        _ title: String, _ runs: [RunSummary], xLabel: String, x: ([RoundRow]) -> [Double]
+    ) -> String {
+        let series = runs.enumerated().map { index, run in
+            LineChart.Series(
+                name: run.title, kind: "series-\(index % 6)",
+                points: zip(run.rounds, x(run.rounds)).compactMap { row, position in
+                    row.loss.map {
+                        LineChart.Point(
+                            x: position, y: $0, title: "\(run.title), round \(row.round): loss \(UnitText.plain($0))")
+                    }
+                })
+        }
+        let svg = LineChart(label: title, unit: "mean squared error", xLabel: xLabel, series: series, fromZero: false).svg()
+        return svg.isEmpty
+            ? "" : "<figure class=\"card\"><figcaption><b>\(HTMLText.escape(title))</b></figcaption>\(svg)</figure>"
+    }
+}

@@ -1,0 +1,97 @@
+/// Charts of a run over its rounds.
+struct CurvesSection {
+    let run: RunSummary
+    let anchors: ReportAnchors
+
+    /// Bars beyond this number are averages of neighbouring rounds.
+    private static let mostBars = 90
+
+    func html() -> String {
+        guard !run.rounds.isEmpty else { return "" }
+        let cards = [
+            card("Loss", legend: lossLegend, loss.svg()),
+            card("Energy a round, modelled", legend: [("compute", "compute"), ("radio", "radio")], energy.svg()),
+            card("Upload a round", legend: [], upload.svg()),
+            card("Time a round, modelled", legend: [], time.svg()),
+        ]
+        return "<section><h2>Round by round</h2><div class=\"charts\">\(cards.joined())</div>\(bitsCard)</section>\n"
+    }
+
+    private func card(_ title: String, legend: [(name: String, kind: String)], _ chart: String, isWide: Bool = false) -> String {
+        guard !chart.isEmpty else { return "" }
+        let keys = legend.map { "<span>\(SchemeSection.key($0.name, $0.kind))</span>" }.joined()
+        return "<figure class=\"card\(isWide ? " wide" : "")\"><figcaption><b>\(HTMLText.escape(title))</b>"
+            + "<span class=\"legend\">\(keys)</span></figcaption>\(chart)</figure>\n"
+    }
+
+    private var lossLegend: [(name: String, kind: String)] {
+        run.rounds.contains { $0.lossHeldOut != nil } ? [("training", "series-0"), ("held out", "series-1")] : []
+    }
+
+    private var loss: LineChart {
+        func points(_ name: String, _ value: (RoundRow) -> Double?) -> [LineChart.Point] {
+            run.rounds.compactMap { row in
+                value(row).map {
+                    LineChart.Point(
+                        x: Double(row.round), y: $0, title: "Round \(row.round): \(name) \(UnitText.plain($0))",
+                        anchor: anchors.round(row.round))
+                }
+            }
+        }
+        return LineChart(
+            label: "Loss per round", unit: "mean squared error",
+            series: [
+                .init(name: "training", kind: "series-0", points: points("training loss", \.loss)),
+                .init(name: "held out", kind: "series-1", points: points("held-out loss", \.lossHeldOut)),
+            ].filter { !$0.points.isEmpty }, fromZero: false)
+    }
+
+    private var energy: StackedBarChart {
+        bars("Energy per round, compute and radio", unit: "J", kinds: ["compute", "radio"]) {
+            [$0.energyComputeJoules, $0.energyCommunicationJoules]
+        } title: {
+            "\(UnitText.joules($0[0])) compute + \(UnitText.joules($0[1])) radio = \(UnitText.joules($0[0] + $0[1])) (modelled)"
+        }
+    }
+
+    private var upload: StackedBarChart {
+        let largest = run.rounds.map { Double($0.uploadBytes) }.max() ?? 0
+        let (unit, scale) = largest >= 1e8 ? ("GB", 1e9) : largest >= 1e5 ? ("MB", 1e6) : ("kB", 1e3)
+        return bars("Upload per round, all devices", unit: unit, kinds: ["series-0"]) {
+            [Double($0.uploadBytes) / scale]
+        } title: {
+            "\(UnitText.bytes($0[0] * scale)) uploaded"
+        }
+    }
+
+    private var time: StackedBarChart {
+        bars("Modelled time per round", unit: "s", kinds: ["series-2"]) {
+            [$0.roundTimeSeconds]
+        } title: {
+            "slowest device took \(UnitText.seconds($0[0])) (modelled)"
+        }
+    }
+
+    private func bars(
+        _ label: String, unit: String, kinds: [String], values: (RoundRow) -> [Double], title: ([Double]) -> String
+    ) -> StackedBarChart {
+        let size = (run.rounds.count + Self.mostBars - 1) / Self.mostBars
+        let bars = stride(from: 0, to: run.rounds.count, by: size).map { start in
+            let rows = run.rounds[start..<min(start + size, run.rounds.count)]
+            let sums = rows.reduce([Double](repeating: 0, count: kinds.count)) { sums, row in
+                zip(sums, values(row)).map { $0 + $1 }
+            }
+            let means = sums.map { $0 / Double(rows.count) }
+            let (first, last) = (run.rounds[start].round, rows[rows.endIndex - 1].round)
+            let name = first == last ? "Round \(first)" : "Mean of rounds \(first) to \(last)"
+            return StackedBarChart.Bar(
+                x: Double(first), parts: means, title: "\(name): \(title(means))", anchor: anchors.round(first))
+        }
+        return StackedBarChart(label: label, unit: unit, kinds: kinds, bars: bars, barSpan: Double(size))
+    }
+
+    private var bitsCard: String {
+        let map = BitsMap(run: run, anchors: anchors)
+        return card("Bits per device", legend: map.legend, map.chart.svg(), isWide: true)
+    }
+}

@@ -1,0 +1,81 @@
+/// One run's part of the page: pictures first, then the schemes, the curves, the tables, the configuration.
+struct RunSection {
+    let run: RunSummary
+    /// Keeps the anchors of several runs apart.
+    let prefix: String
+
+    func html() -> String {
+        header + SamplesSection.html(run.samples) + SchemeSection(schemes: run.schemes, roundsAnchor: roundsAnchor).html()
+            + CurvesSection(run: run, anchors: anchors).html() + TablesSection(run: run, anchors: anchors).html() + footerFields
+    }
+
+    private var anchors: ReportAnchors { ReportAnchors(run: run, prefix: prefix) }
+    private var roundsAnchor: String? { run.rounds.isEmpty ? nil : anchors.rounds }
+
+    private var header: String {
+        """
+        <header><h1>\(HTMLText.escape(run.title))</h1>
+        <p class="subtitle">\(HTMLText.escape(run.subtitle))</p>
+        <dl class="tiles">\(tiles.map(Self.tile).joined())</dl></header>
+
+        """
+    }
+
+    private struct Tile {
+        let name: String
+        let value: String
+        let note: String
+    }
+
+    private static func tile(_ tile: Tile) -> String {
+        "<div><dt>\(HTMLText.escape(tile.name))</dt><dd>\(HTMLText.escape(tile.value))"
+            + "<small>\(HTMLText.escape(tile.note))</small></dd></div>\n"
+    }
+
+    /// The few numbers to remember.
+    private var tiles: [Tile] {
+        guard !run.rounds.isEmpty else { return [] }
+        let count = Double(run.rounds.count)
+        var tiles: [Tile] = []
+        let losses = run.rounds.compactMap(\.loss)
+        if let first = losses.first, let last = losses.last {
+            tiles.append(Tile(name: "Training loss", value: UnitText.plain(last), note: "from \(UnitText.plain(first))"))
+        }
+        let energy = run.rounds.reduce(0) { $0 + $1.energyTotalJoules }
+        tiles.append(
+            Tile(
+                name: "Energy a round", value: UnitText.joules(energy / count),
+                note: "modelled; \(UnitText.joules(energy)) in all"))
+        let upload = run.rounds.reduce(0) { $0 + Double($1.uploadBytes) }
+        tiles.append(
+            Tile(name: "Upload a round", value: UnitText.bytes(upload / count), note: "\(UnitText.bytes(upload)) in all"))
+        let bits = run.rounds.filter { $0.devicesAccepted > 0 }.map(\.bitsMean)
+        if !bits.isEmpty {
+            let mean = bits.reduce(0, +) / Double(bits.count)
+            tiles.append(Tile(name: "Bits a parameter", value: UnitText.plain(mean), note: "mean of accepted devices"))
+        }
+        if let own = run.schemes.first(where: \.isThisRun), let reference = run.schemes.first(where: \.isReference),
+            own.energyTotalJoules > 0, !own.isReference
+        {
+            let ratio = reference.energyTotalJoules / own.energyTotalJoules
+            tiles.append(Tile(name: "Against \(reference.scheme)", value: "\(UnitText.plain(ratio))×", note: "less energy"))
+        }
+        return tiles
+    }
+
+    private var footerFields: String {
+        var result = ""
+        if !run.configuration.isEmpty {
+            result += """
+                <section><h2>Configuration</h2><p>Runs the same again: <code>greendiff train --config config.yaml</code></p>
+                <pre tabindex="0">\(HTMLText.escape(run.configuration))</pre></section>
+
+                """
+        }
+        guard !run.environment.isEmpty else { return result }
+        let rows = run.environment.map {
+            "<tr><th scope=\"row\">\(HTMLText.escape($0.name))</th><td>\(HTMLText.escape($0.value))</td></tr>\n"
+        }
+        return result + "<section><h2>Environment</h2><table class=\"fields\"><tbody>\(rows.joined())</tbody></table></section>\n"
+    }
+}

@@ -1,0 +1,81 @@
+/// The numbers behind the charts: a line for each round, and the lines of `devices.jsonl` that links lead to.
+struct TablesSection {
+    let run: RunSummary
+    let anchors: ReportAnchors
+
+    func html() -> String { roundsTable + devicesTable }
+
+    private var roundsTable: String {
+        guard !run.rounds.isEmpty else { return "" }
+        let columns = ["round", "loss", "energy", "compute", "radio", "upload", "bits", "error (rel)", "devices", "time", "wall"]
+        return section(
+            "Rounds", id: anchors.rounds,
+            note: "Energy and time modelled; wall is this simulation. A round's number leads to its devices.",
+            columns: columns, rows: run.rounds.map(roundRow))
+    }
+
+    private func roundRow(_ row: RoundRow) -> String {
+        cells(
+            [
+                SVG.link(to: anchors.round(row.round), "\(row.round)"), row.loss.map(UnitText.plain) ?? "–",
+                UnitText.joules(row.energyTotalJoules), UnitText.joules(row.energyComputeJoules),
+                UnitText.joules(row.energyCommunicationJoules), UnitText.bytes(Double(row.uploadBytes)),
+                UnitText.plain(row.bitsMean), UnitText.plain(row.quantizationErrorRelative),
+                "\(row.devicesAccepted) of \(row.devicesSelected)", UnitText.seconds(row.roundTimeSeconds),
+                UnitText.seconds(row.wallSeconds),
+            ], id: nil)
+    }
+
+    private var devicesTable: String {
+        guard !run.devices.isEmpty else { return "" }
+        let shown = anchors.shownRows(of: run.devices)
+        let note =
+            shown.lowerBound > 0
+            ? "Lines \(shown.lowerBound + 1) to \(shown.upperBound) of devices.jsonl; the older ones are in the file."
+            : "All lines of devices.jsonl; energy and time modelled."
+        let columns = [
+            "line", "round", "device", "status", "bits", "upload", "distance", "fade", "f", "P", "compute", "radio", "energy",
+            "error",
+            "demand",
+        ]
+        return section(
+            "Devices", id: nil, note: note, columns: columns, rows: shown.map { deviceRow(run.devices[$0], index: $0) })
+    }
+
+    private func deviceRow(_ row: DeviceRow, index: Int) -> String {
+        func shown(_ value: Double?, _ format: (Double) -> String) -> String { value.map(format) ?? "–" }
+        let planned = row.bitsPlanned.map(String.init) ?? "–"
+        let bits = row.bits.map { "\($0)" == planned ? planned : "\($0) (planned \(planned))" } ?? planned
+        let energy = row.energyComputeJoules.map { $0 + (row.energyCommunicationJoules ?? 0) }
+        let status = HTMLText.escape(row.status)
+        let reason = row.reason.map { "<abbr title=\"\(HTMLText.escape($0))\">\(status)</abbr>" }
+        return cells(
+            [
+                "\(index + 1)", "\(row.round)", "\(row.device)", reason ?? status, bits,
+                shown(row.payloadBytes.map(Double.init), UnitText.bytes), shown(row.distanceMeters, UnitText.meters),
+                shown(row.fading, UnitText.plain), shown(row.frequencyHertz, UnitText.hertz),
+                shown(row.powerWatts, UnitText.watts),
+                shown(row.timeComputeSeconds, UnitText.seconds), shown(row.timeCommunicationSeconds, UnitText.seconds),
+                shown(energy, UnitText.joules), shown(row.errorCertificate, UnitText.plain),
+                shown(row.errorDemand, UnitText.plain),
+            ], id: anchors.line(index))
+    }
+
+    /// `values` are markup already.
+    private func cells(_ values: [String], id: String?) -> String {
+        let attribute = id.map { " id=\"\(HTMLText.escape($0))\"" } ?? ""
+        return "<tr\(attribute)>" + values.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
+    }
+
+    private func section(_ title: String, id: String?, note: String, columns: [String], rows: [String]) -> String {
+        let heads = columns.map { "<th scope=\"col\">\(HTMLText.escape($0))</th>" }.joined()
+        let attribute = id.map { " id=\"\(HTMLText.escape($0))\"" } ?? ""
+        return """
+            <section\(attribute)><h2>\(HTMLText.escape(title))</h2><p>\(HTMLText.escape(note))</p>
+            <div class="scroll tall" role="region" aria-label="\(HTMLText.escape(title))" tabindex="0"><table class="data">
+            <thead><tr>\(heads)</tr></thead><tbody>
+            \(rows.joined())</tbody></table></div></section>
+
+            """
+    }
+}

@@ -1,0 +1,82 @@
+import Report
+import Testing
+
+@Suite struct AxisTicksTests {
+    @Test(arguments: [
+        (0.0, 5.6, 2.0, [0.0, 2, 4, 6]), (0.031, 0.069, 0.01, [0.03, 0.04, 0.05, 0.06, 0.07]), (-3, 3, 2, [-4, -2, 0, 2, 4]),
+        (0, 1, 0.5, [0, 0.5, 1]), (0, 100, 50, [0, 50, 100]), (0, 0, 0.5, [-0.5, 0, 0.5]),
+    ])
+    func ticksAreRoundAndCoverTheRange(low: Double, high: Double, step: Double, values: [Double]) {
+        let ticks = AxisTicks(covering: low...high)
+        #expect(abs(ticks.step / step - 1) < 1e-9, "\(ticks)")
+        #expect(zip(ticks.values, values).allSatisfy { abs($0 - $1) < 1e-9 } && ticks.values.count == values.count, "\(ticks)")
+    }
+
+    @Test func everyRangeIsCoveredByFewTicks() {
+        for exponent in stride(from: -300.0, through: 299, by: 7.3) {
+            for (low, high) in [(0.0, 1.0), (0.9999, 1), (-1, 2), (3, 3)] {
+                let scale = power(exponent)
+                let ticks = AxisTicks(covering: low * scale...high * scale)
+                #expect(ticks.lower <= low * scale * (1 + 1e-6) || low < 0)
+                #expect(ticks.upper >= high * scale * (1 - 1e-6))
+                #expect((2...9).contains(ticks.values.count), "\(low * scale)...\(high * scale): \(ticks.values.count)")
+            }
+        }
+        #expect(AxisTicks(covering: -1.7e308...1.7e308).values.count < 12)
+    }
+
+    private func power(_ exponent: Double) -> Double {
+        var (result, whole) = (1.0, Int(exponent))
+        while whole != 0 {
+            result *= whole > 0 ? 10 : 0.1
+            whole -= whole.signum()
+        }
+        return result
+    }
+}
+
+@Suite struct UnitTextTests {
+    @Test func valuesHaveThreeDigitsAndAFittingUnit() {
+        #expect(UnitText.bytes(14_100_000) == "14.1 MB")
+        #expect(UnitText.bytes(999_999) == "1.00 MB")
+        #expect(UnitText.bytes(12) == "12.0 B")
+        #expect(UnitText.joules(0.1176) == "118 mJ")
+        #expect(UnitText.joules(0) == "0 J")
+        #expect(UnitText.hertz(153_457_077) == "153 MHz")
+        #expect(UnitText.seconds(3_600) == "3600 s")
+        #expect(UnitText.plain(6e-4) == "6.00e-4")
+        #expect(UnitText.plain(.nan) == "nan")
+        #expect(UnitText.bits(32) == "32" && UnitText.bits(6.7) == "6.70")
+        #expect(UnitText.tick(0.05, step: 0.01) == "0.05")
+    }
+}
+
+@Suite struct ChartTests {
+    @Test func emptyChartsAreLeftOut() {
+        #expect(LineChart(label: "", unit: "", series: [], fromZero: true).svg().isEmpty)
+        #expect(StackedBarChart(label: "", unit: "", kinds: ["a"], bars: []).svg().isEmpty)
+        #expect(HeatMap(label: "", columns: [], rows: [], cells: []).svg().isEmpty)
+    }
+
+    @Test func aBarsPartsStackWithoutGaps() throws {
+        let bars = [StackedBarChart.Bar(x: 1, parts: [2, 1], title: "t")]
+        let svg = StackedBarChart(label: "l", unit: "J", kinds: ["compute", "radio"], bars: bars).svg()
+        let rectangles = svg.split(separator: "<rect ").dropFirst().map(String.init)
+        #expect(rectangles.count == 2)
+        func value(_ name: String, _ text: String) throws -> Double {
+            let start = try #require(text.range(of: " \(name)=\"")?.upperBound)
+            return try #require(Double(text[start...].prefix { $0 != "\"" }))
+        }
+        let (lower, upper) = (rectangles[0], rectangles[1])
+        #expect(try abs(value("y", upper) + value("height", upper) - value("y", lower)) < 0.02)
+        #expect(try abs(value("height", lower) / value("height", upper) - 2) < 0.01)
+    }
+
+    @Test func aLoneRoundIsDrawn() {
+        let points = [LineChart.Point(x: 1, y: 0.5, title: "only")]
+        let svg = LineChart(label: "l", unit: "u", series: [.init(name: "n", kind: "series-0", points: points)], fromZero: false)
+            .svg()
+        #expect(svg.contains("<title>only</title>"))
+        #expect(!svg.contains("nan") && !svg.contains("inf"))
+    }
+}
