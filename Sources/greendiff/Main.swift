@@ -12,6 +12,7 @@ struct Greendiff: ParsableCommand {
         discussion: "Every command explains itself: greendiff help COMMAND.",
         version: greenDiffusionVersion,
         subcommands: [
+            TrainCommand.self,
             PretrainCommand.self,
             SampleCommand.self,
             PlanCommand.self,

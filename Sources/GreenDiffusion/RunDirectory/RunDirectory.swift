@@ -12,10 +12,12 @@ public final class RunDirectory {
     package var configurationPath: String { "\(path)/config.yaml" }
     package var roundsFile: JSONLinesFile { JSONLinesFile(path: "\(path)/rounds.jsonl") }
     package var devicesFile: JSONLinesFile { JSONLinesFile(path: "\(path)/devices.jsonl") }
+    package var schemesFile: JSONLinesFile { JSONLinesFile(path: "\(path)/schemes.jsonl") }
     package var summaryPath: String { "\(path)/summary.json" }
     package var reportPath: String { "\(path)/report.html" }
     package var samplesFolder: String { "\(path)/samples" }
     package var tensorBoardFolder: String { "\(path)/tensorboard" }
+    package var modelFolder: String { "\(path)/model" }
     package var checkpointsFolder: String { "\(path)/checkpoints" }
 
     private init(locking path: String) throws(RunDirectoryError) {
@@ -29,14 +31,17 @@ public final class RunDirectory {
     public static func create(at path: String, configuration: String) throws -> RunDirectory {
         try AtomicFiles.createDirectory(path)
         let directory = try RunDirectory(locking: path)
-        guard !FileManager.default.fileExists(atPath: directory.configurationPath) else {
-            throw RunDirectoryError.exists(path: path)
-        }
+        try checkVacant(path)
         for folder in [directory.checkpointsFolder, directory.samplesFolder, directory.tensorBoardFolder] {
             try AtomicFiles.createDirectory(folder)
         }
         try AtomicFiles.write(Data(configuration.utf8), to: directory.configurationPath)
         return directory
+    }
+
+    /// Refuses a folder that holds a run.
+    package static func checkVacant(_ path: String) throws(RunDirectoryError) {
+        guard !FileManager.default.fileExists(atPath: "\(path)/config.yaml") else { throw .exists(path: path) }
     }
 
     /// Opens the folder of a run that exists.
@@ -77,6 +82,7 @@ public final class RunDirectory {
     package func discard(after last: Int) throws {
         try roundsFile.heal(keeping: RoundRecord.self) { $0.round <= last }
         try devicesFile.heal(keeping: DeviceRecord.self) { $0.round <= last }
+        try schemesFile.heal(keeping: SchemeRecord.self) { $0.round <= last }
         for round in sampledRounds() where round > last { try AtomicFiles.remove(samplePath(round: round)) }
     }
 

@@ -1,0 +1,55 @@
+import Foundation
+import Yams
+
+extension RunConfiguration {
+    /// Overrides settings by those of a YAML file: one `setting: value` a line, the flags' names without dashes.
+    ///
+    /// - Throws: a `ConfigurationError` that names an unknown key with its line, a value that does not fit, or text that is
+    ///   not YAML; `FileError` where the file cannot be read.
+    public mutating func override(fromYAMLFile path: String) throws {
+        let text: String
+        guard FileManager.default.fileExists(atPath: path) else { throw FileError.missing(path: path) }
+        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+            throw FileError.unreadable(path: path, reason: FileError.reason(error))
+        }
+        try override(fromYAML: text, path: path)
+    }
+
+    /// As `override(fromYAMLFile:)`, from text; `path` is what errors call it.
+    mutating func override(fromYAML text: String, path: String) throws(ConfigurationError) {
+        let root: Node?
+        do { root = try Yams.compose(yaml: text) } catch {
+            throw ConfigurationError(
+                path, "", "is not YAML: \(Self.oneLine("\(error)"))", wayOut: "write one `setting: value` a line")
+        }
+        guard let root, root.null == nil else { return }
+        guard let mapping = root.mapping else {
+            throw ConfigurationError(path, "", "holds no settings", wayOut: "write one `setting: value` a line")
+        }
+        for (key, value) in mapping {
+            let name = key.string ?? "?"
+            guard let setting = Setting(rawValue: name) else {
+                let line = key.mark.map { " line \($0.line)" } ?? ""
+                let hint = Setting.nearest(to: name).map { "did you mean \($0.rawValue)?" } ?? "see greendiff train --help"
+                throw ConfigurationError("\(path)\(line):", name, "is not a setting", wayOut: hint)
+            }
+            guard let scalar = value.scalar?.string else {
+                throw ConfigurationError(
+                    SettingOrigin.file(path).name(of: setting), "", "is not a single value", wayOut: "write `\(name): value`")
+            }
+            try set(setting, to: scalar, from: .file(path))
+        }
+    }
+
+    /// The settings as YAML that `override(fromYAMLFile:)` reads back.
+    public func yaml() throws -> String {
+        let pairs = Setting.allCases.compactMap { setting in
+            text(of: setting).map { (Node(setting.rawValue), Node.scalar(Node.Scalar($0, Tag(.implicit), .any))) }
+        }
+        return try Yams.serialize(node: Node(pairs))
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingCharacters(in: .whitespaces)
+    }
+}

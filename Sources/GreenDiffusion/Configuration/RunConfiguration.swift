@@ -1,0 +1,67 @@
+import Codec
+import Datasets
+import FedRuntime
+import Model
+
+/// Everything that decides what a federated run does. Equal configurations give equal weights on one machine.
+///
+/// The defaults are a run on drawn traffic signs that takes minutes on two cores.
+public struct RunConfiguration: Sendable, Equatable {
+    public var data = DataSpecification.synthetic(style: nil)
+    /// How many synthetic images to draw; nil for 512 a device. Other data sets are used whole.
+    public var images: Int?
+    /// The model's size where training starts from random weights; a checkpoint decides it otherwise.
+    public var preset: UNetConfiguration.Preset?
+    /// The weights to start from; nil for random ones.
+    public var initial: ModelSource?
+    public var devices = DeviceSource.generated(count: 10)
+    /// Devices that train in a round; nil for all.
+    public var select: Int?
+    package var partition = PartitionRule.dirichlet(alpha: 0.5)
+    public var rounds = 30
+    /// Optimiser steps that a device makes in a round.
+    public var localIterations = 4
+    /// Images in one step.
+    public var batchSize = 16
+    public var learningRate = 2e-4
+    public var scheme = SchemeKind.onDemand
+    /// Bits per parameter that devices accept; one width for scheme `fixed`, not used by `fedavg`.
+    public var bits = 6...8
+    public var grid = QuantizationGrid.paper
+    /// Consecutive values that share a scale; 0 for a whole tensor.
+    public var groupSize = 256
+    public var payload = PayloadKind.weights
+    /// Relative error demands of generated devices: log-uniform in this range.
+    public var demand = 1e-4...2e-3
+    public var rule = BitRule.measured
+    public var workload = Workload.measured
+    public var timeBudget = TimeBudget.automatic
+    /// Decay of the averaged weights for each local step, in the long run.
+    public var averageDecay = 0.9999
+    /// Rounds between evaluations on held-out images; 0 for none.
+    public var evaluateEvery = 5
+    /// Rounds between sample grids; 0 for none.
+    public var sampleEvery = 10
+    /// Checkpoints that stay.
+    public var keepCheckpoints = 2
+    public var seed: UInt64 = 0
+    /// Threads to compute with; nil for all processors. Results do not depend on it.
+    public var threads: Int?
+
+    public init() {}
+}
+
+/// Where the devices come from.
+public enum DeviceSource: Sendable, Equatable {
+    /// Drawn from the built-in profiles.
+    case generated(count: Int)
+    /// A JSON array of devices.
+    case file(String)
+}
+
+/// How bits are chosen, before the number of bits is known.
+public enum SchemeKind: String, Sendable, CaseIterable {
+    case onDemand = "on-demand"
+    case fixed
+    case fedAvg = "fedavg"
+}

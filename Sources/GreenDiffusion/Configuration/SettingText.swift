@@ -1,0 +1,100 @@
+import Codec
+import Datasets
+import FedRuntime
+
+// How the values of single settings are written: each `text` or `name` is what the parser beside it reads.
+
+extension DeviceSource {
+    init(parsing value: SettingValue) throws(ConfigurationError) {
+        if Int(value.text) != nil {
+            self = .generated(count: try value.integer(in: 1...RunConfiguration.deviceLimit))
+        } else if value.text.isEmpty {
+            throw value.failure("names no devices", wayOut: "give a number of devices, or a JSON file")
+        } else {
+            self = .file(value.text)
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .generated(let count): String(count)
+        case .file(let path): path
+        }
+    }
+}
+
+extension PartitionRule {
+    init(parsing value: SettingValue) throws(ConfigurationError) {
+        switch value.halves {
+        case ("iid", nil): self = .iid
+        case ("dirichlet", let alpha?): self = .dirichlet(alpha: try value.part(alpha).number(above: 0, upTo: 1e6))
+        default:
+            throw value.failure("is not iid or dirichlet:ALPHA", wayOut: "use iid, or dirichlet:0.5 for uneven devices")
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .iid: "iid"
+        case .dirichlet(let alpha): "dirichlet:\(alpha)"
+        }
+    }
+}
+
+extension TimeBudget {
+    var text: String {
+        switch self {
+        case .automatic: "auto"
+        case .seconds(let seconds): "\(seconds)"
+        }
+    }
+}
+
+extension Workload {
+    static let names: KeyValuePairs = ["measured": Workload.measured, "paper": .paper]
+}
+
+extension QuantizationGrid {
+    static let names: KeyValuePairs = ["paper": QuantizationGrid.paper, "zero": .zero]
+    var name: String { self == .paper ? "paper" : "zero" }
+}
+
+extension PayloadKind {
+    static let names: KeyValuePairs = ["weights": PayloadKind.weights, "change": .change]
+    var name: String { self == .weights ? "weights" : "change" }
+}
+
+extension SettingValue {
+    /// Bits per parameter: one width, or `LOWEST:HIGHEST`.
+    func bits() throws(ConfigurationError) -> ClosedRange<Int> {
+        let (low, high) = halves
+        guard let lowest = Int(low), let highest = high.map({ Int($0) }) ?? lowest else {
+            throw failure("is not a width or a range of widths", wayOut: "use 8, or 6:8")
+        }
+        guard QuantizationGrid.allBits.contains(lowest), QuantizationGrid.allBits.contains(highest) else {
+            let worst = QuantizationGrid.allBits.contains(lowest) ? highest : lowest
+            throw failure(
+                "is outside 2...8 (codes hold at most 8 bits)",
+                wayOut: "use \(name) \(worst < 2 ? 2 : 8), or scheme fedavg for 32 bits")
+        }
+        guard lowest <= highest else { throw failure("runs backwards", wayOut: "use \(highest):\(lowest)") }
+        return lowest...highest
+    }
+
+    /// Relative error demands: one number, or `LOWEST:HIGHEST`.
+    func demand() throws(ConfigurationError) -> ClosedRange<Double> {
+        let (low, high) = halves
+        let lowest = try part(low).number(above: 0, upTo: 1)
+        let highest = try high.map { (text) throws(ConfigurationError) in try part(text).number(above: 0, upTo: 1) } ?? lowest
+        guard lowest <= highest else { throw failure("runs backwards", wayOut: "use \(highest):\(lowest)") }
+        return lowest...highest
+    }
+
+    /// A seed: any unsigned 64-bit number.
+    func seed() throws(ConfigurationError) -> UInt64 {
+        guard let seed = UInt64(text) else {
+            throw failure("is not a whole number from 0 to 2^64 - 1", wayOut: "use a seed such as 0")
+        }
+        return seed
+    }
+}

@@ -1,0 +1,46 @@
+import Datasets
+
+/// The images of a run: those that devices train on, each on one device, and a few that no device sees.
+struct RunImages {
+    let training: any ImageDataset
+    /// nil where the data set is too small to hold some back.
+    let heldOut: (any ImageDataset)?
+    /// Indices of `training`, device by device; none is empty.
+    let shards: [[Int]]
+
+    /// Images held back for evaluation, about.
+    private static let heldOutCount = 256
+    /// At most this share of the groups is held back.
+    private static let heldOutShare = 0.05
+
+    /// Opens the images of a resolved configuration and spreads them over the devices.
+    ///
+    /// - Parameters:
+    ///   - side: width and height that the model sees.
+    ///   - devices: how many there are.
+    /// - Throws: `DatasetError` for images that cannot be used or do not suffice.
+    init(_ configuration: RunConfiguration, side: Int, devices: Int) throws {
+        let seed = configuration.seed
+        if case .synthetic(let name) = configuration.data {
+            let style = try DataSpecification.style(name)
+            let count = configuration.images ?? RunConfiguration.imagesPerDevice * devices
+            training = try SyntheticSigns(count: count, seed: seed, style: style, side: side)
+            heldOut = try SyntheticSigns(count: Self.heldOutCount, seed: seed, style: style, side: side, firstIndex: count)
+        } else {
+            let all = try configuration.data.open(side: side, syntheticImages: 0, seed: seed)
+            (training, heldOut) = try Self.split(all, seed: seed)
+        }
+        shards = try training.partition(devices: devices, rule: configuration.partition, seed: seed)
+    }
+
+    /// Holds back a random few groups, whole.
+    private static func split(
+        _ all: any ImageDataset, seed: UInt64
+    ) throws(DatasetError) -> (training: any ImageDataset, heldOut: (any ImageDataset)?) {
+        let parts = max(Int(1 / heldOutShare), all.count / heldOutCount)
+        let groups = Set((0..<all.count).map { all.group(at: $0) }).count
+        guard groups >= 2 * parts else { return (all, nil) }
+        let split = try all.partition(devices: parts, rule: .iid, seed: seed)
+        return (ImageSubset(all, indices: split[1...].flatMap { $0 }.sorted()), ImageSubset(all, indices: split[0]))
+    }
+}

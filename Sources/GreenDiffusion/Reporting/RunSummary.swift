@@ -1,0 +1,58 @@
+import FedRuntime
+
+/// A run in a few numbers: `summary.json`.
+public struct RunSummary: Codable, Sendable, Equatable {
+    public let version: String
+    public let roundsCompleted: Int
+    public let lossFirst: Double?
+    public let lossLast: Double?
+    public let lossHeldOutFirst: Double?
+    public let lossHeldOutLast: Double?
+    public let energyComputeJoules: Double
+    public let energyCommunicationJoules: Double
+    public let energyTotalJoules: Double
+    public let uploadBytes: Int
+    public let downloadBytes: Int
+    public let samplesTrained: Int
+    public let flopsMeasured: Int
+    public let wallSeconds: Double
+    public let timeBudgetSeconds: Double
+    /// Averages of a round under each scheme.
+    public let schemes: [SchemeTable.Row]
+
+    enum CodingKeys: String, CodingKey {
+        case version, schemes
+        case roundsCompleted = "rounds_completed"
+        case lossFirst = "loss_first"
+        case lossLast = "loss_last"
+        case lossHeldOutFirst = "loss_held_out_first"
+        case lossHeldOutLast = "loss_held_out_last"
+        case energyComputeJoules = "energy_compute_j"
+        case energyCommunicationJoules = "energy_communication_j"
+        case energyTotalJoules = "energy_total_j"
+        case uploadBytes = "upload_bytes"
+        case downloadBytes = "download_bytes"
+        case samplesTrained = "samples_trained"
+        case flopsMeasured = "flops_measured"
+        case wallSeconds = "wall_s"
+        case timeBudgetSeconds = "time_budget_s"
+    }
+
+    init(rounds: [RoundRecord], schemes: SchemeTable, timeBudgetSeconds: Double) {
+        version = greenDiffusionVersion
+        roundsCompleted = rounds.last?.round ?? 0
+        (lossFirst, lossLast) = (rounds.first?.loss, rounds.last?.loss)
+        let heldOut = rounds.compactMap(\.lossHeldOut)
+        (lossHeldOutFirst, lossHeldOutLast) = (heldOut.first, heldOut.last)
+        energyComputeJoules = rounds.reduce(0) { $0 + $1.energyComputeJoules }
+        energyCommunicationJoules = rounds.reduce(0) { $0 + $1.energyCommunicationJoules }
+        energyTotalJoules = rounds.reduce(0) { $0 + $1.energyTotalJoules }
+        uploadBytes = rounds.reduce(0) { $0 + $1.uploadBytes }
+        downloadBytes = rounds.reduce(0) { $0 + $1.downloadBytes }
+        samplesTrained = rounds.reduce(0) { $0 + $1.samplesTrained }
+        flopsMeasured = rounds.reduce(0) { $0 + $1.flopsMeasured }
+        wallSeconds = rounds.reduce(0) { $0 + $1.wallSeconds }
+        self.timeBudgetSeconds = timeBudgetSeconds
+        self.schemes = schemes.rows
+    }
+}

@@ -1,0 +1,43 @@
+import Datasets
+import FedRuntime
+import Kernels
+import Model
+
+/// Local training of every device of a run, one after another on one U-Net: the diffusion loss on the device's own images.
+///
+/// Each round starts with fresh optimiser moments. Order of images, timesteps and noise follow from (seed, round, device, step)
+/// alone, so a resumed run trains as an uninterrupted one.
+struct DiffusionTrainer: LocalTrainer {
+    let trainer: Trainer
+    let dataset: any ImageDataset
+    /// The images of each device, as indices of the data set; none is empty.
+    let shards: [[Int]]
+    let seed: UInt64
+    /// Called after each step with the number of images in it.
+    let onStep: (_ images: Int) -> Void
+
+    func train(
+        from global: Tensor, assignment: Assignment, into trained: Tensor
+    ) throws(DivergenceError) -> TrainingReport {
+        let (model, settings) = (trainer.model, assignment.settings)
+        model.parameters.copy(from: global)
+        trainer.resetOptimizer()
+        model.context.meter.reset()
+        let shard = shards[assignment.device.id]
+        var order = ExampleOrder(count: shard.count, seed: seed, device: assignment.device.id)
+        let images = Tensor(shape: model.sampleShape(count: settings.batchSize))
+        var place = (assignment.round - 1) * settings.localIterations * settings.batchSize
+        var loss = 0.0
+        for step in 0..<settings.localIterations {
+            dataset.load((0..<settings.batchSize).map { shard[order.index(at: place + $0)] }, into: images)
+            place += settings.batchSize
+            let address = StepAddress(seed: seed, round: assignment.round, device: assignment.device.id, step: step)
+            loss += try trainer.step(images: images, address: address).loss
+            onStep(settings.batchSize)
+        }
+        trained.copy(from: model.parameters)
+        return TrainingReport(
+            loss: loss / Double(settings.localIterations), samplesTrained: settings.localIterations * settings.batchSize,
+            executedFLOPs: model.context.meter.executedFLOPs, nominalFLOPs: model.context.meter.nominalFLOPs)
+    }
+}

@@ -1,0 +1,51 @@
+import Datasets
+import Foundation
+
+extension FederatedRun {
+    /// The model in one phrase: `small, 1.81 M parameters, 0.61 GFLOP a training sample (executed)   init: builtin:signs-small`.
+    public var modelDescription: String { components.modelDescription(flopsPerSample: server.state.warmUpFLOPsPerSample) }
+
+    /// The images in one phrase: `synthetic signs (day), 10 devices x 512 images, dirichlet:0.5`.
+    public var dataDescription: String { components.dataDescription }
+
+    /// The rounds' budget in one phrase: `T = 42.0 s (auto), bits 6:8 on-demand`.
+    public var planDescription: String { components.planDescription(timeBudgetSeconds: server.state.timeBudgetSeconds) }
+
+    /// What computes, in one line, with limits measured now.
+    public func machineDescription(vectorName: String) -> String {
+        let ceilings = MachineCeilings.measure(components.model.context)
+        return Banner.machine(threads: components.threads, vectorName: vectorName, ceilings: ceilings)
+    }
+
+    /// Executed floating-point operations that trained one image, measured before the first round.
+    public var warmUpFLOPsPerSample: Double { server.state.warmUpFLOPsPerSample }
+}
+
+extension RunComponents {
+    func modelDescription(flopsPerSample: Double) -> String {
+        let size = configuration.preset?.rawValue ?? "checkpoint"
+        return "\(size), \(Quantity.count(model.layout.parameterCount)) parameters, "
+            + "\(Quantity.flops(flopsPerSample)) a training sample (executed)   "
+            + "init: \(configuration.initial?.text ?? "random weights, seed \(configuration.seed)")"
+    }
+
+    var dataDescription: String {
+        let sizes = images.shards.map(\.count)
+        let (smallest, largest) = (sizes.min() ?? 0, sizes.max() ?? 0)
+        let share = smallest == largest ? "\(smallest)" : "\(smallest)-\(largest)"
+        let heldOut = images.heldOut.map { ", \($0.count) held out" } ?? ""
+        return "\(images.training.name), \(devices.count) devices x \(share) images, "
+            + "\(configuration.text(of: .partition) ?? "")\(heldOut)"
+    }
+
+    func planDescription(timeBudgetSeconds: Double) -> String {
+        let origin = configuration.timeBudget == .automatic ? (configuration.workload == .paper ? " (paper)" : " (auto)") : ""
+        let bits =
+            switch configuration.scheme {
+            case .onDemand: "bits \(configuration.text(of: .bits) ?? "") on demand"
+            case .fixed: "\(configuration.text(of: .bits) ?? "") bits fixed"
+            case .fedAvg: "FedAvg, 32 bits"
+            }
+        return "T = \(Quantity.time(timeBudgetSeconds))\(origin), \(bits), \(settings.devicesPerRound) devices a round"
+    }
+}

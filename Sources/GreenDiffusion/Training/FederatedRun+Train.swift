@@ -1,0 +1,111 @@
+import FedRuntime
+import Foundation
+import ImageFiles
+import Kernels
+import Model
+
+extension FederatedRun {
+    /// Runs the rounds that are left.
+    ///
+    /// - Parameters:
+    ///   - isInterrupted: asked after each round; true ends the run there, saved.
+    ///   - observer: sees every training step and every finished round.
+    /// - Throws: `FederatedRunError.interrupted`, `.diverged` or `.nobodyTakesPart`; `.stopped` around an error of writing. The
+    ///   rounds before stand.
+    public func train(isInterrupted: () -> Bool = { false }, observer: @escaping (RunProgress) -> Void) throws {
+        do {
+            try trainRemainingRounds(isInterrupted: isInterrupted, observer: observer)
+        } catch let error as FederatedRunError {
+            throw error
+        } catch {
+            throw FederatedRunError.stopped(reason: "\(error)", path: path)
+        }
+    }
+
+    private func trainRemainingRounds(isInterrupted: () -> Bool, observer: @escaping (RunProgress) -> Void) throws {
+        let meter = ProgressMeter(completedRounds: completedRounds, last: try lastRecord(), observer: observer)
+        let trainer = components.makeTrainer { images in meter.step(images: images) }
+        var devices = LocalDevices(trainer: trainer, layout: server.layout)
+        let evaluator = components.images.heldOut.map {
+            HeldOutLoss($0, schedule: components.schedule, seed: configuration.seed)
+        }
+        var emptyRounds = 0
+        if completedRounds == 0 { try drawSamples(round: 0) }
+        while completedRounds < configuration.rounds {
+            let finished = try runRound(&devices, evaluator: evaluator, meter: meter)
+            emptyRounds = finished.record.modelUpdated ? 0 : emptyRounds + 1
+            meter.finishRound(finished.record)
+            try refuseStandstill(finished, emptyRounds: emptyRounds)
+            if isInterrupted(), completedRounds < configuration.rounds {
+                try writeResults()
+                throw FederatedRunError.interrupted(round: completedRounds, rounds: configuration.rounds, path: path)
+            }
+        }
+        try writeResults()
+    }
+
+    /// One round: plan, train, send, average, evaluate, save.
+    private func runRound(
+        _ devices: inout LocalDevices<DiffusionTrainer>, evaluator: HeldOutLoss?, meter: ProgressMeter
+    ) throws -> FinishedRound {
+        let start = ProcessInfo.processInfo.systemUptime
+        let assignments = try server.begin()
+        meter.beginRound(images: assignments.count * configuration.localIterations * configuration.batchSize)
+        var comparison = SchemeComparison(of: server)
+        for assignment in assignments {
+            do throws(DivergenceError) {
+                try devices.answer(assignment, to: server) { comparison.add($0) }
+            } catch {
+                try server.close(device: assignment.device.id, as: .dropped, reason: "\(error)")
+            }
+        }
+        var finished = try server.finish()
+        average.update(server.global, steps: configuration.localIterations, context: components.model.context)
+        let round = finished.record.round
+        if let evaluator, isDue(configuration.evaluateEvery, round) {
+            finished.record.lossHeldOut = withAverage { evaluator.evaluate($0) }
+        }
+        if isDue(configuration.sampleEvery, round) { try drawSamples(round: round) }
+        finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
+        try directory.devicesFile.append(finished.devices)
+        try directory.schemesFile.append(comparison.rows.map { SchemeRecord($0, round: round) })
+        try directory.roundsFile.append([finished.record])
+        try saveCheckpoint()
+        return finished
+    }
+
+    /// Every `interval` rounds and in the last; never for 0.
+    private func isDue(_ interval: Int, _ round: Int) -> Bool {
+        interval > 0 && (round % interval == 0 || round == configuration.rounds)
+    }
+
+    /// Draws the sample grid of a round with the averaged weights.
+    private func drawSamples(round: Int) throws {
+        guard configuration.sampleEvery > 0 else { return }
+        let grid = try SampleGrid(schedule: components.schedule, seed: configuration.seed)
+        if let image = withAverage({ grid.draw($0) }) { try ImageFile.write(image, to: directory.samplePath(round: round)) }
+    }
+
+    /// Lends the model with the averaged weights; every device starts by overwriting them.
+    private func withAverage<Result>(_ body: (UNet) -> Result) -> Result {
+        components.model.parameters.copy(from: average.parameters)
+        return body(components.model)
+    }
+
+    private func lastRecord() throws -> RoundRecord? { try directory.roundsFile.read(RoundRecord.self).last }
+
+    /// Stops a run that cannot get anywhere: every device's training diverged, or nobody took part for several rounds.
+    private func refuseStandstill(_ finished: FinishedRound, emptyRounds: Int) throws {
+        guard emptyRounds > 0 else { return }
+        let round = finished.record.round
+        if let dropped = finished.devices.first(where: { $0.status == .dropped }) {
+            throw FederatedRunError.diverged(
+                round: round, reason: "device \(dropped.device): \(dropped.reason ?? "")", path: path)
+        }
+        guard emptyRounds >= Self.emptyRoundLimit else { return }
+        let reason = finished.devices.first.flatMap { device in device.reason.map { "device \(device.device): \($0)" } }
+        throw FederatedRunError.nobodyTakesPart(round: round, reason: reason ?? "no reason given", path: path)
+    }
+
+    private static var emptyRoundLimit: Int { 5 }
+}

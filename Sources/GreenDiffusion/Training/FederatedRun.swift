@@ -1,0 +1,121 @@
+import FedRuntime
+import Foundation
+import Kernels
+import Model
+
+/// A federated run in its folder: rounds of planning, local training, quantized uploads and exact averaging.
+///
+/// Every random number is addressed by (seed, round, device, step), and all that a round needs from the rounds before is in
+/// its checkpoint: a resumed run ends at the weights of an uninterrupted one.
+public final class FederatedRun {
+    public let directory: RunDirectory
+    let components: RunComponents
+    let server: FederatedServer
+    let average: ExponentialMovingAverage
+
+    public var configuration: RunConfiguration { components.configuration }
+    /// Rounds done since the beginning of the run.
+    public var completedRounds: Int { server.state.completedRounds }
+    public var path: String { directory.path }
+
+    private init(
+        _ directory: RunDirectory, _ components: RunComponents, _ server: FederatedServer, _ average: ExponentialMovingAverage
+    ) {
+        (self.directory, self.components, self.server, self.average) = (directory, components, server, average)
+    }
+
+    /// Begins a run in the folder `path`, which has none yet.
+    ///
+    /// The configuration is checked against data, devices and model before anything is written.
+    ///
+    /// - Throws: `ConfigurationError`, `DatasetError`, `CheckpointError`, `FederationError`, ... for what cannot be used;
+    ///   `RunDirectoryError` or `FileError` for the folder.
+    public static func start(_ configuration: RunConfiguration, at path: String) throws -> FederatedRun {
+        let configuration = try configuration.resolved()
+        try RunDirectory.checkVacant(path)
+        let components = try RunComponents(configuration)
+        let server = try components.makeServer()
+        let average = ExponentialMovingAverage(of: server.global, decay: configuration.averageDecay)
+        let directory = try RunDirectory.create(at: path, configuration: try configuration.yaml())
+        let run = FederatedRun(directory, components, server, average)
+        try run.saveCheckpoint()
+        return run
+    }
+
+    /// Takes up the run in the folder `path` after its last finished round.
+    ///
+    /// - Parameter changes: settings that the user names again; those that decide the weights must be as they were.
+    /// - Throws: as `start`, and `RunDirectoryError.settingChanged`.
+    public static func resume(_ path: String, changing changes: [(setting: Setting, text: String)] = []) throws -> FederatedRun {
+        let directory = try RunDirectory.open(at: path)
+        var configuration = RunConfiguration()
+        try configuration.override(fromYAMLFile: directory.configurationPath)
+        try configuration.apply(changes)
+        guard let round = directory.checkpointedRounds().last else { throw RunDirectoryError.noCheckpoint(path: path) }
+        let folder = directory.checkpointPath(round: round)
+        let checkpoint = try RunCheckpoint(folder: folder, averageDecay: configuration.averageDecay)
+        guard configuration.rounds >= round else {
+            throw FederatedRunError.roundsBehind(path: path, done: round, requested: configuration.rounds)
+        }
+        guard let state = checkpoint.federation.serverState, state.completedRounds == round else {
+            throw RunDirectoryError.damagedState(path: folder, reason: "federation.json does not belong to round \(round)")
+        }
+        let components = try RunComponents(
+            configuration, runID: checkpoint.federation.runID, resuming: checkpoint.model)
+        let server = try components.makeServer(resuming: state)
+        try directory.discard(after: round)
+        try AtomicFiles.write(Data(try configuration.yaml().utf8), to: directory.configurationPath)
+        return FederatedRun(directory, components, server, checkpoint.average)
+    }
+
+    /// The global model as a checkpoint.
+    var globalModel: Checkpoint {
+        Checkpoint(configuration: components.model.configuration, scheduler: components.scheduler, parameters: server.global)
+    }
+
+    /// The averaged model, which samples better, as a checkpoint.
+    var averagedModel: Checkpoint {
+        Checkpoint(configuration: components.model.configuration, scheduler: components.scheduler, parameters: average.parameters)
+    }
+
+    /// Writes the checkpoint of the last finished round and removes those that are no longer needed.
+    func saveCheckpoint() throws {
+        let federation = FederationState(server.state, runID: server.settings.runID)
+        let checkpoint = RunCheckpoint(model: globalModel, average: average, federation: federation)
+        try checkpoint.write(to: directory.checkpointPath(round: completedRounds), seed: configuration.seed)
+        try directory.pruneCheckpoints(keeping: configuration.keepCheckpoints)
+    }
+}
+
+extension RunConfiguration {
+    /// Settings that a resumed run may change: they do not decide the weights of a round.
+    private static let changeable: Set<Setting> = [.rounds, .evaluateEvery, .sampleEvery, .keepCheckpoints, .threads]
+
+    /// Applies settings that the user names again for a resumed run.
+    fileprivate mutating func apply(_ changes: [(setting: Setting, text: String)]) throws {
+        for (setting, text) in changes {
+            var changed = self
+            try changed.set(setting, to: text)
+            guard Self.changeable.contains(setting) || changed == self else {
+                throw RunDirectoryError.settingChanged(
+                    setting: setting.rawValue, saved: self.text(of: setting) ?? "unset", requested: text)
+            }
+            self = changed
+        }
+    }
+}
+
+extension RunComponents {
+    /// The server of a new run, or of one that goes on after `state`.
+    func makeServer(resuming state: ServerState? = nil) throws -> FederatedServer {
+        let global = Tensor(shape: [model.layout.parameterCount])
+        global.copy(from: model.parameters)
+        guard let state else {
+            return try FederatedServer(
+                starting: settings, devices: devices, layout: model.layout, global: global,
+                warmUpFLOPsPerSample: measureFLOPsPerSample(), threads: threads)
+        }
+        return try FederatedServer(
+            resuming: state, settings: settings, devices: devices, layout: model.layout, global: global, threads: threads)
+    }
+}

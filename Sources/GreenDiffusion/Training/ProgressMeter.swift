@@ -1,0 +1,41 @@
+import FedRuntime
+import Foundation
+
+/// Turns training steps and finished rounds into progress.
+final class ProgressMeter {
+    private let observer: (RunProgress) -> Void
+    private var progress: RunProgress
+    private var imagesInRound = 0
+    private var imagesDone = 0
+    private var imagesTotal = 0
+    private var secondsTotal = 0.0
+    private var lastStep = 0.0
+
+    init(completedRounds: Int, last: RoundRecord?, observer: @escaping (RunProgress) -> Void) {
+        self.observer = observer
+        progress = RunProgress(completedRounds: completedRounds, fraction: 0, imagesPerSecond: 0, last: last, isRoundEnd: false)
+    }
+
+    func beginRound(images: Int) {
+        (imagesInRound, imagesDone) = (images, 0)
+        lastStep = ProcessInfo.processInfo.systemUptime
+    }
+
+    func step(images: Int) {
+        let now = ProcessInfo.processInfo.systemUptime
+        secondsTotal += now - lastStep
+        lastStep = now
+        imagesDone += images
+        imagesTotal += images
+        progress.fraction = Double(imagesDone) / Double(max(1, imagesInRound))
+        progress.imagesPerSecond = Double(imagesTotal) / max(secondsTotal, 1e-9)
+        progress.isRoundEnd = false
+        observer(progress)
+    }
+
+    func finishRound(_ record: RoundRecord) {
+        (progress.completedRounds, progress.fraction) = (record.round, 0)
+        (progress.last, progress.isRoundEnd) = (record, true)
+        observer(progress)
+    }
+}

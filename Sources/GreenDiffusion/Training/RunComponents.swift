@@ -1,0 +1,95 @@
+import Codec
+import FedRuntime
+import Foundation
+import Kernels
+import Model
+
+/// A resolved configuration made real: images, devices, model and the settings of the rounds.
+struct RunComponents {
+    let configuration: RunConfiguration
+    let images: RunImages
+    let devices: [FederatedDevice]
+    /// Where every device trains, one after another; its parameters are the initial ones at first.
+    let model: UNet
+    let scheduler: SchedulerConfiguration
+    let schedule: NoiseSchedule
+    let settings: FederationSettings
+    let threads: Int
+
+    /// - Parameters:
+    ///   - configuration: as `RunConfiguration.resolved` gave it.
+    ///   - runID: binds frames to the run; nil derives it from the configuration.
+    ///   - checkpoint: the model to go on with; nil opens what the configuration starts from.
+    /// - Throws: `ConfigurationError`, `DatasetError`, `CheckpointError`, `FileError`, `DeviceError` or `FederatedRunError` for
+    ///   what cannot be used.
+    init(_ configuration: RunConfiguration, runID: UInt64? = nil, resuming checkpoint: Checkpoint? = nil) throws {
+        self.configuration = configuration
+        threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        let start = try checkpoint ?? configuration.initial?.load()
+        scheduler = start?.scheduler ?? SchedulerConfiguration()
+        schedule = NoiseSchedule(scheduler)
+        model = try UNet(
+            start?.configuration ?? UNetConfiguration(preset: configuration.preset ?? .small),
+            context: ComputeContext(threads: threads))
+        if let start { model.parameters.copy(from: start.parameters) } else { model.initialize(seed: configuration.seed) }
+        let side = model.configuration.sampleSize[0]
+        let count = try configuration.devices.count()
+        images = try RunImages(configuration, side: side, devices: count)
+        guard images.training.width == side, images.training.height == model.configuration.sampleSize[1] else {
+            throw FederatedRunError.imageSize(
+                data: images.training.name, width: images.training.width, height: images.training.height, side: side)
+        }
+        devices = try configuration.devices.devices(samples: images.shards.map(\.count), configuration: configuration)
+        if let select = configuration.select, select > count {
+            throw FederatedRunError.selectionTooLarge(select: select, devices: count)
+        }
+        settings = configuration.federationSettings(runID: try runID ?? configuration.derivedRunID(), deviceCount: count)
+    }
+
+    /// Local training on the run's images.
+    ///
+    /// - Parameter onStep: called after each step with the number of images in it.
+    func makeTrainer(onStep: @escaping (_ images: Int) -> Void) -> DiffusionTrainer {
+        let optimizer = AdamWOptions(learningRate: configuration.learningRate)
+        let trainer = Trainer(
+            model: model, schedule: schedule,
+            settings: TrainingSettings(optimizer: optimizer, maximumGradientNorm: 1, averageDecay: nil))
+        return DiffusionTrainer(
+            trainer: trainer, dataset: images.training, shards: images.shards, seed: configuration.seed, onStep: onStep)
+    }
+
+    /// Executed floating-point operations per training sample, from one metered forward and backward pass that changes nothing.
+    func measureFLOPsPerSample() -> Double {
+        let indices = (0..<configuration.batchSize).map { images.shards[0][$0 % images.shards[0].count] }
+        let batch = Tensor(shape: model.sampleShape(count: indices.count))
+        images.training.load(indices, into: batch)
+        let step = TrainingStep(
+            images: batch, address: StepAddress(seed: configuration.seed, round: 0, device: 0, step: 0), schedule: schedule)
+        model.context.meter.reset()
+        _ = model.accumulateGradients(sample: step.sample, timesteps: step.timesteps, noise: step.noise)
+        return Double(model.context.meter.executedFLOPs) / Double(indices.count)
+    }
+}
+
+extension RunConfiguration {
+    /// The paper's time budget, for its own workload.
+    private static let paperTimeBudgetSeconds = 15.0
+
+    /// What the server needs to know of the configuration.
+    func federationSettings(runID: UInt64, deviceCount: Int) -> FederationSettings {
+        let usesPaperBudget = workload == .paper && timeBudget == .automatic
+        return FederationSettings(
+            runID: runID, seed: seed, scheme: federationScheme, comparedSchemes: Scheme.compared, payload: payload,
+            quantizer: QuantizerOptions(grid: grid, groupSize: groupSize), rule: rule,
+            devicesPerRound: min(select ?? deviceCount, deviceCount), localIterations: localIterations, batchSize: batchSize,
+            workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget)
+    }
+
+    /// A run id that equal configurations share: a hash of all settings that decide the weights.
+    func derivedRunID() throws -> UInt64 {
+        var reference = self
+        reference.threads = nil
+        reference.rounds = 1
+        return max(1, Array(try reference.yaml().utf8).withUnsafeBytes(hash64))
+    }
+}

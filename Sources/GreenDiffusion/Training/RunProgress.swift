@@ -1,0 +1,15 @@
+import FedRuntime
+
+/// How far a run is, after every training step of a device.
+public struct RunProgress: Sendable {
+    /// Rounds that are done.
+    public var completedRounds: Int
+    /// Share of the next round that is done, in 0...1.
+    public var fraction: Double
+    /// Images a second through the model, in this process.
+    public var imagesPerSecond: Double
+    /// The last finished round; nil before the first of the run.
+    public var last: RoundRecord?
+    /// True where `last` was finished just now.
+    public var isRoundEnd: Bool
+}

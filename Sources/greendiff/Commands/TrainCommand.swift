@@ -1,0 +1,93 @@
+import ArgumentParser
+import CPUSupport
+import Foundation
+import GreenDiffusion
+
+/// `greendiff train`: the main job.
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train or fine-tune a diffusion model across devices that keep their images.",
+        discussion: """
+            Writes a run directory: config.yaml, rounds.jsonl, devices.jsonl, schemes.jsonl, checkpoints/ (to resume from), model/ \
+            (averaged weights, opens in diffusers), samples/, report.html and summary.json. Ctrl-C ends the run after the round in \
+            progress; a resumed run ends at the weights of an uninterrupted one. A YAML file holds the same settings as the flags, \
+            one `setting: value` a line; flags override it.
+
+            EXAMPLES:
+              greendiff train --init builtin:signs-small --data synthetic:night --rounds 30 --out runs/night
+              greendiff train --data gtsrb:GTSRB/Final_Training/Images --preset small --devices 10 --rounds 100 --out runs/gtsrb
+              greendiff train --config runs/night/config.yaml --scheme fixed --bits 8 --out runs/fixed
+              greendiff train --resume runs/night --rounds 60
+            """)
+
+    @Option(help: ArgumentHelp("YAML file with settings; flags override it.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the new run (default: the first free of runs/run-001, runs/run-002, ...).", valueName: "dir"))
+    var out: String?
+
+    @Option(help: ArgumentHelp("Folder of a run to go on with; --rounds may ask for more.", valueName: "dir"))
+    var resume: String?
+
+    @Flag(help: "Show the plan, expected time, energy, bytes and disk; train nothing and write nothing.")
+    var dryRun = false
+
+    @OptionGroup(title: "Settings") var options: TrainOptions
+
+    func validate() throws {
+        guard resume != nil else { return }
+        if let other = [("--config", config), ("--out", out)].first(where: { $0.1 != nil })?.0 {
+            throw ValidationError("--resume goes on in its own folder with its own settings; leave out \(other)")
+        }
+        if dryRun {
+            throw ValidationError("--dry-run plans a new run; use it with --config RUN_DIR/config.yaml instead of --resume")
+        }
+    }
+
+    func run() throws {
+        let console = StandardConsole.output
+        // A reader that goes away (`| head`) must not end a training run.
+        signal(SIGPIPE, SIG_IGN)
+        let interruption = InterruptionFlag {
+            StandardConsole.error.line("\nfinishing the round in progress, then saving; Ctrl-C again stops at once")
+        }
+        let run =
+            try resume.map { try FederatedRun.resume($0, changing: options.given) }
+            ?? FederatedRun.start(configuration(), at: out ?? Self.freeFolder())
+        TrainDisplay.begin(run, console: console)
+        var display = TrainDisplay(run: run, console: console)
+        do {
+            try run.train(isInterrupted: { interruption.isRaised }) { display.show($0) }
+        } catch FederatedRunError.interrupted(let round, let rounds, let path) {
+            display.close()
+            let error = FederatedRunError.interrupted(round: round, rounds: rounds, path: path)
+            StandardConsole.error.line("greendiff: \(error)")
+            throw ExitCode(Self.interruptedStatus)
+        } catch {
+            display.close()
+            throw error
+        }
+        display.close()
+        try TrainDisplay.end(run, console: console)
+    }
+
+    /// What shells report of a command that SIGINT ended.
+    private static let interruptedStatus: Int32 = 130
+
+    private func configuration() throws -> RunConfiguration {
+        var configuration = RunConfiguration()
+        if let config { try configuration.override(fromYAMLFile: config) }
+        for (setting, text) in options.given { try configuration.set(setting, to: text) }
+        return configuration
+    }
+
+    private static func freeFolder() -> String {
+        var number = 1
+        func path() -> String { "runs/run-" + String(format: "%03d", number) }
+        while FileManager.default.fileExists(atPath: path()) { number += 1 }
+        return path()
+    }
+}

@@ -1,0 +1,58 @@
+import CPUSupport
+import Foundation
+import GreenDiffusion
+
+/// What `train` shows: what is about to run, how far it is, and what came of it.
+struct TrainDisplay {
+    private var line: ProgressLine
+    private var uploadBytes: Int
+    private var energyJoules: Double
+
+    init(run: FederatedRun, console: any ConsoleWriter) {
+        line = ProgressLine(unit: "round", total: run.configuration.rounds, first: run.completedRounds, console: console)
+        (uploadBytes, energyJoules) = (0, 0)
+    }
+
+    /// The lines before the first round.
+    static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
+        console.line(run.machineDescription(vectorName: String(cString: gd_cpu_vector_name())))
+        console.line(Banner.line("model", run.modelDescription))
+        console.line(Banner.line("data", run.dataDescription))
+        console.line(Banner.line("plan", run.planDescription))
+        console.line(Banner.line("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
+        console.line()
+    }
+
+    mutating func show(_ progress: RunProgress) {
+        let fields = fields(progress)
+        if progress.isRoundEnd {
+            line.finishStep(progress.completedRounds, fields: fields)
+        } else {
+            line.update(completed: progress.completedRounds, fraction: progress.fraction, fields: fields)
+        }
+    }
+
+    /// The last round's loss, upload and energy beside the rate of images.
+    private func fields(_ progress: RunProgress) -> [String] {
+        let rate = "\(Quantity.significant(progress.imagesPerSecond)) img/s"
+        guard let last = progress.last else { return [rate] }
+        let loss = last.loss.map { "loss " + String(format: "%.4f", $0) } ?? "no update"
+        let heldOut = progress.isRoundEnd ? last.lossHeldOut.map { "held out " + String(format: "%.4f", $0) } : nil
+        let cost = ["upload \(Quantity.bytes(last.uploadBytes))", "energy \(Quantity.energy(last.energyTotalJoules))"]
+        return [loss] + (heldOut.map { [$0] } ?? []) + [rate] + cost
+    }
+
+    func close() { line.close() }
+
+    /// The lines after the last round: the comparison, and where everything is.
+    static func end(_ run: FederatedRun, console: any ConsoleWriter) throws {
+        console.line()
+        console.line(try run.schemeTable().text)
+        console.line()
+        if let grid = run.newestSamplePath { console.line(Banner.line("images", grid)) }
+        console.line(Banner.line("report", run.directory.reportPath))
+        console.line(Banner.line("model", run.directory.modelFolder))
+        console.line(Banner.line("again", "greendiff train --config \(run.directory.configurationPath)"))
+        console.line(Banner.line("longer", "greendiff train --resume \(run.path) --rounds \(2 * run.configuration.rounds)"))
+    }
+}
