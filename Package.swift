@@ -83,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "CPUSupport", "Codec", "Energy", "FedRuntime", "Kernels", "Model",
+                "CKernels", "COpenBLAS", "CPUSupport", "Codec", "Energy", "Kernels", "Model",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -19,3 +19,9 @@ const char *gd_cpu_vector_name(void) { return "NEON"; }
 const char *gd_cpu_vector_name(void) { return "portable"; }
 #endif
 #endif
+
+#if defined(__clang__)
+const char *gd_compiler_version(void) { return __VERSION__; }
+#else
+const char *gd_compiler_version(void) { return "GCC " __VERSION__; }
+#endif

@@ -1,0 +1,43 @@
+/// A case that is ready to be verified and timed: its memory is allocated, its inputs are drawn.
+struct Benchmark {
+    let work: Work
+    /// Images a run handles; nil where that has no meaning. Such cases also report memory.
+    var images: Int?
+    /// Compares the work's result with a reference.
+    let verify: () throws(VerificationError) -> Void
+    /// One timed run.
+    let run: () -> Void
+}
+
+/// What one run of a case does.
+enum Work {
+    /// Textbook and really executed floating-point operations; the limit is the fused multiply-add peak.
+    case flops(nominal: Int, executed: Int)
+    /// Bytes read and written at least once; the limit is a copy.
+    case bytes(Int)
+    /// Problems solved, and the bytes that each reads and writes at least once; the limit is a copy.
+    case problems(Int, bytesEach: Int)
+}
+
+/// A case whose result is not what the reference says.
+struct VerificationError: Error, CustomStringConvertible {
+    let what: String
+    let found: Double
+    let limit: Double
+
+    var description: String { "\(what): error \(found) exceeds \(limit); the timing would be of wrong results" }
+
+    /// Throws unless `error` is a number of at most `limit`.
+    static func check(_ what: String, _ error: Double, atMost limit: Double) throws(VerificationError) {
+        guard error <= limit else { throw VerificationError(what: what, found: error, limit: limit) }
+    }
+}
+
+/// A family of cases: the problem strings that it lists, and how a problem string of it becomes a benchmark.
+struct BenchmarkFamily: Sendable {
+    let cases: [String]
+    /// False for work that always runs on one thread.
+    var usesThreads = true
+    /// The benchmark of a problem string of this family, nil for a string of another.
+    let make: @Sendable (_ problem: Problem, _ threads: Int) throws -> Benchmark?
+}

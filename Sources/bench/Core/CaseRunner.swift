@@ -1,0 +1,28 @@
+import Foundation
+
+/// Verifies and times one case on so many threads.
+struct CaseRunner {
+    let name: String
+    let threads: Int
+
+    /// The result. The limit is measured before and after the case; the better one counts.
+    func run() throws -> CaseResult {
+        let (benchmark, threads) = try Registry.benchmark(name, threads: threads)
+        try benchmark.verify()
+        let limitBefore = limitRate(benchmark.work, threads: threads)
+        PeakMemory.reset()
+        let samples = Stopwatch.samples(benchmark.run).sorted()
+        let peakBytes = PeakMemory.bytes()
+        let limit = max(limitBefore, limitRate(benchmark.work, threads: threads))
+        return CaseResult(
+            name: name, threads: threads, samples: samples, work: benchmark.work, limitRate: limit, images: benchmark.images,
+            peakBytes: benchmark.images == nil ? nil : peakBytes)
+    }
+
+    private func limitRate(_ work: Work, threads: Int) -> Double {
+        switch work {
+        case .flops: Ceilings.fusedMultiplyAdd(threads: threads)
+        case .bytes, .problems: Ceilings.copy(threads: threads)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import CKernels
+import COpenBLAS
+import Kernels
+
+/// What the machine can do at this moment on so many threads: the best of many short trials, so that some of them run undisturbed.
+enum Ceilings {
+    /// FLOP/s of fused multiply-adds in registers.
+    static func fusedMultiplyAdd(threads: Int) -> Double {
+        let rounds = 100_000
+        let seconds = Stopwatch.shortest(of: 100) { _ = gd_f32_fma_peak(Int64(rounds), Int32(threads)) }
+        return Double(threads * rounds * Int(GD_FMA_PEAK_FLOPS_PER_ROUND)) / seconds
+    }
+
+    /// FLOP/s of OpenBLAS' own threaded single-precision product of 1024 x 1024 matrices.
+    static func matrixProduct(threads: Int) -> Double {
+        let side = 1024
+        let matrices = (0..<3).map { _ in Tensor(shape: [side, side]) }
+        matrices[0].fill(0.5)
+        matrices[1].fill(0.25)
+        openblas_set_num_threads(Int32(threads))
+        // Kernels call OpenBLAS from inside their own threads and need it single-threaded.
+        defer { openblas_set_num_threads(1) }
+        let extent = blasint(side)
+        let seconds = Stopwatch.shortest(of: 15) {
+            cblas_sgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, extent, extent, extent, 1, matrices[0].base, extent, matrices[1].base,
+                extent, 0, matrices[2].base, extent)
+        }
+        return 2 * Double(side * side * side) / seconds
+    }
+
+    /// Bytes/s of copying memory far larger than the caches, read and written bytes counted.
+    static func copy(threads: Int) -> Double {
+        let blocks = 64
+        let count = 1 << 18
+        let source = Tensor(shape: [blocks * count])
+        let target = Tensor(shape: [blocks * count])
+        source.fill(1)
+        let seconds = Stopwatch.shortest(of: 15) {
+            parallelFor(count: blocks, threads: threads) { block in
+                // SAFETY: block `block` of `count` floats lies inside both tensors.
+                (target.base + block * count).update(from: source.base + block * count, count: count)
+            }
+        }
+        return Double(2 * blocks * count * MemoryLayout<Float>.stride) / seconds
+    }
+}

@@ -1,0 +1,31 @@
+/// All families, in the order in which they run. To add one: its file under `Families`, its line here.
+enum Registry {
+    static let families = [
+        BenchmarkFamily.convolution, .groupNorm, .attention, .quantize, .packing, .aggregation, .unet, .energy,
+    ]
+
+    /// The problem strings of all families.
+    static var cases: [String] { families.flatMap(\.cases) }
+
+    /// The listed cases that contain `filter`, all without one; a problem string that is not listed stands for itself.
+    static func matching(_ filter: String?) -> [String] {
+        guard let filter else { return cases }
+        let listed = cases.filter { $0.contains(filter) }
+        return listed.isEmpty && filter.contains("/") ? [filter] : listed
+    }
+
+    /// The benchmark of a problem string, and the threads that it runs on when `threads` are offered.
+    static func benchmark(_ name: String, threads: Int) throws -> (benchmark: Benchmark, threads: Int) {
+        for family in families {
+            let used = family.usesThreads ? threads : 1
+            if let benchmark = try family.make(Problem(name), used) { return (benchmark, used) }
+        }
+        throw UnknownCase(name: name)
+    }
+}
+
+/// A problem string that no family knows.
+struct UnknownCase: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "\(name) is no problem string; bench list prints examples of all families" }
+}

@@ -1,0 +1,81 @@
+import Kernels
+import Model
+
+extension BenchmarkFamily {
+    /// `unet/fwd|train/small|ddpm-cifar10/n8`: a prediction, or a whole training step with optimiser and moving average.
+    static let unet = BenchmarkFamily(
+        cases: UNetConfiguration.Preset.allCases.filter { $0 != .tiny }.flatMap { preset in
+            ["unet/fwd/\(preset.rawValue)/n8", "unet/train/\(preset.rawValue)/n8"]
+        },
+        make: { problem, threads in
+            guard problem.parts.count == 4, problem.parts[0] == "unet", ["fwd", "train"].contains(problem.parts[1]),
+                let preset = UNetConfiguration.Preset(rawValue: String(problem.parts[2])),
+                let count = problem.numbers(3, "n")?[0], count > 0
+            else { return nil }
+            let run = try UNetRun(UNetConfiguration(preset: preset), images: count, context: ComputeContext(threads: threads))
+            return problem.parts[1] == "fwd" ? try run.forwardBenchmark() : try run.trainBenchmark()
+        })
+}
+
+private final class UNetRun {
+    private let model: UNet
+    private let images: Tensor
+    private let timesteps: [Int]
+
+    init(_ configuration: UNetConfiguration, images count: Int, context: ComputeContext) throws {
+        model = try UNet(configuration, context: context)
+        model.initialize(seed: 1)
+        images = .random(model.sampleShape(count: count), item: 0)
+        timesteps = (0..<count).map { 37 * $0 % 1000 }
+    }
+
+    func forwardBenchmark() throws -> Benchmark {
+        let run = { [self] in _ = model.predictNoise(images, timesteps: timesteps) }
+        return Benchmark(
+            work: executed(run), images: timesteps.count,
+            verify: { [self] () throws(VerificationError) in
+                let image = Tensor(viewOf: images, shape: model.sampleShape(count: 1))
+                let result = model.predictNoise(image, timesteps: [500])
+                let reference = withMatrixConvolutions { model.predictNoise(image, timesteps: [500]) }
+                try VerificationError.check("prediction", relativeError(result, reference), atMost: 1e-4)
+            }, run: run)
+    }
+
+    func trainBenchmark() throws -> Benchmark {
+        let trainer = Trainer(model: model, schedule: NoiseSchedule(), settings: TrainingSettings())
+        let run = { [self] in
+            do {
+                try trainer.step(images: images, address: StepAddress(seed: 1, step: trainer.optimizerSteps))
+            } catch { preconditionFailure("\(error)") }
+        }
+        return Benchmark(
+            work: executed(run), images: timesteps.count,
+            verify: { [self] () throws(VerificationError) in
+                let result = gradients()
+                let reference = withMatrixConvolutions { gradients() }
+                try VerificationError.check("gradients", relativeError(result, reference), atMost: 1e-3)
+            }, run: run)
+    }
+
+    /// A copy of all gradients of the loss on one image.
+    private func gradients() -> Tensor {
+        let shape = model.sampleShape(count: 1)
+        let image = Tensor(viewOf: images, shape: shape)
+        model.gradients.fill(0)
+        _ = model.accumulateGradients(sample: image, timesteps: [500], noise: .random(shape, item: 1))
+        return Tensor(shape: model.gradients.shape, values: model.gradients.values)
+    }
+
+    /// `body` with every convolution as a plain matrix product in OpenBLAS.
+    private func withMatrixConvolutions<Result>(_ body: () -> Result) -> Result {
+        model.context.forcedConvolution = .gemm
+        defer { model.context.forcedConvolution = nil }
+        return body()
+    }
+
+    private func executed(_ run: () -> Void) -> Work {
+        model.context.meter.reset()
+        run()
+        return .flops(nominal: model.context.meter.nominalFLOPs, executed: model.context.meter.executedFLOPs)
+    }
+}
