@@ -30,19 +30,19 @@ static double group_mean(const gd_group_norm *s, const float *totals, int64_t wi
     return sum / (double)(s->pixels * width);
 }
 
-// output = activation(input * factor + offset), channel by channel.
+// output = activation((input - centre) * factor + shift), channel by channel.
 static void apply(
-    const gd_group_norm *s, const float *input, int64_t channels, const float *restrict factor,
-    const float *restrict offset, float *output) {
+    const gd_group_norm *s, const float *input, int64_t channels, const float *restrict centre,
+    const float *restrict factor, const float *restrict shift, float *output) {
     for (int64_t p = 0; p < s->pixels; p++) {
         const float *pixel = input + p * s->channels;
         float *result = output + p * s->channels;
         if (s->silu) {
 #pragma omp simd
-            for (int64_t c = 0; c < channels; c++) result[c] = gd_silu(pixel[c] * factor[c] + offset[c]);
+            for (int64_t c = 0; c < channels; c++) result[c] = gd_silu((pixel[c] - centre[c]) * factor[c] + shift[c]);
         } else {
 #pragma omp simd
-            for (int64_t c = 0; c < channels; c++) result[c] = pixel[c] * factor[c] + offset[c];
+            for (int64_t c = 0; c < channels; c++) result[c] = (pixel[c] - centre[c]) * factor[c] + shift[c];
         }
     }
 }
@@ -61,12 +61,9 @@ static void normalize_slice(
         const float inverse_deviation = (float)(1 / sqrt(group_mean(s, totals + c, width) + s->epsilon));
         statistics[c / width * 2] = centre[c];
         statistics[c / width * 2 + 1] = inverse_deviation;
-        for (int64_t i = c; i < c + width; i++) {
-            totals[i] = inverse_deviation * scale[i];
-            block[i] = shift[i] - centre[i] * totals[i];
-        }
+        for (int64_t i = c; i < c + width; i++) totals[i] = inverse_deviation * scale[i];
     }
-    apply(s, input, channels, totals, block, output);
+    apply(s, input, channels, centre, totals, shift, output);
 }
 
 gd_status gd_f32_group_norm_forward__vector(

@@ -7,6 +7,8 @@ public final class Tensor {
     public let shape: [Int]
     public let count: Int
     // SAFETY: `base` addresses `count` initialised floats, owned by `self` (owner == nil) or by `owner`, which `self` retains.
+    // Swift may free a tensor after its last mention, even while its pointer is in use: a parameter lives until its function
+    // returns, a local tensor needs `withExtendedLifetime`.
     package let base: UnsafeMutablePointer<Float>
     private let owner: Tensor?
 
@@ -51,26 +53,34 @@ public final class Tensor {
     }
 
     /// The elements in row-major order, copied.
-    public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+    public var values: [Float] {
+        withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: base, count: count)) }
+    }
 
     /// The elements without a copy, for the time of `body`.
     public func withSpan<Result>(_ body: (Span<Float>) throws -> Result) rethrows -> Result {
-        try body(Span(_unsafeElements: UnsafeBufferPointer(start: base, count: count)))
+        try withExtendedLifetime(self) {
+            try body(Span(_unsafeElements: UnsafeBufferPointer(start: base, count: count)))
+        }
     }
 
     /// The elements in place, for the time of `body`.
     public func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) throws -> Result) rethrows -> Result {
-        var span = MutableSpan(_unsafeElements: UnsafeMutableBufferPointer(start: base, count: count))
-        return try body(&span)
+        try withExtendedLifetime(self) {
+            var span = MutableSpan(_unsafeElements: UnsafeMutableBufferPointer(start: base, count: count))
+            return try body(&span)
+        }
     }
 
     /// Sets every element.
-    public func fill(_ value: Float) { base.update(repeating: value, count: count) }
+    public func fill(_ value: Float) {
+        withExtendedLifetime(self) { base.update(repeating: value, count: count) }
+    }
 
     /// Overwrites the elements with those of `other`, which has as many (precondition).
     public func copy(from other: Tensor) {
         precondition(count == other.count, "copy of \(other.shape) into \(shape)")
-        base.update(from: other.base, count: count)
+        withExtendedLifetime((self, other)) { base.update(from: other.base, count: count) }
     }
 
     /// The same memory under another shape of as many elements (precondition).

@@ -1,0 +1,122 @@
+import Kernels
+import Testing
+
+@Suite struct Conv2DTests {
+    /// Channels below, at and above the vector blocks (16), pixels below, at and above tiles (4) and pixel blocks (256).
+    static let geometries: [Conv2DGeometry] = {
+        var all: [Conv2DGeometry] = []
+        for channels in [1, 15, 16, 17, 35] {
+            for kernel in [1, 3] {
+                for stride in [1, 2] {
+                    all.append(
+                        Conv2DGeometry(
+                            batch: 2, height: 5, width: 7, inputChannels: channels, outputChannels: 16, kernel: kernel,
+                            stride: stride))
+                    all.append(
+                        Conv2DGeometry(
+                            batch: 1, height: 6, width: 4, inputChannels: 3, outputChannels: channels, kernel: kernel,
+                            stride: stride))
+                }
+            }
+        }
+        for side in [1, 3, 4, 5, 11, 15, 16, 17] {
+            all.append(
+                Conv2DGeometry(batch: 3, height: side, width: side, inputChannels: 16, outputChannels: 32, kernel: 3))
+        }
+        all.append(
+            Conv2DGeometry(
+                batch: 2, height: 8, width: 6, inputChannels: 5, outputChannels: 6, kernel: 3, stride: 2,
+                padding: .asymmetric))
+        return all
+    }()
+
+    /// The shapes of the `small` and CIFAR-10 U-Nets: (batch, side, input channels, output channels, kernel, stride).
+    static let networkGeometries: [Conv2DGeometry] = [
+        (3, 32, 3, 32, 3, 1), (3, 32, 32, 32, 3, 1), (3, 32, 64, 32, 3, 1), (3, 32, 64, 32, 1, 1), (3, 32, 32, 32, 3, 2),
+        (3, 16, 128, 64, 3, 1), (5, 8, 160, 96, 3, 1), (5, 8, 192, 96, 3, 1), (3, 32, 32, 3, 3, 1), (2, 16, 64, 64, 3, 2),
+        (1, 32, 128, 128, 3, 1), (1, 16, 256, 256, 3, 1), (1, 8, 512, 256, 3, 1), (2, 4, 256, 256, 3, 1),
+        (1, 8, 256, 256, 3, 2), (1, 16, 384, 256, 1, 1), (9, 1, 512, 256, 1, 1),
+    ].map { batch, side, inputs, outputs, kernel, stride in
+        Conv2DGeometry(
+            batch: batch, height: side, width: side, inputChannels: inputs, outputChannels: outputs, kernel: kernel,
+            stride: stride, padding: stride == 2 ? .asymmetric : nil)
+    }
+
+    /// Random walk of float32 rounding along the longest sum of a pass; Winograd's transforms cost a fixed factor more.
+    private func tolerance(_ kernel: Conv2DKernel, sumLength: Int) -> Double {
+        let rounding = 0x1p-24 * (4 + 0.5 * Double(sumLength).squareRoot())
+        return kernel == .winograd4 ? max(rounding, 4e-6) : rounding
+    }
+
+    private func expectMatch(_ kernel: Conv2DKernel, _ geometry: Conv2DGeometry) {
+        let result = ConvolutionResults(geometry, kernel: kernel)
+        let reference = ConvolutionResults(geometry, kernel: .reference)
+        let taps = geometry.kernel * geometry.kernel
+        let pixels = geometry.batch * geometry.outputHeight * geometry.outputWidth
+        let (inputs, outputs) = (taps * geometry.inputChannels, taps * geometry.outputChannels)
+        for (got, wanted, length, pass) in [
+            (result.output, reference.output, inputs, "forward"), (result.dInput, reference.dInput, outputs, "data"),
+            (result.dWeight, reference.dWeight, pixels, "weight"), (result.dBias, reference.dBias, 4 * pixels, "bias"),
+        ] {
+            expectClose(
+                got, wanted, tolerance: tolerance(kernel, sumLength: length), "\(kernel.rawValue) \(pass) \(geometry):")
+        }
+    }
+
+    @Test(arguments: geometries + networkGeometries)
+    func fastKernelsMatchTheReference(_ geometry: Conv2DGeometry) {
+        for kernel in Conv2DKernel.ordered where kernel != .reference && kernel.accepts(geometry) {
+            expectMatch(kernel, geometry)
+        }
+    }
+
+    @Test(arguments: [
+        Conv2DGeometry(batch: 5, height: 9, width: 8, inputChannels: 32, outputChannels: 48, kernel: 3),
+        Conv2DGeometry(batch: 2, height: 4, width: 4, inputChannels: 128, outputChannels: 128, kernel: 3),
+        Conv2DGeometry(batch: 5, height: 16, width: 16, inputChannels: 7, outputChannels: 9, kernel: 3),
+        Conv2DGeometry(batch: 5, height: 10, width: 8, inputChannels: 7, outputChannels: 9, kernel: 3, stride: 2),
+        Conv2DGeometry(batch: 600, height: 1, width: 1, inputChannels: 20, outputChannels: 130, kernel: 1),
+    ])
+    func bytesDoNotDependOnThreads(_ geometry: Conv2DGeometry) {
+        for kernel in Conv2DKernel.ordered where kernel.accepts(geometry) {
+            let one = ConvolutionResults(geometry, kernel: kernel, threads: 1)
+            for threads in [2, 3] {
+                let several = ConvolutionResults(geometry, kernel: kernel, threads: threads)
+                expectSameBytes(one.output, several.output, "\(kernel.rawValue), \(threads) threads")
+                expectSameBytes(one.dInput, several.dInput, "\(kernel.rawValue), \(threads) threads")
+                expectSameBytes(one.dWeight, several.dWeight, "\(kernel.rawValue), \(threads) threads")
+                expectSameBytes(one.dBias, several.dBias, "\(kernel.rawValue), \(threads) threads")
+            }
+        }
+    }
+
+    @Test func firstAcceptingKernelRuns() {
+        let context = ComputeContext(threads: 1)
+        let unit = Conv2DGeometry(batch: 1, height: 8, width: 8, inputChannels: 16, outputChannels: 16, kernel: 3)
+        let strided = Conv2DGeometry(
+            batch: 1, height: 8, width: 8, inputChannels: 16, outputChannels: 16, kernel: 3, stride: 2)
+        #expect(context.convolutionKernel(for: unit) == .winograd4)
+        #expect(context.convolutionKernel(for: strided) == .gemm)
+        context.forcedConvolution = .reference
+        #expect(context.convolutionKernel(for: unit) == .reference)
+        #expect(Conv2DKernel.ordered.last == .reference)
+    }
+
+    @Test func meterTellsExecutedFromNominal() {
+        let geometry = Conv2DGeometry(batch: 2, height: 16, width: 16, inputChannels: 64, outputChannels: 64, kernel: 3)
+        let (input, weight) = (Tensor(shape: geometry.inputShape), Tensor(shape: geometry.weightShape))
+        let output = Tensor(shape: geometry.outputShape)
+        var counts: [Conv2DKernel: Meter.Count] = [:]
+        for kernel in Conv2DKernel.ordered {
+            let context = ComputeContext(threads: 1)
+            context.forcedConvolution = kernel
+            context.conv2dForward(input: input, weight: weight, bias: nil, geometry: geometry, into: output)
+            counts[kernel] = context.meter.operations["conv2d.forward"]
+        }
+        let nominal = 2 * 2 * 16 * 16 * 64 * 64 * 9
+        #expect(counts.values.allSatisfy { $0.nominalFLOPs == nominal && $0.calls == 1 })
+        #expect(counts[.gemm]?.executedFLOPs == nominal)
+        let executed = counts[.winograd4]?.executedFLOPs ?? 0
+        #expect(executed > nominal / 4 && executed < nominal / 2)
+    }
+}

@@ -1,0 +1,158 @@
+import Kernels
+import TestSupport
+import Testing
+
+/// Every operation against PyTorch in float64 (scripts/fixtures/make_operation_fixtures.py).
+@Suite struct OperationFixtureTests {
+    let fixture: OperationFixture
+    let context = ComputeContext(threads: 2)
+
+    init() throws { fixture = try OperationFixture() }
+
+    private func expect(
+        _ result: Tensor, _ name: String, tolerance: Double = 1e-6, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let error = relativeError(result.values, fixture[name].values)
+        #expect(error <= tolerance, "\(name): relative error \(error)", sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: [
+        ("conv3x3", 1, Conv2DGeometry.Padding(1)), ("conv3x3wide", 1, .init(1)), ("conv1x1", 1, .init(0)),
+        ("conv3x3stride2", 2, .init(1)), ("conv3x3stride2asymmetric", 2, .asymmetric),
+    ])
+    func conv2d(_ name: String, _ stride: Int, _ padding: Conv2DGeometry.Padding) {
+        let (input, weight, bias) = (fixture["\(name).input"], fixture["\(name).weight"], fixture["\(name).bias"])
+        let dOutput = fixture["\(name).d_output"]
+        let geometry = Conv2DGeometry(
+            batch: input.shape[0], height: input.shape[1], width: input.shape[2], inputChannels: input.shape[3],
+            outputChannels: weight.shape[0], kernel: weight.shape[2], stride: stride, padding: padding)
+        #expect(geometry.outputShape == dOutput.shape)
+        for kernel in Conv2DKernel.ordered where kernel.accepts(geometry) {
+            context.forcedConvolution = kernel
+            let (output, dInput) = (unwritten(dOutput.shape), unwritten(input.shape))
+            let (dWeight, dBias) = (Tensor(shape: weight.shape), Tensor(shape: bias.shape))
+            context.conv2dForward(input: input, weight: weight, bias: bias, geometry: geometry, into: output)
+            context.conv2dBackwardData(dOutput: dOutput, weight: weight, geometry: geometry, into: dInput)
+            context.conv2dBackwardWeight(
+                input: input, dOutput: dOutput, geometry: geometry, accumulatingInto: dWeight, dBias: dBias)
+            expect(output, "\(name).output")
+            expect(dInput, "\(name).d_input")
+            expect(dWeight, "\(name).d_weight")
+            expect(dBias, "\(name).d_bias")
+        }
+    }
+
+    @Test func linear() {
+        let (input, weight, bias) = (fixture["linear.input"], fixture["linear.weight"], fixture["linear.bias"])
+        let (output, dInput) = (unwritten([5, 7]), unwritten([5, 6]))
+        let (dWeight, dBias) = (Tensor(shape: [7, 6]), Tensor(shape: [7]))
+        context.linearForward(input: input, weight: weight, bias: bias, into: output)
+        context.linearBackward(
+            input: input, weight: weight, dOutput: fixture["linear.d_output"], into: dInput, accumulatingInto: dWeight,
+            dBias: dBias)
+        expect(output, "linear.output")
+        expect(dInput, "linear.d_input")
+        expect(dWeight, "linear.d_weight")
+        expect(dBias, "linear.d_bias")
+    }
+
+    @Test(arguments: [("groupNorm", FusedActivation.none), ("groupNormSiLU", .silu)])
+    func groupNorm(_ name: String, _ activation: FusedActivation) {
+        let (input, scale, shift) = (fixture["\(name).input"], fixture["\(name).scale"], fixture["\(name).shift"])
+        let (output, dInput, statistics) = (unwritten(input.shape), unwritten(input.shape), unwritten([2, 4, 2]))
+        let (dScale, dShift) = (Tensor(shape: [12]), Tensor(shape: [12]))
+        context.groupNormForward(
+            input: input, groups: 4, epsilon: 1e-6, scale: scale, shift: shift, activation: activation, into: output,
+            statistics: statistics)
+        context.groupNormBackward(
+            input: input, groups: 4, epsilon: 1e-6, scale: scale, shift: shift, activation: activation,
+            statistics: statistics, dOutput: fixture["\(name).d_output"], into: dInput, accumulatingInto: dScale,
+            dShift: dShift)
+        expect(output, "\(name).output")
+        expect(dInput, "\(name).d_input")
+        expect(dScale, "\(name).d_scale")
+        expect(dShift, "\(name).d_shift")
+    }
+
+    @Test func silu() {
+        let input = fixture["silu.input"]
+        let (output, dInput) = (unwritten(input.shape), unwritten(input.shape))
+        context.siluForward(input: input, into: output)
+        context.siluBackward(input: input, dOutput: fixture["silu.d_output"], into: dInput)
+        expect(output, "silu.output")
+        expect(dInput, "silu.d_input")
+    }
+
+    @Test func attention() {
+        let (query, key, value) = (fixture["attention.query"], fixture["attention.key"], fixture["attention.value"])
+        let (output, dQuery) = (unwritten(query.shape), unwritten(query.shape))
+        let (dKey, dValue) = (unwritten(query.shape), unwritten(query.shape))
+        context.attentionForward(query: query, key: key, value: value, heads: 2, into: output)
+        context.attentionBackward(
+            query: query, key: key, value: value, dOutput: fixture["attention.d_output"], heads: 2, dQuery: dQuery,
+            dKey: dKey, dValue: dValue)
+        expect(output, "attention.output")
+        expect(dQuery, "attention.d_query")
+        expect(dKey, "attention.d_key")
+        expect(dValue, "attention.d_value")
+    }
+
+    @Test func upsampleConcatenateAndChannelBias() {
+        let output = unwritten(fixture["upsample.output"].shape)
+        let dInput = unwritten(fixture["upsample.input"].shape)
+        context.upsampleNearestForward(input: fixture["upsample.input"], into: output)
+        context.upsampleNearestBackward(dOutput: fixture["upsample.d_output"], into: dInput)
+        expect(output, "upsample.output")
+        expect(dInput, "upsample.d_input")
+
+        let (first, second) = (fixture["concatenate.first"], fixture["concatenate.second"])
+        let (joined, dFirst) = (unwritten(fixture["concatenate.output"].shape), unwritten(first.shape))
+        let dSecond = unwritten(second.shape)
+        context.concatenateForward(first, second, into: joined)
+        context.concatenateBackward(dOutput: fixture["concatenate.d_output"], into: dFirst, dSecond)
+        expect(joined, "concatenate.output")
+        expect(dFirst, "concatenate.d_first")
+        expect(dSecond, "concatenate.d_second")
+
+        let (x, dBias) = (fixture["channelBias.input"], unwritten([2, 3]))
+        context.addChannelBias(fixture["channelBias.bias"], to: x)
+        context.addChannelBiasBackward(dOutput: fixture["channelBias.d_output"], into: dBias)
+        expect(x, "channelBias.output")
+        expect(dBias, "channelBias.d_bias")
+    }
+
+    @Test func meanSquaredError() {
+        let dPrediction = unwritten([2, 3, 4, 5])
+        let loss = context.meanSquaredError(
+            prediction: fixture["mse.prediction"], target: fixture["mse.target"], dPrediction: dPrediction)
+        #expect(abs(Float(loss) - fixture["mse.loss"][0]) < 1e-6)
+        expect(dPrediction, "mse.d_prediction")
+    }
+
+    @Test func adamWWithClippingAndAverage() {
+        let parameters = fixture["adamw.initial"]
+        let average = fixture["adamw.initial"]
+        let (first, second) = (Tensor(shape: [37]), Tensor(shape: [37]))
+        let options = AdamWOptions(learningRate: 1e-2, beta1: 0.9, beta2: 0.99, weightDecay: 0.1)
+        for step in 0..<3 {
+            let gradients = fixture["adamw.gradient\(step)"]
+            let norm = context.gradientNorm(gradients)
+            #expect(abs(Float(norm) - fixture["adamw.norm\(step)"][0]) < 1e-5)
+            context.adamWStep(
+                parameters: parameters, gradients: gradients, firstMoment: first, secondMoment: second, step: step + 1,
+                options: options, gradientScale: ComputeContext.clippingScale(norm: norm, maximum: 1))
+            context.emaUpdate(average: average, parameters: parameters, decay: 0.9)
+            expect(parameters, "adamw.parameters\(step)")
+            expect(average, "adamw.average\(step)")
+        }
+    }
+
+    @Test(arguments: [false, true], [0, 1])
+    func timestepEmbedding(_ flip: Bool, _ shift: Int) {
+        let timesteps = fixture["embedding.timesteps"].values.map { Int($0) }
+        let output = unwritten([timesteps.count, 32])
+        context.timestepEmbedding(
+            timesteps: timesteps, options: .init(flipSinToCos: flip, frequencyShift: Float(shift)), into: output)
+        expect(output, "embedding.flip\(flip ? 1 : 0)shift\(shift)", tolerance: 2e-5)
+    }
+}
