@@ -51,12 +51,15 @@ package func dequantizeAccumulate(
     _ packed: UnsafePointer<UInt8>, geometry: ScopeGeometry, scales: [ScopeScale], format: CodeFormat,
     fixedPoint: FixedPointScale, weight: UInt32, accumulatingInto sums: UnsafeMutablePointer<Int64>, threads: Int
 ) {
-    forEachDecodedEight(packed, geometry: geometry, scales: scales, format: format, threads: threads) { index, eight, count in
-        // SAFETY: `count` elements from `index` on lie inside the tensor.
-        if count == 8 {
-            accumulate(eight, fixedPoint, weight, into: sums + index)
-        } else {
-            for lane in 0..<count { sums[index + lane] += Int64(weight) * fixedPoint.fixedReference(eight[lane]) }
+    let decoder = BlockDecoder(packed, geometry: geometry, scales: scales, format: format)
+    parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
+        decoder.forEachEight(of: block) { index, eight, count in
+            // SAFETY: `count` elements from `index` on lie inside the tensor.
+            if count == 8 {
+                accumulate(eight, fixedPoint, weight, into: sums + index)
+            } else {
+                for lane in 0..<count { sums[index + lane] += Int64(weight) * fixedPoint.fixedReference(eight[lane]) }
+            }
         }
     }
 }

@@ -10,42 +10,64 @@ struct RoundingBits {
     /// The bits of elements `64 * chunk ..< 64 * (chunk + 1)`.
     @inline(__always)
     init(_ random: CounterRandom, chunk: Int) {
-        let first = UInt32(truncatingIfNeeded: 8 * chunk)
-        let even = Self.blocks(random, SIMD4(0, 2, 4, 6) &+ UInt64(first))
-        let odd = Self.blocks(random, SIMD4(1, 3, 5, 7) &+ UInt64(first))
+        let first = UInt64(UInt32(truncatingIfNeeded: 8 * chunk))
+        var even = PhiloxLanes(random, blocks: SIMD4(0, 2, 4, 6) &+ first)
+        var odd = PhiloxLanes(random, blocks: SIMD4(1, 3, 5, 7) &+ first)
+        // Written out, because a loop of ten rounds is too long for the compiler to unroll.
+        PhiloxLanes.round(0, random.key, &even, &odd)
+        PhiloxLanes.round(1, random.key, &even, &odd)
+        PhiloxLanes.round(2, random.key, &even, &odd)
+        PhiloxLanes.round(3, random.key, &even, &odd)
+        PhiloxLanes.round(4, random.key, &even, &odd)
+        PhiloxLanes.round(5, random.key, &even, &odd)
+        PhiloxLanes.round(6, random.key, &even, &odd)
+        PhiloxLanes.round(7, random.key, &even, &odd)
+        PhiloxLanes.round(8, random.key, &even, &odd)
+        PhiloxLanes.round(9, random.key, &even, &odd)
         words = (
-            Self.interleave(even.0, odd.0), Self.interleave(even.1, odd.1), Self.interleave(even.2, odd.2),
-            Self.interleave(even.3, odd.3)
+            Self.interleave(even.c0, odd.c0), Self.interleave(even.c1, odd.c1), Self.interleave(even.c2, odd.c2),
+            Self.interleave(even.c3, odd.c3)
         )
-    }
-
-    private static let lowWord = SIMD4<UInt64>(repeating: 0xFFFF_FFFF)
-
-    /// Philox4x32-10 of four block indices. Each lane holds a 32-bit word in its low half; high halves are undefined.
-    @inline(__always)
-    private static func blocks(
-        _ random: CounterRandom, _ indices: SIMD4<UInt64>
-    ) -> (SIMD4<UInt64>, SIMD4<UInt64>, SIMD4<UInt64>, SIMD4<UInt64>) {
-        var c0 = indices
-        var c1 = SIMD4(repeating: UInt64(random.item))
-        var c2 = SIMD4(repeating: UInt64(random.device))
-        var c3 = SIMD4(repeating: UInt64(random.round))
-        var (k0, k1) = random.key
-        for _ in 0..<10 {
-            let product0 = (c0 & lowWord) &* SIMD4(repeating: UInt64(Philox.multiplier0))
-            let product1 = (c2 & lowWord) &* SIMD4(repeating: UInt64(Philox.multiplier1))
-            c0 = (product1 &>> 32) ^ c1 ^ SIMD4(repeating: UInt64(k0))
-            c2 = (product0 &>> 32) ^ c3 ^ SIMD4(repeating: UInt64(k1))
-            (c1, c3) = (product1, product0)
-            k0 &+= Philox.weyl0
-            k1 &+= Philox.weyl1
-        }
-        return (c0, c1, c2, c3)
     }
 
     @inline(__always)
     private static func interleave(_ even: SIMD4<UInt64>, _ odd: SIMD4<UInt64>) -> SIMD8<UInt32> {
-        unsafeBitCast((even & lowWord) | (odd &<< 32), to: SIMD8<UInt32>.self)
+        unsafeBitCast((even & 0xFFFF_FFFF) | (odd &<< 32), to: SIMD8<UInt32>.self)
+    }
+}
+
+/// The counters of four Philox4x32-10 blocks on their way through the rounds. Each lane holds a 32-bit word in its low half; the
+/// high halves are undefined, because the vector multiplication ignores them.
+private struct PhiloxLanes {
+    var c0: SIMD4<UInt64>
+    var c1: SIMD4<UInt64>
+    var c2: SIMD4<UInt64>
+    var c3: SIMD4<UInt64>
+
+    @inline(__always)
+    init(_ random: CounterRandom, blocks: SIMD4<UInt64>) {
+        c0 = blocks
+        c1 = SIMD4(repeating: UInt64(random.item))
+        c2 = SIMD4(repeating: UInt64(random.device))
+        c3 = SIMD4(repeating: UInt64(random.round))
+    }
+
+    /// Round `index` of two independent sets of blocks.
+    @inline(__always)
+    static func round(_ index: UInt32, _ key: (UInt32, UInt32), _ first: inout PhiloxLanes, _ second: inout PhiloxLanes) {
+        let k0 = SIMD4(repeating: UInt64(key.0 &+ index &* Philox.weyl0))
+        let k1 = SIMD4(repeating: UInt64(key.1 &+ index &* Philox.weyl1))
+        first.mix(k0, k1)
+        second.mix(k0, k1)
+    }
+
+    @inline(__always)
+    private mutating func mix(_ k0: SIMD4<UInt64>, _ k1: SIMD4<UInt64>) {
+        let product0 = (c0 & 0xFFFF_FFFF) &* SIMD4(repeating: UInt64(Philox.multiplier0))
+        let product1 = (c2 & 0xFFFF_FFFF) &* SIMD4(repeating: UInt64(Philox.multiplier1))
+        c0 = (product1 &>> 32) ^ c1 ^ k0
+        c2 = (product0 &>> 32) ^ c3 ^ k1
+        (c1, c3) = (product1, product0)
     }
 }
 

@@ -38,64 +38,82 @@ private func quantizeBlock(
 ) {
     var cursor = ScopeCursor(scales, geometry: geometry, at: elements.lowerBound)
     let rounding = LevelRounding(format)
-    let packing = BitPacking(bits: format.bits)
-    for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
-        let bits = RoundingBits(random, chunk: first / 64)
+    // All but the block's last chunk have a whole chunk behind them, whose bytes may be overwritten for now.
+    let careful = max(elements.lowerBound, (elements.upperBound - 65) & ~63)
+    for first in stride(from: elements.lowerBound, to: careful, by: 64) {
+        // SAFETY: 128 elements from `first` on, and their bytes, lie inside the block.
+        rounding.pack64(
+            values + first, first, RoundingBits(random, chunk: first / 64), &cursor, into: packed + first / 8 * format.bits)
+    }
+    for first in stride(from: careful, to: elements.upperBound, by: 64) {
+        // SAFETY: the chunk is copied before it is read as 64 elements, and only its own bytes are copied back.
         let count = min(64, elements.upperBound - first)
-        let codes =
-            count == 64
-            ? rounding.codes(UnsafeRawPointer(values + first), first, bits, &cursor)
-            : withUnsafeTemporaryAllocation(of: Float.self, capacity: 64) { padded in
-                // SAFETY: the last, shorter chunk is copied before it is read as 64 elements.
-                padded.initialize(repeating: 0)
-                for index in 0..<count { padded[index] = values[first + index] }
-                return rounding.codes(UnsafeRawPointer(padded.baseAddress!), first, bits, &cursor)
+        var padded = SIMD64<Float>()
+        var bytes = SIMD64<UInt8>()
+        for index in 0..<count { padded[index] = values[first + index] }
+        withUnsafePointer(to: &padded) { source in
+            withUnsafeMutablePointer(to: &bytes) { target in
+                let target = UnsafeMutableRawPointer(target).assumingMemoryBound(to: UInt8.self)
+                rounding.pack64(
+                    UnsafeRawPointer(source).assumingMemoryBound(to: Float.self), first,
+                    RoundingBits(random, chunk: first / 64), &cursor, into: target)
+                (packed + first / 8 * format.bits).update(from: target, count: format.packedBytes(count))
             }
-        packing.pack(codes, first: first, end: elements.upperBound, into: packed)
+        }
     }
 }
 
-/// Rounds eight magnitudes at a time to codes.
+/// Rounds and packs 64 elements at a time, eight in a vector.
 private struct LevelRounding {
-    /// `2^23 + levelShift`: added to a level, it leaves the code in the float's low byte.
+    private let packing: BitPacking
+    /// `2^23 + levelShift`: added to a level, it leaves the code in the float's low bits.
     private let codeBias: Float
 
-    init(_ format: CodeFormat) { codeBias = 0x1p23 + Float(format.levelShift) }
+    init(_ format: CodeFormat) {
+        packing = BitPacking(bits: format.bits)
+        codeBias = 0x1p23 + Float(format.levelShift)
+    }
 
-    /// The codes of 64 elements from `first` on, a byte each.
+    /// Codes the 64 elements at `values`, the tensor's elements from `first` on; writes eight bytes from each eighth code on.
     @inline(__always)
-    func codes(
-        _ values: UnsafeRawPointer, _ first: Int, _ bits: RoundingBits, _ cursor: inout ScopeCursor
-    ) -> SIMD8<UInt64> {
-        var codes = SIMD8<UInt64>()
-        codes[0] = eight(values, 0, first, bits.words.0 & 0xFFFF, &cursor)
-        codes[1] = eight(values, 1, first, bits.words.0 &>> 16, &cursor)
-        codes[2] = eight(values, 2, first, bits.words.1 & 0xFFFF, &cursor)
-        codes[3] = eight(values, 3, first, bits.words.1 &>> 16, &cursor)
-        codes[4] = eight(values, 4, first, bits.words.2 & 0xFFFF, &cursor)
-        codes[5] = eight(values, 5, first, bits.words.2 &>> 16, &cursor)
-        codes[6] = eight(values, 6, first, bits.words.3 & 0xFFFF, &cursor)
-        codes[7] = eight(values, 7, first, bits.words.3 &>> 16, &cursor)
-        return codes
+    func pack64(
+        _ values: UnsafePointer<Float>, _ first: Int, _ bits: RoundingBits, _ cursor: inout ScopeCursor,
+        into packed: UnsafeMutablePointer<UInt8>
+    ) {
+        pack16(values, first, bits.words.0, &cursor, into: packed)
+        pack16(values + 16, first + 16, bits.words.1, &cursor, into: packed + 2 * packing.bits)
+        pack16(values + 32, first + 32, bits.words.2, &cursor, into: packed + 4 * packing.bits)
+        pack16(values + 48, first + 48, bits.words.3, &cursor, into: packed + 6 * packing.bits)
     }
 
     @inline(__always)
-    private func eight(
-        _ values: UnsafeRawPointer, _ group: Int, _ first: Int, _ bits: SIMD8<UInt32>, _ cursor: inout ScopeCursor
-    ) -> UInt64 {
-        let scale = cursor.next(first + 8 * group)
-        // SAFETY: `values` addresses 64 floats.
-        let value = values.loadUnaligned(fromByteOffset: 32 * group, as: SIMD8<Int32>.self)
+    private func pack16(
+        _ values: UnsafePointer<Float>, _ first: Int, _ bits: SIMD8<UInt32>, _ cursor: inout ScopeCursor,
+        into packed: UnsafeMutablePointer<UInt8>
+    ) {
+        // SAFETY: the caller's `values` has 16 elements, its `packed` eight bytes from the second eight's first byte on.
+        let target = UnsafeMutableRawPointer(packed)
+        let low = codes(UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Int32>.self), cursor.next(first), bits & 0xFFFF)
+        target.storeBytes(of: packing.joinEight(low), as: UInt64.self)
+        let high = codes(
+            UnsafeRawPointer(values + 8).loadUnaligned(as: SIMD8<Int32>.self), cursor.next(first + 8), bits &>> 16)
+        target.storeBytes(of: packing.joinEight(high), toByteOffset: packing.bits, as: UInt64.self)
+    }
+
+    /// The codes of eight values, given as bit patterns.
+    @inline(__always)
+    private func codes(
+        _ value: SIMD8<Int32>, _ scale: (offset: SIMD8<Float>, step: SIMD8<Float>), _ bits: SIMD8<UInt32>
+    ) -> SIMD8<Int32> {
         let magnitude = unsafeBitCast(value & 0x7FFF_FFFF, to: SIMD8<Float>.self)
         let divisor = scale.step.replacing(with: 1, where: scale.step .== 0)
         let position = (magnitude - scale.offset) / divisor
         let below = position.rounded(.down)
-        let threshold = (SIMD8<Float>(unsafeBitCast(bits, to: SIMD8<Int32>.self)) + 0.5) * 0x1p-16
+        let threshold = (floats(bits) + 0.5) * 0x1p-16
         let level = below.replacing(with: below + 1, where: position - below .> threshold)
-        var code = unsafeBitCast(level + codeBias, to: SIMD8<Int32>.self)
-        code.replace(with: 0, where: magnitude .== 0)
+        let code = unsafeBitCast(level + codeBias, to: SIMD8<Int32>.self) & 0xFF
         let sign = value &>> 31
-        return unsafeBitCast(SIMD8<Int8>(truncatingIfNeeded: (code ^ sign) &- sign), to: UInt64.self)
+        return ((code ^ sign) &- sign).replacing(with: 0, where: magnitude .== 0)
     }
 }
 
