@@ -29,19 +29,19 @@ struct RunCommand: ParsableCommand {
         guard !cases.isEmpty else {
             throw ValidationError("no case matches \(filter ?? ""), and it is no problem string; bench list prints all")
         }
-        let machine = Machine.current()
-        print(machine)
-        var results: [CaseResult] = []
+        var document = ResultDocument(machine: Machine.current())
+        if let json { try document.write(to: json) }
+        print(document.machine)
         print(CaseResult.header)
         for name in cases {
             for threads in threads.values {
                 let result = try CaseRunner(name: name, threads: threads).run()
-                if results.contains(where: { $0.name == name && $0.threads == result.threads }) { continue }
+                if document.cases.contains(where: { $0.name == name && $0.threads == result.threads }) { continue }
                 print(result)
-                results.append(result)
+                document.cases.append(result)
+                if let json { try document.write(to: json) }
             }
         }
-        if let json { try ResultDocument(machine: machine, cases: results).write(to: json) }
     }
 }
 

@@ -13,7 +13,7 @@ struct Benchmark {
 enum Work {
     /// Textbook and really executed floating-point operations; the limit is the fused multiply-add peak.
     case flops(nominal: Int, executed: Int)
-    /// Bytes read and written at least once; the limit is a copy.
+    /// Bytes read and written at least once; the limit is a copy of as many.
     case bytes(Int)
     /// Problems solved, and the bytes that each reads and writes at least once; the limit is a copy.
     case problems(Int, bytesEach: Int)

@@ -4,18 +4,22 @@ import Foundation
 struct CaseResult: CustomStringConvertible {
     let name: String
     let threads: Int
-    /// Seconds, ascending.
-    let samples: [Double]
+    /// Fastest first.
+    let samples: [Stopwatch.Sample]
     let work: Work
     /// The limit beside this case, in FLOP/s or bytes/s.
     let limitRate: Double
     let images: Int?
     let peakBytes: Int?
 
-    var minimum: Double { samples[0] }
-    var median: Double { samples[samples.count / 2] }
+    var minimum: Double { samples[0].wallSeconds }
+    var median: Double { quantile(samples.count / 2) }
     /// The middle half of the samples over their median.
-    var spread: Double { (samples[samples.count * 3 / 4] - samples[samples.count / 4]) / median }
+    var spread: Double { (quantile(samples.count * 3 / 4) - quantile(samples.count / 4)) / median }
+    /// Share of the threads' time that the fastest run really had a processor: what is missing, others took or threads waited.
+    var processorShare: Double { samples[0].cpuSeconds / (minimum * Double(threads)) }
+
+    private func quantile(_ index: Int) -> Double { samples[index].wallSeconds }
 
     /// What is counted per second of the fastest run, in `rateUnit`.
     var rate: Double {
@@ -49,20 +53,21 @@ struct CaseResult: CustomStringConvertible {
         if case .flops = work { "fma" } else { "memcpy" }
     }
 
-    static let header = row("case", "threads", "min ms", "median ms", "spread", "rate", "of limit")
+    static let header = row("case", "threads", "min ms", "median ms", "spread", "cpu", "rate", "of limit")
 
     var description: String {
         let rateText = rate >= 1e5 ? String(format: "%.2e %@", rate, rateUnit) : String(format: "%.1f %@", rate, rateUnit)
         var text = Self.row(
             name, "\(threads)", String(format: "%.3f", minimum * 1e3), String(format: "%.3f", median * 1e3),
-            String(format: "%.0f %%", spread * 100), rateText, String(format: "%.0f %% %@", limitShare * 100, limitName))
+            String(format: "%.0f %%", spread * 100), String(format: "%.0f %%", processorShare * 100), rateText,
+            String(format: "%.0f %% %@", limitShare * 100, limitName))
         if let images { text += String(format: "  %.2f ms/image", minimum * 1e3 / Double(images)) }
         if let peakBytes { text += String(format: "  %.0f MB", Double(peakBytes) / 1e6) }
         return text
     }
 
     private static func row(_ cells: String...) -> String {
-        let widths = [38, 7, 11, 11, 7, 15, 12]
+        let widths = [38, 7, 11, 11, 7, 6, 15, 12]
         return zip(cells, widths).enumerated().map { index, cell in
             let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
             return index == 0 ? cell.0 + padding : padding + cell.0
@@ -76,6 +81,7 @@ extension CaseResult: Encodable {
         case name = "case"
         case minimum = "min_ms"
         case median = "median_ms"
+        case processorShare = "cpu_share"
         case rateUnit = "rate_unit"
         case executedRate = "executed_gflops"
         case limitRate = "limit_rate"
@@ -92,6 +98,7 @@ extension CaseResult: Encodable {
         try container.encode(minimum * 1e3, forKey: .minimum)
         try container.encode(median * 1e3, forKey: .median)
         try container.encode(spread, forKey: .spread)
+        try container.encode(processorShare, forKey: .processorShare)
         try container.encode(rate, forKey: .rate)
         try container.encode(rateUnit, forKey: .rateUnit)
         if case .flops(_, let executed) = work { try container.encode(Double(executed) / minimum / 1e9, forKey: .executedRate) }

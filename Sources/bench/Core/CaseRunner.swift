@@ -1,5 +1,3 @@
-import Foundation
-
 /// Verifies and times one case on so many threads.
 struct CaseRunner {
     let name: String
@@ -11,7 +9,7 @@ struct CaseRunner {
         try benchmark.verify()
         let limitBefore = limitRate(benchmark.work, threads: threads)
         PeakMemory.reset()
-        let samples = Stopwatch.samples(benchmark.run).sorted()
+        let samples = Stopwatch.samples(benchmark.run)
         let peakBytes = PeakMemory.bytes()
         let limit = max(limitBefore, limitRate(benchmark.work, threads: threads))
         return CaseResult(
@@ -22,7 +20,8 @@ struct CaseRunner {
     private func limitRate(_ work: Work, threads: Int) -> Double {
         switch work {
         case .flops: Ceilings.fusedMultiplyAdd(threads: threads)
-        case .bytes, .problems: Ceilings.copy(threads: threads)
+        case .bytes(let bytes): Ceilings.copy(bytes: bytes, threads: threads)
+        case .problems(let count, let bytesEach): Ceilings.copy(bytes: count * bytesEach, threads: threads)
         }
     }
 }

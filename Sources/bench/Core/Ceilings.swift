@@ -29,14 +29,15 @@ enum Ceilings {
         return 2 * Double(side * side * side) / seconds
     }
 
-    /// Bytes/s of copying memory far larger than the caches, read and written bytes counted.
-    static func copy(threads: Int) -> Double {
-        let blocks = 64
-        let count = 1 << 18
+    /// Bytes/s of a copy that reads and writes about `bytes` together (1 MB to 128 MB), both counted: what fits into the caches is copied
+    /// faster.
+    static func copy(bytes: Int, threads: Int) -> Double {
+        let blocks = 32
+        let count = min(max(bytes, 1 << 20), 1 << 27) / (2 * blocks * MemoryLayout<Float>.stride)
         let source = Tensor(shape: [blocks * count])
         let target = Tensor(shape: [blocks * count])
         source.fill(1)
-        let seconds = Stopwatch.shortest(of: 15) {
+        let seconds = Stopwatch.shortest(of: 20) {
             parallelFor(count: blocks, threads: threads) { block in
                 // SAFETY: block `block` of `count` floats lies inside both tensors.
                 (target.base + block * count).update(from: source.base + block * count, count: count)

@@ -32,7 +32,7 @@ struct Machine: Encodable, CustomStringConvertible {
     }
 
     var description: String {
-        "\(cpu), \(processors) processors, \(vectorInstructions), \(compiler), commit \(commit)"
+        "\(cpu), \(processors) processors, \(vectorInstructions), \(compiler.prefix { $0 != "(" })commit \(commit)"
             + (loadAverage.map { ", load \($0)" } ?? "") + String(format: ", sgemm %.0f GFLOP/s", sgemmGFLOPs)
     }
 

@@ -1,5 +1,14 @@
-/// Wall time of a repeated piece of work.
+import Foundation
+
+/// Times of repeated work.
 enum Stopwatch {
+    /// One run.
+    struct Sample {
+        let wallSeconds: Double
+        /// CPU time of all threads.
+        let cpuSeconds: Double
+    }
+
     static func seconds(_ body: () -> Void) -> Double {
         let clock = ContinuousClock()
         let start = clock.now
@@ -13,11 +22,23 @@ enum Stopwatch {
         return (0..<count).map { _ in seconds(body) }.min() ?? .infinity
     }
 
-    /// Times of repeated runs: a warm-up, then until `enough` seconds and at least five samples are in, at most 200.
-    static func samples(enough: Double = 1, _ body: () -> Void) -> [Double] {
+    /// Repeated runs, fastest first: a warm-up, then until `enough` seconds and at least five samples are in, at most 200.
+    static func samples(enough: Double = 1, _ body: () -> Void) -> [Sample] {
         body()
-        var samples: [Double] = []
-        while samples.count < 5 || (samples.reduce(0, +) < enough && samples.count < 200) { samples.append(seconds(body)) }
-        return samples
+        var samples: [Sample] = []
+        var total = 0.0
+        while samples.count < 5 || (total < enough && samples.count < 200) {
+            let before = processSeconds()
+            let wall = seconds(body)
+            samples.append(Sample(wallSeconds: wall, cpuSeconds: processSeconds() - before))
+            total += wall
+        }
+        return samples.sorted { $0.wallSeconds < $1.wallSeconds }
+    }
+
+    private static func processSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }
