@@ -160,10 +160,37 @@ import Testing
         }
     }
 
+    @Test func anotherGridOrGroupSize() throws {
+        try expectNoTrace { round in
+            let options = QuantizerOptions(grid: .zero, groupSize: 64)
+            let table = try ErrorTable(round.server.global, layout: ToyFederation.layout, options: options)
+            let frame = try encodeUpdate(
+                round.server.global, table: table, coding: .quantized(bits: 8), binding: round.assignments[1].binding, seed: 1)
+            #expect(throws: Rejection.otherQuantizer(options, expected: round.toy.settings.quantizer)) {
+                try round.server.receive(frame, from: round.device, training: round.training)
+            }
+        }
+    }
+
+    /// The squared norm is a claim: an absurd one, under a right checksum, must not make a round's sums infinite.
+    @Test func claimsBeyondReason() throws {
+        try expectNoTrace { round in
+            var frame = round.frame
+            // docs/wire-format.md: squared norm at offset 88, the checksum over all before it in the last 8 bytes.
+            withUnsafeBytes(of: 1e308.bitPattern.littleEndian) { frame.replaceSubrange(88..<96, with: $0) }
+            let checksum = Array(frame.dropLast(8)).withUnsafeBytes(hash64)
+            withUnsafeBytes(of: checksum.littleEndian) { frame.replaceSubrange((frame.count - 8)..., with: $0) }
+            #expect(throws: Rejection.claim(field: "squared norm", value: 1e308, limit: 1e100)) {
+                try round.server.receive(frame, from: round.device, training: round.training)
+            }
+        }
+    }
+
     @Test func reportsThatCannotBeTrue() throws {
         try expectNoTrace { round in
             for change: (inout TrainingReport) -> Void in [
                 { $0.loss = .nan }, { $0.loss = .infinity }, { $0.samplesTrained = 0 }, { $0.executedFLOPs = -5 },
+                { $0.loss = 1e300 }, { $0.executedFLOPs = .max }, { $0.nominalFLOPs = .min }, { $0.samplesTrained = .max },
             ] {
                 var report = round.training
                 change(&report)

@@ -27,11 +27,19 @@ extension RoundRecord {
             bitsMean: accepted.isEmpty ? 0 : Double(accepted.reduce(0) { $0 + $1.frame.bits }) / Double(accepted.count),
             quantizationErrorRelative: squaredNorm > 0 ? error / squaredNorm : 0,
             quantizationErrorAbsolute: accepted.isEmpty ? 0 : error / (samples * samples),
-            flopsMeasured: devices.reduce(0) { $0 + ($1.flopsMeasured ?? 0) },
-            flopsNominal: devices.reduce(0) { $0 + ($1.flopsNominal ?? 0) },
+            flopsMeasured: clampedSum(devices.compactMap(\.flopsMeasured)),
+            flopsNominal: clampedSum(devices.compactMap(\.flopsNominal)),
             devicesSelected: devices.count,
             devicesAccepted: accepted.count,
             modelUpdated: !accepted.isEmpty,
-            samplesTrained: accepted.reduce(0) { $0 + $1.frame.training.samplesTrained })
+            samplesTrained: clampedSum(accepted.map(\.frame.training.samplesTrained)))
+    }
+}
+
+/// The sum of what devices report, at most `Int.max`: a report cannot trap.
+private func clampedSum(_ counts: [Int]) -> Int {
+    counts.reduce(0) { sum, count in
+        let (total, overflow) = sum.addingReportingOverflow(count)
+        return overflow ? .max : total
     }
 }

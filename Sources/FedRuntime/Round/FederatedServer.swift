@@ -132,6 +132,26 @@ public final class FederatedServer {
         }
     }
 
+    /// Bits per parameter of a frame that keeps to the run's settings; throws where it does not, or claims errors beyond reason.
+    private func allowedBits(of header: UpdateFrameHeader, from device: FederatedDevice) throws(Rejection) -> Int {
+        guard header.tableOptions == settings.quantizer else {
+            throw .otherQuantizer(header.tableOptions, expected: settings.quantizer)
+        }
+        for (field, value) in [("certificate", header.expectedError), ("squared norm", header.table.squaredNorm)]
+        where value > Self.largestClaim {
+            throw .claim(field: field, value: value, limit: Self.largestClaim)
+        }
+        let bits = header.tensors[0].bits
+        let allowed = settings.scheme.allows(bits: bits, from: device)
+        for tensor in header.tensors where tensor.bits != bits || !allowed {
+            throw .bitsNotAllowed(bits: tensor.bits, device: device.id)
+        }
+        return bits
+    }
+
+    /// No sum of squares of a model's float32 weights is as large; keeps a round's sums finite.
+    private static let largestClaim = 1e100
+
     /// Where a device stands whose frame is still awaited; throws where none is.
     func waitingPlace(of device: Int) throws(Rejection) -> Int {
         guard let open else { throw .noRoundOpen }
@@ -154,11 +174,7 @@ public final class FederatedServer {
             frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: layout), threads: threads)
             try frame.verify(assignment.binding)
         } catch { throw .frame(error) }
-        let bits = frame.header.tensors[0].bits
-        let allowed = settings.scheme.allows(bits: bits, from: assignment.device)
-        for tensor in frame.header.tensors where tensor.bits != bits || !allowed {
-            throw .bitsNotAllowed(bits: tensor.bits, device: assignment.device.id)
-        }
+        let bits = try allowedBits(of: frame.header, from: assignment.device)
         let energy: EnergyPlan
         do throws(Infeasibility) {
             energy = try assignment.plan.resolvingEnergy(frameBytes: bytes.count)

@@ -34,11 +34,17 @@ public struct TrainingReport: Sendable, Equatable {
         self.nominalFLOPs = nominalFLOPs
     }
 
-    /// Why a server does not believe the report, or nil.
+    /// Why a server does not believe the report, or nil. Keeps the means over a round's reports finite.
     var flaw: String? {
-        if !loss.isFinite { return "the loss is \(loss): training diverged" }
-        if samplesTrained < 1 { return "\(samplesTrained) samples trained, expected at least 1" }
-        if executedFLOPs < 1 || nominalFLOPs < 0 { return "\(executedFLOPs) executed and \(nominalFLOPs) nominal FLOPs" }
+        let work = 1...Self.largestCount
+        if !(loss.magnitude <= Self.largestLoss) { return "the loss is \(loss), beyond \(Self.largestLoss): training diverged" }
+        if !work.contains(samplesTrained) { return "\(samplesTrained) samples trained is outside \(work)" }
+        if !work.contains(executedFLOPs) { return "\(executedFLOPs) executed FLOPs is outside \(work)" }
+        if !work.contains(nominalFLOPs) { return "\(nominalFLOPs) nominal FLOPs is outside \(work)" }
         return nil
     }
+
+    private static let largestLoss = 1e30
+    /// Ten days at 10 GFLOP/s; exact in Double.
+    private static let largestCount = 1 << 53
 }

@@ -12,6 +12,10 @@ public enum Rejection: Error, Sendable, Equatable, CustomStringConvertible {
     case closed(device: Int, DeviceRecord.Status)
     /// Damaged, or of another run, round, device, base model or payload kind.
     case frame(FrameError)
+    /// An error or norm that no update of this model has.
+    case claim(field: String, value: Double, limit: Double)
+    /// Another grid or group size than the run's.
+    case otherQuantizer(QuantizerOptions, expected: QuantizerOptions)
     /// Bits that the scheme or the device does not allow.
     case bitsNotAllowed(bits: Int, device: Int)
     /// The frame cannot be sent in the time that training left.
@@ -28,6 +32,9 @@ public enum Rejection: Error, Sendable, Equatable, CustomStringConvertible {
         case .duplicate(let device): "the frame of device \(device) is already counted in this round"
         case .closed(let device, let status): "device \(device) is already \(status.rawValue) in this round"
         case .frame(let error): "\(error)"
+        case .claim(let field, let value, let limit): "\(field) \(value) is beyond \(limit), no model's update has it"
+        case .otherQuantizer(let found, let expected):
+            "grid \(found.grid) with groups of \(found.groupSize) is not the run's (\(expected.grid), \(expected.groupSize))"
         case .bitsNotAllowed(let bits, let device): "device \(device) may not send \(bits) bits in this round"
         case .late(let reason): reason
         case .sum(let error): "\(error)"
