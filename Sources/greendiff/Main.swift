@@ -18,6 +18,7 @@ struct Greendiff: ParsableCommand {
             PlanCommand.self,
             PredictCommand.self,
             GradientsCommand.self,
+            PackCommand.self,
             QuantizeCommand.self,
             DequantizeCommand.self,
             InspectCommand.self,

@@ -63,12 +63,7 @@ public struct SchemeTable: Sendable, Equatable {
     /// The table as text, columns aligned.
     public var text: String {
         let heading = ["scheme", "bits", "upload/round", "energy/round", "compute / radio", "error (abs)", "vs FedAvg-32"]
-        let lines = [heading] + rows.map(cells)
-        let widths = heading.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
-            let cells = zip(line, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-            return String(cells.joined(separator: "   ").reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
+        return TextTable.text([heading] + rows.map(cells))
     }
 
     private func cells(_ row: Row) -> [String] {

@@ -1,6 +1,4 @@
-import Datasets
 import ImageFiles
-import Kernels
 import Model
 
 /// Draws a grid of images with a model's present weights: always from the same noise, so that grids of different rounds show the
@@ -22,22 +20,11 @@ struct SampleGrid {
         self.seed = seed
     }
 
-    /// The grid as an image; nil where `goesOn` stopped it.
-    func draw(_ model: UNet, while goesOn: () -> Bool = { true }) -> RGBImage? {
-        let images = sampler.sample(model, count: Self.count, seed: seed, batchSize: Self.batchSize) { _, _ in goesOn() }
-        return images.map(Self.grid)
-    }
-
-    /// Images `(N, H, W, 3)` in [-1, 1] as one grid, small ones enlarged.
-    private static func grid(_ images: Tensor) -> RGBImage {
-        let (count, height, width) = (images.shape[0], images.shape[1], images.shape[2])
-        let size = height * width * 3
-        let pictures = images.withSpan { values in
-            (0..<count).map { index in
-                let pixels = (index * size..<(index + 1) * size).map { pixelByte(values[$0]) }
-                return RGBImage(width: width, height: height, pixels: pixels)
-            }
+    /// The grid as an image.
+    func draw(_ model: UNet) -> RGBImage {
+        guard let images = sampler.sample(model, count: Self.count, seed: seed, batchSize: Self.batchSize) else {
+            preconditionFailure("nothing stops this sampler")
         }
-        return ImageGrid.compose(pictures, scale: max(1, displaySide / width))
+        return ImageGrid.compose(pictures(images), scale: max(1, Self.displaySide / images.shape[2]))
     }
 }

@@ -3,24 +3,30 @@ import Foundation
 import Model
 
 extension FederatedRun {
-    /// Writes what a finished or interrupted run shows: the averaged model and the summary.
+    /// Writes what a finished or interrupted run shows: the averaged model, the summary and the report.
     func writeResults() throws {
-        try AtomicFiles.replaceDirectory(directory.modelFolder) { try averagedModel.write(to: $0) }
+        try AtomicFiles.replaceDirectory(files.modelFolder) { try averagedModel.write(to: $0) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFiles.write(try encoder.encode(try summary()), to: directory.summaryPath)
+        try AtomicFiles.write(try encoder.encode(try summary()), to: files.summaryPath)
+        try writeReport()
+    }
+
+    /// Writes the report of the rounds so far.
+    func writeReport() throws {
+        try AtomicFiles.write(Data(try RunPage.html(runs: [path]).utf8), to: files.reportPath)
     }
 
     /// What the rounds so far cost and gave.
     public func summary() throws -> RunSummary {
         try RunSummary(
-            rounds: directory.roundsFile.read(RoundRecord.self), schemes: schemeTable(),
+            rounds: files.roundsFile.read(RoundRecord.self), schemes: schemeTable(),
             timeBudgetSeconds: server.state.timeBudgetSeconds)
     }
 
     /// What an average round cost under each scheme.
-    public func schemeTable() throws -> SchemeTable { SchemeTable(try directory.schemesFile.read(SchemeRecord.self)) }
+    public func schemeTable() throws -> SchemeTable { SchemeTable(try files.schemesFile.read(SchemeRecord.self)) }
 
     /// The newest sample grid, where there is one.
-    public var newestSamplePath: String? { directory.sampledRounds().last.map { directory.samplePath(round: $0) } }
+    public var newestSamplePath: String? { files.sampledRounds().last.map { files.samplePath(round: $0) } }
 }

@@ -23,16 +23,25 @@ extension FederatedRun {
     }
 
     private func trainRemainingRounds(isInterrupted: () -> Bool, observer: @escaping (RunProgress) -> Void) throws {
-        let meter = ProgressMeter(completedRounds: completedRounds, last: try lastRecord(), observer: observer)
+        let rounds = try files.roundsFile.read(RoundRecord.self)
+        let log = try TensorBoardLog(folder: files.tensorBoardFolder, rounds: rounds)
+        let meter = ProgressMeter(completedRounds: completedRounds, last: rounds.last, observer: observer)
         let trainer = components.makeTrainer { images in meter.step(images: images) }
         var devices = LocalDevices(trainer: trainer, layout: server.layout)
         let evaluator = components.images.heldOut.map {
             HeldOutLoss($0, schedule: components.schedule, seed: configuration.seed)
         }
         var emptyRounds = 0
-        if completedRounds == 0 { try drawSamples(round: 0) }
+        if !files.sampledRounds().contains(completedRounds), isDue(configuration.sampleEvery, completedRounds) {
+            try drawSamples(round: completedRounds, log: log)
+        }
         while completedRounds < configuration.rounds {
             let finished = try runRound(&devices, evaluator: evaluator, meter: meter)
+            try log.append(finished.record)
+            if isDue(configuration.sampleEvery, completedRounds) {
+                try drawSamples(round: completedRounds, log: log)
+                try writeReport()
+            }
             emptyRounds = finished.record.modelUpdated ? 0 : emptyRounds + 1
             meter.finishRound(finished.record)
             try refuseStandstill(finished, emptyRounds: emptyRounds)
@@ -62,14 +71,13 @@ extension FederatedRun {
         var finished = try server.finish()
         average.update(server.global, steps: configuration.localIterations, context: components.model.context)
         let round = finished.record.round
-        if let evaluator, isDue(configuration.evaluateEvery, round) {
+        if let evaluator, isDue(configuration.evaluateEvery, round) || (round == 1 && configuration.evaluateEvery > 0) {
             finished.record.lossHeldOut = withAverage { evaluator.evaluate($0) }
         }
-        if isDue(configuration.sampleEvery, round) { try drawSamples(round: round) }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
-        try directory.devicesFile.append(finished.devices)
-        try directory.schemesFile.append(comparison.rows.map { SchemeRecord($0, round: round) })
-        try directory.roundsFile.append([finished.record])
+        try files.devicesFile.append(finished.devices)
+        try files.schemesFile.append(comparison.rows.map { SchemeRecord($0, round: round) })
+        try files.roundsFile.append([finished.record])
         try saveCheckpoint()
         return finished
     }
@@ -80,10 +88,11 @@ extension FederatedRun {
     }
 
     /// Draws the sample grid of a round with the averaged weights.
-    private func drawSamples(round: Int) throws {
-        guard configuration.sampleEvery > 0 else { return }
+    private func drawSamples(round: Int, log: TensorBoardLog) throws {
         let grid = try SampleGrid(schedule: components.schedule, seed: configuration.seed)
-        if let image = withAverage({ grid.draw($0) }) { try ImageFile.write(image, to: directory.samplePath(round: round)) }
+        let image = withAverage { grid.draw($0) }
+        try ImageFile.write(image, to: files.samplePath(round: round))
+        try log.append(image, round: round)
     }
 
     /// Lends the model with the averaged weights; every device starts by overwriting them.
@@ -91,8 +100,6 @@ extension FederatedRun {
         components.model.parameters.copy(from: average.parameters)
         return body(components.model)
     }
-
-    private func lastRecord() throws -> RoundRecord? { try directory.roundsFile.read(RoundRecord.self).last }
 
     /// Stops a run that cannot get anywhere: every device's training diverged, or nobody took part for several rounds.
     private func refuseStandstill(_ finished: FinishedRound, emptyRounds: Int) throws {

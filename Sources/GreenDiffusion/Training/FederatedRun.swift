@@ -8,7 +8,7 @@ import Model
 /// Every random number is addressed by (seed, round, device, step), and all that a round needs from the rounds before is in
 /// its checkpoint: a resumed run ends at the weights of an uninterrupted one.
 public final class FederatedRun {
-    public let directory: RunDirectory
+    private let directory: RunDirectory
     let components: RunComponents
     let server: FederatedServer
     let average: ExponentialMovingAverage
@@ -16,7 +16,9 @@ public final class FederatedRun {
     public var configuration: RunConfiguration { components.configuration }
     /// Rounds done since the beginning of the run.
     public var completedRounds: Int { server.state.completedRounds }
-    public var path: String { directory.path }
+    /// Where the run's files lie.
+    public var files: RunFiles { directory.files }
+    public var path: String { files.path }
 
     private init(
         _ directory: RunDirectory, _ components: RunComponents, _ server: FederatedServer, _ average: ExponentialMovingAverage
@@ -49,10 +51,11 @@ public final class FederatedRun {
     public static func resume(_ path: String, changing changes: [(setting: Setting, text: String)] = []) throws -> FederatedRun {
         let directory = try RunDirectory.open(at: path)
         var configuration = RunConfiguration()
-        try configuration.override(fromYAMLFile: directory.configurationPath)
+        let files = directory.files
+        try configuration.override(fromYAMLFile: files.configurationPath)
         try configuration.apply(changes)
-        guard let round = directory.checkpointedRounds().last else { throw RunDirectoryError.noCheckpoint(path: path) }
-        let folder = directory.checkpointPath(round: round)
+        guard let round = files.checkpointedRounds().last else { throw RunDirectoryError.noCheckpoint(path: path) }
+        let folder = files.checkpointPath(round: round)
         let checkpoint = try RunCheckpoint(folder: folder, averageDecay: configuration.averageDecay)
         guard configuration.rounds >= round else {
             throw FederatedRunError.roundsBehind(path: path, done: round, requested: configuration.rounds)
@@ -64,7 +67,7 @@ public final class FederatedRun {
             configuration, runID: checkpoint.federation.runID, resuming: checkpoint.model)
         let server = try components.makeServer(resuming: state)
         try directory.discard(after: round)
-        try AtomicFiles.write(Data(try configuration.yaml().utf8), to: directory.configurationPath)
+        try AtomicFiles.write(Data(try configuration.yaml().utf8), to: files.configurationPath)
         return FederatedRun(directory, components, server, checkpoint.average)
     }
 
@@ -82,7 +85,7 @@ public final class FederatedRun {
     func saveCheckpoint() throws {
         let federation = FederationState(server.state, runID: server.settings.runID)
         let checkpoint = RunCheckpoint(model: globalModel, average: average, federation: federation)
-        try checkpoint.write(to: directory.checkpointPath(round: completedRounds), seed: configuration.seed)
+        try checkpoint.write(to: files.checkpointPath(round: completedRounds), seed: configuration.seed)
         try directory.pruneCheckpoints(keeping: configuration.keepCheckpoints)
     }
 }

@@ -42,14 +42,23 @@ public enum BuiltinModel {
         return Checkpoint(configuration: configuration, scheduler: scheduler, parameters: parameters)
     }
 
-    /// Packs a checkpoint into `folder`: how a model becomes part of this program.
+    /// What packing gave.
+    public struct Packed: Sendable, Equatable {
+        /// Bytes of the frame.
+        public let bytes: Int
+        /// Exact expected squared error of the packed weights over their squared norm.
+        public let relativeError: Double
+    }
+
+    /// Packs a model into `folder`: how it becomes part of this program.
     ///
     /// At 8 bits with a scale for every 64 values a model takes a little more than one byte a parameter, and the expected error is
     /// about 2e-5 of the weights' squared norm.
     ///
-    /// - Returns: the exact expected error of the packed weights over their squared norm.
+    /// - Throws: what loading throws, `CodecError` for weights that cannot be coded, `FileError`.
     @discardableResult
-    package static func pack(_ checkpoint: Checkpoint, into folder: String, threads: Int = 1) throws -> Double {
+    public static func pack(_ source: ModelSource, into folder: String, threads: Int = 1) throws -> Packed {
+        let checkpoint = try source.load()
         let table = try ErrorTable(
             checkpoint.parameters, layout: checkpoint.configuration.parameterLayout,
             options: QuantizerOptions(grid: .zero, groupSize: 64), threads: threads)
@@ -61,7 +70,7 @@ public enum BuiltinModel {
             try AtomicFiles.write(Data(checkpoint.scheduler.json.utf8), to: "\(temporary)/scheduler_config.json")
             try AtomicFiles.write(Data(frame), to: "\(temporary)/\(frameName)")
         }
-        return table.summary.relativeError(bits: packedBits)
+        return Packed(bytes: frame.count, relativeError: table.summary.relativeError(bits: packedBits))
     }
 
     private static let frameName = "weights.frame"

@@ -49,6 +49,7 @@ struct TrainCommand: ParsableCommand {
 
     func run() throws {
         let console = StandardConsole.output
+        guard !dryRun else { return console.line(try DryRun(configuration()).text) }
         // A reader that goes away (`| head`) must not end a training run.
         signal(SIGPIPE, SIG_IGN)
         let interruption = InterruptionFlag {

@@ -50,9 +50,9 @@ struct TrainDisplay {
         console.line(try run.schemeTable().text)
         console.line()
         if let grid = run.newestSamplePath { console.line(Banner.line("images", grid)) }
-        console.line(Banner.line("report", run.directory.reportPath))
-        console.line(Banner.line("model", run.directory.modelFolder))
-        console.line(Banner.line("again", "greendiff train --config \(run.directory.configurationPath)"))
+        console.line(Banner.line("report", run.files.reportPath))
+        console.line(Banner.line("model", run.files.modelFolder))
+        console.line(Banner.line("again", "greendiff train --config \(run.files.configurationPath)"))
         console.line(Banner.line("longer", "greendiff train --resume \(run.path) --rounds \(2 * run.configuration.rounds)"))
     }
 }

@@ -1,0 +1,67 @@
+import FedRuntime
+import Foundation
+import Report
+
+/// `report.html`: what one run, or several side by side, drew, cost and did. A pure function of the run directories.
+public enum RunPage {
+    /// The page of the runs in these folders.
+    ///
+    /// - Throws: `RunDirectoryError.notARun`, `.damagedLine`; `FileError`.
+    public static func html(runs paths: [String]) throws -> String {
+        ReportPage.html(for: try paths.map(page))
+    }
+
+    private static func page(of path: String) throws -> Report.RunSummary {
+        let files = RunFiles(path: path)
+        guard files.holdsRun else { throw RunDirectoryError.notARun(path: path) }
+        var configuration = RunConfiguration()
+        try configuration.override(fromYAMLFile: files.configurationPath)
+        let rounds = try files.roundsFile.read(RoundRow.self)
+        let devices = try files.devicesFile.read(DeviceRow.self)
+        let table = SchemeTable(try files.schemesFile.read(SchemeRecord.self))
+        return Report.RunSummary(
+            title: URL(fileURLWithPath: path).lastPathComponent, subtitle: subtitle(configuration, rounds: rounds),
+            samples: try samples(files), schemes: schemes(table, used: configuration.federationScheme), rounds: rounds,
+            devices: devices, configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
+            environment: environment(configuration, rounds: rounds))
+    }
+
+    private static func subtitle(_ configuration: RunConfiguration, rounds: [RoundRow]) -> String {
+        let devices = rounds.last.map { "\($0.devicesSelected) devices a round" } ?? "no round finished"
+        return
+            "\(configuration.initial?.text ?? configuration.preset?.rawValue ?? "small") on \(configuration.data.text), \(devices), "
+            + "\(rounds.last?.round ?? 0) of \(configuration.rounds) rounds, \(configuration.federationScheme.name)"
+    }
+
+    /// Before, half-way, now.
+    private static func samples(_ files: RunFiles) throws -> [SampleImage] {
+        let rounds = files.sampledRounds()
+        guard let first = rounds.first, let last = rounds.last else { return [] }
+        let middle = rounds.min { abs(2 * $0 - first - last) < abs(2 * $1 - first - last) } ?? first
+        return try Set([first, middle, last]).sorted().map { round in
+            let path = files.samplePath(round: round)
+            do {
+                let png = try Data(contentsOf: URL(fileURLWithPath: path))
+                return SampleImage(caption: round == 0 ? "before training" : "round \(round)", png: Array(png))
+            } catch { throw FileError.unreadable(path: path, reason: FileError.reason(error)) }
+        }
+    }
+
+    private static func schemes(_ table: SchemeTable, used: Scheme) -> [SchemeRow] {
+        table.rows.map { row in
+            SchemeRow(
+                scheme: row.scheme, bits: row.bitsMean, uploadBytes: row.uploadBytes,
+                energyComputeJoules: row.energyComputeJoules, energyCommunicationJoules: row.energyCommunicationJoules,
+                errorAbsolute: row.errorAbsolute, isThisRun: row.scheme == used.name,
+                isReference: row.scheme == Scheme.fedAvg.name)
+        }
+    }
+
+    private static func environment(_ configuration: RunConfiguration, rounds: [RoundRow]) -> [ReportField] {
+        [
+            ReportField("version", "GreenDiffusion \(greenDiffusionVersion)"), ReportField("seed", "\(configuration.seed)"),
+            ReportField("processors", "\(ProcessInfo.processInfo.activeProcessorCount)"),
+            ReportField("wall time", Quantity.duration(rounds.reduce(0) { $0 + $1.wallSeconds })),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// Where the files of a run lie in its folder.
+public struct RunFiles: Sendable {
+    public let path: String
+
+    public var configurationPath: String { "\(path)/config.yaml" }
+    public var summaryPath: String { "\(path)/summary.json" }
+    public var reportPath: String { "\(path)/report.html" }
+    /// The averaged model, as a checkpoint that diffusers opens.
+    public var modelFolder: String { "\(path)/model" }
+
+    package var roundsFile: JSONLinesFile { JSONLinesFile(path: "\(path)/rounds.jsonl") }
+    package var devicesFile: JSONLinesFile { JSONLinesFile(path: "\(path)/devices.jsonl") }
+    package var schemesFile: JSONLinesFile { JSONLinesFile(path: "\(path)/schemes.jsonl") }
+    package var samplesFolder: String { "\(path)/samples" }
+    package var tensorBoardFolder: String { "\(path)/tensorboard" }
+    package var checkpointsFolder: String { "\(path)/checkpoints" }
+
+    /// True where the folder holds a run.
+    public var holdsRun: Bool { FileManager.default.fileExists(atPath: configurationPath) }
+
+    /// The folder of a finished round's checkpoint.
+    package func checkpointPath(round: Int) -> String { "\(checkpointsFolder)/\(Self.name(round: round))" }
+
+    /// The file of a round's sample grid.
+    package func samplePath(round: Int) -> String { "\(samplesFolder)/\(Self.name(round: round)).png" }
+
+    /// Rounds that have a checkpoint, ascending.
+    package func checkpointedRounds() -> [Int] {
+        Self.names(in: checkpointsFolder).compactMap(Self.round(fromName:)).sorted()
+    }
+
+    /// Rounds that have a sample grid, ascending.
+    package func sampledRounds() -> [Int] {
+        Self.names(in: samplesFolder).filter { $0.hasSuffix(".png") }
+            .compactMap { Self.round(fromName: String($0.dropLast(4))) }.sorted()
+    }
+
+    private static func names(in folder: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    }
+
+    /// E.g. `round-00012`.
+    static func name(round: Int) -> String {
+        let digits = String(round)
+        return "round-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    }
+
+    private static func round(fromName name: String) -> Int? {
+        guard name.hasPrefix("round-"), name.dropFirst(6).allSatisfy(\.isNumber) else { return nil }
+        return Int(name.dropFirst(6))
+    }
+}

@@ -1,0 +1,115 @@
+import Codec
+import FedRuntime
+import Foundation
+import Kernels
+import Model
+
+/// What a run would do and cost, without training: the plan of its first round, and expected time, energy, bytes and disk.
+public struct DryRun {
+    /// A device's part in the first round.
+    public struct Device: Sendable, Equatable {
+        public let id: Int
+        public let profile: String
+        public let samples: Int
+        /// Distance to the server.
+        public let distanceMetres: Double
+        /// nil where the device has no feasible plan.
+        public let plan: DevicePlan?
+        /// Why it has none.
+        public let reason: String?
+    }
+
+    private let components: RunComponents
+    private let timeBudgetSeconds: Double
+    private let flopsPerSample: Double
+    /// Seconds that this machine needs for one optimiser step.
+    public let secondsPerStep: Double
+    /// The devices selected for the first round.
+    public let devices: [Device]
+
+    /// Prepares the run as `FederatedRun.start` does, writing nothing.
+    ///
+    /// - Throws: as `FederatedRun.start`.
+    public init(_ configuration: RunConfiguration) throws {
+        components = try RunComponents(configuration.resolved())
+        let server = try components.makeServer()
+        let start = ProcessInfo.processInfo.systemUptime
+        flopsPerSample = components.measureFLOPsPerSample()
+        secondsPerStep = ProcessInfo.processInfo.systemUptime - start
+        timeBudgetSeconds = server.state.timeBudgetSeconds
+        let assignments = Dictionary(uniqueKeysWithValues: try server.begin().map { ($0.device.id, $0) })
+        let known = Dictionary(uniqueKeysWithValues: components.devices.map { ($0.id, $0) })
+        devices = try server.finish().devices.compactMap { record in
+            known[record.device].map { device in
+                Device(
+                    id: device.id, profile: device.profile, samples: device.samples, distanceMetres: device.radio.distanceMetres,
+                    plan: assignments[device.id]?.plan, reason: record.status == .infeasible ? record.reason : nil)
+            }
+        }
+    }
+
+    private var plans: [DevicePlan] { devices.compactMap(\.plan) }
+
+    /// Modelled energy of the first round.
+    public var energyJoules: Double { plans.reduce(0) { $0 + $1.energy.energyTotalJoules } }
+
+    /// Bytes that the devices send in the first round.
+    public var uploadBytes: Int { plans.reduce(0) { $0 + Int($1.problem.payloadBits / 8) } }
+
+    /// Bytes of the global model, sent to every device that trains.
+    public var downloadBytes: Int { modelBytes * plans.count }
+
+    /// Seconds that all rounds take on this machine, training alone.
+    public var wallSeconds: Double {
+        secondsPerStep * Double(plans.count * components.configuration.localIterations * components.configuration.rounds)
+    }
+
+    /// Bytes that the run directory will hold: kept checkpoints with averaged weights, one more while it is written, the final model.
+    public var diskBytes: Int { modelBytes * (2 * (components.configuration.keepCheckpoints + 1) + 1) }
+
+    private var modelBytes: Int { components.model.layout.parameterCount * MemoryLayout<Float>.stride }
+
+    /// The lines that `greendiff train --dry-run` prints.
+    public var text: String {
+        let configuration = components.configuration
+        let rounds = Double(configuration.rounds)
+        let compute = plans.reduce(0) { $0 + $1.energy.energyComputeJoules }
+        return [
+            Banner.line("model", components.modelDescription(flopsPerSample: flopsPerSample)),
+            Banner.line("data", components.dataDescription),
+            Banner.line("plan", components.planDescription(timeBudgetSeconds: timeBudgetSeconds)),
+            "", deviceTable, "",
+            Banner.line(
+                "energy",
+                "\(Quantity.energy(energyJoules)) a round (compute \(Quantity.energy(compute)), radio "
+                    + "\(Quantity.energy(energyJoules - compute))), about \(Quantity.energy(energyJoules * rounds)) in all, modelled"
+            ),
+            Banner.line(
+                "bytes",
+                "\(Quantity.bytes(uploadBytes)) up and \(Quantity.bytes(downloadBytes)) down a round, about "
+                    + "\(Quantity.bytes(uploadBytes * configuration.rounds)) up in all"),
+            Banner.line(
+                "time",
+                "about \(Quantity.duration(wallSeconds)) of training here for \(configuration.rounds) rounds; the devices would take "
+                    + "\(Quantity.duration(timeBudgetSeconds * rounds))"),
+            Banner.line("disk", "about \(Quantity.bytes(diskBytes)), records and samples apart"),
+        ].joined(separator: "\n")
+    }
+
+    private var deviceTable: String {
+        let heading = ["device", "profile", "images", "distance", "bits", "frequency", "power", "compute", "radio", "energy"]
+        return TextTable.text([heading] + devices.map(cells))
+    }
+
+    private func cells(_ device: Device) -> [String] {
+        let start = [
+            "\(device.id)", device.profile, "\(device.samples)", "\(Quantity.significant(device.distanceMetres)) m",
+        ]
+        guard let plan = device.plan else { return start + ["infeasible: \(device.reason ?? "no plan")"] }
+        return start + [
+            "\(plan.bits)", "\(Quantity.significant(plan.energy.frequencyHertz / 1e6)) MHz",
+            "\(Quantity.significant(plan.energy.powerWatts * 1e3)) mW", Quantity.time(plan.energy.timeComputeSeconds),
+            Quantity.time(plan.energy.timeCommunicationSeconds), Quantity.energy(plan.energy.energyTotalJoules),
+        ]
+    }
+}
