@@ -49,6 +49,13 @@ private func refusal(_ directory: String, cropMargin: Double? = nil) -> DatasetE
         }
     }
 
+    @Test func theUnpackedArchivesFolderIsFound() throws {
+        try withTemporaryFolder { folder in
+            try writeOfficialLayout(folder + "/GTSRB")
+            #expect(try GTSRB.load(directory: folder).count == 4)
+        }
+    }
+
     @Test func cropKeepsTheBox() throws {
         try withTemporaryFolder { folder in
             try writeOfficialLayout(folder)
