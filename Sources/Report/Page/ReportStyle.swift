@@ -50,7 +50,7 @@ enum ReportStyle {
         .split .compute, .key.compute { background: var(--compute); }
         .split .radio, .key.radio { background: var(--radio); }
         .data { font-size: 0.85rem; }
-        .data th, .data td { padding: 5px 11px; }
+        .data th, .data td { padding: 5px 9px; }
         .data thead th { position: sticky; top: 0; background: var(--card); box-shadow: 0 1px 0 var(--line); }
         .data td:first-child { color: var(--soft); }
         tr:target { background: var(--own); outline: 2px solid var(--accent); outline-offset: -2px; }
