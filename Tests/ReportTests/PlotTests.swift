@@ -48,6 +48,8 @@ import Testing
         #expect(UnitText.plain(.nan) == "nan")
         #expect(UnitText.bits(32) == "32" && UnitText.bits(6.7) == "6.70")
         #expect(UnitText.tick(0.05, step: 0.01) == "0.05")
+        #expect(UnitText.axisUnit("J", largest: 0.0093) == ("mJ", 1e-3))
+        #expect(UnitText.axisUnit("B", largest: .infinity) == ("B", 1))
     }
 }
 

@@ -18,13 +18,15 @@ enum ComparisonSection {
     private static func charts(_ runs: [RunSummary]) -> String {
         let energy = runs.map { $0.rounds.reduce(0) { $0 + $1.energyTotalJoules } }.max() ?? 0
         let upload = runs.map { $0.rounds.reduce(0) { $0 + Double($1.uploadBytes) } }.max() ?? 0
-        let (energyUnit, joules) = energy >= 2e3 ? ("kJ", 1e3) : ("J", 1)
-        let (uploadUnit, bytes) = upload >= 2e9 ? ("GB", 1e9) : ("MB", 1e6)
+        let energyUnit = UnitText.axisUnit("J", largest: energy)
+        let uploadUnit = UnitText.axisUnit("B", largest: upload)
         return chart("Loss by round", runs, xLabel: "round") { rounds in rounds.map { Double($0.round) } }
-            + chart("Loss by energy spent, modelled", runs, xLabel: energyUnit) {
-                cumulative($0) { $0.energyTotalJoules / joules }
+            + chart("Loss by energy spent, modelled", runs, xLabel: energyUnit.name) {
+                cumulative($0) { $0.energyTotalJoules / energyUnit.size }
             }
-            + chart("Loss by bytes uploaded", runs, xLabel: uploadUnit) { cumulative($0) { Double($0.uploadBytes) / bytes } }
+            + chart("Loss by bytes uploaded", runs, xLabel: uploadUnit.name) {
+                cumulative($0) { Double($0.uploadBytes) / uploadUnit.size }
+            }
     }
 
     private static func row(_ run: RunSummary, kind: String, anchor: String?) -> String {

@@ -47,20 +47,21 @@ struct CurvesSection {
     }
 
     private var energy: StackedBarChart {
-        bars("Energy per round, compute and radio", unit: "J", kinds: ["compute", "radio"]) {
-            [$0.energyComputeJoules, $0.energyCommunicationJoules]
+        let unit = UnitText.axisUnit("J", largest: run.rounds.map(\.energyTotalJoules).max() ?? 0)
+        return bars("Energy per round, compute and radio", unit: unit.name, kinds: ["compute", "radio"]) {
+            [$0.energyComputeJoules / unit.size, $0.energyCommunicationJoules / unit.size]
         } title: {
-            "\(UnitText.joules($0[0])) compute + \(UnitText.joules($0[1])) radio = \(UnitText.joules($0[0] + $0[1])) (modelled)"
+            "\(UnitText.joules($0[0] * unit.size)) compute + \(UnitText.joules($0[1] * unit.size)) radio = "
+                + "\(UnitText.joules(($0[0] + $0[1]) * unit.size)) (modelled)"
         }
     }
 
     private var upload: StackedBarChart {
-        let largest = run.rounds.map { Double($0.uploadBytes) }.max() ?? 0
-        let (unit, scale) = largest >= 1e8 ? ("GB", 1e9) : largest >= 1e5 ? ("MB", 1e6) : ("kB", 1e3)
-        return bars("Upload per round, all devices", unit: unit, kinds: ["series-0"]) {
-            [Double($0.uploadBytes) / scale]
+        let unit = UnitText.axisUnit("B", largest: run.rounds.map { Double($0.uploadBytes) }.max() ?? 0)
+        return bars("Upload per round, all devices", unit: unit.name, kinds: ["series-0"]) {
+            [Double($0.uploadBytes) / unit.size]
         } title: {
-            "\(UnitText.bytes($0[0] * scale)) uploaded"
+            "\(UnitText.bytes($0[0] * unit.size)) uploaded"
         }
     }
 

@@ -40,11 +40,17 @@ package enum UnitText {
 
     private static let prefixes = [-6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"]
 
+    /// A unit in which values up to `largest` read well on an axis, and how much one of it is.
+    package static func axisUnit(_ unit: String, largest: Double) -> (name: String, size: Double) {
+        guard largest.isFinite, largest > 0 else { return (unit, 1) }
+        let power = min(max(Int((Double(exponent(of: largest * 1.0005)) / 3).rounded(.down)) * 3, -6), 15)
+        return ("\(prefixes[power, default: ""])\(unit)", pow(10, Double(power)))
+    }
+
     private static func prefixed(_ value: Double, _ unit: String, lowest: Int) -> String {
         guard value.isFinite, value != 0 else { return "\(plain(value)) \(unit)" }
-        let step = Int((Double(exponent(of: abs(value) * 1.0005)) / 3).rounded(.down)) * 3
-        let power = min(max(step, lowest), 15)
-        return "\(plain(value / pow(10, Double(power)))) \(prefixes[power, default: ""])\(unit)"
+        let scale = axisUnit(unit, largest: max(abs(value), pow(10, Double(lowest))))
+        return "\(plain(value / scale.size)) \(scale.name)"
     }
 
     private static func exponent(of magnitude: Double) -> Int { Int(log10(magnitude).rounded(.down)) }
