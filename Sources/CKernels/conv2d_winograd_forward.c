@@ -2,9 +2,9 @@
 
 #include <omp.h>
 
-// A thread's tiles and their products stay in its second-level cache. Neither number changes the result's bytes: each output is
-// one sum in one order.
-enum { cache_floats = 200000, most_tiles = 48, panel_channels = 64 };
+// A thread's tiles and products stay near its core: enough tiles that packed weights are read seldom, few enough for the caches.
+// None of these numbers changes the result's bytes: each output is one sum in one order.
+enum { cache_floats = 420000, most_tiles = 48, panel_channels = 64 };
 
 typedef struct {
     int64_t tiles, tile_blocks;
@@ -13,8 +13,9 @@ typedef struct {
 
 static blocking blocks_of(const wino_grid *grid, int64_t inputs, int64_t outputs, int threads) {
     blocking b = {.width = gd_min(panel_channels, outputs)};
-    b.tiles = gd_min(most_tiles, cache_floats / (wino_frequencies * (inputs + b.width)));
-    b.tiles = gd_max(6, gd_min(b.tiles, gd_ceil_div(grid->count, threads)));
+    const int64_t fitting = cache_floats / (wino_frequencies * (inputs + b.width));
+    const int64_t share = gd_ceil_div(grid->count, threads);
+    b.tiles = gd_max(wino_rows, gd_min(gd_min(most_tiles, fitting), share) / wino_rows * wino_rows);
     b.tile_blocks = gd_ceil_div(grid->count, b.tiles);
     b.channel_blocks = b.tile_blocks >= threads ? 1 : gd_ceil_div(outputs, b.width);
     return b;
@@ -28,7 +29,7 @@ static int64_t thread_floats(const blocking *b, int64_t inputs) {
 static void multiply_block(
     const wino_grid *out, int64_t inputs, const blocking *b, const float *transformed, const float *packed,
     int64_t first_tile, int64_t count, int64_t first, int64_t end, const float *bias, float *output, float *products) {
-    const int64_t in_stride = wino_frequency_stride(b->tiles, inputs), panel = inputs * wino_block;
+    const int64_t in_stride = wino_frequency_stride(b->tiles, inputs), packed_stride = wino_packed_stride(inputs);
     for (int64_t channel = first; channel < end; channel += b->width) {
         const int64_t width = gd_min(b->width, end - channel);
         const int64_t out_stride = wino_frequency_stride(b->tiles, width);
@@ -36,7 +37,7 @@ static void multiply_block(
             for (int64_t c = 0; c < width; c += wino_block)
                 wino_multiply(
                     count, transformed + f * in_stride, b->tiles * wino_block,
-                    packed + ((channel + c) / wino_block * wino_frequencies + f) * panel, inputs,
+                    packed + wino_packed_floats(channel + c, inputs) + f * packed_stride, inputs,
                     products + f * out_stride + c * b->tiles);
         gd_wino_transform_outputs(out, products, b->tiles, first_tile, count, channel, width, bias, output);
     }
@@ -59,12 +60,10 @@ static void convolve(
     }
 }
 
-static int64_t packed_floats(const gd_conv2d *g) { return wino_frequencies * g->input_channels * g->output_channels; }
-
 static int64_t scratch_of(const gd_conv2d *g, int64_t inputs, int64_t outputs, int threads) {
     const wino_grid grid = wino_grid_of(g->batch, g->height, g->width, inputs);
     const blocking b = blocks_of(&grid, inputs, outputs, threads);
-    return packed_floats(g) + threads * thread_floats(&b, inputs);
+    return wino_packed_floats(outputs, inputs) + threads * thread_floats(&b, inputs);
 }
 
 int64_t gd_conv2d_forward_scratch__winograd4(const gd_conv2d *g, int threads) {
@@ -87,7 +86,8 @@ gd_status gd_f32_conv2d_forward__winograd4(
     const wino_grid in = wino_grid_of(g->batch, g->height, g->width, g->input_channels);
     const wino_grid out = wino_grid_of(g->batch, g->height, g->width, g->output_channels);
     gd_wino_pack_weights(g->output_channels, g->input_channels, weight, scratch, threads);
-    convolve(&in, &out, input, scratch, bias, output, scratch + packed_floats(g), threads);
+    convolve(&in, &out, input, scratch, bias, output,
+        scratch + wino_packed_floats(out.channels, in.channels), threads);
     return GD_OK;
 }
 
@@ -97,6 +97,7 @@ gd_status gd_f32_conv2d_backward_data__winograd4(
     const wino_grid in = wino_grid_of(g->batch, g->height, g->width, g->output_channels);
     const wino_grid out = wino_grid_of(g->batch, g->height, g->width, g->input_channels);
     gd_wino_pack_weights_transposed(g->output_channels, g->input_channels, weight, scratch, threads);
-    convolve(&in, &out, d_output, scratch, NULL, d_input, scratch + packed_floats(g), threads);
+    convolve(&in, &out, d_output, scratch, NULL, d_input,
+        scratch + wino_packed_floats(out.channels, in.channels), threads);
     return GD_OK;
 }

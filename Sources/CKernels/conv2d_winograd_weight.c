@@ -11,7 +11,10 @@ static int64_t block_tiles(const gd_conv2d *g, int64_t tiles) {
     return gd_min(tiles, gd_max(least_tiles, gd_min(most_tiles, fitting)));
 }
 
-static int64_t sum_floats(const gd_conv2d *g) { return wino_frequencies * g->input_channels * g->output_channels; }
+// Floats between the frequencies of the sums; not a power of two apart, as those of the tiles.
+static int64_t sum_stride(const gd_conv2d *g) { return g->input_channels * g->output_channels + wino_block; }
+
+static int64_t sum_floats(const gd_conv2d *g) { return wino_frequencies * sum_stride(g); }
 
 int64_t gd_conv2d_backward_weight_scratch__winograd4(const gd_conv2d *g, int threads) {
     (void)threads;
@@ -41,7 +44,7 @@ static void add_kernels(const gd_conv2d *g, const float *sums, float *d_weight) 
             const int64_t block = (i / wino_block) * (outputs / wino_block) + o / wino_block;
             const float *from = sums + (block * wino_block + i % wino_block) * wino_block + o % wino_block;
             wino_vector u[36], half[18], kernel[9];
-            for (int f = 0; f < wino_frequencies; f++) u[f] = wino_load(from + f * inputs * outputs);
+            for (int f = 0; f < wino_frequencies; f++) u[f] = wino_load(from + f * sum_stride(g));
             for (int column = 0; column < 6; column++) kernel_transform(u + column, 6, half + column, 6);
             for (int row = 0; row < 3; row++) kernel_transform(half + 6 * row, 1, kernel + 3 * row, 1);
             for (int lane = 0; lane < wino_lanes; lane++)
@@ -59,7 +62,7 @@ static void add_products(const gd_conv2d *g, const float *x, const float *y, int
             for (int64_t o = 0; o < outputs; o += wino_block)
                 wino_accumulate(
                     x + f * x_stride + i * slots, y + f * y_stride + o * slots, count,
-                    sums + (f * inputs + i) * outputs + o * wino_block);
+                    sums + f * sum_stride(g) + i * outputs + o * wino_block);
 }
 
 static void add_bias(const gd_conv2d *g, const float *d_output, float *d_bias) {

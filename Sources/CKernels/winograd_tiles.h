@@ -8,7 +8,8 @@
 // Transformed tiles lie as (frequency, channel block, tile, 16): a matrix product then reads whole cache lines, whatever the
 // extents. Frequencies lie 16 floats further apart than they need: a power-of-two distance would share cache sets.
 
-enum { wino_frequencies = 36, wino_lanes = 8, wino_block = 16 };
+/// `wino_rows` tiles go through one register block.
+enum { wino_frequencies = 36, wino_lanes = 8, wino_block = 16, wino_rows = 6 };
 
 typedef float wino_vector __attribute__((vector_size(wino_lanes * sizeof(float)), aligned(4)));
 
@@ -61,7 +62,15 @@ void gd_wino_transform_outputs(
     const wino_grid *grid, const float *products, int64_t slots, int64_t first, int64_t count, int64_t channel,
     int64_t width, const float *bias, float *output);
 
-/// packed (O / 16, frequency, I, 16) = G g G^T of weight (O, I, 3, 3).
+/// Floats between the frequencies of one panel of 16 packed channels of `depth` inputs.
+static inline int64_t wino_packed_stride(int64_t depth) { return (depth + 1) * wino_block; }
+
+/// Floats of `rows` packed channels.
+static inline int64_t wino_packed_floats(int64_t rows, int64_t depth) {
+    return rows / wino_block * wino_frequencies * wino_packed_stride(depth);
+}
+
+/// packed (O / 16, frequency, I, 16) = G g G^T of weight (O, I, 3, 3), with `wino_packed_stride(I)` between frequencies.
 void gd_wino_pack_weights(int64_t outputs, int64_t inputs, const float *weight, float *packed, int threads);
 
 /// packed (I / 16, frequency, O, 16) = G g G^T of the flipped and transposed weight: the data gradient's.
