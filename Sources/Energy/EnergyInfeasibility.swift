@@ -56,13 +56,13 @@ extension EnergyInfeasibility {
         let needed = compute > budget ? compute : communication > budget ? communication : compute + communication
         let explanation =
             switch bound {
-            case .frequencyMax: "training takes \(readable(compute)) s at \(problem.compute.frequencyMaxHertz) Hz"
-            case .powerMax: "sending takes \(readable(communication)) s at \(problem.radio.powerMaxWatts) W"
+            case .frequencyMax: "training takes \(readable(compute)) s at \(readable(problem.compute.frequencyMaxHertz)) Hz"
+            case .powerMax: "sending takes \(readable(communication)) s at \(readable(problem.radio.powerMaxWatts)) W"
             default: "training takes at least \(readable(compute)) s and sending at least \(readable(communication)) s"
             }
         return Self(
             bound: bound, allowedSeconds: budget, neededSeconds: needed,
             smallestTimeBudgetSeconds: problem.smallestTimeBudgetSeconds, largestPayloadBits: problem.largestPayloadBits,
-            explanation: "\(explanation), \(readable(needed - budget)) s over the \(budget) s budget")
+            explanation: "\(explanation), \(readable(needed - budget)) s over the \(readable(budget)) s budget")
     }
 }

@@ -64,7 +64,9 @@ import Testing
         let results = try objects(document)
         #expect(results[0]["id"] as? Int == 7 && results[0]["feasible"] as? Bool == false)
         let reason = try #require(results[0]["reason"] as? String)
-        #expect(reason.contains("time budget of at least") && reason.contains("payload of at most"))
+        #expect(
+            reason.contains("time budget of at least") && reason.contains("payload of at most")
+                && reason.hasSuffix(" bits a parameter)"))
         let bits = try #require(results[0]["bits_per_parameter_largest"] as? Double)
         let seconds = try #require(results[0]["time_budget_smallest_s"] as? Double)
         let repaired = try parse(#"[{"time_budget_s": 2.5, "bits_per_parameter": \#(bits)}, {"time_budget_s": \#(seconds)}]"#)

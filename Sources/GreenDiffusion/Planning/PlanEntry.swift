@@ -34,7 +34,8 @@ public struct PlanEntry: Sendable, Encodable {
     /// Why the device is infeasible, and the way out; nil where it is feasible.
     public var reason: String? {
         guard case .infeasible(let reason) = outcome else { return nil }
-        return reason.description
+        let bits = largestBitsPerParameter.map { " (\(($0 * 1e4).rounded(.down) / 1e4) bits a parameter)" }
+        return reason.description + (bits ?? "")
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {

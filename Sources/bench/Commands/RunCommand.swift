@@ -38,6 +38,7 @@ struct RunCommand: ParsableCommand {
                 let result = try CaseRunner(name: name, threads: threads).run()
                 if document.cases.contains(where: { $0.name == name && $0.threads == result.threads }) { continue }
                 print(result)
+                fflush(nil)
                 document.cases.append(result)
                 if let json { try document.write(to: json) }
             }

@@ -19,6 +19,9 @@ struct CaseResult: CustomStringConvertible {
     /// Share of the threads' time that the fastest run really had a processor: what is missing, others took or threads waited.
     var processorShare: Double { samples[0].cpuSeconds / (minimum * Double(threads)) }
 
+    /// The least CPU time of a run, all threads together: on one thread, what the run takes on an idle machine.
+    var minimumProcessorSeconds: Double { samples.map(\.cpuSeconds).min() ?? 0 }
+
     private func quantile(_ index: Int) -> Double { samples[index].wallSeconds }
 
     /// What is counted per second of the fastest run, in `rateUnit`.
@@ -82,6 +85,7 @@ extension CaseResult: Encodable {
         case minimum = "min_ms"
         case median = "median_ms"
         case processorShare = "cpu_share"
+        case minimumProcessorSeconds = "min_cpu_ms"
         case rateUnit = "rate_unit"
         case executedRate = "executed_gflops"
         case limitRate = "limit_rate"
@@ -99,6 +103,7 @@ extension CaseResult: Encodable {
         try container.encode(median * 1e3, forKey: .median)
         try container.encode(spread, forKey: .spread)
         try container.encode(processorShare, forKey: .processorShare)
+        try container.encode(minimumProcessorSeconds * 1e3, forKey: .minimumProcessorSeconds)
         try container.encode(rate, forKey: .rate)
         try container.encode(rateUnit, forKey: .rateUnit)
         if case .flops(_, let executed) = work { try container.encode(Double(executed) / minimum / 1e9, forKey: .executedRate) }
