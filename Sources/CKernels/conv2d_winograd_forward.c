@@ -4,18 +4,22 @@
 
 // A thread's tiles and products stay near its core: enough tiles that packed weights are read seldom, few enough for the caches.
 // None of these numbers changes the result's bytes: each output is one sum in one order.
-enum { cache_floats = 420000, most_tiles = 48, panel_channels = 64 };
+enum { cache_floats = 420000, most_tiles = 48, least_tiles = 12, panel_channels = 64 };
 
 typedef struct {
     int64_t tiles, tile_blocks;
     int64_t width, channel_blocks;
 } blocking;
 
+static int64_t round_up(int64_t value, int64_t step) { return gd_ceil_div(value, step) * step; }
+
+// Equal numbers of tile blocks for all threads; output channels are split only where there are too few tiles.
 static blocking blocks_of(const wino_grid *grid, int64_t inputs, int64_t outputs, int threads) {
     blocking b = {.width = gd_min(panel_channels, outputs)};
-    const int64_t fitting = cache_floats / (wino_frequencies * (inputs + b.width));
+    const int64_t fitting = cache_floats / (wino_frequencies * (inputs + b.width)) / wino_rows * wino_rows;
+    const int64_t limit = gd_max(least_tiles, gd_min(most_tiles, fitting));
     const int64_t share = gd_ceil_div(grid->count, threads);
-    b.tiles = gd_max(wino_rows, gd_min(gd_min(most_tiles, fitting), share) / wino_rows * wino_rows);
+    b.tiles = gd_max(least_tiles, round_up(gd_ceil_div(share, gd_ceil_div(share, limit)), wino_rows));
     b.tile_blocks = gd_ceil_div(grid->count, b.tiles);
     b.channel_blocks = b.tile_blocks >= threads ? 1 : gd_ceil_div(outputs, b.width);
     return b;

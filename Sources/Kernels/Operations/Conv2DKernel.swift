@@ -92,8 +92,9 @@ struct Conv2DImplementation: Sendable {
 
 /// FLOPs of one Winograd F(4x4, 3x3) pass: 36 products a tile and channel pair, and the transforms of tiles and weights.
 private func winogradFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int {
-    // One-dimensional transforms times the FLOPs of each, as written in winograd_transforms.c.
-    let (inputTransform, outputTransform, gradientTransform, weightTransform) = (12 * 26, 10 * 16, 10 * 14, 9 * 13)
+    // One-dimensional transforms times the FLOPs of each, as written in winograd_transforms.c and winograd_weights.c.
+    let (inputTransform, outputTransform, gradientTransform) = (12 * 22, 10 * 16, 10 * 14)
+    let weightTransform = pass == .backwardWeight ? 9 * 15 : 9 * 12
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
     let tiles = geometry.batch * ((geometry.height + 3) / 4) * ((geometry.width + 3) / 4)
     let products = 2 * 36 * tiles * inputs * outputs
