@@ -66,44 +66,6 @@ struct BitPacking: Sendable {
         return first + 128 <= count ? unpack(source) : unpackLast(source, count: min(64, count - first))
     }
 
-    /// Eight codes, a lane each, in the low bits of one word; the bits behind them are zero.
-    @inline(__always)
-    func joinEight(_ codes: SIMD8<Int32>) -> UInt64 {
-        let width = UInt64(bits)
-        let masked = unsafeBitCast(codes & Int32((1 &<< width) &- 1), to: SIMD4<UInt64>.self)
-        let pairs = (masked | (masked &>> (32 &- width))) & ((1 &<< (2 &* width)) &- 1)
-        let placed = pairs &<< (SIMD4<UInt64>(0, 2, 4, 6) &* SIMD4(repeating: width))
-        let halves = placed.lowHalf | placed.highHalf
-        return halves[0] | halves[1]
-    }
-
-    /// The codes of elements `first ..< first + 8`, with zeros above `bits` bits. `first` is a multiple of 8; eight bytes from
-    /// theirs on are read.
-    @inline(__always)
-    func unpackEight(_ packed: UnsafePointer<UInt8>, first: Int) -> SIMD8<UInt32> {
-        let word = UnsafeRawPointer(packed).loadUnaligned(fromByteOffset: first / 8 * bits, as: UInt64.self)
-        return split(word)
-    }
-
-    /// Like `unpackEight`, near the end of a tensor of `count` elements: reads no byte behind it; zeros after the last code.
-    @inline(never)
-    func unpackLastEight(_ packed: UnsafePointer<UInt8>, first: Int, of count: Int) -> SIMD8<UInt32> {
-        var word: UInt64 = 0
-        for index in 0..<((min(8, count - first) * bits + 7) / 8) {
-            word |= UInt64(packed[first / 8 * bits + index]) << UInt64(8 * index)
-        }
-        return split(word)
-    }
-
-    /// Eight codes of one word, a lane each: a 64-bit lane takes two, and parts them.
-    @inline(__always)
-    private func split(_ word: UInt64) -> SIMD8<UInt32> {
-        let width = UInt64(bits)
-        let mask = (UInt64(1) &<< width) &- 1
-        let pairs = SIMD4(repeating: word) &>> (SIMD4<UInt64>(0, 2, 4, 6) &* SIMD4(repeating: width))
-        return unsafeBitCast((pairs & mask) | ((pairs & (mask &<< width)) &<< (32 - width)), to: SIMD8<UInt32>.self)
-    }
-
     @inline(never)
     private func unpackLast(_ packed: UnsafeRawPointer, count: Int) -> SIMD8<UInt64> {
         var bytes = SIMD64<UInt8>()

@@ -26,14 +26,14 @@ struct BlockDecoder {
     private let packed: UnsafePointer<UInt8>
     private let geometry: ScopeGeometry
     private let scales: [ScopeScale]
-    private let packing: BitPacking
+    private let lanes: CodeLanes
     private let signBit: UInt32
     private let levelShift: Float
 
     init(_ packed: UnsafePointer<UInt8>, geometry: ScopeGeometry, scales: [ScopeScale], format: CodeFormat) {
         precondition(scales.count == geometry.scopeCount, "one scale a scope")
         (self.packed, self.geometry, self.scales) = (packed, geometry, scales)
-        packing = BitPacking(bits: format.bits)
+        lanes = CodeLanes(bits: format.bits)
         signBit = 1 << UInt32(format.bits - 1)
         levelShift = Float(format.levelShift)
     }
@@ -48,10 +48,10 @@ struct BlockDecoder {
             // All but the block's last chunk have a whole chunk behind them.
             let careful = max(elements.lowerBound, (elements.upperBound - 65) & ~63)
             for first in stride(from: elements.lowerBound, to: careful, by: 8) {
-                body(first, values(packing.unpackEight(packed, first: first), cursor.next(first)), 8)
+                body(first, values(lanes.unpack(packed, first: first), cursor.next(first)), 8)
             }
             for first in stride(from: careful, to: elements.upperBound, by: 8) {
-                let codes = packing.unpackLastEight(packed, first: first, of: geometry.count)
+                let codes = lanes.unpackLast(packed, first: first, of: geometry.count)
                 body(first, values(codes, cursor.next(first)), min(8, elements.upperBound - first))
             }
         }

@@ -13,12 +13,13 @@ package func quantizeAndPack(
     into packed: UnsafeMutablePointer<UInt8>, threads: Int
 ) {
     precondition(scales.count == geometry.scopeCount, "one scale a scope")
-    scales.withUnsafeBufferPointer { buffer in
-        guard let scales = buffer.baseAddress else { return }
+    let divisors = scales.map { ScopeScale(offset: $0.offset, step: $0.divisor) }
+    divisors.withUnsafeBufferPointer { buffer in
+        guard let divisors = buffer.baseAddress else { return }
         parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
             // SAFETY: blocks start at multiples of 64 elements, so no two of them share a byte of `packed`.
             quantizeBlock(
-                values, CodingBlocks.elements(block, of: geometry.count), geometry: geometry, scales: scales, format: format,
+                values, CodingBlocks.elements(block, of: geometry.count), geometry: geometry, divisors: divisors, format: format,
                 random: random, into: packed)
         }
     }
@@ -33,10 +34,10 @@ enum CodingBlocks {
 }
 
 private func quantizeBlock(
-    _ values: UnsafePointer<Float>, _ elements: Range<Int>, geometry: ScopeGeometry, scales: UnsafePointer<ScopeScale>,
+    _ values: UnsafePointer<Float>, _ elements: Range<Int>, geometry: ScopeGeometry, divisors: UnsafePointer<ScopeScale>,
     format: CodeFormat, random: CounterRandom, into packed: UnsafeMutablePointer<UInt8>
 ) {
-    var cursor = ScopeCursor(scales, geometry: geometry, at: elements.lowerBound)
+    var cursor = ScopeCursor(divisors, geometry: geometry, at: elements.lowerBound)
     let rounding = LevelRounding(format)
     // All but the block's last chunk have a whole chunk behind them, whose bytes may be overwritten for now.
     let careful = max(elements.lowerBound, (elements.upperBound - 65) & ~63)
@@ -65,12 +66,12 @@ private func quantizeBlock(
 
 /// Rounds and packs 64 elements at a time, eight in a vector.
 private struct LevelRounding {
-    private let packing: BitPacking
+    private let lanes: CodeLanes
     /// `2^23 + levelShift`: added to a level, it leaves the code in the float's low bits.
     private let codeBias: Float
 
     init(_ format: CodeFormat) {
-        packing = BitPacking(bits: format.bits)
+        lanes = CodeLanes(bits: format.bits)
         codeBias = 0x1p23 + Float(format.levelShift)
     }
 
@@ -80,38 +81,35 @@ private struct LevelRounding {
         _ values: UnsafePointer<Float>, _ first: Int, _ bits: RoundingBits, _ cursor: inout ScopeCursor,
         into packed: UnsafeMutablePointer<UInt8>
     ) {
-        pack16(values, first, bits.words.0, &cursor, into: packed)
-        pack16(values + 16, first + 16, bits.words.1, &cursor, into: packed + 2 * packing.bits)
-        pack16(values + 32, first + 32, bits.words.2, &cursor, into: packed + 4 * packing.bits)
-        pack16(values + 48, first + 48, bits.words.3, &cursor, into: packed + 6 * packing.bits)
+        withUnsafeBytes(of: bits.words) { words in
+            // SAFETY: the caller's `values` has 64 elements, its `packed` eight bytes from each eight's first byte on.
+            var source = UnsafeRawPointer(values)
+            var target = UnsafeMutableRawPointer(packed)
+            for word in 0..<4 {
+                let bits = words.load(fromByteOffset: 32 &* word, as: SIMD8<UInt32>.self)
+                let index = first &+ 16 &* word
+                let low = codes(source.loadUnaligned(as: SIMD8<Int32>.self), cursor.next(index), bits & 0xFFFF)
+                target.storeBytes(of: lanes.joined(low), as: UInt64.self)
+                let upper = source.loadUnaligned(fromByteOffset: 32, as: SIMD8<Int32>.self)
+                let high = codes(upper, cursor.next(index &+ 8), bits &>> 16)
+                target.storeBytes(of: lanes.joined(high), toByteOffset: lanes.bits, as: UInt64.self)
+                source += 64
+                target += 2 &* lanes.bits
+            }
+        }
     }
 
-    @inline(__always)
-    private func pack16(
-        _ values: UnsafePointer<Float>, _ first: Int, _ bits: SIMD8<UInt32>, _ cursor: inout ScopeCursor,
-        into packed: UnsafeMutablePointer<UInt8>
-    ) {
-        // SAFETY: the caller's `values` has 16 elements, its `packed` eight bytes from the second eight's first byte on.
-        let target = UnsafeMutableRawPointer(packed)
-        let low = codes(UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Int32>.self), cursor.next(first), bits & 0xFFFF)
-        target.storeBytes(of: packing.joinEight(low), as: UInt64.self)
-        let high = codes(
-            UnsafeRawPointer(values + 8).loadUnaligned(as: SIMD8<Int32>.self), cursor.next(first + 8), bits &>> 16)
-        target.storeBytes(of: packing.joinEight(high), toByteOffset: packing.bits, as: UInt64.self)
-    }
-
-    /// The codes of eight values, given as bit patterns.
+    /// The codes of eight values, given as bit patterns, in the lanes' low bytes; the scale's step is not zero.
     @inline(__always)
     private func codes(
         _ value: SIMD8<Int32>, _ scale: (offset: SIMD8<Float>, step: SIMD8<Float>), _ bits: SIMD8<UInt32>
     ) -> SIMD8<Int32> {
         let magnitude = unsafeBitCast(value & 0x7FFF_FFFF, to: SIMD8<Float>.self)
-        let divisor = scale.step.replacing(with: 1, where: scale.step .== 0)
-        let position = (magnitude - scale.offset) / divisor
+        let position = (magnitude - scale.offset) / scale.step
         let below = position.rounded(.down)
         let threshold = (floats(bits) + 0.5) * 0x1p-16
         let level = below.replacing(with: below + 1, where: position - below .> threshold)
-        let code = unsafeBitCast(level + codeBias, to: SIMD8<Int32>.self) & 0xFF
+        let code = unsafeBitCast(level + codeBias, to: SIMD8<Int32>.self)
         let sign = value &>> 31
         return ((code ^ sign) &- sign).replacing(with: 0, where: magnitude .== 0)
     }
