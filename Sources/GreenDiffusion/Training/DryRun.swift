@@ -34,7 +34,7 @@ public struct DryRun {
         components = try RunComponents(configuration.resolved())
         let server = try components.makeServer()
         let start = ProcessInfo.processInfo.systemUptime
-        flopsPerSample = components.measureFLOPsPerSample()
+        flopsPerSample = try components.measureFLOPsPerSample()
         secondsPerStep = ProcessInfo.processInfo.systemUptime - start
         timeBudgetSeconds = server.state.timeBudgetSeconds
         let assignments = Dictionary(uniqueKeysWithValues: try server.begin().map { ($0.device.id, $0) })

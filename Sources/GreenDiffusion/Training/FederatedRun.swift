@@ -116,7 +116,7 @@ extension RunComponents {
         guard let state else {
             return try FederatedServer(
                 starting: settings, devices: devices, layout: model.layout, global: global,
-                warmUpFLOPsPerSample: measureFLOPsPerSample(), threads: threads)
+                warmUpFLOPsPerSample: try measureFLOPsPerSample(), threads: threads)
         }
         return try FederatedServer(
             resuming: state, settings: settings, devices: devices, layout: model.layout, global: global, threads: threads)

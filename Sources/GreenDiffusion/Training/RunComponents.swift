@@ -50,23 +50,28 @@ struct RunComponents {
     ///
     /// - Parameter onStep: called after each step with the number of images in it.
     func makeTrainer(onStep: @escaping (_ images: Int) -> Void) -> DiffusionTrainer {
-        let optimizer = AdamWOptions(learningRate: configuration.learningRate)
-        let trainer = Trainer(
-            model: model, schedule: schedule,
-            settings: TrainingSettings(optimizer: optimizer, maximumGradientNorm: 1, averageDecay: nil))
-        return DiffusionTrainer(
-            trainer: trainer, dataset: images.training, shards: images.shards, seed: configuration.seed, onStep: onStep)
+        DiffusionTrainer(
+            trainer: makeTrainer(learningRate: configuration.learningRate), dataset: images.training, shards: images.shards,
+            seed: configuration.seed, onStep: onStep)
     }
 
-    /// Executed floating-point operations per training sample, from one metered forward and backward pass that changes nothing.
-    func measureFLOPsPerSample() -> Double {
+    private func makeTrainer(learningRate: Double) -> Trainer {
+        Trainer(
+            model: model, schedule: schedule,
+            settings: TrainingSettings(
+                optimizer: AdamWOptions(learningRate: learningRate), maximumGradientNorm: 1, averageDecay: nil))
+    }
+
+    /// Executed floating-point operations per training sample, from one metered step at learning rate 0, which changes nothing.
+    ///
+    /// - Throws: `DivergenceError` where the initial model's loss or gradients are not finite.
+    func measureFLOPsPerSample() throws(DivergenceError) -> Double {
         let indices = (0..<configuration.batchSize).map { images.shards[0][$0 % images.shards[0].count] }
         let batch = Tensor(shape: model.sampleShape(count: indices.count))
         images.training.load(indices, into: batch)
-        let step = TrainingStep(
-            images: batch, address: StepAddress(seed: configuration.seed, round: 0, device: 0, step: 0), schedule: schedule)
         model.context.meter.reset()
-        _ = model.accumulateGradients(sample: step.sample, timesteps: step.timesteps, noise: step.noise)
+        try makeTrainer(learningRate: 0).step(
+            images: batch, address: StepAddress(seed: configuration.seed, round: 0, device: 0, step: 0))
         return Double(model.context.meter.executedFLOPs) / Double(indices.count)
     }
 }
