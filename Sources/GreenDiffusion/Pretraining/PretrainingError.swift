@@ -8,7 +8,7 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     case alreadyFinished(path: String, steps: Int)
     case stepsBehind(path: String, done: Int, requested: Int)
     case decayIsFixed(path: String, steps: Int, requested: Int)
-    case imageSize(data: String, width: Int, height: Int, side: Int)
+    case imageSize(data: String, width: Int, height: Int, size: [Int])
     case diverged(DivergenceError, path: String)
     case interrupted(step: Int, steps: Int, path: String)
 
@@ -27,8 +27,8 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
         case .decayIsFixed(let path, let steps, let requested):
             "--steps \(requested) would change the learning rates of \(path), whose cosine ends at \(steps); "
                 + "start from its model with `--init \(path)/model --out ANOTHER_DIR`"
-        case .imageSize(let data, let width, let height, let side):
-            "\(data) has images of \(width)x\(height) pixels, the model sees \(side)x\(side); "
+        case .imageSize(let data, let width, let height, let size):
+            "\(data) has images of \(width)x\(height) pixels, the model sees \(size[1])x\(size[0]); "
                 + "choose a --preset or --init of that size, or other --data"
         case .diverged(let error, let path):
             "training diverged at step \(error.step): loss \(error.loss), gradient norm \(error.gradientNorm); start again with a "

@@ -25,13 +25,21 @@ public final class PretrainingRun {
     public var parameterCount: Int { trainer.model.layout.parameterCount }
     public var dataName: String { images.name }
 
-    private init(_ settings: PretrainingSettings, in directory: PretrainingDirectory, from start: Checkpoint?, threads: Int)
-        throws
-    {
+    /// - Parameters:
+    ///   - checkpoint: the weights to start from; nil draws fresh ones.
+    ///   - openDirectory: called last, so that a run that cannot start leaves no folder.
+    private init(
+        _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int,
+        in openDirectory: () throws -> PretrainingDirectory
+    ) throws {
         let model = try UNet(
-            start?.configuration ?? UNetConfiguration(preset: settings.preset), context: ComputeContext(threads: threads))
-        if let start { model.parameters.copy(from: start.parameters) } else { model.initialize(seed: settings.seed) }
-        scheduler = start?.scheduler ?? SchedulerConfiguration()
+            checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset), context: ComputeContext(threads: threads))
+        if let checkpoint {
+            model.parameters.copy(from: checkpoint.parameters)
+        } else {
+            model.initialize(seed: settings.seed)
+        }
+        scheduler = checkpoint?.scheduler ?? SchedulerConfiguration()
         trainer = Trainer(
             model: model, schedule: NoiseSchedule(scheduler),
             settings: TrainingSettings(
@@ -39,8 +47,9 @@ public final class PretrainingRun {
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
                 averageDecay: PretrainingSettings.averageDecay))
         images = try TrainingImages(
-            settings.data, side: model.configuration.sampleSize[0], batchSize: settings.batchSize, seed: settings.seed)
-        (self.settings, self.directory, step) = (settings, directory, 0)
+            settings.data, size: model.configuration.sampleSize, batchSize: settings.batchSize, seed: settings.seed)
+        directory = try openDirectory()
+        (self.settings, step) = (settings, 0)
     }
 
     /// Begins a run in the folder `path`, which has none yet.
@@ -48,10 +57,9 @@ public final class PretrainingRun {
     /// - Throws: `PretrainingError`; `ConfigurationError`, `DatasetError` or `CheckpointError` for settings, images or a start that
     ///   cannot be used; `FileError` where the system refuses.
     public static func start(_ settings: PretrainingSettings, at path: String, threads: Int) throws -> PretrainingRun {
-        let start = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).load() }
-        let directory = try PretrainingDirectory.create(at: path)
-        let run = try PretrainingRun(settings, in: directory, from: start, threads: threads)
-        try directory.write(settings)
+        let checkpoint = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).load() }
+        let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { try .create(at: path) }
+        try run.directory.write(settings)
         return run
     }
 
@@ -69,7 +77,7 @@ public final class PretrainingRun {
                 path: "\(folder)/state.json", reason: "it has no step; remove that folder to use the one before")
         }
         let settings = try directory.settings().extended(to: steps, done: done, path: path)
-        let run = try PretrainingRun(settings, in: directory, from: checkpoint, threads: threads)
+        let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { directory }
         try run.trainer.restore(state, path: folder)
         try directory.progress.heal(keeping: PretrainingRecord.self) { $0.step <= done }
         try directory.write(settings)

@@ -17,13 +17,13 @@ struct TrainingImages {
     /// Images until they repeat.
     var count: Int { dataset.count }
 
-    /// - Parameter side: width and height that the model sees.
+    /// - Parameter size: height and width that the model sees.
     /// - Throws: `ConfigurationError` or `DatasetError` for images that cannot be used, `PretrainingError.imageSize` for a wrong size.
-    init(_ specification: String, side: Int, batchSize: Int, seed: UInt64) throws {
+    init(_ specification: String, size: [Int], batchSize: Int, seed: UInt64) throws {
         let source = try DataSpecification(parsing: specification)
-        dataset = try source.open(side: side, syntheticImages: Self.syntheticImages, seed: seed)
-        guard dataset.width == side, dataset.height == side else {
-            throw PretrainingError.imageSize(data: dataset.name, width: dataset.width, height: dataset.height, side: side)
+        dataset = try source.open(side: size[1], syntheticImages: Self.syntheticImages, seed: seed)
+        guard [dataset.height, dataset.width] == size else {
+            throw PretrainingError.imageSize(data: dataset.name, width: dataset.width, height: dataset.height, size: size)
         }
         (self.batchSize, self.seed) = (batchSize, seed)
         if case .synthetic = source { order = nil } else { order = ExampleOrder(count: dataset.count, seed: seed) }

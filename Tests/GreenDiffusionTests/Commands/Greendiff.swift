@@ -18,11 +18,11 @@ enum Greendiff {
     /// Runs one command to its end.
     ///
     /// - Throws: `TimedOut` where it takes longer than `timeout` seconds (the process is then killed).
-    static func run(_ arguments: String..., timeout: Double = 40) throws -> CommandResult {
+    static func run(_ arguments: String..., timeout: Double = 120) throws -> CommandResult {
         try run(arguments, timeout: timeout)
     }
 
-    static func run(_ arguments: [String], timeout: Double = 40) throws -> CommandResult {
+    static func run(_ arguments: [String], timeout: Double = 120) throws -> CommandResult {
         let job = try Job(arguments)
         return try job.wait(timeout: timeout)
     }
@@ -54,7 +54,7 @@ enum Greendiff {
         /// Sends SIGINT, as Ctrl-C does.
         func interrupt() { process.interrupt() }
 
-        func wait(timeout: Double = 40) throws -> CommandResult {
+        func wait(timeout: Double = 120) throws -> CommandResult {
             guard ended.wait(timeout: .now() + timeout) == .success else {
                 kill(process.processIdentifier, SIGKILL)
                 ended.wait()

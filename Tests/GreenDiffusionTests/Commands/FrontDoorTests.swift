@@ -1,0 +1,37 @@
+import Testing
+
+@Suite struct FrontDoorTests {
+    private static let commands = ["pretrain", "sample", "predict", "gradients", "quantize", "dequantize", "inspect"]
+
+    @Test func helpListsEveryCommand() throws {
+        let result = try Greendiff.run("--help")
+        #expect(result.status == 0 && result.errors.isEmpty)
+        for command in Self.commands + ["plan"] { #expect(result.output.contains("  \(command) "), "\(command)") }
+    }
+
+    @Test func versionIsOneLine() throws {
+        let result = try Greendiff.run("--version")
+        #expect(result.status == 0 && result.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test(arguments: commands) func everyCommandExplainsItselfWithAnExample(command: String) throws {
+        let result = try Greendiff.run(command, "--help")
+        #expect(result.status == 0 && result.errors.isEmpty)
+        #expect(result.output.contains("EXAMPLE") && result.output.contains("greendiff \(command) "))
+    }
+
+    @Test(arguments: [
+        "pretrain --out x", "sample --checkpoint x", "predict --checkpoint x --input x --output x",
+        "gradients --checkpoint x --input x --output x", "quantize x x", "dequantize x x", "inspect x",
+    ]) func anUnknownFlagIsNamedInOneLine(line: String) throws {
+        let arguments = line.split(separator: " ").map(String.init)
+        let result = try Greendiff.run(arguments + ["--bogus"])
+        #expect(result.status == 64 && result.output.isEmpty)
+        #expect(result.errors == "greendiff: Unknown option '--bogus'; see greendiff \(arguments[0]) --help\n")
+    }
+
+    @Test func anUnknownCommandIsNamed() throws {
+        let result = try Greendiff.run("tarin")
+        #expect(result.status == 64 && result.errors.contains("'tarin'"))
+    }
+}

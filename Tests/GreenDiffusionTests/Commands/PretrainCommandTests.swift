@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@Suite struct PretrainCommandTests {
+    private static let base = ["pretrain", "--preset", "tiny", "--batch-size", "2", "--warm-up", "3", "--sample-every", "0"]
+
+    private func train(_ path: String, steps: Int, _ more: String...) throws {
+        let result = try Greendiff.run(Self.base + ["--steps", "\(steps)", "--out", path] + more)
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
+    private func weights(_ path: String) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: "\(path)/model/diffusion_pytorch_model.safetensors"))
+    }
+
+    /// All that a resumed run depends on: weights, moments and average.
+    private func state(_ path: String, step: String) throws -> [Data] {
+        try ["diffusion_pytorch_model.safetensors", "training_state.safetensors", "state.json"].map { name in
+            try Data(contentsOf: URL(fileURLWithPath: "\(path)/checkpoints/step-\(step)/\(name)"))
+        }
+    }
+
+    @Test func aResumedRunEqualsAnUninterruptedOneOnAnyNumberOfThreads() throws {
+        let folder = TemporaryFolder()
+        try train(folder.path("whole"), steps: 12, "--threads", "1")
+        try train(folder.path("parts"), steps: 5, "--threads", "2")
+        let resumed = try Greendiff.run("pretrain", "--resume", folder.path("parts"), "--steps", "12", "--sample-every", "0")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try state(folder.path("whole"), step: "000000012") == state(folder.path("parts"), step: "000000012"))
+        #expect(try weights(folder.path("whole")) == weights(folder.path("parts")))
+    }
+
+    @Test func seedsGiveDifferentWeights() throws {
+        let folder = TemporaryFolder()
+        try train(folder.path("a"), steps: 2, "--seed", "1")
+        try train(folder.path("b"), steps: 2, "--seed", "2")
+        #expect(try weights(folder.path("a")) != weights(folder.path("b")))
+    }
+
+    @Test func anInterruptSavesAndTheRunGoesOnToTheSameWeights() throws {
+        let folder = TemporaryFolder()
+        let job = try Greendiff.Job(Self.base + ["--steps", "1000000", "--out", folder.path("run")])
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while !FileManager.default.fileExists(atPath: folder.path("run/progress.jsonl")), Date() < deadline { usleep(20_000) }
+        job.interrupt()
+        let result = try job.wait()
+        #expect(result.status == 1)
+        let match = try #require(result.errors.firstMatch(of: /interrupted after step (\d+) of 1000000.*--resume/))
+        let done = try #require(Int(match.1))
+
+        let steps = done + 3
+        let resumed = try Greendiff.run("pretrain", "--resume", folder.path("run"), "--steps", "\(steps)", "--sample-every", "0")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        try train(folder.path("whole"), steps: steps)
+        #expect(try weights(folder.path("run")) == weights(folder.path("whole")))
+    }
+
+    @Test func theFolderHoldsModelCheckpointsSamplesAndProgress() throws {
+        let run = try TinyModel.runPath
+        let model = ["config.json", "diffusion_pytorch_model.safetensors", "model_index.json", "scheduler_config.json"]
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(run)/model").sorted() == model)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: "\(run)/checkpoints").sorted()
+                == ["step-000000004", "step-000000006"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(run)/samples") == ["step-000000006.png"])
+        let lines = try String(contentsOfFile: "\(run)/progress.jsonl", encoding: .utf8).split(separator: "\n")
+        let last = try #require(lines.last)
+        let record = try JSONDecoder().decode([String: Double].self, from: Data(last.utf8))
+        #expect(record["step"] == 6)
+        #expect((record["loss"] ?? .nan) > 0 && (record["gradient_norm"] ?? .nan) > 0)
+        #expect((record["images_per_second"] ?? .nan) > 0 && (record["learning_rate"] ?? .nan) > 0)
+    }
+
+    @Test func aRunStartsFromAnotherModel() throws {
+        let folder = TemporaryFolder()
+        // A learning rate that moves nothing: what is left is the model that it started from.
+        try train(folder.path("run"), steps: 1, "--init", TinyModel.path, "--learning-rate", "1e-30")
+        let started = try TensorFile(folder.path("run") + "/model/diffusion_pytorch_model.safetensors")
+        #expect(started.entries == (try TensorFile(TinyModel.weightsPath)).entries)
+    }
+
+    @Test func twoProcessesDoNotShareARun() throws {
+        let folder = TemporaryFolder()
+        let first = try Greendiff.Job(Self.base + ["--steps", "1000000", "--out", folder.path("run")])
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while !FileManager.default.fileExists(atPath: folder.path("run/progress.jsonl")), Date() < deadline { usleep(20_000) }
+        let second = try Greendiff.run(Self.base + ["--steps", "1", "--out", folder.path("run")])
+        first.interrupt()
+        #expect(second.status == 1 && second.errors.contains("in use by another"))
+        #expect(try first.wait().status == 1)
+    }
+}
