@@ -27,6 +27,14 @@ import Testing
         }
     }
 
+    @Test func thePapersWorkloadIsTheSameForEveryDevice() throws {
+        var toy = try ToyFederation()
+        toy.settings.workload = .paper
+        for assignment in try toy.server().begin() {
+            #expect(assignment.plan.problem.compute.workCycles == 24 * 3.25e6)
+        }
+    }
+
     @Test func laterRoundsPlanWithEachDevicesLastTable() throws {
         var toy = try ToyFederation()
         toy.settings.timeBudget = .seconds(1e3)
@@ -170,6 +178,14 @@ import Testing
         expect(.timeBudgetOutOfRange(-.infinity)) { $0.settings.timeBudget = .seconds(-.infinity) }
         expect(.notPositive(field: "batch size", value: 0)) { $0.settings.batchSize = 0 }
         expect(.notPositive(field: "local iterations", value: -1)) { $0.settings.localIterations = -1 }
+        for round in [-1, Int.max] {
+            let state = ServerState(completedRounds: round, timeBudgetSeconds: 1, warmUpFLOPsPerSample: 1, forecasts: [:])
+            #expect(throws: FederationError.roundOutOfRange(round)) {
+                try FederatedServer(
+                    resuming: state, settings: good.settings, devices: good.devices, layout: ToyFederation.layout,
+                    global: ToyFederation.initialWeights())
+            }
+        }
         let broken = ToyFederation.initialWeights()
         broken[5] = .nan
         #expect(throws: FederationError.self) { try good.server(global: broken) }

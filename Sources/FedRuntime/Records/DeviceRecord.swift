@@ -38,7 +38,7 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var flopsNominal: Int?
     public var cyclesPerSample: Double?
     public var distanceMeters: Double?
-    /// Channel power gain of this round, dimensionless.
+    /// Power gain of the channel in this round over its mean.
     public var fading: Double?
 
     enum CodingKeys: String, CodingKey {

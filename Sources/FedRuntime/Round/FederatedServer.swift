@@ -45,7 +45,7 @@ public final class FederatedServer {
 
     /// A run that goes on after `state`, with the global weights of that moment.
     ///
-    /// - Throws: settings, devices or time budget out of range.
+    /// - Throws: settings, devices, time budget or round out of range.
     public init(
         resuming state: ServerState, settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout,
         global: Tensor, threads: Int = 1
@@ -54,6 +54,9 @@ public final class FederatedServer {
         try settings.validate(devices)
         guard state.timeBudgetSeconds > 0, state.timeBudgetSeconds.isFinite else {
             throw .timeBudgetOutOfRange(state.timeBudgetSeconds)
+        }
+        guard state.completedRounds >= 0, state.completedRounds < UInt32.max else {
+            throw .roundOutOfRange(state.completedRounds)
         }
         planner = try RoundPlanner(settings, layout: layout)
         selection = DeviceSelection(seed: settings.seed, count: settings.devicesPerRound)

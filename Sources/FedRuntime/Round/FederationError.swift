@@ -7,6 +7,8 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
     case runIDIsZero
     case bitsOutOfRange(Int)
     case timeBudgetOutOfRange(Double)
+    /// A saved state with a round that frames cannot carry.
+    case roundOutOfRange(Int)
     /// A value of the settings that must be positive.
     case notPositive(field: String, value: Int)
     /// The selected devices' samples could overflow the fixed-point sum.
@@ -22,6 +24,7 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
         case .runIDIsZero: "run id 0 stands for no run; choose any other"
         case .bitsOutOfRange(let bits): "\(bits) bits is outside 2...8; use 2...8, or the scheme fedavg for 32 bits"
         case .timeBudgetOutOfRange(let seconds): "time budget \(seconds) s is not above 0; give seconds, or auto"
+        case .roundOutOfRange(let round): "round \(round) of the saved state is outside 0..<\(UInt32.max); the state is damaged"
         case .notPositive(let field, let value): "\(field) \(value) is below 1; give at least 1"
         case .tooManySamples(let count, let limit):
             "the devices of a round may have \(count) samples together, the exact sum holds \(limit); select fewer devices"
