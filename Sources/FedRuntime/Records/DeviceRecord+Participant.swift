@@ -52,13 +52,13 @@ extension DeviceRecord {
     }
 
     private mutating func set(_ frame: AcceptedFrame, _ participant: Participant) {
-        let demand = participant.device.demand.absolute(squaredNorm: frame.header.table.squaredNorm)
+        let demand = participant.device.demand.absolute(squaredNorm: frame.table.squaredNorm)
         bits = frame.bits
-        payloadBytes = frame.header.frameBytes
+        payloadBytes = frame.frameBytes
         errorDemand = demand
-        errorCertificate = frame.header.expectedError
-        errorRelative = frame.header.relativeError
-        demandMet = frame.header.expectedError <= demand
+        errorCertificate = frame.expectedError
+        errorRelative = frame.table.squaredNorm > 0 ? frame.expectedError / frame.table.squaredNorm : 0
+        demandMet = frame.expectedError <= demand
         set(frame.training)
         set(frame.energy)
         setSpent(frame.energy)

@@ -8,8 +8,8 @@ extension RoundRecord {
             return (Double(participant.device.samples), frame)
         }
         let samples = accepted.reduce(0) { $0 + $1.samples }
-        let error = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.header.expectedError }
-        let squaredNorm = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.header.table.squaredNorm }
+        let error = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.expectedError }
+        let squaredNorm = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.table.squaredNorm }
         let computeJoules = devices.reduce(0) { $0 + ($1.energyComputeJoules ?? 0) }
         let communicationJoules = devices.reduce(0) { $0 + ($1.energyCommunicationJoules ?? 0) }
         self.init(

@@ -28,7 +28,7 @@ extension FederatedServer {
         for participant in round.participants {
             guard case .accepted(let frame) = participant.phase else { continue }
             state.forecasts[participant.device.id] = DeviceForecast(
-                summary: frame.header.table,
+                summary: frame.table,
                 executedFLOPsPerSample: Double(frame.training.executedFLOPs) / Double(frame.training.samplesTrained))
         }
         state.completedRounds = round.round

@@ -185,6 +185,8 @@ public final class FederatedServer {
         do throws(AggregationError) {
             try sum?.add(frame, weight: assignment.device.samples, threads: threads)
         } catch { throw .sum(error) }
-        return AcceptedFrame(header: frame.header, bits: bits, training: training, energy: energy)
+        return AcceptedFrame(
+            frameBytes: bytes.count, bits: bits, expectedError: frame.header.expectedError, table: frame.header.table,
+            training: training, energy: energy)
     }
 }

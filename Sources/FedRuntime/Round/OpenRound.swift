@@ -33,10 +33,13 @@ struct Participant {
     var phase: Phase
 }
 
-/// What the sum got from a device.
+/// What a round keeps of a frame that is in the sum: a few hundred bytes, however many tensors the model has.
 struct AcceptedFrame {
-    let header: UpdateFrameHeader
+    let frameBytes: Int
     let bits: Int
+    /// The certificate, absolute.
+    let expectedError: Double
+    let table: ErrorSummary
     let training: TrainingReport
     /// The plan, solved anew for the frame's real size.
     let energy: EnergyPlan
