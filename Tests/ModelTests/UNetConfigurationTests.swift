@@ -44,7 +44,7 @@ import Testing
         ("down_block_types", #"["SkipDownBlock2D", "DownBlock2D"]"#),
         ("up_block_types", #"["UpBlock2D"]"#),
         ("block_out_channels", #"[8, -8]"#),
-        ("norm_num_groups", #"3"#),
+        ("out_channels", #"6"#), ("norm_num_groups", #"3"#), ("attn_norm_num_groups", #"5"#),
         ("attention_head_dim", #"5"#),
         ("sample_size", #"33"#),
         ("sample_size", #"null"#),

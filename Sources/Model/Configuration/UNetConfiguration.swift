@@ -62,13 +62,21 @@ public struct UNetConfiguration: Sendable, Equatable {
         guard upBlockTypes.count == levels else {
             throw refuse("up_block_types", upBlockTypes.map(\.rawValue), "\(levels) names, one a level of block_out_channels")
         }
+        guard outChannels == inChannels else {
+            throw refuse("out_channels", outChannels, "as many as in_channels, \(inChannels): the noise of the images")
+        }
         let multiple = 1 << (levels - 1)
         guard sampleSize.count == 2, sampleSize.allSatisfy({ $0 > 0 && $0 % multiple == 0 }) else {
             throw refuse("sample_size", sampleSize, "height and width, multiples of \(multiple)")
         }
-        guard let groups = attnNormNumGroups ?? Optional(normNumGroups), groups > 0, normNumGroups > 0,
-            blockOutChannels.allSatisfy({ $0 > 0 && $0 % normNumGroups == 0 }), blockOutChannels[levels - 1] % groups == 0
-        else { throw refuse("norm_num_groups", normNumGroups, "a divisor of every block_out_channels \(blockOutChannels)") }
+        guard normNumGroups > 0, blockOutChannels.allSatisfy({ $0 > 0 && $0 % normNumGroups == 0 }) else {
+            throw refuse("norm_num_groups", normNumGroups, "a divisor of every block_out_channels \(blockOutChannels)")
+        }
+        if let groups = attnNormNumGroups {
+            guard groups > 0, blockOutChannels[levels - 1] % groups == 0 else {
+                throw refuse("attn_norm_num_groups", groups, "a divisor of \(blockOutChannels[levels - 1]) channels")
+            }
+        }
         guard blockOutChannels[0] % 2 == 0, Double(blockOutChannels[0] / 2) > freqShift else {
             throw refuse("block_out_channels", blockOutChannels, "an even first entry above twice freq_shift \(freqShift)")
         }

@@ -44,7 +44,7 @@ struct DownBlock: Sendable {
         for stage in stages {
             let result = stage.forward(hidden, time: time, workspace)
             hidden = result.output
-            saved.append(result.saved)
+            workspace.keep(result.saved, in: &saved)
             skips.append(hidden)
         }
         let beforeDownsampling = hidden

@@ -62,7 +62,7 @@ public final class UNet {
     /// - Returns: `(N, H, W, outChannels)`, the caller's to keep.
     public func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
         prepare(sample, timesteps)
-        workspace.dropout = nil
+        (workspace.dropout, workspace.keepsActivations) = (nil, false)
         return architecture.forward(sample, timesteps: timesteps, workspace).output
     }
 
@@ -77,7 +77,7 @@ public final class UNet {
         sample: Tensor, timesteps: [Int], noise: Tensor, dropout: CounterRandom? = nil
     ) -> Double {
         prepare(sample, timesteps)
-        workspace.dropout = dropout
+        (workspace.dropout, workspace.keepsActivations) = (dropout, true)
         let (prediction, saved) = architecture.forward(sample, timesteps: timesteps, workspace)
         let loss = context.meanSquaredError(prediction: prediction, target: noise, dPrediction: prediction)
         architecture.backward(saved, dOutput: prediction, workspace)

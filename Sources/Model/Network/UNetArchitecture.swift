@@ -6,7 +6,7 @@ import Kernels
 ///
 /// Every activation on the way down is skipped to its mirror image on the way up.
 struct UNetArchitecture: Sendable {
-    /// Activations that `backward` needs.
+    /// Activations that `backward` needs. Those of the blocks are there where the workspace keeps activations.
     struct Saved {
         let sample: Tensor
         let timeEmbedding: TimeEmbedding.Saved
@@ -61,14 +61,14 @@ struct UNetArchitecture: Sendable {
         for block in downBlocks {
             let result = block.forward(hidden, time: time, skips: &skips, workspace)
             hidden = result.output
-            downSaved.append(result.saved)
+            workspace.keep(result.saved, in: &downSaved)
         }
         let (middle, midSaved) = midBlock.forward(hidden, time: time, workspace)
         hidden = middle
         for block in upBlocks {
             let result = block.forward(hidden, time: time, skips: &skips, workspace)
             hidden = result.output
-            upSaved.append(result.saved)
+            workspace.keep(result.saved, in: &upSaved)
         }
         precondition(skips.isEmpty, "\(skips.count) skipped activations were not used")
         let (normalized, statistics) = normOut.forward(hidden, workspace)

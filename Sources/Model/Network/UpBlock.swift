@@ -54,7 +54,7 @@ struct UpBlock: Sendable {
             workspace.context.concatenateForward(hidden, skip, into: joined)
             let result = stage.forward(joined, time: time, workspace)
             hidden = result.output
-            saved.append(result.saved)
+            workspace.keep(result.saved, in: &saved)
         }
         guard let upsampler else { return (hidden, Saved(stages: saved, upsampled: nil)) }
         let shape = hidden.shape

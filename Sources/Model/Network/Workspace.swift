@@ -6,6 +6,8 @@ final class Workspace {
     let buffers = BufferPool()
     private let values: [Tensor]
     private let gradients: [Tensor]
+    /// Whether a forward pass keeps the activations that its backward pass needs.
+    var keepsActivations = true
     /// Where the next dropout layer draws its mask; nil switches dropout off.
     var dropout: CounterRandom?
 
@@ -21,6 +23,11 @@ final class Workspace {
     func value(_ slot: ParameterSlot) -> Tensor { values[slot.index] }
     func gradient(_ slot: ParameterSlot) -> Tensor { gradients[slot.index] }
     func buffer(_ shape: [Int]) -> Tensor { buffers.tensor(shape) }
+
+    /// Appends to what is saved for the backward pass, if there will be one.
+    func keep<Saved>(_ activations: Saved, in saved: inout [Saved]) {
+        if keepsActivations { saved.append(activations) }
+    }
 
     /// The random numbers of one dropout layer: every layer of a step takes the next item.
     func nextDropout() -> CounterRandom? {
