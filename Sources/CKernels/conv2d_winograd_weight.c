@@ -84,9 +84,11 @@ gd_status gd_f32_conv2d_backward_weight__winograd4(
     const wino_grid out = wino_grid_of(g->batch, g->height, g->width, g->output_channels);
     const int64_t slots = block_tiles(g, in.count);
     float *x = scratch + sum_floats(g), *y = x + wino_tiles_floats(slots, in.channels);
-    memset(scratch, 0, (size_t)sum_floats(g) * sizeof(float));
 #pragma omp parallel num_threads(threads)
     {
+#pragma omp for schedule(static)
+        for (int64_t f = 0; f < wino_frequencies; f++)
+            memset(scratch + f * sum_stride(g), 0, (size_t)sum_stride(g) * sizeof(float));
         for (int64_t first = 0; first < in.count; first += slots) {
             const int64_t count = gd_min(slots, in.count - first);
 #pragma omp for schedule(static)
