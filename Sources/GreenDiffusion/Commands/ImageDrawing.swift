@@ -46,12 +46,7 @@ public struct ImageDrawing: Sendable {
     ///   `ImageFileError` or `FileError` where images cannot be written.
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws {
         if let gridPath { try AtomicFiles.requireReplaceable(gridPath) }
-        let checkpoint = try source.load()
-        guard checkpoint.configuration.inChannels == 3, checkpoint.configuration.outChannels == 3 else {
-            throw ConfigurationError(
-                "--checkpoint", source.text, "is a model of \(checkpoint.configuration.inChannels) channels",
-                wayOut: "images need a model of 3 (red, green, blue)")
-        }
+        let checkpoint = try source.loadImageModel(setting: "--checkpoint")
         let model = try UNet(checkpoint.configuration, context: ComputeContext(threads: threads))
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(NoiseSchedule(checkpoint.scheduler))

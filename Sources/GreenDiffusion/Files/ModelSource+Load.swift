@@ -13,6 +13,20 @@ extension ModelSource {
         }
     }
 
+    /// As `load`, for work on colour images.
+    ///
+    /// - Parameter setting: the flag that named the source.
+    /// - Throws: `ConfigurationError` also for a model of other than three channels.
+    func loadImageModel(setting: String) throws -> Checkpoint {
+        let checkpoint = try load()
+        guard checkpoint.configuration.inChannels == 3 else {
+            throw ConfigurationError(
+                setting, text, "is a model of \(checkpoint.configuration.inChannels) channels",
+                wayOut: "images need a model of 3 (red, green, blue)")
+        }
+        return checkpoint
+    }
+
     private static func loadCheckpoint(_ folder: String, _ preferringAverage: Bool) throws(CheckpointError) -> Checkpoint {
         let checkpoint = try Checkpoint(directory: folder)
         guard preferringAverage, TrainingState.exists(in: folder) else { return checkpoint }

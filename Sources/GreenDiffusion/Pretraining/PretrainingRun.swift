@@ -57,7 +57,7 @@ public final class PretrainingRun {
     /// - Throws: `PretrainingError`; `ConfigurationError`, `DatasetError` or `CheckpointError` for settings, images or a start that
     ///   cannot be used; `FileError` where the system refuses.
     public static func start(_ settings: PretrainingSettings, at path: String, threads: Int) throws -> PretrainingRun {
-        let checkpoint = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).load() }
+        let checkpoint = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).loadImageModel(setting: "--init") }
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { try .create(at: path) }
         try run.directory.write(settings)
         return run

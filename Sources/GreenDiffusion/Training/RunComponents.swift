@@ -25,7 +25,7 @@ struct RunComponents {
     init(_ configuration: RunConfiguration, runID: UInt64? = nil, resuming checkpoint: Checkpoint? = nil) throws {
         self.configuration = configuration
         threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
-        let start = try checkpoint ?? configuration.initial?.load()
+        let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "--init")
         scheduler = start?.scheduler ?? SchedulerConfiguration()
         schedule = NoiseSchedule(scheduler)
         model = try UNet(
