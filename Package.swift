@@ -104,6 +104,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "GreenDiffusionTests", dependencies: ["Energy", "GreenDiffusion", "TestSupport"], swiftSettings: strict),
+            name: "GreenDiffusionTests",
+            dependencies: ["Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "TestSupport"],
+            swiftSettings: strict),
     ]
 )

@@ -12,6 +12,7 @@ extension RunConfiguration {
         switch setting {
         case .data: data = try DataSpecification(parsing: text, setting: value.name)
         case .images: images = try value.integer(in: 1...10_000_000)
+        case .crop: crop = try value.number(from: 0, upTo: 1)
         case .preset: preset = try value.choice()
         case .initial: initial = try ModelSource(parsing: text, setting: value.name)
         case .devices: devices = try DeviceSource(parsing: value)
@@ -53,6 +54,7 @@ extension RunConfiguration {
         switch setting {
         case .data: data.text
         case .images: images.map(String.init)
+        case .crop: crop.map { "\($0)" }
         case .preset: preset?.rawValue
         case .initial: initial?.text
         case .devices: devices.text

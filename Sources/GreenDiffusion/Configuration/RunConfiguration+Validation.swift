@@ -16,7 +16,7 @@ extension RunConfiguration {
     /// - Throws: settings that do not go together, each named with its value and the way out.
     public func resolved() throws(ConfigurationError) -> RunConfiguration {
         var resolved = self
-        try resolved.resolveModel()
+        resolved.resolveModel()
         try resolved.resolveData()
         try resolved.checkDevices()
         guard scheme != .fixed || bits.count == 1 else {
@@ -26,32 +26,45 @@ extension RunConfiguration {
         return resolved
     }
 
-    private mutating func resolveModel() throws(ConfigurationError) {
-        guard let initial else {
-            preset = preset ?? .small
-            return
+    private mutating func resolveModel() {
+        switch initial {
+        case nil: preset = preset ?? .small
+        case .checkpoint(let folder)?: initial = .checkpoint(folder: absolutePath(folder))
+        case .builtin?: break
         }
-        if let preset {
-            throw ConfigurationError(
-                "preset", preset.rawValue, "and init \(initial.text) both decide the model's size",
-                wayOut: "leave preset out to go on from the checkpoint, or init to start from random weights")
-        }
-        if case .checkpoint(let folder) = initial { self.initial = .checkpoint(folder: absolutePath(folder)) }
     }
 
     private mutating func resolveData() throws(ConfigurationError) {
         switch data {
-        case .synthetic: if case .generated(let count) = devices { images = images ?? Self.imagesPerDevice * count }
-        case .cifar10(let folder): data = .cifar10(folder: absolutePath(folder))
-        case .gtsrb(let folder): data = .gtsrb(folder: absolutePath(folder))
-        case .folder(let folder): data = .folder(absolutePath(folder))
+        case .synthetic:
+            if case .generated(let count) = devices { images = images ?? Self.imagesPerDevice * count }
+            try refuseCrop()
+        case .cifar10(let folder):
+            data = .cifar10(folder: absolutePath(folder))
+            try refuseImages()
+            try refuseCrop()
+        case .gtsrb(let folder):
+            data = .gtsrb(folder: absolutePath(folder))
+            try refuseImages()
+        case .folder(let folder):
+            data = .folder(absolutePath(folder))
+            try refuseImages()
+            try refuseCrop()
         }
-        if case .synthetic = data { return }
-        if let images {
-            throw ConfigurationError(
-                "images", String(images), "sets how many synthetic images are drawn, but data is \(data.text)",
-                wayOut: "leave images out, or use data synthetic")
-        }
+    }
+
+    private func refuseCrop() throws(ConfigurationError) {
+        guard let crop else { return }
+        throw ConfigurationError(
+            "crop", "\(crop)", "needs the signs' boxes, which data \(data.text) does not have",
+            wayOut: "leave crop out, or use data gtsrb:DIR")
+    }
+
+    private func refuseImages() throws(ConfigurationError) {
+        guard let images else { return }
+        throw ConfigurationError(
+            "images", String(images), "sets how many synthetic images are drawn, but data is \(data.text)",
+            wayOut: "leave images out, or use data synthetic")
     }
 
     private mutating func checkDevices() throws(ConfigurationError) {

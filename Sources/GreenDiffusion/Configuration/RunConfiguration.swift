@@ -10,7 +10,9 @@ public struct RunConfiguration: Sendable, Equatable {
     public var data = DataSpecification.synthetic(style: nil)
     /// How many synthetic images to draw; nil for 512 a device. Other data sets are used whole.
     public var images: Int?
-    /// The model's size where training starts from random weights; a checkpoint decides it otherwise.
+    /// GTSRB: images are cut to the sign's box grown by this share of its side; nil keeps them whole.
+    public var crop: Double?
+    /// The model's size where training starts from random weights. A checkpoint has its own, which must be this where both are given.
     public var preset: UNetConfiguration.Preset?
     /// The weights to start from; nil for random ones.
     public var initial: ModelSource?

@@ -2,6 +2,7 @@
 public enum Setting: String, Sendable, CaseIterable {
     case data
     case images
+    case crop
     case preset
     case initial = "init"
     case devices

@@ -20,12 +20,20 @@ struct SettingValue {
     }
 
     /// A finite number above `lowest`, at most `highest`.
-    func number(above lowest: Double, upTo highest: Double = .greatestFiniteMagnitude) throws(ConfigurationError) -> Double {
-        let limits = highest < .greatestFiniteMagnitude ? "above \(lowest) and at most \(highest)" : "above \(lowest)"
+    func number(above lowest: Double, upTo highest: Double) throws(ConfigurationError) -> Double {
+        try number(limits: "above \(lowest) and at most \(highest)") { $0 > lowest && $0 <= highest }
+    }
+
+    /// A finite number from `lowest` to `highest`.
+    func number(from lowest: Double, upTo highest: Double) throws(ConfigurationError) -> Double {
+        try number(limits: "from \(lowest) to \(highest)") { $0 >= lowest && $0 <= highest }
+    }
+
+    private func number(limits: String, _ isAllowed: (Double) -> Bool) throws(ConfigurationError) -> Double {
         guard let value = Double(text), value.isFinite else {
             throw failure("is not a number", wayOut: "use a number \(limits)")
         }
-        guard value > lowest, value <= highest else { throw failure("is not \(limits)", wayOut: "use a number \(limits)") }
+        guard isAllowed(value) else { throw failure("is not \(limits)", wayOut: "use a number \(limits)") }
         return value
     }
 

@@ -16,6 +16,7 @@ public enum DataSpecification: Sendable, Equatable {
         let value = SettingValue(name: setting, text: text)
         let (kind, argument) = value.halves
         if kind == "synthetic" {
+            if let argument { _ = try Self.style(argument, setting: setting) }
             self = .synthetic(style: argument)
             return
         }

@@ -1,12 +1,12 @@
 import Datasets
 
 /// The images of a run: those that devices train on, each on one device, and a few that no device sees.
-struct RunImages {
-    let training: any ImageDataset
+package struct RunImages {
+    package let training: any ImageDataset
     /// nil where the data set is too small to hold some back.
-    let heldOut: (any ImageDataset)?
+    package let heldOut: (any ImageDataset)?
     /// Indices of `training`, device by device; none is empty.
-    let shards: [[Int]]
+    package let shards: [[Int]]
 
     /// Images held back for evaluation, about.
     private static let heldOutCount = 256
@@ -19,15 +19,15 @@ struct RunImages {
     ///   - side: width and height that the model sees.
     ///   - devices: how many there are.
     /// - Throws: `DatasetError` for images that cannot be used or do not suffice.
-    init(_ configuration: RunConfiguration, side: Int, devices: Int) throws {
+    package init(_ configuration: RunConfiguration, side: Int, devices: Int) throws {
         let seed = configuration.seed
         if case .synthetic(let name) = configuration.data {
-            let style = try DataSpecification.style(name)
+            let style = try name.map { try DataSpecification.style($0) } ?? .day
             let count = configuration.images ?? RunConfiguration.imagesPerDevice * devices
             training = try SyntheticSigns(count: count, seed: seed, style: style, side: side)
             heldOut = try SyntheticSigns(count: Self.heldOutCount, seed: seed, style: style, side: side, firstIndex: count)
         } else {
-            let all = try configuration.data.open(side: side, syntheticImages: 0, seed: seed)
+            let all = try configuration.data.open(side: side, syntheticImages: 0, seed: seed, cropMargin: configuration.crop)
             (training, heldOut) = try Self.split(all, seed: seed)
         }
         shards = try training.partition(devices: devices, rule: configuration.partition, seed: seed)

@@ -8,10 +8,10 @@ import Model
 ///
 /// Missing fields take the paper's values, `flops_per_cycle` 32, and the run's demand and bits. What the run itself decides
 /// (iterations, samples, cycles, payload, time budget) may stand in the file, for `plan`, and is not used.
-struct FederatedDeviceFile {
-    let path: String
+package struct FederatedDeviceFile {
+    package let path: String
     /// One device an entry, in the file's order.
-    let count: Int
+    package let count: Int
     private let entries: [[String: JSONValue]]
 
     private static let numbers: Set<String> = [
@@ -26,7 +26,7 @@ struct FederatedDeviceFile {
     ]
 
     /// - Throws: `FileError` for a file that cannot be read, is no array of objects, or has an unknown field.
-    init(path: String) throws(FileError) {
+    package init(path: String) throws(FileError) {
         guard let contents = FileManager.default.contents(atPath: path) else {
             throw FileManager.default.fileExists(atPath: path)
                 ? .unreadable(path: path, reason: FileError.systemReason()) : .missing(path: path)
@@ -53,7 +53,9 @@ struct FederatedDeviceFile {
     /// The devices with their data set sizes.
     ///
     /// - Throws: `FileError.invalid` that names the device and the field outside its range.
-    func devices(samples: [Int], demand: ClosedRange<Double>, bits: ClosedRange<Int>) throws(FileError) -> [FederatedDevice] {
+    package func devices(samples: [Int], demand: ClosedRange<Double>, bits: ClosedRange<Int>) throws(FileError)
+        -> [FederatedDevice]
+    {
         precondition(samples.count == count, "\(samples.count) data sets for \(count) devices")
         var devices: [FederatedDevice] = []
         for (index, fields) in entries.enumerated() {

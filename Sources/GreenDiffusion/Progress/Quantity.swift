@@ -13,8 +13,8 @@ public enum Quantity {
     /// Bytes in decimal units, e.g. `14.1 MB`.
     public static func bytes(_ count: Int) -> String { scaled(Double(count), "B", from: 0) }
 
-    /// Joules, e.g. `3.21 J`, `410 mJ`.
-    public static func energy(_ joules: Double) -> String { scaled(joules, "J", from: -3) }
+    /// Joules, e.g. `3.21 J`, `410 mJ`, `1.65 µJ`.
+    public static func energy(_ joules: Double) -> String { scaled(joules, "J", from: -6) }
 
     /// Seconds with a unit, e.g. `42.0 s`, `12.5 ms`.
     public static func time(_ seconds: Double) -> String {
@@ -35,11 +35,13 @@ public enum Quantity {
         let magnitude = abs(value)
         if magnitude == 0 { return "0" }
         if magnitude < 1e-3 || magnitude >= 1e6 { return String(format: "%.1e", value) }
-        let decimals = max(0, 2 - Int(log10(magnitude).rounded(.down)))
+        // The place of the first digit after rounding: 0.9996 shows as 1.00.
+        let rounded = Double(String(format: "%.2e", magnitude)) ?? magnitude
+        let decimals = max(0, 2 - Int(log10(rounded).rounded(.down)))
         return String(format: "%.\(decimals)f", value)
     }
 
-    private static let prefixes = [-9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"]
+    private static let prefixes = [-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"]
 
     private static func scaled(_ value: Double, _ unit: String, from lowest: Int) -> String {
         guard value.isFinite else { return "\(value) \(unit)" }

@@ -47,11 +47,12 @@ public final class RunDirectory {
         for round in files.checkpointedRounds().dropLast(count) { try AtomicFiles.remove(files.checkpointPath(round: round)) }
     }
 
-    /// Forgets what lies after round `last`: records, and sample grids that would be made again.
+    /// Forgets what lies after round `last`: records, sample grids that would be made again, and checkpoints torn by a crash.
     func discard(after last: Int) throws {
         try files.roundsFile.heal(keeping: RoundRecord.self) { $0.round <= last }
         try files.devicesFile.heal(keeping: DeviceRecord.self) { $0.round <= last }
         try files.schemesFile.heal(keeping: SchemeRecord.self) { $0.round <= last }
+        for name in files.unfinishedCheckpoints() { try AtomicFiles.remove("\(files.checkpointsFolder)/\(name)") }
         for round in files.sampledRounds() where round > last { try AtomicFiles.remove(files.samplePath(round: round)) }
     }
 }

@@ -4,6 +4,8 @@ import Foundation
 public struct RunFiles: Sendable {
     public let path: String
 
+    public init(path: String) { self.path = path }
+
     public var configurationPath: String { "\(path)/config.yaml" }
     public var summaryPath: String { "\(path)/summary.json" }
     public var reportPath: String { "\(path)/report.html" }
@@ -29,6 +31,11 @@ public struct RunFiles: Sendable {
     /// Rounds that have a checkpoint, ascending.
     package func checkpointedRounds() -> [Int] {
         Self.names(in: checkpointsFolder).compactMap(Self.round(fromName:)).sorted()
+    }
+
+    /// Names in the checkpoint folder that are no checkpoint: what a crash left half-written.
+    func unfinishedCheckpoints() -> [String] {
+        Self.names(in: checkpointsFolder).filter { Self.round(fromName: $0) == nil && $0.hasPrefix("round-") }
     }
 
     /// Rounds that have a sample grid, ascending.

@@ -16,9 +16,6 @@ extension FederatedRun {
         let ceilings = MachineCeilings.measure(components.model.context)
         return Banner.machine(threads: components.threads, vectorName: vectorName, ceilings: ceilings)
     }
-
-    /// Executed floating-point operations that trained one image, measured before the first round.
-    public var warmUpFLOPsPerSample: Double { server.state.warmUpFLOPsPerSample }
 }
 
 extension RunComponents {

@@ -105,7 +105,8 @@ extension FederatedRun {
     private func refuseStandstill(_ finished: FinishedRound, emptyRounds: Int) throws {
         guard emptyRounds > 0 else { return }
         let round = finished.record.round
-        if let dropped = finished.devices.first(where: { $0.status == .dropped }) {
+        // Inside one process a frame is refused or missing only because its values are out of hand.
+        if let dropped = finished.devices.first(where: { $0.status == .dropped || $0.status == .rejected }) {
             throw FederatedRunError.diverged(
                 round: round, reason: "device \(dropped.device): \(dropped.reason ?? "")", path: path)
         }

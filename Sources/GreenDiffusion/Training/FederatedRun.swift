@@ -11,6 +11,7 @@ public final class FederatedRun {
     private let directory: RunDirectory
     let components: RunComponents
     let server: FederatedServer
+    /// The server's moving average of the global weights.
     let average: ExponentialMovingAverage
 
     public var configuration: RunConfiguration { components.configuration }

@@ -26,6 +26,7 @@ struct RunComponents {
         self.configuration = configuration
         threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
         let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "--init")
+        try configuration.checkPreset(of: start)
         scheduler = start?.scheduler ?? SchedulerConfiguration()
         schedule = NoiseSchedule(scheduler)
         model = try UNet(
@@ -88,6 +89,16 @@ extension RunConfiguration {
             quantizer: QuantizerOptions(grid: grid, groupSize: groupSize), rule: rule,
             devicesPerRound: min(select ?? deviceCount, deviceCount), localIterations: localIterations, batchSize: batchSize,
             workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget)
+    }
+
+    /// Refuses a checkpoint of another size than the preset, where both are given.
+    fileprivate func checkPreset(of start: Checkpoint?) throws(ConfigurationError) {
+        guard let preset, let start else { return }
+        let expected = UNetConfiguration(preset: preset)
+        guard expected.parameterLayout != start.configuration.parameterLayout else { return }
+        throw ConfigurationError(
+            "preset", preset.rawValue, "is not the size of init \(initial?.text ?? "") (\(start.parameters.count) parameters)",
+            wayOut: "leave preset out to go on from the checkpoint, or init to start from random weights")
     }
 
     /// A run id that equal configurations share: a hash of all settings that decide the weights.

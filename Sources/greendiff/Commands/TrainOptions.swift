@@ -7,6 +7,10 @@ struct TrainOptions: ParsableArguments {
     var data: String?
     @Option(help: ArgumentHelp("Synthetic images to draw, all devices together.", valueName: "n"))
     var images: String?
+    @Option(
+        help: ArgumentHelp("GTSRB: cut images to the sign's box grown by this share (default: whole images).", valueName: "share")
+    )
+    var crop: String?
     @Option(help: ArgumentHelp("Model to train from random weights: tiny, small or ddpm-cifar10.", valueName: "name"))
     var preset: String?
     @Option(
@@ -66,6 +70,7 @@ struct TrainOptions: ParsableArguments {
         switch setting {
         case .data: data
         case .images: images
+        case .crop: crop
         case .preset: preset
         case .initial: initial
         case .devices: devices

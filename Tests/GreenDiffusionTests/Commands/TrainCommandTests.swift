@@ -1,0 +1,79 @@
+import FedRuntime
+import Foundation
+import GreenDiffusion
+import Testing
+
+@Suite struct TrainCommandTests {
+    private let folder = TemporaryFolder()
+    private static let tiny = [
+        "--preset", "tiny", "--devices", "2", "--images", "24", "--local-iterations", "1", "--batch-size", "2", "--sample-every",
+        "0",
+        "--evaluate-every", "0",
+    ]
+
+    @Test func aRunPrintsPlainLinesWhenPiped() throws {
+        let result = try Greendiff.run(["train"] + Self.tiny + ["--rounds", "2", "--out", folder.path("run")])
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        for part in [
+            "GreenDiffusion 0", "model   tiny", "round 1/2  loss", "round 2/2", "eta 0:00", "on-demand",
+            "--resume \(folder.path("run")) --rounds 4",
+        ] {
+            #expect(result.output.contains(part), "'\(part)' is missing in \(result.output)")
+        }
+        #expect(!result.output.contains("\r") && !result.output.contains("\u{1B}"))
+    }
+
+    @Test func flagsOverrideTheFile() throws {
+        try "preset: tiny\nrounds: 7\nseed: 3\n".write(toFile: folder.path("run.yaml"), atomically: true, encoding: .utf8)
+        let result = try Greendiff.run(
+            ["train", "--config", folder.path("run.yaml")] + Self.tiny + ["--rounds", "1", "--out", folder.path("run")])
+        #expect(result.status == 0, "\(result.errors)")
+        var configuration = RunConfiguration()
+        try configuration.override(fromYAMLFile: folder.path("run/config.yaml"))
+        #expect(configuration.rounds == 1 && configuration.seed == 3)
+    }
+
+    @Test func aDryRunWritesNothing() throws {
+        let result = try Greendiff.run(["train"] + Self.tiny + ["--dry-run", "--out", folder.path("run")])
+        #expect(result.status == 0 && result.output.contains("energy") && result.output.contains("disk"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("run")))
+    }
+
+    @Test(arguments: [
+        (["--bits", "9"], Int32(64), "--bits 9 is outside 2...8"),
+        (["--nonsense"], 64, "--nonsense"),
+        (["--rounds", "many"], 64, "--rounds many is not a whole number"),
+        (["--resume", "/tmp", "--out", "x"], 64, "leave out --out"),
+        (["--resume", "/nonexistent/run"], 1, "/nonexistent/run is not a run directory"),
+        (["--data", "cifar10:/nonexistent"], 1, "/nonexistent"),
+        (["--data", "folder:/nonexistent"], 1, "/nonexistent"),
+        (["--init", "/nonexistent"], 1, "/nonexistent"),
+        (["--init", "builtin:no"], 1, "builtin:no"),
+        (["--config", "/nonexistent.yaml"], 1, "/nonexistent.yaml does not exist"),
+        (["--devices", "/nonexistent.json"], 1, "/nonexistent.json does not exist"),
+        (["--select", "40"], 1, "select 40"),
+        (["--preset", "tiny", "--out", "/proc/none/run"], 1, "/proc/none"),
+    ])
+    func badUseIsOneLineWithTheWayOut(_ arguments: [String], _ status: Int32, _ part: String) throws {
+        let out = arguments.contains("--out") || arguments.contains("--resume") ? [] : ["--out", folder.path("run")]
+        let result = try Greendiff.run(["train"] + arguments + out)
+        #expect(result.status == status && result.errors.hasPrefix("greendiff: "), "\(result)")
+        #expect(result.errors.contains(part), "'\(part)' is missing in \(result.errors)")
+        #expect(result.errors.split(separator: "\n").count == 1)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("run")), "a refused run must leave nothing")
+    }
+
+    @Test func controlCFinishesTheRoundAndTheRunGoesOn() throws {
+        let job = try Greendiff.Job(["train"] + Self.tiny + ["--rounds", "100000", "--out", folder.path("run")])
+        let limit = Date().addingTimeInterval(30)
+        while !job.output.contains("round      2/100000"), Date() < limit { usleep(20_000) }
+        job.interrupt()
+        let result = try job.wait()
+        #expect(result.status == 130, "\(result)")
+        #expect(result.errors.contains("go on with `greendiff train --resume \(folder.path("run"))`"))
+        let done = try RunFiles(path: folder.path("run")).roundsFile.read(RoundRecord.self).count
+        #expect(done >= 2)
+        let resumed = try Greendiff.run("train", "--resume", folder.path("run"), "--rounds", "\(done + 1)")
+        #expect(resumed.status == 0 && resumed.output.contains("round \(done + 1)/\(done + 1)"), "\(resumed)")
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import GreenDiffusion
+import Testing
+
+@Suite struct RunConfigurationTests {
+    /// Every setting with a value other than its default.
+    private static let unusual: [(Setting, String)] = [
+        (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.preset, "tiny"), (.devices, "7"), (.select, "3"),
+        (.partition, "dirichlet:0.25"), (.rounds, "11"), (.localIterations, "9"), (.batchSize, "5"), (.learningRate, "3e-05"),
+        (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "change"), (.demand, "0.0003:0.004"),
+        (.rule, "theorem1"), (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
+        (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
+    ]
+
+    @Test func everySettingSurvivesTheFile() throws {
+        var configuration = RunConfiguration()
+        for (setting, text) in Self.unusual {
+            let before = configuration
+            try configuration.set(setting, to: text)
+            #expect(configuration != before, "\(setting) must change something")
+            #expect(configuration.text(of: setting) == text)
+        }
+        let folder = TemporaryFolder()
+        try configuration.yaml().write(toFile: folder.path("run.yaml"), atomically: true, encoding: .utf8)
+        var reread = RunConfiguration()
+        try reread.override(fromYAMLFile: folder.path("run.yaml"))
+        #expect(reread == configuration)
+        #expect(Set(Self.unusual.map(\.0)).union([.images, .initial]) == Set(Setting.allCases), "a setting is not tested")
+    }
+
+    @Test func syntheticImagesAndStartSurviveTheFile() throws {
+        var configuration = RunConfiguration()
+        for (setting, text) in [(Setting.images, "99"), (.initial, "builtin:signs-small"), (.data, "synthetic:night")] {
+            try configuration.set(setting, to: text)
+        }
+        let folder = TemporaryFolder()
+        try configuration.yaml().write(toFile: folder.path("run.yaml"), atomically: true, encoding: .utf8)
+        var reread = RunConfiguration()
+        try reread.override(fromYAMLFile: folder.path("run.yaml"))
+        #expect(reread == configuration)
+    }
+
+    @Test func theDefaultResolvesToItself() throws {
+        let resolved = try RunConfiguration().resolved()
+        #expect(resolved.preset == .small && resolved.images == 5120)
+        #expect(try resolved.resolved() == resolved)
+    }
+
+    @Test(arguments: [
+        (Setting.bits, "9", ["--bits 9", "2...8", "use --bits 8"]),
+        (.bits, "1", ["--bits 1", "2...8", "use --bits 2"]),
+        (.bits, "8:6", ["8:6", "backwards", "use 6:8"]),
+        (.bits, "x", ["--bits x", "use 8, or 6:8"]),
+        (.rounds, "0", ["--rounds 0", "outside 1...1000000", "use 1 to 1000000"]),
+        (.rounds, "1.5", ["--rounds 1.5", "whole number"]),
+        (.rounds, "99999999999999999999", ["whole number"]),
+        (.devices, "0", ["--devices 0", "use 1 to"]),
+        (.select, "-1", ["--select -1", "use 1 to"]),
+        (.batchSize, "4097", ["--batch-size 4097", "4096"]),
+        (.learningRate, "0", ["--learning-rate 0", "above 0"]),
+        (.learningRate, "nan", ["--learning-rate nan", "not a number"]),
+        (.learningRate, "inf", ["--learning-rate inf", "not a number"]),
+        (.timeBudget, "-3", ["--time-budget -3", "above 0"]),
+        (.timeBudget, "soon", ["--time-budget soon", "not a number"]),
+        (.demand, "0", ["--demand 0", "above 0"]),
+        (.demand, "0.01:0.001", ["backwards", "use 0.001:0.01"]),
+        (.partition, "dirichlet", ["--partition dirichlet", "dirichlet:0.5"]),
+        (.partition, "dirichlet:0", ["above 0"]),
+        (.scheme, "free", ["--scheme free", "on-demand, fixed, fedavg"]),
+        (.grid, "linear", ["paper, zero"]),
+        (.payload, "gradients", ["weights, change"]),
+        (.rule, "guess", ["measured, theorem1"]),
+        (.workload, "huge", ["measured, paper"]),
+        (.preset, "huge", ["tiny, small, ddpm-cifar10"]),
+        (.data, "imagenet:/x", ["--data imagenet:/x", "cifar10:DIR"]),
+        (.data, "gtsrb", ["--data gtsrb", "names no folder", "gtsrb:DIR"]),
+        (.data, "synthetic:dusk", ["synthetic: dusk", "day, night, rain"]),
+        (.initial, "builtin:", ["names no model"]),
+        (.seed, "-1", ["--seed -1", "2^64"]),
+        (.threads, "0", ["--threads 0", "1 to 1024"]),
+        (.groupSize, "-1", ["--group-size -1"]),
+        (.averageDecay, "2", ["--ema-decay 2", "at most 1"]),
+        (.crop, "-0.5", ["--crop -0.5", "from 0"]),
+    ])
+    func badValuesAreRefusedWithTheWayOut(_ setting: Setting, _ text: String, _ parts: [String]) {
+        var configuration = RunConfiguration()
+        let error = #expect(throws: ConfigurationError.self) { try configuration.set(setting, to: text) }
+        let message = "\(error.map { "\($0)" } ?? "")"
+        for part in parts { #expect(message.contains(part), "'\(message)' lacks '\(part)'") }
+        #expect(message.contains("; ") && !message.contains("\n"))
+        #expect(configuration == RunConfiguration(), "a refused value must change nothing")
+    }
+
+    @Test(arguments: [
+        ([(Setting.select, "11")], ["select 11", "10 devices"]),
+        ([(.scheme, "fixed")], ["bits 6:8", "fixed"]),
+        ([(.images, "5")], ["images 5", "10 devices"]),
+        ([(.data, "folder:/x"), (.images, "50")], ["images 50", "folder:/x"]),
+        ([(.crop, "0.1")], ["crop 0.1", "gtsrb:DIR"]),
+    ])
+    func settingsThatDoNotGoTogetherAreRefused(_ settings: [(Setting, String)], _ parts: [String]) throws {
+        var configuration = RunConfiguration()
+        for (setting, text) in settings { try configuration.set(setting, to: text) }
+        let error = #expect(throws: ConfigurationError.self) { try configuration.resolved() }
+        let message = "\(error.map { "\($0)" } ?? "")"
+        for part in parts { #expect(message.contains(part), "'\(message)' lacks '\(part)'") }
+    }
+
+    @Test(arguments: [
+        ("rounds: 3\nlerning-rate: 0.1\n", ["line 2", "lerning-rate", "did you mean learning-rate?"]),
+        ("quux: 1\n", ["quux", "greendiff train --help"]),
+        ("rounds: [1, 2]\n", ["run.yaml: rounds", "not a single value"]),
+        ("- rounds\n", ["holds no settings"]),
+        ("rounds: 0\n", ["run.yaml: rounds 0", "outside"]),
+        ("rounds: \"3\n", ["not YAML"]),
+    ])
+    func badFilesAreRefusedByName(_ text: String, _ parts: [String]) throws {
+        let folder = TemporaryFolder()
+        try text.write(toFile: folder.path("run.yaml"), atomically: true, encoding: .utf8)
+        var configuration = RunConfiguration()
+        let error = #expect(throws: ConfigurationError.self) {
+            try configuration.override(fromYAMLFile: folder.path("run.yaml"))
+        }
+        let message = "\(error.map { "\($0)" } ?? "")"
+        for part in parts { #expect(message.contains(part), "'\(message)' lacks '\(part)'") }
+        #expect(!message.contains("\n"))
+    }
+
+    @Test func anEmptyFileAndCommentsChangeNothing() throws {
+        let folder = TemporaryFolder()
+        try "# nothing\n".write(toFile: folder.path("run.yaml"), atomically: true, encoding: .utf8)
+        var configuration = RunConfiguration()
+        try configuration.override(fromYAMLFile: folder.path("run.yaml"))
+        #expect(configuration == RunConfiguration())
+        #expect(throws: FileError.missing(path: folder.path("no.yaml"))) {
+            try configuration.override(fromYAMLFile: folder.path("no.yaml"))
+        }
+    }
+}
