@@ -1,3 +1,4 @@
+import Codec
 import Foundation
 
 /// What a file or folder of this program holds, read whole and verified.
@@ -12,7 +13,10 @@ public struct Inspection: Encodable, CustomStringConvertible {
         var isFolder: ObjCBool = false
         guard files.fileExists(atPath: path, isDirectory: &isFolder) else { throw FileError.missing(path: path) }
         if !isFolder.boolValue {
-            report = try Self.isSafetensors(path) ? TensorFileReport(path) : FrameReport(path, threads: threads)
+            switch try Self.format(of: path) {
+            case .safetensors: report = try TensorFileReport(path)
+            case .frame: report = try FrameReport(path, threads: threads)
+            }
         } else if let directory = PretrainingDirectory(reading: path) {
             report = try PretrainingReport(directory)
         } else if files.fileExists(atPath: "\(path)/config.yaml") || files.fileExists(atPath: "\(path)/rounds.jsonl") {
@@ -25,15 +29,27 @@ public struct Inspection: Encodable, CustomStringConvertible {
     public func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
     public var description: String { report.lines.map { Banner.line($0.0, $0.1) }.joined(separator: "\n") }
 
-    /// A safetensors file begins with the size of its header, 8 bytes, then the header's JSON object.
-    private static func isSafetensors(_ path: String) throws(FileError) -> Bool {
+    private enum Format { case safetensors, frame }
+
+    /// Told by the first bytes: a safetensors file begins with the size of its header, 8 bytes, then the header's JSON object.
+    private static func format(of path: String) throws(FileError) -> Format {
+        let start: [UInt8]
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? file.close() }
-            return try file.read(upToCount: 9)?.last == UInt8(ascii: "{")
+            start = [UInt8](try file.read(upToCount: 9) ?? Data())
         } catch {
             throw .unreadable(path: path, reason: FileError.reason(error))
         }
+        if start.count == 9, start[8] == UInt8(ascii: "{") { return .safetensors }
+        do throws(FrameError) {
+            _ = try UpdateFrame(start)
+        } catch .notAFrame {
+            throw .invalid(path: path, reason: "it is neither an update frame nor a safetensors file")
+        } catch {
+            return .frame
+        }
+        return .frame
     }
 
     /// One kind of thing that can be inspected.

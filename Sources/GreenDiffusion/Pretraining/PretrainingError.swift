@@ -9,6 +9,8 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     case stepsBehind(path: String, done: Int, requested: Int)
     case decayIsFixed(path: String, steps: Int, requested: Int)
     case imageSize(data: String, width: Int, height: Int, size: [Int])
+    case damagedCheckpoint(folder: String, reason: String)
+    case notSaved(step: Int, path: String, reason: String)
     case diverged(DivergenceError, path: String)
     case interrupted(step: Int, steps: Int, path: String)
 
@@ -33,6 +35,11 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
         case .diverged(let error, let path):
             "training diverged at step \(error.step): loss \(error.loss), gradient norm \(error.gradientNorm); start again with a "
                 + "smaller --learning-rate, from scratch or with `--init \(path)/model`"
+        case .damagedCheckpoint(let folder, let reason):
+            "\(folder) cannot be resumed (\(reason)); remove that folder to resume from the checkpoint before it"
+        case .notSaved(let step, let path, let reason):
+            "step \(step) could not be saved: \(reason); the checkpoints before it stand, "
+                + "go on with `greendiff pretrain --resume \(path)`"
         case .interrupted(let step, let steps, let path):
             "interrupted after step \(step) of \(steps), saved; go on with `greendiff pretrain --resume \(path)`"
         }

@@ -1,5 +1,7 @@
 import Foundation
+import ImageFiles
 import Kernels
+import Logging
 import Model
 
 /// Ordinary training of one model on one machine, in a folder that it can be resumed from.
@@ -13,11 +15,10 @@ public final class PretrainingRun {
     private let directory: PretrainingDirectory
     private var images: TrainingImages
     private let scheduler: SchedulerConfiguration
+    private let logger = Logger(label: "pretrain")
 
     /// Steps between lines of `progress.jsonl`.
     private static let recordInterval = 50
-    private static let samplingSteps = 50
-    private static let sampleCount = 36
 
     public var path: String { directory.path }
     /// The averaged weights as a checkpoint that diffusers opens.
@@ -70,11 +71,9 @@ public final class PretrainingRun {
     public static func resume(_ path: String, steps: Int?, threads: Int) throws -> PretrainingRun {
         let directory = try PretrainingDirectory.open(at: path)
         guard let folder = try directory.lastCheckpoint() else { throw PretrainingError.notARun(path: path) }
-        let checkpoint = try Checkpoint(directory: folder)
-        let state = try TrainingState(directory: folder, layout: checkpoint.configuration.parameterLayout)
+        let (checkpoint, state) = try Self.readCheckpoint(folder)
         guard let done = state.counters["step"], done >= 0 else {
-            throw FileError.invalid(
-                path: "\(folder)/state.json", reason: "it has no step; remove that folder to use the one before")
+            throw PretrainingError.damagedCheckpoint(folder: folder, reason: "state.json has no step")
         }
         let settings = try directory.settings().extended(to: steps, done: done, path: path)
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { directory }
@@ -83,6 +82,16 @@ public final class PretrainingRun {
         try directory.write(settings)
         run.step = done
         return run
+    }
+
+    private static func readCheckpoint(_ folder: String) throws(PretrainingError) -> (Checkpoint, TrainingState) {
+        do {
+            let checkpoint = try Checkpoint(directory: folder)
+            let layout = checkpoint.configuration.parameterLayout
+            return (checkpoint, try TrainingState(directory: folder, layout: layout))
+        } catch {
+            throw .damagedCheckpoint(folder: folder, reason: "\(error)")
+        }
     }
 
     /// Trains to the last step, saving a checkpoint every `checkpointInterval` steps and at the end.
@@ -105,9 +114,13 @@ public final class PretrainingRun {
             progress.add(step: step, loss: result.loss, seconds: seconds)
             let isLast = step == settings.steps
             let stops = observer(progress) == .stop && !isLast
-            if step % Self.recordInterval == 0 || isLast || stops { try record(&sums) }
-            if step % checkpointInterval == 0 || isLast || stops { try save() }
-            if sampleInterval > 0 && (step % sampleInterval == 0 || isLast) { try drawSamples() }
+            do {
+                if step % Self.recordInterval == 0 || isLast || stops { try record(&sums) }
+                if step % checkpointInterval == 0 || isLast || stops { try save() }
+                if sampleInterval > 0 && (step % sampleInterval == 0 || isLast) { try drawSamples() }
+            } catch {
+                throw PretrainingError.notSaved(step: step, path: path, reason: "\(error)")
+            }
             if stops { throw PretrainingError.interrupted(step: step, steps: settings.steps, path: path) }
         }
     }
@@ -145,6 +158,7 @@ public final class PretrainingRun {
             try checkpoint(trainer.average?.parameters ?? model.parameters).write(to: folder)
         }
         try directory.pruneCheckpoints()
+        logger.info("checkpoint \(directory.checkpointPath(step: step))")
     }
 
     /// A grid by the averaged weights, always from the same noise: the same images, getting better.
@@ -154,9 +168,8 @@ public final class PretrainingRun {
         current.copy(from: parameters)
         if let average = trainer.average?.parameters { parameters.copy(from: average) }
         defer { parameters.copy(from: current) }
-        let sampler = try ImageSampler(
-            .ddim(eta: 0), steps: min(Self.samplingSteps, trainer.schedule.count), schedule: trainer.schedule)
-        guard let images = sampler.sample(trainer.model, count: Self.sampleCount, seed: settings.seed) else { return }
-        try ImageDrawing.writeGrid(pictures(images), to: directory.samplePath(step: step))
+        let grid = try SampleGrid(schedule: trainer.schedule, seed: settings.seed).draw(trainer.model)
+        try ImageFile.write(grid, to: directory.samplePath(step: step))
+        logger.info("samples \(directory.samplePath(step: step))")
     }
 }

@@ -109,26 +109,33 @@ struct PretrainCommand: ParsableCommand {
     }
 
     func run() throws {
-        _ = loggingOptions.start()
+        loggingOptions.start()
+        // A reader that goes away (`| head`) must not end a training run.
+        signal(SIGPIPE, SIG_IGN)
+        let interruption = InterruptionFlag {
+            StandardConsole.error.line("\nfinishing the step in progress, then saving; Ctrl-C again stops at once")
+        }
         let run =
             try resume.map { try PretrainingRun.resume($0, steps: steps, threads: threadOptions.threads) }
             ?? PretrainingRun.start(settings, at: out ?? "", threads: threadOptions.threads)
-        let console = StandardConsole.output
-        console.line("model   \(run.settings.preset.rawValue), \(Quantity.count(run.parameterCount)) parameters")
-        console.line("data    \(run.dataName)")
-        console.line("run     \(run.path), \(run.settings.steps) steps of \(run.settings.batchSize) images")
-        let interruption = InterruptionFlag()
-        var display = PretrainingDisplay(run: run, console: console)
-        defer { display.close() }
-        try run.train(checkpointInterval: checkpointEvery, sampleInterval: sampleEvery) { progress in
-            display.show(progress)
-            return interruption.isRaised ? .stop : .goOn
+        var display = PretrainingDisplay(run: run, console: StandardConsole.output)
+        display.begin(run)
+        do {
+            try run.train(checkpointInterval: checkpointEvery, sampleInterval: sampleEvery) { progress in
+                display.show(progress)
+                return interruption.isRaised ? .stop : .goOn
+            }
+        } catch {
+            display.close()
+            guard case PretrainingError.interrupted = error else { throw error }
+            StandardConsole.error.line("greendiff: \(error)")
+            throw ExitCode(Self.interruptedStatus)
         }
-        display.close()
-        console.line("model   \(run.modelPath)")
-        console.line("images  greendiff sample --checkpoint \(run.modelPath) --out \(run.path)/samples.png")
-        console.line("longer  greendiff pretrain --resume \(run.path) --steps \(2 * run.settings.steps)")
+        display.end(run)
     }
+
+    /// What shells report of a command that SIGINT ended.
+    private static let interruptedStatus: Int32 = 130
 }
 
 /// What `pretrain` shows: a bar on a terminal, else a line every few seconds.
@@ -142,6 +149,18 @@ private struct PretrainingDisplay {
     init(run: PretrainingRun, console: any ConsoleWriter) {
         line = ProgressLine(unit: "step", total: run.settings.steps, first: run.step, console: console)
         self.console = console
+    }
+
+    /// The lines before the first step.
+    func begin(_ run: PretrainingRun) {
+        console.line(
+            Banner.line(
+                "model",
+                "\(run.settings.initialCheckpoint ?? run.settings.preset.rawValue), \(Quantity.count(run.parameterCount)) parameters"
+            ))
+        console.line(Banner.line("data", run.dataName))
+        let steps = "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
+        console.line(Banner.line("run", "\(run.path), \(steps)"))
     }
 
     mutating func show(_ progress: PretrainingProgress) {
@@ -158,6 +177,16 @@ private struct PretrainingDisplay {
     }
 
     func close() { line.close() }
+
+    /// The lines after the last step: where everything is, and what to do next.
+    func end(_ run: PretrainingRun) {
+        close()
+        console.line(Banner.line("model", run.modelPath))
+        console.line(Banner.line("images", "greendiff sample --checkpoint \(run.modelPath) --out \(run.path)/samples.png"))
+        if run.settings.learningRate.decay == .constant {
+            console.line(Banner.line("longer", "greendiff pretrain --resume \(run.path) --steps \(2 * run.settings.steps)"))
+        }
+    }
 }
 
 extension LearningRateSchedule.Decay: ExpressibleByArgument {}

@@ -20,15 +20,14 @@ struct LoggingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Least severe message to show on standard error.", valueName: "level"))
     var logLevel: Logger.Level = .warning
 
-    /// Sends log messages to standard error; call once, before the work starts.
-    func start() -> Logger {
+    /// Sends log messages to standard error: call once, before the work starts.
+    func start() {
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = level
             return handler
         }
-        return Logger(label: "greendiff")
     }
 }
 

@@ -60,7 +60,7 @@ import Testing
         Case("inspect MISSING", 1, "MISSING"),
         Case("inspect CUT", 1, "CUT"),
         Case("inspect NAN", 1, "nan", "first"),
-        Case("inspect FILE", 1, "FILE"),
+        Case("inspect FILE", 1, "FILE", "neither"),
         Case("inspect EMPTY", 1, "config.json"),
     ]
 
@@ -83,7 +83,7 @@ import Testing
     private static func places(in folder: TemporaryFolder) throws -> [String: String] {
         let weights = try TinyModel.weightsPath
         try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: true)
-        try Data("text".utf8).write(to: URL(fileURLWithPath: folder.path("file")))
+        try Data("some text".utf8).write(to: URL(fileURLWithPath: folder.path("file")))
         try Data(try Data(contentsOf: URL(fileURLWithPath: weights)).dropLast(1000))
             .write(to: URL(fileURLWithPath: folder.path("cut")))
         var tensors = TensorFile()

@@ -44,8 +44,8 @@ import Testing
         while !FileManager.default.fileExists(atPath: folder.path("run/progress.jsonl")), Date() < deadline { usleep(20_000) }
         job.interrupt()
         let result = try job.wait()
-        #expect(result.status == 1)
-        let match = try #require(result.errors.firstMatch(of: /interrupted after step (\d+) of 1000000.*--resume/))
+        #expect(result.status == 130)
+        let match = try #require(result.errors.firstMatch(of: /greendiff: interrupted after step (\d+) of 1000000.*--resume/))
         let done = try #require(Int(match.1))
 
         let steps = done + 3
@@ -79,6 +79,22 @@ import Testing
         #expect(started.entries == (try TensorFile(TinyModel.weightsPath)).entries)
     }
 
+    @Test func aDamagedCheckpointIsNamedAndTheOneBeforeItStillResumes() throws {
+        let folder = TemporaryFolder()
+        try train(folder.path("run"), steps: 6, "--checkpoint-every", "4")
+        let newest = folder.path("run/checkpoints/step-000000006")
+        let weights = URL(fileURLWithPath: newest + "/diffusion_pytorch_model.safetensors")
+        try Data(contentsOf: weights).prefix(9999).write(to: weights)
+        let arguments = ["pretrain", "--resume", folder.path("run"), "--steps", "8", "--sample-every", "0"]
+        let refused = try Greendiff.run(arguments)
+        #expect(refused.status == 1 && refused.errors.contains(newest) && refused.errors.contains("remove that folder"))
+
+        try FileManager.default.removeItem(atPath: newest)
+        #expect(try Greendiff.run(arguments).status == 0)
+        try train(folder.path("whole"), steps: 8)
+        #expect(try self.weights(folder.path("run")) == self.weights(folder.path("whole")))
+    }
+
     @Test func twoProcessesDoNotShareARun() throws {
         let folder = TemporaryFolder()
         let first = try Greendiff.Job(Self.base + ["--steps", "1000000", "--out", folder.path("run")])
@@ -87,6 +103,6 @@ import Testing
         let second = try Greendiff.run(Self.base + ["--steps", "1", "--out", folder.path("run")])
         first.interrupt()
         #expect(second.status == 1 && second.errors.contains("in use by another"))
-        #expect(try first.wait().status == 1)
+        #expect(try first.wait().status == 130)
     }
 }
