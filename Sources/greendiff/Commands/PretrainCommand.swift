@@ -153,11 +153,8 @@ private struct PretrainingDisplay {
 
     /// The lines before the first step.
     func begin(_ run: PretrainingRun) {
-        console.line(
-            Banner.line(
-                "model",
-                "\(run.settings.initialCheckpoint ?? run.settings.preset.rawValue), \(Quantity.count(run.parameterCount)) parameters"
-            ))
+        let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
+        console.line(Banner.line("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
         console.line(Banner.line("data", run.dataName))
         let steps = "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
         console.line(Banner.line("run", "\(run.path), \(steps)"))
