@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-/// Wrong arguments and damaged files: one line that names the value, a status that is not 0, and nothing written.
-@Suite struct BadInputTests {
+/// Wrong arguments and damaged files: one line that names the value, a status that is not 0, and nothing written. One after another,
+/// because each case that resumes the shared run takes its lock.
+@Suite(.serialized) struct BadInputTests {
     struct Case: CustomTestStringConvertible {
         let arguments: [String]
         let status: Int32
