@@ -110,15 +110,3 @@ import Testing
         #expect(DeviceSelection(seed: 1, count: 9).indices(round: 9, deviceCount: 2) == [0, 1])
     }
 }
-
-@Suite struct AveragingScheduleTests {
-    @Test func decayCountsLocalSteps() {
-        let schedule = AveragingSchedule(decayPerStep: 0.9999)
-        // Warm-up: (1 + 0)/(10 + 0) * (1 + 1)/(10 + 1).
-        #expect(abs(schedule.decay(stepsBefore: 0, steps: 2) - 0.1 * 2 / 11) < 1e-15)
-        #expect(abs(schedule.decay(stepsBefore: 1_000_000, steps: 100) - 0.990049) < 1e-6)
-        let split = schedule.decay(stepsBefore: 50, steps: 7) * schedule.decay(stepsBefore: 57, steps: 5)
-        #expect(abs(schedule.decay(stepsBefore: 50, steps: 12) - split) < 1e-15)
-        #expect(schedule.decay(stepsBefore: 3, steps: 0) == 1)
-    }
-}
