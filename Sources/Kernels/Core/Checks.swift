@@ -1,15 +1,7 @@
-import CKernels
-
 /// Stops on a programmer's mistake: a tensor whose element count does not match the operation's.
 @inline(__always)
 func require(_ tensor: Tensor, count: Int, _ name: StaticString) {
     precondition(tensor.count == count, "\(name) has shape \(tensor.shape), expected \(count) elements")
-}
-
-/// Stops if a kernel refused extents that its wrapper should have checked.
-@inline(__always)
-func check(_ status: gd_status) {
-    precondition(status == GD_OK, "a kernel refused its extents (status \(status.rawValue))")
 }
 
 /// Bytes of `count` float32 values.

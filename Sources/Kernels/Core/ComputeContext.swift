@@ -8,6 +8,8 @@ public final class ComputeContext {
     public let threads: Int
     /// Counts of all operations run in this context since the last reset.
     public var meter = Meter()
+    /// Set it to record the time of every operation; nil records none.
+    public var profile: Profile?
     /// Runs all convolutions with this kernel; nil picks the first in `Conv2DKernel.ordered` that accepts the geometry.
     public var forcedConvolution: Conv2DKernel?
     private var scratch = Tensor(shape: [0])
@@ -31,4 +33,15 @@ public final class ComputeContext {
     }
 
     var threadCount: Int32 { Int32(threads) }
+
+    /// Runs a kernel and counts its work. Stops if the kernel refuses extents that its wrapper should have checked.
+    func perform(_ name: String, on shape: OperationShape, _ work: OperationWork, kernel: () -> gd_status) {
+        let start = profile == nil ? nil : ContinuousClock.now
+        let status = kernel()
+        precondition(status == GD_OK, "\(name) refused its extents \(shape) (status \(status.rawValue))")
+        meter.add(name, work)
+        guard let start else { return }
+        let nanoseconds = Int((ContinuousClock.now - start) / .nanoseconds(1))
+        profile?.add(Profile.Operation(name: name, shape: shape), work, nanoseconds: nanoseconds)
+    }
 }

@@ -9,6 +9,13 @@ public struct Meter: Sendable, Equatable {
         public var nominalFLOPs = 0
         /// Bytes that the operation reads and writes at least once.
         public var bytes = 0
+
+        mutating func add(_ work: OperationWork) {
+            calls += 1
+            executedFLOPs += work.executedFLOPs
+            nominalFLOPs += work.nominalFLOPs
+            bytes += work.bytes
+        }
     }
 
     /// Counts by operation name, e.g. `conv2d.forward`.
@@ -16,14 +23,7 @@ public struct Meter: Sendable, Equatable {
 
     public init() {}
 
-    public mutating func add(_ operation: String, executedFLOPs: Int, nominalFLOPs: Int, bytes: Int) {
-        var count = operations[operation, default: Count()]
-        count.calls += 1
-        count.executedFLOPs += executedFLOPs
-        count.nominalFLOPs += nominalFLOPs
-        count.bytes += bytes
-        operations[operation] = count
-    }
+    mutating func add(_ operation: String, _ work: OperationWork) { operations[operation, default: Count()].add(work) }
 
     public var executedFLOPs: Int { operations.values.reduce(0) { $0 + $1.executedFLOPs } }
     public var nominalFLOPs: Int { operations.values.reduce(0) { $0 + $1.nominalFLOPs } }

@@ -37,9 +37,9 @@ extension ComputeContext {
             epsilon: Float(options.epsilon), weight_decay: Float(options.weightDecay),
             bias_correction1: Float(1 - power(options.beta1, Double(step))),
             bias_correction2: Float(1 - power(options.beta2, Double(step))), gradient_scale: gradientScale)
-        check(
+        perform("adamW", on: .elements(count), OperationWork(flops: 15 * count, bytes: floatBytes(7 * count))) {
             gd_f32_adamw_step__plain(
-                Int64(count), &constants, gradients.base, parameters.base, firstMoment.base, secondMoment.base, threadCount))
-        meter.add("adamW", executedFLOPs: 15 * count, nominalFLOPs: 15 * count, bytes: floatBytes(7 * count))
+                Int64(count), &constants, gradients.base, parameters.base, firstMoment.base, secondMoment.base, threadCount)
+        }
     }
 }

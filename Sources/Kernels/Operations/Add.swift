@@ -6,25 +6,27 @@ extension ComputeContext {
     public func addForward(_ first: Tensor, _ second: Tensor, into output: Tensor) {
         require(second, count: first.count, "second")
         require(output, count: first.count, "output")
-        check(gd_f32_add_forward__plain(Int64(first.count), first.base, second.base, output.base, threadCount))
-        meter.add(
-            "add.forward", executedFLOPs: first.count, nominalFLOPs: first.count, bytes: floatBytes(3 * first.count))
+        let count = first.count
+        perform("add.forward", on: .elements(count), OperationWork(flops: count, bytes: floatBytes(3 * count))) {
+            gd_f32_add_forward__plain(Int64(count), first.base, second.base, output.base, threadCount)
+        }
     }
 
     /// Adds `bias` (N, C) to every pixel of `x` (N, ..., C), in place.
     public func addChannelBias(_ bias: Tensor, to x: Tensor) {
         let (batch, pixels, channels) = channelBiasExtents(bias, x)
-        check(gd_f32_channel_bias_forward__plain(batch, pixels, channels, bias.base, x.base, threadCount))
-        meter.add("channelBias.forward", executedFLOPs: x.count, nominalFLOPs: x.count, bytes: floatBytes(2 * x.count))
+        perform("channelBias.forward", on: .elements(x.count), OperationWork(flops: x.count, bytes: floatBytes(2 * x.count))) {
+            gd_f32_channel_bias_forward__plain(batch, pixels, channels, bias.base, x.base, threadCount)
+        }
     }
 
     /// The gradient of `addChannelBias`: `dBias` (N, C), overwritten with the sums of `dOutput` (N, ..., C) over the pixels.
     public func addChannelBiasBackward(dOutput: Tensor, into dBias: Tensor) {
         let (batch, pixels, channels) = channelBiasExtents(dBias, dOutput)
-        check(gd_f32_channel_bias_backward__plain(batch, pixels, channels, dOutput.base, dBias.base, threadCount))
-        meter.add(
-            "channelBias.backward", executedFLOPs: dOutput.count, nominalFLOPs: dOutput.count,
-            bytes: floatBytes(dOutput.count))
+        let work = OperationWork(flops: dOutput.count, bytes: floatBytes(dOutput.count))
+        perform("channelBias.backward", on: .elements(dOutput.count), work) {
+            gd_f32_channel_bias_backward__plain(batch, pixels, channels, dOutput.base, dBias.base, threadCount)
+        }
     }
 
     private func channelBiasExtents(_ bias: Tensor, _ x: Tensor) -> (Int64, Int64, Int64) {

@@ -14,10 +14,9 @@ extension ComputeContext {
             require(tensor, count: query.count, name)
         }
         let scratch = scratch(Int(gd_f32_attention_forward_scratch(&shape, threadCount)))
-        check(
-            gd_f32_attention_forward__gemm(
-                &shape, query.base, key.base, value.base, output.base, scratch, threadCount))
-        meterAttention("attention.forward", shape, products: 2, recomputed: 0, tensors: 4)
+        perform("attention.forward", on: OperationShape(shape), work(shape, products: 2, recomputed: 0, tensors: 4)) {
+            gd_f32_attention_forward__gemm(&shape, query.base, key.base, value.base, output.base, scratch, threadCount)
+        }
     }
 
     /// The gradients of `attentionForward`. The probabilities are computed again rather than kept: T^2 floats a head and
@@ -36,11 +35,11 @@ extension ComputeContext {
         ]
         for (tensor, name) in others { require(tensor, count: query.count, name) }
         let scratch = scratch(Int(gd_f32_attention_backward_scratch(&shape, threadCount)))
-        check(
+        perform("attention.backward", on: OperationShape(shape), work(shape, products: 4, recomputed: 1, tensors: 7)) {
             gd_f32_attention_backward__gemm(
                 &shape, query.base, key.base, value.base, dOutput.base, dQuery.base, dKey.base, dValue.base, scratch,
-                threadCount))
-        meterAttention("attention.backward", shape, products: 4, recomputed: 1, tensors: 7)
+                threadCount)
+        }
     }
 
     private func attentionShape(_ query: Tensor, _ heads: Int, _ scale: Float?) -> gd_attention {
@@ -53,13 +52,21 @@ extension ComputeContext {
             head_channels: Int64(headChannels), scale: scale ?? 1 / Float(headChannels).squareRoot())
     }
 
-    private func meterAttention(_ operation: String, _ shape: gd_attention, products: Int, recomputed: Int, tensors: Int) {
+    private func work(_ shape: gd_attention, products: Int, recomputed: Int, tensors: Int) -> OperationWork {
         let scores = Int(shape.batch * shape.heads * shape.tokens * shape.tokens)
         let product = 2 * scores * Int(shape.head_channels)
         let softmax = 5 * scores
-        meter.add(
-            operation, executedFLOPs: (products + recomputed) * product + (1 + recomputed) * softmax,
+        return OperationWork(
+            executedFLOPs: (products + recomputed) * product + (1 + recomputed) * softmax,
             nominalFLOPs: products * product + softmax,
             bytes: floatBytes(tensors * Int(shape.batch * shape.tokens * shape.heads * shape.head_channels)))
+    }
+}
+
+extension OperationShape {
+    fileprivate init(_ shape: gd_attention) {
+        self = .attention(
+            batch: Int(shape.batch), tokens: Int(shape.tokens), heads: Int(shape.heads),
+            headChannels: Int(shape.head_channels))
     }
 }

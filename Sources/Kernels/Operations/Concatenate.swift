@@ -8,15 +8,17 @@ extension ComputeContext {
     ///   - output: (..., A + B), overwritten; may not alias an input.
     public func concatenateForward(_ first: Tensor, _ second: Tensor, into output: Tensor) {
         let (pixels, a, b) = concatenationExtents(first, second, output)
-        check(gd_f32_concatenate_forward__plain(pixels, a, b, first.base, second.base, output.base, threadCount))
-        meter.add("concatenate.forward", executedFLOPs: 0, nominalFLOPs: 0, bytes: floatBytes(2 * output.count))
+        perform("concatenate.forward", on: .elements(output.count), OperationWork(bytes: floatBytes(2 * output.count))) {
+            gd_f32_concatenate_forward__plain(pixels, a, b, first.base, second.base, output.base, threadCount)
+        }
     }
 
     /// Splits `dOutput` (..., A + B) into `dFirst` (..., A) and `dSecond` (..., B), both overwritten.
     public func concatenateBackward(dOutput: Tensor, into dFirst: Tensor, _ dSecond: Tensor) {
         let (pixels, a, b) = concatenationExtents(dFirst, dSecond, dOutput)
-        check(gd_f32_concatenate_backward__plain(pixels, a, b, dOutput.base, dFirst.base, dSecond.base, threadCount))
-        meter.add("concatenate.backward", executedFLOPs: 0, nominalFLOPs: 0, bytes: floatBytes(2 * dOutput.count))
+        perform("concatenate.backward", on: .elements(dOutput.count), OperationWork(bytes: floatBytes(2 * dOutput.count))) {
+            gd_f32_concatenate_backward__plain(pixels, a, b, dOutput.base, dFirst.base, dSecond.base, threadCount)
+        }
     }
 
     private func concatenationExtents(_ first: Tensor, _ second: Tensor, _ joined: Tensor) -> (Int64, Int64, Int64) {

@@ -25,7 +25,7 @@ extension ComputeContext {
         require(weight, count: geometry.weightCount, "weight")
         require(output, count: geometry.outputCount, "output")
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
-        runConvolution(.forward, "conv2d.forward", geometry) { kernel, shape, scratch in
+        runConvolution(.forward, "conv2d.forward", .convolution(geometry), geometry) { kernel, shape, scratch in
             kernel.forward(&shape, input.base, weight.base, bias?.base, output.base, scratch, threadCount)
         }
     }
@@ -40,7 +40,7 @@ extension ComputeContext {
         require(dOutput, count: geometry.outputCount, "dOutput")
         require(weight, count: geometry.weightCount, "weight")
         require(dInput, count: geometry.inputCount, "dInput")
-        runConvolution(.backwardData, "conv2d.backwardData", geometry) { kernel, shape, scratch in
+        runConvolution(.backwardData, "conv2d.backwardData", .convolution(geometry), geometry) { kernel, shape, scratch in
             kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, scratch, threadCount)
         }
     }
@@ -53,21 +53,23 @@ extension ComputeContext {
         require(dOutput, count: geometry.outputCount, "dOutput")
         require(dWeight, count: geometry.weightCount, "dWeight")
         if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
-        runConvolution(.backwardWeight, "conv2d.backwardWeight", geometry) { kernel, shape, scratch in
+        runConvolution(.backwardWeight, "conv2d.backwardWeight", .convolution(geometry), geometry) { kernel, shape, scratch in
             kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
         }
     }
 
     /// Finds the kernel and its scratch memory, calls it and meters the pass.
     func runConvolution(
-        _ pass: Conv2DPass, _ operation: String, _ geometry: Conv2DGeometry,
+        _ pass: Conv2DPass, _ operation: String, _ operands: OperationShape, _ geometry: Conv2DGeometry,
         _ call: (Conv2DImplementation, inout gd_conv2d, UnsafeMutablePointer<Float>) -> gd_status
     ) {
         let implementation = convolutionKernel(for: geometry).implementation
         var shape = geometry.cValue
-        check(call(implementation, &shape, scratch(implementation.scratchCount(geometry, pass, threads))))
-        meter.add(
-            operation, executedFLOPs: implementation.executedFLOPs(geometry, pass), nominalFLOPs: geometry.nominalFLOPs,
+        let work = OperationWork(
+            executedFLOPs: implementation.executedFLOPs(geometry, pass), nominalFLOPs: geometry.nominalFLOPs,
             bytes: geometry.bytes)
+        perform(operation, on: operands, work) {
+            call(implementation, &shape, scratch(implementation.scratchCount(geometry, pass, threads)))
+        }
     }
 }

@@ -21,10 +21,11 @@ extension ComputeContext {
         precondition(probability >= 0 && probability < 1, "dropout probability \(probability) is outside [0, 1)")
         require(output, count: input.count, "output")
         var counter = gd_random(key: random.key, counter: (random.item, random.device, random.round))
-        check(
+        let count = input.count
+        perform(operation, on: .elements(count), OperationWork(flops: count, bytes: floatBytes(2 * count))) {
             gd_f32_dropout__plain(
-                Int64(input.count), &counter, UInt32(Double(probability) * 0x1p32), 1 / (1 - probability), input.base,
-                output.base, threadCount))
-        meter.add(operation, executedFLOPs: input.count, nominalFLOPs: input.count, bytes: floatBytes(2 * input.count))
+                Int64(count), &counter, UInt32(Double(probability) * 0x1p32), 1 / (1 - probability), input.base, output.base,
+                threadCount)
+        }
     }
 }

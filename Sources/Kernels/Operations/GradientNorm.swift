@@ -4,13 +4,11 @@ extension ComputeContext {
     /// The Euclidean norm of all gradients together, summed in Double in a fixed order. NaN or infinity where one is among them.
     public func gradientNorm(_ gradients: Tensor) -> Double {
         var sum = 0.0
-        check(
+        let count = gradients.count
+        perform("gradientNorm", on: .elements(count), OperationWork(flops: 2 * count, bytes: floatBytes(count))) {
             gd_f32_sum_of_squares__plain(
-                Int64(gradients.count), gradients.base, &sum, scratchDoubles(Int(gd_sum_scratch(Int64(gradients.count)))),
-                threadCount))
-        meter.add(
-            "gradientNorm", executedFLOPs: 2 * gradients.count, nominalFLOPs: 2 * gradients.count,
-            bytes: floatBytes(gradients.count))
+                Int64(count), gradients.base, &sum, scratchDoubles(Int(gd_sum_scratch(Int64(count)))), threadCount)
+        }
         return sum.squareRoot()
     }
 

@@ -22,12 +22,12 @@ extension ComputeContext {
         require(shift, count: Int(shape.channels), "shift")
         require(output, count: input.count, "output")
         require(statistics, count: Int(shape.batch) * groups * 2, "statistics")
-        check(
+        let work = OperationWork(flops: input.count * (activation == .silu ? 11 : 7), bytes: floatBytes(2 * input.count))
+        perform("groupNorm.forward", on: OperationShape(shape), work) {
             gd_f32_group_norm_forward__vector(
                 &shape, input.base, scale.base, shift.base, output.base, statistics.base,
-                scratch(3 * Int(shape.batch * shape.channels)), threadCount))
-        let flops = input.count * (activation == .silu ? 11 : 7)
-        meter.add("groupNorm.forward", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(2 * input.count))
+                scratch(3 * Int(shape.batch * shape.channels)), threadCount)
+        }
     }
 
     /// The gradients of `groupNormForward`; the normalised values and the activation are computed again from `input`.
@@ -52,12 +52,12 @@ extension ComputeContext {
         require(statistics, count: batch * groups * 2, "statistics")
         require(dOutput, count: input.count, "dOutput")
         require(dInput, count: input.count, "dInput")
-        check(
+        let work = OperationWork(flops: input.count * (activation == .silu ? 30 : 14), bytes: floatBytes(3 * input.count))
+        perform("groupNorm.backward", on: OperationShape(shape), work) {
             gd_f32_group_norm_backward__vector(
                 &shape, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
-                dShift.base, scratch(6 * batch * channels), threadCount))
-        let flops = input.count * (activation == .silu ? 30 : 14)
-        meter.add("groupNorm.backward", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(3 * input.count))
+                dShift.base, scratch(6 * batch * channels), threadCount)
+        }
     }
 
     private func groupNormShape(
@@ -69,5 +69,12 @@ extension ComputeContext {
         return gd_group_norm(
             batch: Int64(batch), pixels: Int64(input.count / max(batch * channels, 1)), channels: Int64(channels),
             groups: Int64(groups), epsilon: epsilon, silu: activation == .silu ? 1 : 0)
+    }
+}
+
+extension OperationShape {
+    fileprivate init(_ shape: gd_group_norm) {
+        self = .groupNorm(
+            batch: Int(shape.batch), pixels: Int(shape.pixels), channels: Int(shape.channels), groups: Int(shape.groups))
     }
 }

@@ -14,7 +14,7 @@ extension ComputeContext {
     public func linearForward(input: Tensor, weight: Tensor, bias: Tensor?, into output: Tensor) {
         let geometry = linearGeometry(input: input, weight: weight, output: output)
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
-        runConvolution(.forward, "linear.forward", geometry) { kernel, shape, scratch in
+        runConvolution(.forward, "linear.forward", .linear(geometry), geometry) { kernel, shape, scratch in
             kernel.forward(&shape, input.base, weight.base, bias?.base, output.base, scratch, threadCount)
         }
     }
@@ -34,12 +34,12 @@ extension ComputeContext {
         let geometry = linearGeometry(input: input, weight: weight, output: dOutput)
         require(dWeight, count: weight.count, "dWeight")
         if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
-        runConvolution(.backwardWeight, "linear.backwardWeight", geometry) { kernel, shape, scratch in
+        runConvolution(.backwardWeight, "linear.backwardWeight", .linear(geometry), geometry) { kernel, shape, scratch in
             kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
         }
         guard let dInput else { return }
         require(dInput, count: input.count, "dInput")
-        runConvolution(.backwardData, "linear.backwardData", geometry) { kernel, shape, scratch in
+        runConvolution(.backwardData, "linear.backwardData", .linear(geometry), geometry) { kernel, shape, scratch in
             kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, scratch, threadCount)
         }
     }
@@ -52,5 +52,11 @@ extension ComputeContext {
         require(output, count: rows * outputs, "output")
         return Conv2DGeometry(
             batch: rows, height: 1, width: 1, inputChannels: inputs, outputChannels: outputs, kernel: 1)
+    }
+}
+
+extension OperationShape {
+    fileprivate static func linear(_ geometry: Conv2DGeometry) -> OperationShape {
+        .linear(rows: geometry.batch, inputs: geometry.inputChannels, outputs: geometry.outputChannels)
     }
 }

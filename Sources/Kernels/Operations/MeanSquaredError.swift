@@ -10,14 +10,13 @@ extension ComputeContext {
         require(target, count: count, "target")
         if let dPrediction { require(dPrediction, count: count, "dPrediction") }
         var loss = 0.0
-        check(
+        let work = OperationWork(
+            flops: (dPrediction == nil ? 3 : 4) * count, bytes: floatBytes((dPrediction == nil ? 2 : 3) * count))
+        perform("meanSquaredError", on: .elements(count), work) {
             gd_f32_mean_squared_error__plain(
                 Int64(count), prediction.base, target.base, dPrediction?.base, &loss,
-                scratchDoubles(Int(gd_sum_scratch(Int64(count)))), threadCount))
-        let flops = (dPrediction == nil ? 3 : 4) * count
-        meter.add(
-            "meanSquaredError", executedFLOPs: flops, nominalFLOPs: flops,
-            bytes: floatBytes((dPrediction == nil ? 2 : 3) * count))
+                scratchDoubles(Int(gd_sum_scratch(Int64(count)))), threadCount)
+        }
         return loss
     }
 }

@@ -38,7 +38,7 @@ extension ComputeContext {
         if dimension % 2 == 1 {
             for n in timesteps.indices { output.base[(n + 1) * dimension - 1] = 0 }
         }
-        let flops = timesteps.count * half * 3
-        meter.add("timestepEmbedding", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(output.count))
+        meter.add(
+            "timestepEmbedding", OperationWork(flops: timesteps.count * half * 3, bytes: floatBytes(output.count)))
     }
 }

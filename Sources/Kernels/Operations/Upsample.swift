@@ -8,8 +8,9 @@ extension ComputeContext {
     public func upsampleNearestForward(input: Tensor, into output: Tensor) {
         let (batch, height, width, channels) = imageExtents(input)
         require(output, count: 4 * input.count, "output")
-        check(gd_f32_upsample_forward__plain(batch, height, width, channels, input.base, output.base, threadCount))
-        meter.add("upsample.forward", executedFLOPs: 0, nominalFLOPs: 0, bytes: floatBytes(5 * input.count))
+        perform("upsample.forward", on: .elements(output.count), OperationWork(bytes: floatBytes(5 * input.count))) {
+            gd_f32_upsample_forward__plain(batch, height, width, channels, input.base, output.base, threadCount)
+        }
     }
 
     /// - Parameters:
@@ -18,9 +19,10 @@ extension ComputeContext {
     public func upsampleNearestBackward(dOutput: Tensor, into dInput: Tensor) {
         let (batch, height, width, channels) = imageExtents(dInput)
         require(dOutput, count: 4 * dInput.count, "dOutput")
-        check(gd_f32_upsample_backward__plain(batch, height, width, channels, dOutput.base, dInput.base, threadCount))
-        let flops = 3 * dInput.count
-        meter.add("upsample.backward", executedFLOPs: flops, nominalFLOPs: flops, bytes: floatBytes(5 * dInput.count))
+        let work = OperationWork(flops: 3 * dInput.count, bytes: floatBytes(5 * dInput.count))
+        perform("upsample.backward", on: .elements(dOutput.count), work) {
+            gd_f32_upsample_backward__plain(batch, height, width, channels, dOutput.base, dInput.base, threadCount)
+        }
     }
 
     private func imageExtents(_ tensor: Tensor) -> (Int64, Int64, Int64, Int64) {
