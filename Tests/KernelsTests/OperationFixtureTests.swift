@@ -139,9 +139,9 @@ import Testing
             let norm = context.gradientNorm(gradients)
             #expect(abs(Float(norm) - fixture["adamw.norm\(step)"][0]) < 1e-5)
             context.adamWStep(
-                parameters: parameters, gradients: gradients, firstMoment: first, secondMoment: second, step: step + 1,
-                options: options, gradientScale: ComputeContext.clippingScale(norm: norm, maximum: 1))
-            context.emaUpdate(average: average, parameters: parameters, decay: 0.9)
+                parameters: parameters, consuming: gradients, firstMoment: first, secondMoment: second, step: step + 1,
+                options: options, gradientScale: ComputeContext.clippingScale(norm: norm, maximum: 1), average: average,
+                averageDecay: 0.9)
             expect(parameters, "adamw.parameters\(step)")
             expect(average, "adamw.average\(step)")
         }

@@ -40,7 +40,7 @@ import Testing
         let model = try trainer(withDropout).model
         let step = TrainingStep(images: images(model), address: StepAddress(seed: 6, step: 0), schedule: NoiseSchedule())
         func loss() -> Double {
-            model.gradients.fill(0)
+            model.clearGradients()
             return model.accumulateGradients(
                 sample: step.sample, timesteps: step.timesteps, noise: step.noise,
                 dropout: CounterRandom(seed: 6, stream: .dropout))

@@ -22,9 +22,16 @@ typedef struct {
     float bias_correction1, bias_correction2;
     /// Multiplies every gradient before use: global norm clipping.
     float gradient_scale;
+    /// The moving average becomes average_decay * average + (1 - average_decay) * new parameters.
+    float average_decay;
 } gd_adamw;
 
-/// Updates parameters and both moments in place; gradients are read only.
-gd_status gd_f32_adamw_step__plain(
-    int64_t count, const gd_adamw *options, const float *gradients, float *parameters, float *first_moment,
-    float *second_moment, int threads);
+/// Updates parameters, both moments and, unless it is NULL, their moving average in place; sets the gradients to 0.
+typedef gd_status gd_f32_adamw_step(
+    int64_t count, const gd_adamw *options, float *gradients, float *parameters, float *first_moment,
+    float *second_moment, float *average, int threads);
+
+/// One element after another, in Double.
+gd_f32_adamw_step gd_f32_adamw_step__reference;
+/// One pass over memory for clipping, update, average and clearing.
+gd_f32_adamw_step gd_f32_adamw_step__fused;

@@ -46,7 +46,7 @@ public struct ForwardPass {
         }
         let timesteps = try file.timesteps("timestep", count: images.shape[0], limit: schedule.count)
         let step = TrainingStep(images: images, noise: noise, timesteps: timesteps, schedule: schedule)
-        model.gradients.fill(0)
+        model.clearGradients()
         let loss = model.accumulateGradients(sample: step.sample, timesteps: timesteps, noise: noise)
         let gradients = model.layout.entries.map { entry in
             NamedTensor(entry.name, Tensor(viewOf: model.gradients, offset: entry.offset, shape: entry.shape))

@@ -19,7 +19,8 @@ public final class Tensor {
         count = shape.reduce(1, *)
         owner = nil
         let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: memoryAlignment(bytes: bytes))
+        adviseHugePages(memory, bytes: bytes)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     }

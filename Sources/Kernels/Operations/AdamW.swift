@@ -17,29 +17,35 @@ public struct AdamWOptions: Sendable, Equatable {
 }
 
 extension ComputeContext {
-    /// One optimiser step in place, with the arithmetic of `torch.optim.AdamW`.
+    /// One optimiser step in place, with the arithmetic of `torch.optim.AdamW`; every value is read and written once.
     ///
     /// - Parameters:
     ///   - parameters, firstMoment, secondMoment: equally many elements, updated; moments are zero before step 1.
-    ///   - gradients: read only, multiplied by `gradientScale` before use.
+    ///   - gradients: as many, multiplied by `gradientScale` before use; zero afterwards, for the next step to add to.
     ///   - step: 1 for the first.
+    ///   - average: as many elements that move to `averageDecay * average + (1 - averageDecay) * parameters` after the update; nil
+    ///     for none.
     public func adamWStep(
-        parameters: Tensor, gradients: Tensor, firstMoment: Tensor, secondMoment: Tensor, step: Int,
-        options: AdamWOptions, gradientScale: Float = 1
+        parameters: Tensor, consuming gradients: Tensor, firstMoment: Tensor, secondMoment: Tensor, step: Int,
+        options: AdamWOptions, gradientScale: Float = 1, average: Tensor? = nil, averageDecay: Float = 0
     ) {
         let count = parameters.count
         precondition(step >= 1, "optimiser steps count from 1")
         require(gradients, count: count, "gradients")
         require(firstMoment, count: count, "firstMoment")
         require(secondMoment, count: count, "secondMoment")
+        if let average { require(average, count: count, "average") }
         var constants = gd_adamw(
             learning_rate: Float(options.learningRate), beta1: Float(options.beta1), beta2: Float(options.beta2),
             epsilon: Float(options.epsilon), weight_decay: Float(options.weightDecay),
             bias_correction1: Float(1 - power(options.beta1, Double(step))),
-            bias_correction2: Float(1 - power(options.beta2, Double(step))), gradient_scale: gradientScale)
-        perform("adamW", on: .elements(count), OperationWork(flops: 15 * count, bytes: floatBytes(7 * count))) {
-            gd_f32_adamw_step__plain(
-                Int64(count), &constants, gradients.base, parameters.base, firstMoment.base, secondMoment.base, threadCount)
+            bias_correction2: Float(1 - power(options.beta2, Double(step))), gradient_scale: gradientScale,
+            average_decay: averageDecay)
+        let (flops, passes) = average == nil ? (15, 8) : (18, 10)
+        perform("adamW", on: .elements(count), OperationWork(flops: flops * count, bytes: floatBytes(passes * count))) {
+            gd_f32_adamw_step__fused(
+                Int64(count), &constants, gradients.base, parameters.base, firstMoment.base, secondMoment.base,
+                average?.base, threadCount)
         }
     }
 }

@@ -10,12 +10,14 @@ public final class UNet {
     public let layout: ParameterLayout
     /// All parameters `(P)`. Writing to it changes the model.
     public let parameters: Tensor
-    /// All gradients `(P)`; `accumulateGradients` adds to it.
+    /// All gradients `(P)`; `accumulateGradients` adds to it. Write to it through `clearGradients` alone.
     public let gradients: Tensor
     public let context: ComputeContext
     private let architecture: UNetArchitecture
     private let workspace: Workspace
     private var batchSize = 0
+    /// Whether gradients were added since all were zero.
+    private var holdsGradients = false
 
     /// A model whose parameters are all zero.
     ///
@@ -77,11 +79,24 @@ public final class UNet {
         sample: Tensor, timesteps: [Int], noise: Tensor, dropout: CounterRandom? = nil
     ) -> Double {
         prepare(sample, timesteps)
+        holdsGradients = true
         (workspace.dropout, workspace.keepsActivations) = (dropout, true)
         let (prediction, saved) = architecture.forward(sample, timesteps: timesteps, workspace)
         let loss = context.meanSquaredError(prediction: prediction, target: noise, dPrediction: prediction)
         architecture.backward(saved, dOutput: prediction, workspace)
         return loss
+    }
+
+    /// Sets all gradients to zero.
+    public func clearGradients() {
+        if holdsGradients { gradients.fill(0) }
+        holdsGradients = false
+    }
+
+    /// The gradients, for an optimiser that sets them to zero as it reads them.
+    func takeGradients() -> Tensor {
+        holdsGradients = false
+        return gradients
     }
 
     private func prepare(_ sample: Tensor, _ timesteps: [Int]) {

@@ -25,8 +25,13 @@ public final class ExponentialMovingAverage {
 
     /// Moves towards `parameters` by as much as `count` steps at these parameters would.
     public func update(_ parameters: Tensor, steps count: Int = 1, context: ComputeContext) {
+        context.emaUpdate(average: self.parameters, parameters: parameters, decay: takeDecay(steps: count))
+    }
+
+    /// Counts the next `count` steps and returns their decay, for an optimiser that moves the average in its own pass.
+    func takeDecay(steps count: Int = 1) -> Float {
         let product = (steps..<(steps + count)).reduce(1.0) { $0 * min(decay, Double(1 + $1) / Double(10 + $1)) }
         steps += count
-        context.emaUpdate(average: self.parameters, parameters: parameters, decay: Float(product))
+        return Float(product)
     }
 }

@@ -74,7 +74,7 @@ public final class Trainer {
     @discardableResult
     public func update(_ step: TrainingStep, dropout: CounterRandom? = nil) throws(DivergenceError) -> StepResult {
         let context = model.context
-        model.gradients.fill(0)
+        model.clearGradients()
         let loss = model.accumulateGradients(
             sample: step.sample, timesteps: step.timesteps, noise: step.noise, dropout: dropout)
         let norm = context.gradientNorm(model.gradients)
@@ -84,9 +84,9 @@ public final class Trainer {
         optimizerSteps += 1
         let scale = settings.maximumGradientNorm.map { ComputeContext.clippingScale(norm: norm, maximum: $0) } ?? 1
         context.adamWStep(
-            parameters: model.parameters, gradients: model.gradients, firstMoment: firstMoment,
-            secondMoment: secondMoment, step: optimizerSteps, options: settings.optimizer, gradientScale: scale)
-        average?.update(model.parameters, context: context)
+            parameters: model.parameters, consuming: model.takeGradients(), firstMoment: firstMoment,
+            secondMoment: secondMoment, step: optimizerSteps, options: settings.optimizer, gradientScale: scale,
+            average: average?.parameters, averageDecay: average?.takeDecay() ?? 0)
         return StepResult(loss: loss, gradientNorm: norm, step: optimizerSteps)
     }
 
