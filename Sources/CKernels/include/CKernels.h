@@ -11,6 +11,7 @@
 #include "gd_optimizer.h"
 #include "gd_parallel.h"
 #include "gd_peak.h"
+#include "gd_simd.h"
 #include "gd_status.h"
 
 /// Largest number of OpenMP threads that this process would use by default.

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "gd_status.h"
+
+// The inner kernels are written once and compiled once per instruction set; the best set that the CPU has runs. All sets compute
+// each element as the same chain of fused multiply-adds: the choice does not change a byte of the results.
+//
+// Drivers (blocking, threads, scratch) are compiled once, ask for the table once a call and reach the inner kernels through it: an
+// outlined OpenMP region would not inherit a function's instruction set. Layouts are in blocks of 16 channels, whatever the width
+// of the vectors.
+
+/// Channels of a block; columns of a panel.
+enum { gd_block = 16 };
+
+/// The left factor, (rows, depth): element (r, k) at values[r * row_stride + k / 16 * block_stride + k % 16]. Rows of a plain
+/// matrix have block_stride 16.
+typedef struct {
+    const float *values;
+    int64_t row_stride, block_stride;
+} gd_left;
+
+/// The left factor given by columns, (depth, rows): element (r, k) at values[k * depth_stride + r / 16 * block_stride + r % 16].
+typedef struct {
+    const float *values;
+    int64_t depth_stride, block_stride;
+} gd_left_columns;
+
+/// The right factor, panels of (depth, 16): element (k, c) at values[c / 16 * panel_stride + k * depth_stride + c % 16]. Packed
+/// panels have depth_stride 16; a plain matrix has panel_stride 16.
+typedef struct {
+    const float *values;
+    int64_t depth_stride, panel_stride;
+} gd_right;
+
+/// The product, (rows, 16 * panels): element (r, c) at values[c / 16 * panel_stride + r * row_stride + c % 16].
+typedef struct {
+    float *values;
+    int64_t row_stride, panel_stride;
+} gd_product;
+
+/// Extents of a product: any number of rows and any depth, whole panels of 16 columns.
+typedef struct {
+    int64_t rows, depth, panels;
+} gd_extents;
+
+/// What an instruction set provides.
+typedef struct {
+    const char *name;
+    /// Rows that go through the registers at once: blocks of a multiple of them run fastest.
+    int rows;
+    /// c = a * b, or c += a * b where `accumulate`: each element is one chain of fused multiply-adds in the order of the depth,
+    /// from zero or from what c holds, so cutting the depth in pieces does not change a byte.
+    void (*multiply)(gd_extents extents, gd_left a, gd_right b, gd_product c, int accumulate);
+    /// The same with the left factor given by columns: sums over pixels or tiles.
+    void (*multiply_columns)(gd_extents extents, gd_left_columns a, gd_right b, gd_product c, int accumulate);
+} gd_simd;
+
+/// The instruction sets that this build has kernels for, best first; NULL from the end on.
+const gd_simd *gd_simd_at(int index);
+
+/// Whether this CPU (and its operating system) runs that set's kernels.
+int gd_simd_runs(const gd_simd *set);
+
+/// The set that runs: the best, or the one selected.
+const gd_simd *gd_simd_selected(void);
+
+/// Runs the set of that name from now on; NULL goes back to the best. GD_UNSUPPORTED, and no change, if there is none that the CPU
+/// runs. For tests and benchmarks.
+gd_status gd_simd_select(const char *name);

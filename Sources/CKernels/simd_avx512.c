@@ -1,0 +1,14 @@
+#if defined(__x86_64__)
+
+#include "simd_sets.h"
+
+enum { simd_lanes = 16 };
+
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
+#include "simd_product.h"
+#pragma clang attribute pop
+
+const gd_simd gd_simd_avx512 = {
+    .name = "AVX-512", .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns};
+
+#endif

@@ -1,0 +1,14 @@
+enum { simd_lanes = 8 };
+
+#include "simd_product.h"
+
+#if defined(__x86_64__)
+#define SIMD_NAME "AVX2"
+#elif defined(__aarch64__)
+#define SIMD_NAME "NEON"
+#else
+#define SIMD_NAME "portable"
+#endif
+
+const gd_simd gd_simd_baseline = {
+    .name = SIMD_NAME, .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns};

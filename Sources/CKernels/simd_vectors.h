@@ -1,0 +1,18 @@
+#pragma once
+
+#include "simd_sets.h"
+
+// The vector type of the instruction set that is being compiled: `simd_lanes` is defined before this header is included.
+
+#define simd_inline __attribute__((always_inline)) static inline
+
+typedef float simd_vector __attribute__((vector_size(simd_lanes * sizeof(float)), aligned(4)));
+
+/// Vectors of a block of 16 channels.
+enum { simd_block_vectors = gd_block / simd_lanes };
+
+simd_inline simd_vector simd_load(const float *from) { return *(const simd_vector *)from; }
+simd_inline void simd_store(float *to, simd_vector value) { *(simd_vector *)to = value; }
+
+/// `value` in all lanes. Subtracting zero changes no float, so nothing is computed; adding it would turn -0 into 0.
+simd_inline simd_vector simd_splat(float value) { return value - (simd_vector){0}; }
