@@ -15,7 +15,7 @@ struct Bench: ParsableCommand {
               bench run unet --json unet.json
               bench run conv3x3/fwd/n16ci64co64hw32
             """,
-        subcommands: [ListCommand.self, RunCommand.self])
+        subcommands: [ListCommand.self, RunCommand.self, ShapesCommand.self, ServeCommand.self])
 
     /// Checks the CPU before any vector code runs.
     static func main() {

@@ -8,9 +8,9 @@ struct CaseRunner {
         let (benchmark, threads) = try Registry.benchmark(name, threads: threads)
         try benchmark.verify()
         let limitBefore = limitRate(benchmark.work, threads: threads)
-        PeakMemory.reset()
+        ProcessMemory.resetPeak()
         let samples = Stopwatch.samples(benchmark.run)
-        let peakBytes = PeakMemory.bytes()
+        let peakBytes = ProcessMemory.peak
         let limit = max(limitBefore, limitRate(benchmark.work, threads: threads))
         return CaseResult(
             name: name, threads: threads, samples: samples, work: benchmark.work, limitRate: limit, images: benchmark.images,

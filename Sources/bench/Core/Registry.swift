@@ -1,7 +1,8 @@
 /// All families, in the order in which they run. To add one: its file under `Families`, its line here.
 enum Registry {
     static let families = [
-        BenchmarkFamily.convolution, .groupNorm, .attention, .quantize, .packing, .aggregation, .unet, .energy,
+        BenchmarkFamily.convolution, .linear, .groupNorm, .attention, .optimizer, .quantize, .packing, .aggregation, .unet,
+        .energy,
     ]
 
     /// The problem strings of all families.

@@ -16,6 +16,13 @@ enum Stopwatch {
         return (clock.now - start) / .seconds(1)
     }
 
+    /// One timed run.
+    static func sample(_ body: () -> Void) -> Sample {
+        let before = processSeconds()
+        let wall = seconds(body)
+        return Sample(wallSeconds: wall, cpuSeconds: processSeconds() - before)
+    }
+
     /// The shortest of `count` times, after one untimed run.
     static func shortest(of count: Int, _ body: () -> Void) -> Double {
         body()
@@ -28,10 +35,8 @@ enum Stopwatch {
         var samples: [Sample] = []
         var total = 0.0
         while samples.count < 5 || (total < enough && samples.count < 200) {
-            let before = processSeconds()
-            let wall = seconds(body)
-            samples.append(Sample(wallSeconds: wall, cpuSeconds: processSeconds() - before))
-            total += wall
+            samples.append(sample(body))
+            total += samples[samples.count - 1].wallSeconds
         }
         return samples.sorted { $0.wallSeconds < $1.wallSeconds }
     }

@@ -1,7 +1,8 @@
 import Kernels
 
 extension BenchmarkFamily {
-    /// `conv3x3/fwd|dgrad|wgrad/n8ci128co128hw32`, `conv1x1/...`: batch, channels in and out, side of the image.
+    /// `conv3x3/fwd|dgrad|wgrad/n8ci128co128hw32`, `conv1x1/...`, `conv3x3s2/...` (see `ConvolutionName`): batch, channels in and out,
+    /// side of the input.
     static let convolution = BenchmarkFamily(
         cases: ["n8ci128co128hw32", "n8ci256co256hw16", "n8ci256co256hw8", "n8ci256co256hw4", "n8ci512co256hw16"].flatMap {
             size in
@@ -9,15 +10,12 @@ extension BenchmarkFamily {
         } + ConvolutionPass.allCases.map { "conv1x1/\($0.rawValue)/n8ci256co256hw16" },
         make: { problem, threads in
             guard problem.parts.count == 3, let pass = ConvolutionPass(rawValue: String(problem.parts[1])),
-                let kernel = ["conv1x1": 1, "conv3x3": 3][problem.parts[0]],
-                let size = problem.numbers(2, "n", "ci", "co", "hw"), size.allSatisfy({ $0 > 0 })
+                let name = ConvolutionName(problem.parts[0]),
+                let size = problem.numbers(2, "n", "ci", "co", "hw"), size.allSatisfy({ $0 > 0 }),
+                let smaller = name.geometry(batch: 1, inputChannels: size[1], outputChannels: size[2], side: size[3]),
+                let geometry = name.geometry(batch: size[0], inputChannels: size[1], outputChannels: size[2], side: size[3])
             else { return nil }
-            let geometry = { (batch: Int) in
-                Conv2DGeometry(
-                    batch: batch, height: size[3], width: size[3], inputChannels: size[1], outputChannels: size[2], kernel: kernel
-                )
-            }
-            return ConvolutionRun(pass, geometry(size[0]), ComputeContext(threads: threads)).benchmark(smaller: geometry(1))
+            return ConvolutionRun(pass, geometry, ComputeContext(threads: threads)).benchmark(smaller: smaller)
         })
 }
 

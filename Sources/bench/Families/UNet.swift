@@ -2,22 +2,30 @@ import Kernels
 import Model
 
 extension BenchmarkFamily {
-    /// `unet/fwd|train/small|ddpm-cifar10/n8`: a prediction, or a whole training step with optimiser and moving average.
+    /// `unet/fwd|train|ddim/small|ddpm-cifar10/n8`: a prediction, a whole training step with optimiser and moving average, or one step of
+    /// DDIM sampling.
     static let unet = BenchmarkFamily(
         cases: UNetConfiguration.Preset.allCases.filter { $0 != .tiny }.flatMap { preset in
-            ["unet/fwd/\(preset.rawValue)/n8", "unet/train/\(preset.rawValue)/n8"]
+            ["fwd", "train", "ddim"].map { "unet/\($0)/\(preset.rawValue)/n8" }
         },
         make: { problem, threads in
-            guard problem.parts.count == 4, problem.parts[0] == "unet", ["fwd", "train"].contains(problem.parts[1]),
+            guard problem.parts.count == 4, problem.parts[0] == "unet", ["fwd", "train", "ddim"].contains(problem.parts[1]),
                 let preset = UNetConfiguration.Preset(rawValue: String(problem.parts[2])),
                 let count = problem.numbers(3, "n")?[0], count > 0
             else { return nil }
             let run = try UNetRun(UNetConfiguration(preset: preset), images: count, context: ComputeContext(threads: threads))
-            return problem.parts[1] == "fwd" ? try run.forwardBenchmark() : try run.trainBenchmark()
+            return switch problem.parts[1] {
+            case "fwd": run.forwardBenchmark()
+            case "train": run.trainBenchmark()
+            default: try run.samplingBenchmark()
+            }
         })
 }
 
-private final class UNetRun {
+/// A U-Net of fresh parameters and what it works on.
+final class UNetRun {
+    private static let samplingSteps = 50
+
     private let model: UNet
     private let images: Tensor
     private let timesteps: [Int]
@@ -29,19 +37,32 @@ private final class UNetRun {
         timesteps = (0..<count).map { 37 * $0 % 1000 }
     }
 
-    func forwardBenchmark() throws -> Benchmark {
+    var context: ComputeContext { model.context }
+
+    func forwardBenchmark() -> Benchmark {
         let run = { [self] in _ = model.predictNoise(images, timesteps: timesteps) }
-        return Benchmark(
-            work: executed(run), images: timesteps.count,
-            verify: { [self] () throws(VerificationError) in
-                let image = Tensor(viewOf: images, shape: model.sampleShape(count: 1))
-                let result = model.predictNoise(image, timesteps: [500])
-                let reference = withMatrixConvolutions { model.predictNoise(image, timesteps: [500]) }
-                try VerificationError.check("prediction", relativeError(result, reference), atMost: 1e-4)
-            }, run: run)
+        return Benchmark(work: executed(run), images: timesteps.count, verify: verifyPrediction, run: run)
     }
 
-    func trainBenchmark() throws -> Benchmark {
+    /// One of 50 steps; its predictions are verified.
+    func samplingBenchmark() throws -> Benchmark {
+        let sampler = try ImageSampler(.ddim(eta: 0), steps: Self.samplingSteps, schedule: NoiseSchedule())
+        let step = sampler.steps[Self.samplingSteps / 5]
+        let (sample, noise) = (Tensor(shape: images.shape), Tensor(shape: images.shape))
+        sample.copy(from: images)
+        let now = [Int](repeating: step.timestep, count: timesteps.count)
+        let run = { [self] in step.apply(to: sample, prediction: model.predictNoise(sample, timesteps: now), noise: noise) }
+        return Benchmark(work: executed(run), images: timesteps.count, verify: verifyPrediction, run: run)
+    }
+
+    private func verifyPrediction() throws(VerificationError) {
+        let image = Tensor(viewOf: images, shape: model.sampleShape(count: 1))
+        let result = model.predictNoise(image, timesteps: [500])
+        let reference = withMatrixConvolutions { model.predictNoise(image, timesteps: [500]) }
+        try VerificationError.check("prediction", relativeError(result, reference), atMost: 1e-4)
+    }
+
+    func trainBenchmark() -> Benchmark {
         let trainer = Trainer(model: model, schedule: NoiseSchedule(), settings: TrainingSettings())
         let run = { [self] in
             do {

@@ -1,0 +1,42 @@
+import Kernels
+
+/// The first part of a convolution's problem string: `conv3x3`, `conv1x1`, `conv3x3s2` (stride 2, one row of zeros below and one
+/// column to the right, as diffusers' `downsample_padding: 0`), `conv3x3s2p1` (stride 2, zeros on all sides).
+struct ConvolutionName: Equatable, CustomStringConvertible {
+    let kernel: Int
+    let stride: Int
+    let padding: Conv2DGeometry.Padding
+
+    private static let all = [
+        "conv1x1": ConvolutionName(kernel: 1, stride: 1, padding: .init(0)),
+        "conv3x3": ConvolutionName(kernel: 3, stride: 1, padding: .init(1)),
+        "conv3x3s2": ConvolutionName(kernel: 3, stride: 2, padding: .asymmetric),
+        "conv3x3s2p1": ConvolutionName(kernel: 3, stride: 2, padding: .init(1)),
+    ]
+
+    private init(kernel: Int, stride: Int, padding: Conv2DGeometry.Padding) {
+        (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+    }
+
+    /// The convolution of that name, nil if there is none.
+    init?(_ name: some StringProtocol) {
+        guard let known = Self.all[String(name)] else { return nil }
+        self = known
+    }
+
+    /// The name of a convolution on square images; nil for one that has no problem string.
+    init?(_ geometry: Conv2DGeometry) {
+        let name = ConvolutionName(kernel: geometry.kernel, stride: geometry.stride, padding: geometry.padding)
+        guard geometry.height == geometry.width, Self.all.values.contains(name) else { return nil }
+        self = name
+    }
+
+    var description: String { Self.all.first { $0.value == self }?.key ?? "" }
+
+    func geometry(batch: Int, inputChannels: Int, outputChannels: Int, side: Int) -> Conv2DGeometry? {
+        guard side + padding.top + padding.bottom >= kernel else { return nil }
+        return Conv2DGeometry(
+            batch: batch, height: side, width: side, inputChannels: inputChannels, outputChannels: outputChannels, kernel: kernel,
+            stride: stride, padding: padding)
+    }
+}

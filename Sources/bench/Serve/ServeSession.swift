@@ -1,0 +1,51 @@
+import Foundation
+
+/// The cases that one `bench serve` process holds.
+final class ServeSession {
+    private struct Slot {
+        let benchmark: Benchmark
+        let threads: Int
+    }
+
+    private var slots: [String: Slot] = [:]
+
+    /// Answers one line; what goes wrong is part of the answer.
+    func answer(_ line: String) -> ServeAnswer {
+        do {
+            return try answer(ServeRequest(parsing: line))
+        } catch { return ServeAnswer(error: "\(error)") }
+    }
+
+    private func answer(_ request: ServeRequest) throws -> ServeAnswer {
+        switch request {
+        case .prepare(let slot, let problem, let threads, let verify):
+            let benchmark = try Registry.benchmark(problem, threads: threads).benchmark
+            if verify { try benchmark.verify() }
+            slots[slot] = Slot(benchmark: benchmark, threads: threads)
+            OpenMPThreads.sleep(threads)
+            return ServeAnswer(benchmark)
+        case .run(let name, let calls):
+            guard let slot = slots[name] else { throw ServeError.unknownSlot(name) }
+            let sample = Stopwatch.sample { for _ in 0..<calls { slot.benchmark.run() } }
+            OpenMPThreads.sleep(slot.threads)
+            return ServeAnswer(seconds: sample.wallSeconds, cpuSeconds: sample.cpuSeconds)
+        case .release(let slot):
+            slots[slot] = nil
+            return ServeAnswer()
+        case .memory:
+            return ServeAnswer(residentBytes: ProcessMemory.resident, peakBytes: ProcessMemory.peak)
+        }
+    }
+}
+
+extension ServeAnswer {
+    /// What a prepared case will do.
+    init(_ benchmark: Benchmark) {
+        self.init(images: benchmark.images)
+        switch benchmark.work {
+        case .flops(let nominal, let executed): (nominalFlops, executedFlops) = (nominal, executed)
+        case .bytes(let bytes): self.bytes = bytes
+        case .problems(let count, let bytesEach): bytes = count * bytesEach
+        }
+    }
+}

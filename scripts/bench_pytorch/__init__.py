@@ -1,0 +1,1 @@
+"""The measured comparison of greendiff with PyTorch: see scripts/bench-pytorch."""

@@ -1,0 +1,62 @@
+"""What is compared: whole steps of the presets, and every distinct layer of the U-Net as `bench shapes` reports them."""
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+
+from .worker import WorkerError
+
+MODEL = "ddpm-cifar10"
+PRESETS = [MODEL, "small"]
+BATCH = re.compile(r"(?<=/n)\d+")
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    threads: int
+    # How often a training step has it; 1 for a whole step.
+    calls: int = 1
+
+    @property
+    def key(self):
+        return self.name, self.threads
+
+
+class Shapes:
+    """The layers and configurations of all presets, asked from `bench`."""
+
+    def __init__(self, bench):
+        self.configurations, self.layers = {}, {}
+        for preset in PRESETS:
+            document = _shapes(bench, preset)
+            self.configurations[preset] = json.loads(document["configuration"])
+            self.layers[preset] = [(layer["case"], layer["calls"]) for layer in document["layers"]]
+
+    def cases(self, batches, threads, layer_batches):
+        """Whole steps for all `batches`, then the optimizer, then the layers of the large model for `layer_batches`."""
+        cases = []
+        for count in sorted(threads, reverse=True):
+            for action, presets in [("train", PRESETS), ("fwd", PRESETS), ("ddim", [MODEL])]:
+                cases += [Case(f"unet/{action}/{preset}/n{batch}", count) for preset in presets for batch in batches]
+            cases.append(Case(f"optimizer/{MODEL}", count))
+        for count in sorted(threads, reverse=True):
+            for batch in layer_batches:
+                cases += [Case(_scaled(name, batch), count, calls) for name, calls in self.layers[MODEL]]
+        return cases
+
+
+def _scaled(name, batch):
+    """The problem string for `batch` images of one for a single image."""
+    return BATCH.sub(lambda match: str(int(match[0]) * batch), name)
+
+
+def _shapes(bench, preset):
+    try:
+        result = subprocess.run([bench, "shapes", preset, "--batch", "1", "--json"], capture_output=True, text=True, check=True)
+    except OSError as error:
+        raise WorkerError(f"cannot start {bench}: {error.strerror}; run swift build -c release --product bench") from error
+    except subprocess.CalledProcessError as error:
+        raise WorkerError(f"{bench} shapes {preset}: {error.stderr.strip()}") from error
+    return json.loads(result.stdout)

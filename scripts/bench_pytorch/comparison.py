@@ -1,0 +1,107 @@
+"""One case on so many threads: both sides sample by sample in turn."""
+
+import statistics
+
+OURS = "greendiff"
+# A sample repeats the work until it has run so long: single calls of microseconds cannot be timed.
+SAMPLE_SECONDS = 0.02
+FEWEST_SAMPLES = 3
+# After so many rounds PyTorch goes on in its faster layout alone.
+LAYOUT_ROUNDS = 2
+DISTURBED_RETRIES = 20
+
+
+class Side:
+    """What takes turns: a slot of a worker, and the samples it has given, in seconds a call."""
+
+    def __init__(self, worker, slot, case, threads, verify=False):
+        self.worker, self.slot = worker, slot
+        fields = {"verify": True} if verify else {}
+        self.work = worker.ask("prepare", slot=slot, case=case, threads=threads, **fields)
+        self.calls, self.samples = 1, []
+
+    def warm_up(self):
+        """Runs the work untimed, then finds how many calls make a sample."""
+        self.worker.ask("run", slot=self.slot, calls=1)
+        once = self.worker.ask("run", slot=self.slot, calls=1)["seconds"]
+        if once < SAMPLE_SECONDS:
+            calls = max(1, round(SAMPLE_SECONDS / 4 / max(once, 1e-6)))
+            once = self.worker.ask("run", slot=self.slot, calls=calls)["seconds"] / calls
+        self.calls = max(1, round(SAMPLE_SECONDS / max(once, 1e-6)))
+        return once * self.calls
+
+    def sample(self, idle):
+        """Takes one sample of an idle machine; one that others disturbed is taken again."""
+        for _ in range(DISTURBED_RETRIES):
+            idle.wait()
+            before = idle.read()
+            answer = self.worker.ask("run", slot=self.slot, calls=self.calls)
+            if not idle.disturbed(before, idle.read(), answer["seconds"], answer["cpu_seconds"]):
+                break
+        self.samples.append(answer["seconds"] / self.calls)
+
+    def release(self):
+        self.worker.ask("release", slot=self.slot)
+
+    def summary(self):
+        return {
+            "min_ms": min(self.samples) * 1e3, "median_ms": statistics.median(self.samples) * 1e3,
+            "samples": len(self.samples), "calls_per_sample": self.calls,
+        }
+
+
+def sample_count(round_seconds, budget_seconds, most):
+    """How many rounds of all sides fit into a budget; never fewer than a median needs."""
+    return max(FEWEST_SAMPLES, min(most, int(budget_seconds / max(round_seconds, 1e-9))))
+
+
+def compare(sides, idle, budget_seconds, most):
+    """Takes the samples of all `sides`, ours first; the slower layouts of PyTorch drop out early.
+
+    Returns the sides that were sampled to the end."""
+    costs = {side.slot: side.warm_up() for side in sides}
+    remaining, done = list(sides), 0
+    while True:
+        count = sample_count(sum(costs[side.slot] for side in remaining), budget_seconds, most)
+        if done >= count:
+            return remaining
+        for side in remaining:
+            side.sample(idle)
+        done += 1
+        if done == LAYOUT_ROUNDS:
+            remaining = drop_slower_layouts(remaining)
+
+
+def drop_slower_layouts(sides):
+    """Ours, what is compiled, and the faster of the two memory layouts."""
+    layouts = [side for side in sides if side.slot in ("contiguous", "channels_last")]
+    if len(layouts) < 2:
+        return sides
+    best = min(layouts, key=lambda side: min(side.samples))
+    for side in layouts:
+        if side is not best:
+            side.release()
+    return [side for side in sides if side not in layouts or side is best]
+
+
+def result(case, threads, sides):
+    """The record of one comparison, from the sides that were sampled to the end."""
+    by_slot = {side.slot: side for side in sides}
+    ours = by_slot[OURS]
+    peer = next(side for slot, side in by_slot.items() if slot not in (OURS, "compiled"))
+    record = {
+        "case": case, "threads": threads, "images": ours.work.get("images"), "work": ours.work,
+        "ours": ours.summary(), "pytorch": {**peer.summary(), "layout": peer.slot},
+    }
+    if "compiled" in by_slot:
+        record["compiled"] = by_slot["compiled"].summary()
+    return with_ratios(record)
+
+
+def with_ratios(record):
+    """PyTorch's time over ours: how many times as fast ours is."""
+    for name in ("min", "median"):
+        record[f"ratio_{name}"] = record["pytorch"][f"{name}_ms"] / record["ours"][f"{name}_ms"]
+    if "compiled" in record:
+        record["ratio_compiled"] = record["compiled"]["median_ms"] / record["ours"]["median_ms"]
+    return record

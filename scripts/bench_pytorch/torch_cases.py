@@ -1,0 +1,184 @@
+"""The peer's side of every case: a problem string becomes a function that does the work once in PyTorch.
+
+Tensors hold standard normal numbers. `layout` is `contiguous` or `channels_last`; a case for which it means nothing takes
+`contiguous` alone (see `problems.layouts`).
+"""
+
+import torch
+import torch.nn.functional as F
+from diffusers import DDIMScheduler, DDPMScheduler, UNet2DModel
+
+from .problems import Problem
+
+LEARNING_RATE, MAXIMUM_NORM, EMA_DECAY = 2e-4, 1.0, 0.9999
+GROUPS, EPSILON = 32, 1e-6
+
+
+def make(name, layout, configurations):
+    """The work of problem `name`, and the images that it handles (None where that has no meaning)."""
+    problem = Problem(name)
+    if problem.kind == "unet":
+        return _unet(problem, layout, configurations[problem.preset])
+    if problem.kind == "optimizer":
+        return _optimizer(configurations[problem.preset]), None
+    family = {"groupnorm": _group_norm, "attention": _attention, "linear": _linear}.get(problem.kind, _convolution)
+    return family(problem, layout), None
+
+
+def _format(layout):
+    return torch.channels_last if layout == "channels_last" else torch.contiguous_format
+
+
+def _images(layout, *shape):
+    return torch.randn(*shape).to(memory_format=_format(layout))
+
+
+def _no_grad(work):
+    @torch.no_grad()
+    def run():
+        work()
+
+    return run
+
+
+# The whole network
+
+
+def _unet(problem, layout, configuration):
+    count = problem.sizes["n"]
+    model = UNet2DModel.from_config(configuration).to(memory_format=_format(layout))
+    images = _images(layout, count, model.config.in_channels, *2 * [model.config.sample_size])
+    timesteps = torch.tensor([37 * index % 1000 for index in range(count)])
+    if problem.action == "train":
+        return _train_step(model, images, layout == "compiled"), count
+    model.eval()
+    predict = _compiled(model) if layout == "compiled" else model
+    if problem.action == "fwd":
+        return _no_grad(lambda: predict(images, timesteps).sample), count
+    scheduler = DDIMScheduler()
+    scheduler.set_timesteps(50)
+    timestep = scheduler.timesteps[10]
+    return _no_grad(lambda: scheduler.step(predict(images, timestep).sample, timestep, images).prev_sample), count
+
+
+def _compiled(model):
+    """`model` compiled for this batch alone, by TorchInductor."""
+    torch.compiler.reset()
+    return torch.compile(model, dynamic=False)
+
+
+def _train_step(model, images, compiled):
+    """Noise, forward, loss, backward, clipping, AdamW, moving average."""
+    model.train()
+    scheduler = DDPMScheduler()
+    predict = _compiled(model) if compiled else model
+    update = _update(list(model.parameters()))
+
+    def step():
+        timesteps = torch.randint(0, scheduler.config.num_train_timesteps, (images.shape[0],))
+        noise = torch.randn_like(images)
+        noisy = scheduler.add_noise(images, noise, timesteps)
+        F.mse_loss(predict(noisy, timesteps).sample, noise).backward()
+        update()
+        model.zero_grad(set_to_none=True)
+
+    return step
+
+
+def _update(parameters):
+    """Clipping, AdamW and moving average as one function, in PyTorch's fused and for-each forms."""
+    optimizer = torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=0, fused=True)
+    average = [parameter.detach().clone() for parameter in parameters]
+
+    def update():
+        torch.nn.utils.clip_grad_norm_(parameters, MAXIMUM_NORM, foreach=True)
+        optimizer.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(average, parameters, 1 - EMA_DECAY)
+
+    return update
+
+
+def _optimizer(configuration):
+    parameters = list(UNet2DModel.from_config(configuration).parameters())
+    for parameter in parameters:
+        parameter.grad = torch.randn_like(parameter)
+    return _update(parameters)
+
+
+# Layers
+
+
+def _convolution(problem, layout):
+    size, kernel, stride = problem.sizes, problem.kernel, problem.stride
+    upsampled = size["hw"] * problem.upsample
+    source = _images(layout, size["n"], size["ci"], size["hw"], size["hw"])
+    weight = _images(layout, size["co"], size["ci"], kernel, kernel)
+    bias = torch.randn(size["co"])
+
+    def prepared(x):
+        """What diffusers does before the convolution: nearest upsampling, or one row and column of zeros."""
+        if problem.upsample > 1:
+            x = F.interpolate(x, scale_factor=float(problem.upsample), mode="nearest")
+        return F.pad(x, (0, 1, 0, 1)) if problem.asymmetric else x
+
+    padding = 0 if problem.asymmetric else kernel // 2
+    if problem.action == "fwd":
+        return _no_grad(lambda: F.conv2d(prepared(source), weight, bias, stride, padding))
+
+    x = prepared(source).contiguous(memory_format=_format(layout))
+    d_output = torch.randn_like(F.conv2d(x, weight, bias, stride, padding))
+
+    def backward(mask):
+        return torch.ops.aten.convolution_backward(
+            d_output, x, weight, [size["co"]], [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1, mask)
+
+    if problem.action == "wgrad":
+        return _no_grad(lambda: backward([False, True, True]))
+
+    def data_gradient():
+        d_x = backward([True, False, False])[0]
+        if problem.asymmetric:
+            d_x = F.pad(d_x, (0, -1, 0, -1))
+        if problem.upsample > 1:
+            shape = [size["n"], size["ci"], size["hw"], size["hw"]]
+            d_x = torch.ops.aten.upsample_nearest2d_backward(d_x, [upsampled] * 2, shape, None, None)
+        return d_x
+
+    return _no_grad(data_gradient)
+
+
+def _forward_or_backward(problem, forward, inputs):
+    """`forward(*inputs)`, or the gradients of all inputs through autograd."""
+    if problem.action == "fwd":
+        return _no_grad(lambda: forward(*inputs))
+    for tensor in inputs:
+        tensor.requires_grad_()
+    output = forward(*inputs)
+    d_output = torch.randn_like(output)
+    return lambda: torch.autograd.grad(output, inputs, d_output, retain_graph=True)
+
+
+def _group_norm(problem, layout):
+    size = problem.sizes
+    inputs = [_images(layout, size["n"], size["c"], size["hw"], size["hw"]), torch.randn(size["c"]), torch.randn(size["c"])]
+    return _forward_or_backward(
+        problem, lambda x, scale, shift: F.silu(F.group_norm(x, GROUPS, scale, shift, EPSILON)), inputs)
+
+
+def _attention(problem, _):
+    batch, tokens, heads, channels = (problem.sizes[key] for key in ("n", "t", "h", "c"))
+    inputs = [torch.randn(batch, tokens, heads * channels) for _ in range(3)]
+
+    def attention(*projections):
+        query, key, value = (x.view(batch, tokens, heads, channels).transpose(1, 2) for x in projections)
+        attended = F.scaled_dot_product_attention(query, key, value)
+        return attended.transpose(1, 2).reshape(batch, tokens, heads * channels)
+
+    return _forward_or_backward(problem, attention, inputs)
+
+
+def _linear(problem, _):
+    rows, inputs, outputs = (problem.sizes[key] for key in ("n", "ci", "co"))
+    operands = [torch.randn(rows, inputs), torch.randn(outputs, inputs), torch.randn(outputs)]
+    return _forward_or_backward(problem, F.linear, operands)
