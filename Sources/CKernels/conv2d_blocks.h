@@ -18,7 +18,14 @@ static inline int64_t gd_conv2d_depth(const gd_conv2d *g) { return g->kernel * g
 /// A 1x1 convolution without stride or padding is a matrix product on the activations as they are.
 static inline int gd_conv2d_is_pointwise(const gd_conv2d *g) {
     return g->kernel == 1 && g->stride == 1 && g->pad_top == 0 && g->pad_left == 0 && g->output_height == g->height
-        && g->output_width == g->width;
+        && g->output_width == g->width && g->upsample == 1;
+}
+
+/// What is added to channel `o` of output pixel `pixel` of all images.
+static inline float gd_epilogue_value(const gd_conv2d *g, const gd_epilogue *e, int64_t pixel, int64_t o) {
+    const int64_t outputs = g->output_channels, image = pixel / (g->output_height * g->output_width);
+    return (e->bias ? e->bias[o] : 0) + (e->image_bias ? e->image_bias[image * outputs + o] : 0)
+        + (e->residual ? e->residual[pixel * outputs + o] : 0);
 }
 
 /// rows (count, kernel * kernel * I), overwritten: the input patches of output pixels first ..< first + count, in (ky, kx, i)

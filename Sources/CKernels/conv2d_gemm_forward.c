@@ -23,10 +23,10 @@ static int64_t gather_scratch(const gd_conv2d *g, int threads) {
     return gd_conv2d_is_pointwise(g) ? 0 : threads * blocks_of(g).pixels * gd_conv2d_depth(g);
 }
 
-// output = patches(input) * matrix + bias. The matrix is (depth, O), or its transpose (O, depth).
+// output = patches(input) * matrix + epilogue, or output += the product where `accumulate`. The matrix is (depth, O), or its transpose (O, depth).
 static void multiply_blocks(
-    const gd_conv2d *g, const float *input, const float *matrix, int transposed, const float *bias, float *output,
-    float *scratch, int threads) {
+    const gd_conv2d *g, const float *input, const float *matrix, int transposed, const gd_epilogue *epilogue,
+    int accumulate, float *output, float *scratch, int threads) {
     const blocking b = blocks_of(g);
     const int64_t pixels = gd_conv2d_pixels(g), depth = gd_conv2d_depth(g), row = g->output_channels;
     const int pointwise = gd_conv2d_is_pointwise(g);
@@ -42,12 +42,12 @@ static void multiply_blocks(
             patches = gathered;
         }
         float *block = output + first * row + o;
-        if (bias)
-            for (int64_t p = 0; p < count; p++) memcpy(block + p * row, bias + o, (size_t)channels * sizeof(float));
+        for (int64_t p = 0; epilogue && p < count; p++)
+            for (int64_t c = 0; c < channels; c++) block[p * row + c] = gd_epilogue_value(g, epilogue, first + p, o + c);
         cblas_sgemm(
             CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, (int)count, (int)channels, (int)depth, 1,
             patches, (int)depth, transposed ? matrix + o * depth : matrix + o, transposed ? (int)depth : (int)row,
-            bias ? 1 : 0, block, (int)row);
+            epilogue || accumulate ? 1 : 0, block, (int)row);
     }
 }
 
@@ -56,10 +56,10 @@ int64_t gd_conv2d_forward_scratch__gemm(const gd_conv2d *g, int threads) {
 }
 
 gd_status gd_f32_conv2d_forward__gemm(
-    const gd_conv2d *g, const float *input, const float *weight, const float *bias, float *output, float *scratch,
-    int threads) {
+    const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
+    float *scratch, int threads) {
     if (g->kernel == 1) {
-        multiply_blocks(g, input, weight, 1, bias, output, scratch, threads);
+        multiply_blocks(g, input, weight, 1, epilogue, 0, output, scratch, threads);
         return GD_OK;
     }
     const int64_t taps = g->kernel * g->kernel, outputs = g->output_channels, inputs = g->input_channels;
@@ -69,11 +69,13 @@ gd_status gd_f32_conv2d_forward__gemm(
         for (int64_t i = 0; i < inputs; i++)
             for (int64_t o = 0; o < outputs; o++)
                 packed[(tap * inputs + i) * outputs + o] = weight[(o * inputs + i) * taps + tap];
-    multiply_blocks(g, input, packed, 0, bias, output, scratch, threads);
+    multiply_blocks(g, input, packed, 0, epilogue, 0, output, scratch, threads);
     return GD_OK;
 }
 
-// The data gradient of a convolution with stride 1 is a convolution of the output gradient.
+static int is_plain(const gd_conv2d *g) { return g->stride == 1 && g->upsample == 1; }
+
+// The data gradient of a plain convolution is a convolution of the output gradient.
 static gd_conv2d transposed_geometry(const gd_conv2d *g) {
     gd_conv2d t = *g;
     t.height = g->output_height, t.width = g->output_width, t.input_channels = g->output_channels;
@@ -82,11 +84,12 @@ static gd_conv2d transposed_geometry(const gd_conv2d *g) {
     return t;
 }
 
-static void backward_data_unit_stride(
-    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, float *scratch, int threads) {
+static void backward_data_plain(
+    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
+    int threads) {
     const gd_conv2d t = transposed_geometry(g);
     if (g->kernel == 1) {
-        multiply_blocks(&t, d_output, weight, 0, NULL, d_input, scratch, threads);
+        multiply_blocks(&t, d_output, weight, 0, NULL, accumulate, d_input, scratch, threads);
         return;
     }
     const int64_t taps = g->kernel * g->kernel, outputs = g->output_channels, inputs = g->input_channels;
@@ -96,12 +99,13 @@ static void backward_data_unit_stride(
         for (int64_t o = 0; o < outputs; o++)
             for (int64_t i = 0; i < inputs; i++)
                 packed[(tap * outputs + o) * inputs + i] = weight[(o * inputs + i) * taps + (taps - 1 - tap)];
-    multiply_blocks(&t, d_output, packed, 0, NULL, d_input, scratch, threads);
+    multiply_blocks(&t, d_output, packed, 0, NULL, accumulate, d_input, scratch, threads);
 }
 
-// Any stride: per image, gradients of the patches (OH * OW, depth), then added where the patches came from.
+// Any stride and upsampling: per image, gradients of the patches (OH * OW, depth), then added where the patches came from.
 static void backward_data_by_image(
-    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, float *scratch, int threads) {
+    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
+    int threads) {
     const int64_t taps = g->kernel * g->kernel, outputs = g->output_channels, inputs = g->input_channels;
     const int64_t pixels = g->output_height * g->output_width, depth = gd_conv2d_depth(g);
     const int64_t image = g->height * g->width * inputs;
@@ -117,23 +121,24 @@ static void backward_data_by_image(
         cblas_sgemm(
             CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)pixels, (int)depth, (int)outputs, 1,
             d_output + n * pixels * outputs, (int)outputs, packed, (int)depth, 0, patches, (int)depth);
-        memset(d_input + n * image, 0, (size_t)image * sizeof(float));
+        if (!accumulate) memset(d_input + n * image, 0, (size_t)image * sizeof(float));
         gd_f32_scatter_patches(g, patches, d_input + n * image);
     }
 }
 
 int64_t gd_conv2d_backward_data_scratch__gemm(const gd_conv2d *g, int threads) {
     const int64_t weights = gd_conv2d_depth(g) * g->output_channels;
-    if (g->stride != 1) return threads * g->output_height * g->output_width * gd_conv2d_depth(g) + weights;
+    if (!is_plain(g)) return threads * g->output_height * g->output_width * gd_conv2d_depth(g) + weights;
     const gd_conv2d t = transposed_geometry(g);
     return gather_scratch(&t, threads) + weights;
 }
 
 gd_status gd_f32_conv2d_backward_data__gemm(
-    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, float *scratch, int threads) {
-    if (g->stride == 1)
-        backward_data_unit_stride(g, d_output, weight, d_input, scratch, threads);
+    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
+    int threads) {
+    if (is_plain(g))
+        backward_data_plain(g, d_output, weight, d_input, accumulate, scratch, threads);
     else
-        backward_data_by_image(g, d_output, weight, d_input, scratch, threads);
+        backward_data_by_image(g, d_output, weight, d_input, accumulate, scratch, threads);
     return GD_OK;
 }

@@ -1,6 +1,6 @@
-#include "gd_conv2d.h"
+#include "conv2d_blocks.h"
 
-// Input row of output row `o` and kernel row `k` (or columns alike); outside 0..<extent it is padding.
+// Input row of output row `o` and kernel row `k` (or columns alike), before upsampling; outside 0..<extent it is padding.
 static inline int64_t source(int64_t o, int64_t k, int64_t stride, int64_t pad) { return o * stride + k - pad; }
 
 static inline int64_t weight_index(const gd_conv2d *g, int64_t o, int64_t i, int64_t ky, int64_t kx) {
@@ -8,7 +8,7 @@ static inline int64_t weight_index(const gd_conv2d *g, int64_t o, int64_t i, int
 }
 
 static inline int64_t input_index(const gd_conv2d *g, int64_t n, int64_t y, int64_t x) {
-    return ((n * g->height + y) * g->width + x) * g->input_channels;
+    return ((n * g->height + y / g->upsample) * g->width + x / g->upsample) * g->input_channels;
 }
 
 static inline int64_t output_index(const gd_conv2d *g, int64_t n, int64_t y, int64_t x) {
@@ -20,10 +20,10 @@ static double output_value(
     double sum = 0;
     for (int64_t ky = 0; ky < g->kernel; ky++) {
         int64_t y = source(oy, ky, g->stride, g->pad_top);
-        if (y < 0 || y >= g->height) continue;
+        if (y < 0 || y >= g->upsample * g->height) continue;
         for (int64_t kx = 0; kx < g->kernel; kx++) {
             int64_t x = source(ox, kx, g->stride, g->pad_left);
-            if (x < 0 || x >= g->width) continue;
+            if (x < 0 || x >= g->upsample * g->width) continue;
             const float *pixel = input + input_index(g, n, y, x);
             for (int64_t i = 0; i < g->input_channels; i++)
                 sum += (double)pixel[i] * weight[weight_index(g, o, i, ky, kx)];
@@ -33,21 +33,23 @@ static double output_value(
 }
 
 gd_status gd_f32_conv2d_forward__reference(
-    const gd_conv2d *g, const float *input, const float *weight, const float *bias, float *output,
+    const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads) {
     (void)scratch;
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int64_t n = 0; n < g->batch; n++)
         for (int64_t oy = 0; oy < g->output_height; oy++)
             for (int64_t ox = 0; ox < g->output_width; ox++) {
-                float *pixel = output + output_index(g, n, oy, ox);
+                const int64_t pixel = (n * g->output_height + oy) * g->output_width + ox;
                 for (int64_t o = 0; o < g->output_channels; o++)
-                    pixel[o] = (float)(output_value(g, input, weight, n, oy, ox, o) + (bias ? bias[o] : 0));
+                    output[pixel * g->output_channels + o] = (float)(output_value(g, input, weight, n, oy, ox, o)
+                        + gd_epilogue_value(g, epilogue, pixel, o));
             }
     return GD_OK;
 }
 
-static double data_gradient(
+// The gradient of one pixel as the convolution sees it, upsampled.
+static double seen_gradient(
     const gd_conv2d *g, const float *d_output, const float *weight, int64_t n, int64_t y, int64_t x, int64_t i) {
     double sum = 0;
     for (int64_t ky = 0; ky < g->kernel; ky++) {
@@ -64,16 +66,26 @@ static double data_gradient(
     return sum;
 }
 
+static double data_gradient(
+    const gd_conv2d *g, const float *d_output, const float *weight, int64_t n, int64_t y, int64_t x, int64_t i) {
+    double sum = 0;
+    for (int64_t row = 0; row < g->upsample; row++)
+        for (int64_t column = 0; column < g->upsample; column++)
+            sum += seen_gradient(g, d_output, weight, n, g->upsample * y + row, g->upsample * x + column, i);
+    return sum;
+}
+
 gd_status gd_f32_conv2d_backward_data__reference(
-    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, float *scratch, int threads) {
+    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
+    int threads) {
     (void)scratch;
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int64_t n = 0; n < g->batch; n++)
         for (int64_t y = 0; y < g->height; y++)
             for (int64_t x = 0; x < g->width; x++) {
-                float *pixel = d_input + input_index(g, n, y, x);
+                float *pixel = d_input + ((n * g->height + y) * g->width + x) * g->input_channels;
                 for (int64_t i = 0; i < g->input_channels; i++)
-                    pixel[i] = (float)data_gradient(g, d_output, weight, n, y, x, i);
+                    pixel[i] = (accumulate ? pixel[i] : 0) + (float)data_gradient(g, d_output, weight, n, y, x, i);
             }
     return GD_OK;
 }
@@ -84,10 +96,10 @@ static double weight_gradient(
     for (int64_t n = 0; n < g->batch; n++)
         for (int64_t oy = 0; oy < g->output_height; oy++) {
             int64_t y = source(oy, ky, g->stride, g->pad_top);
-            if (y < 0 || y >= g->height) continue;
+            if (y < 0 || y >= g->upsample * g->height) continue;
             for (int64_t ox = 0; ox < g->output_width; ox++) {
                 int64_t x = source(ox, kx, g->stride, g->pad_left);
-                if (x < 0 || x >= g->width) continue;
+                if (x < 0 || x >= g->upsample * g->width) continue;
                 sum += (double)input[input_index(g, n, y, x) + i] * d_output[output_index(g, n, oy, ox) + o];
             }
         }

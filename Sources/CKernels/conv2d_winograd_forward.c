@@ -32,7 +32,8 @@ static int64_t thread_floats(const blocking *b, int64_t inputs) {
 // Products and outputs of one block of tiles, panels first ..< end of 16 output channels, at most `width` channels at a time.
 static void multiply_block(
     const wino_grid *out, int64_t inputs, const blocking *b, const float *transformed, const float *packed,
-    int64_t first_tile, int64_t count, int64_t first, int64_t end, const float *bias, float *output, float *products) {
+    int64_t first_tile, int64_t count, int64_t first, int64_t end, const gd_epilogue *epilogue, float *output,
+    float *products) {
     const int64_t in_stride = wino_frequency_stride(b->tiles, inputs), packed_stride = wino_packed_stride(inputs);
     for (int64_t channel = first; channel < end; channel += b->width) {
         const int64_t width = gd_min(b->width, end - channel);
@@ -43,13 +44,13 @@ static void multiply_block(
                     count, transformed + f * in_stride, b->tiles * wino_block,
                     packed + wino_packed_floats(channel + c, inputs) + f * packed_stride, inputs,
                     products + f * out_stride + c * b->tiles);
-        gd_wino_transform_outputs(out, products, b->tiles, first_tile, count, channel, width, bias, output);
+        gd_wino_transform_outputs(out, products, b->tiles, first_tile, count, channel, width, epilogue, output);
     }
 }
 
 static void convolve(
-    const wino_grid *in, const wino_grid *out, const float *input, const float *packed, const float *bias, float *output,
-    float *scratch, int threads) {
+    const wino_grid *in, const wino_grid *out, const float *input, const float *packed, const gd_epilogue *epilogue,
+    float *output, float *scratch, int threads) {
     const blocking b = blocks_of(in, in->channels, out->channels, threads);
     const int64_t share = gd_ceil_div(gd_ceil_div(out->channels, b.channel_blocks), wino_block) * wino_block;
 #pragma omp parallel for num_threads(threads) schedule(static)
@@ -59,13 +60,13 @@ static void convolve(
         float *transformed = scratch + omp_get_thread_num() * thread_floats(&b, in->channels);
         gd_wino_transform_inputs(in, input, tile, count, 0, b.tiles, transformed);
         multiply_block(
-            out, in->channels, &b, transformed, packed, tile, count, first, end, bias, output,
+            out, in->channels, &b, transformed, packed, tile, count, first, end, epilogue, output,
             transformed + wino_tiles_floats(b.tiles, in->channels));
     }
 }
 
 static int64_t scratch_of(const gd_conv2d *g, int64_t inputs, int64_t outputs, int threads) {
-    const wino_grid grid = wino_grid_of(g->batch, g->height, g->width, inputs);
+    const wino_grid grid = wino_inputs(g);
     const blocking b = blocks_of(&grid, inputs, outputs, threads);
     return wino_packed_floats(outputs, inputs) + threads * thread_floats(&b, inputs);
 }
@@ -79,29 +80,29 @@ int64_t gd_conv2d_backward_data_scratch__winograd4(const gd_conv2d *g, int threa
 }
 
 int gd_conv2d_accepts__winograd4(const gd_conv2d *g) {
-    return g->kernel == 3 && g->stride == 1 && g->pad_top == 1 && g->pad_left == 1 && g->output_height == g->height
-        && g->output_width == g->width && g->input_channels % wino_block == 0 && g->output_channels % wino_block == 0;
+    return g->kernel == 3 && g->stride == 1 && g->pad_top == 1 && g->pad_left == 1 && g->output_height == g->upsample * g->height
+        && g->output_width == g->upsample * g->width && g->input_channels % wino_block == 0 && g->output_channels % wino_block == 0;
 }
 
 gd_status gd_f32_conv2d_forward__winograd4(
-    const gd_conv2d *g, const float *input, const float *weight, const float *bias, float *output, float *scratch,
+    const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output, float *scratch,
     int threads) {
     if (!gd_conv2d_accepts__winograd4(g)) return GD_UNSUPPORTED;
-    const wino_grid in = wino_grid_of(g->batch, g->height, g->width, g->input_channels);
-    const wino_grid out = wino_grid_of(g->batch, g->height, g->width, g->output_channels);
+    const wino_grid in = wino_inputs(g), out = wino_outputs(g);
     gd_wino_pack_weights(g->output_channels, g->input_channels, weight, scratch, threads);
-    convolve(&in, &out, input, scratch, bias, output,
+    convolve(&in, &out, input, scratch, epilogue, output,
         scratch + wino_packed_floats(out.channels, in.channels), threads);
     return GD_OK;
 }
 
 gd_status gd_f32_conv2d_backward_data__winograd4(
-    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, float *scratch, int threads) {
+    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
+    int threads) {
     if (!gd_conv2d_accepts__winograd4(g)) return GD_UNSUPPORTED;
-    const wino_grid in = wino_grid_of(g->batch, g->height, g->width, g->output_channels);
-    const wino_grid out = wino_grid_of(g->batch, g->height, g->width, g->input_channels);
+    const wino_grid in = wino_outputs(g), out = wino_inputs(g);
+    const gd_epilogue epilogue = {.residual = accumulate ? d_input : NULL};
     gd_wino_pack_weights_transposed(g->output_channels, g->input_channels, weight, scratch, threads);
-    convolve(&in, &out, d_output, scratch, NULL, d_input,
+    convolve(&in, &out, d_output, scratch, &epilogue, d_input,
         scratch + wino_packed_floats(out.channels, in.channels), threads);
     return GD_OK;
 }

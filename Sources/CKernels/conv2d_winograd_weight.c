@@ -18,7 +18,7 @@ static int64_t sum_floats(const gd_conv2d *g) { return wino_frequencies * sum_st
 
 int64_t gd_conv2d_backward_weight_scratch__winograd4(const gd_conv2d *g, int threads) {
     (void)threads;
-    const wino_grid grid = wino_grid_of(g->batch, g->height, g->width, g->input_channels);
+    const wino_grid grid = wino_inputs(g);
     const int64_t tiles = block_tiles(g, grid.count);
     return sum_floats(g) + wino_tiles_floats(tiles, g->input_channels) + wino_tiles_floats(tiles, g->output_channels);
 }
@@ -80,8 +80,7 @@ gd_status gd_f32_conv2d_backward_weight__winograd4(
     const gd_conv2d *g, const float *input, const float *d_output, float *d_weight, float *d_bias, float *scratch,
     int threads) {
     if (!gd_conv2d_accepts__winograd4(g)) return GD_UNSUPPORTED;
-    const wino_grid in = wino_grid_of(g->batch, g->height, g->width, g->input_channels);
-    const wino_grid out = wino_grid_of(g->batch, g->height, g->width, g->output_channels);
+    const wino_grid in = wino_inputs(g), out = wino_outputs(g);
     const int64_t slots = block_tiles(g, in.count);
     float *x = scratch + sum_floats(g), *y = x + wino_tiles_floats(slots, in.channels);
 #pragma omp parallel num_threads(threads)

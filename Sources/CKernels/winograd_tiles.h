@@ -16,15 +16,26 @@ typedef float wino_vector __attribute__((vector_size(wino_lanes * sizeof(float))
 static inline wino_vector wino_load(const float *from) { return *(const wino_vector *)from; }
 static inline void wino_store(float *to, wino_vector value) { *(wino_vector *)to = value; }
 
-/// The tiles of one activation (N, H, W, C), row by row, image by image.
+/// The tiles of one activation (N, H, W, C), row by row, image by image. Extents are those that the convolution sees; the
+/// activation is stored with `1 / upsample` of its rows and columns.
 typedef struct {
-    int64_t height, width, channels;
+    int64_t height, width, channels, upsample;
     int64_t rows, columns, count;
 } wino_grid;
 
-static inline wino_grid wino_grid_of(int64_t batch, int64_t height, int64_t width, int64_t channels) {
-    const int64_t rows = gd_ceil_div(height, 4), columns = gd_ceil_div(width, 4);
-    return (wino_grid){height, width, channels, rows, columns, batch * rows * columns};
+static inline wino_grid wino_grid_of(const gd_conv2d *g, int64_t channels, int64_t upsample) {
+    const int64_t rows = gd_ceil_div(g->output_height, 4), columns = gd_ceil_div(g->output_width, 4);
+    return (wino_grid){g->output_height, g->output_width, channels, upsample, rows, columns, g->batch * rows * columns};
+}
+
+/// The tiles of the convolution's input and of its output.
+static inline wino_grid wino_inputs(const gd_conv2d *g) { return wino_grid_of(g, g->input_channels, g->upsample); }
+static inline wino_grid wino_outputs(const gd_conv2d *g) { return wino_grid_of(g, g->output_channels, 1); }
+
+/// Where the stored pixel (y, x) of an image lies.
+static inline int64_t wino_pixel(const wino_grid *grid, int64_t image, int64_t y, int64_t x) {
+    const int64_t up = grid->upsample;
+    return ((image * (grid->height / up) + y / up) * (grid->width / up) + x / up) * grid->channels;
 }
 
 /// A tile's image and the row and column of its first output.
@@ -56,11 +67,11 @@ void gd_wino_transform_gradients(
     const wino_grid *grid, const float *d_output, int64_t first, int64_t count, int64_t slot, int64_t slots,
     float *transformed);
 
-/// output = A^T m A + bias, channels channel ..< channel + width, of tiles first ..< first + count; `products` holds `width`
-/// channels of `slots` tiles. bias may be NULL.
+/// output = A^T m A + epilogue, channels channel ..< channel + width, of tiles first ..< first + count; `products` holds `width`
+/// channels of `slots` tiles. Where the output is stored small, 2x2 are summed.
 void gd_wino_transform_outputs(
     const wino_grid *grid, const float *products, int64_t slots, int64_t first, int64_t count, int64_t channel,
-    int64_t width, const float *bias, float *output);
+    int64_t width, const gd_epilogue *epilogue, float *output);
 
 /// Floats between the frequencies of one panel of 16 packed channels of `depth` inputs.
 static inline int64_t wino_packed_stride(int64_t depth) { return (depth + 1) * wino_block; }

@@ -56,12 +56,11 @@ static inline void pixel_pointers(
     const wino_grid *grid, const float *activation, int64_t tile, int margin, int side, int64_t channel,
     const float **pixels) {
     const wino_place place = wino_place_of(grid, tile);
-    const float *image = activation + place.image * grid->height * grid->width * grid->channels + channel;
     for (int row = 0; row < side; row++)
         for (int column = 0; column < side; column++) {
             const int64_t y = place.y + row - margin, x = place.x + column - margin;
             const int inside = y >= 0 && y < grid->height && x >= 0 && x < grid->width;
-            pixels[row * side + column] = inside ? image + (y * grid->width + x) * grid->channels : zeros;
+            pixels[row * side + column] = inside ? activation + wino_pixel(grid, place.image, y, x) + channel : zeros;
         }
 }
 
@@ -130,24 +129,38 @@ void gd_wino_transform_gradients(
     }
 }
 
+// Stores a tile's vectors with what the epilogue adds; 2x2 of them are one pixel of an output that is stored small.
+static inline void store_outputs(
+    const wino_grid *grid, wino_place place, const wino_vector *y, int64_t channel, const gd_epilogue *e, float *output) {
+    const int up = (int)grid->upsample;
+    const int rows = (int)gd_min(4, grid->height - place.y), columns = (int)gd_min(4, grid->width - place.x);
+    wino_vector offset = {0};
+    if (e->bias) offset += wino_load(e->bias + channel);
+    if (e->image_bias) offset += wino_load(e->image_bias + place.image * grid->channels + channel);
+    for (int row = 0; row < rows; row += up)
+        for (int column = 0; column < columns; column += up) {
+            const int64_t at = wino_pixel(grid, place.image, place.y + row, place.x + column) + channel;
+            const wino_vector *from = y + 4 * row + column;
+            wino_vector value = up == 1 ? *from : (from[0] + from[1]) + (from[4] + from[5]);
+            value += offset;
+            if (e->residual) value += wino_load(e->residual + at);
+            wino_store(output + at, value);
+        }
+}
+
 void gd_wino_transform_outputs(
     const wino_grid *grid, const float *products, int64_t slots, int64_t first, int64_t count, int64_t channel,
-    int64_t width, const float *bias, float *output) {
+    int64_t width, const gd_epilogue *epilogue, float *output) {
     const int64_t stride = wino_frequency_stride(slots, width);
     for (int64_t tile = 0; tile < count; tile++) {
         const wino_place place = wino_place_of(grid, first + tile);
-        const int rows = (int)gd_min(4, grid->height - place.y), columns = (int)gd_min(4, grid->width - place.x);
-        float *corner = output + ((place.image * grid->height + place.y) * grid->width + place.x) * grid->channels + channel;
         for (int64_t c = 0; c < width; c += wino_lanes) {
             const float *from = products + (c / wino_block * slots + tile) * wino_block + c % wino_block;
             wino_vector m[36], half[24], y[16];
             for (int f = 0; f < wino_frequencies; f++) m[f] = wino_load(from + f * stride);
             for (int column = 0; column < 6; column++) output_transform(m + column, 6, half + column, 6);
             for (int row = 0; row < 4; row++) output_transform(half + 6 * row, 1, y + 4 * row, 1);
-            const wino_vector offset = bias ? wino_load(bias + channel + c) : (wino_vector){0};
-            for (int row = 0; row < rows; row++)
-                for (int column = 0; column < columns; column++)
-                    wino_store(corner + (row * grid->width + column) * grid->channels + c, y[4 * row + column] + offset);
+            store_outputs(grid, place, y, channel + c, epilogue, output);
         }
     }
 }

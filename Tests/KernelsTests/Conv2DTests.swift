@@ -27,6 +27,19 @@ import Testing
             Conv2DGeometry(
                 batch: 2, height: 8, width: 6, inputChannels: 5, outputChannels: 6, kernel: 3, stride: 2,
                 padding: .asymmetric))
+        // Upsampled: pixels below, at and above tiles, odd extents, other strides and padding.
+        for (height, width, inputs, outputs) in [(1, 2, 16, 16), (3, 5, 16, 32), (4, 4, 32, 16), (2, 3, 3, 5)] {
+            all.append(
+                Conv2DGeometry(
+                    batch: 2, height: height, width: width, inputChannels: inputs, outputChannels: outputs, kernel: 3,
+                    upsample: 2))
+        }
+        all.append(
+            Conv2DGeometry(
+                batch: 1, height: 3, width: 4, inputChannels: 4, outputChannels: 6, kernel: 3, stride: 2,
+                padding: .asymmetric, upsample: 2))
+        all.append(
+            Conv2DGeometry(batch: 2, height: 3, width: 4, inputChannels: 7, outputChannels: 6, kernel: 1, upsample: 2))
         return all
     }()
 
@@ -55,9 +68,12 @@ import Testing
         let pixels = geometry.batch * geometry.outputHeight * geometry.outputWidth
         let (inputs, outputs) = (taps * geometry.inputChannels, taps * geometry.outputChannels)
         for (got, wanted, length, pass) in [
-            (result.output, reference.output, inputs, "forward"), (result.dInput, reference.dInput, outputs, "data"),
+            (result.product, reference.product, inputs, "forward"), (result.output, reference.output, inputs, "epilogue"),
+            (result.dInput, reference.dInput, outputs, "data"),
+            (result.dInputAccumulated, reference.dInputAccumulated, outputs, "accumulated data"),
             (result.dWeight, reference.dWeight, pixels, "weight"), (result.dBias, reference.dBias, 4 * pixels, "bias"),
         ] {
+            expectSameBytes(result.outputInPlace, result.output, "\(kernel.rawValue) in place \(geometry)")
             expectClose(
                 got, wanted, tolerance: tolerance(kernel, sumLength: length), "\(kernel.rawValue) \(pass) \(geometry):")
         }
@@ -73,6 +89,7 @@ import Testing
     @Test(arguments: [
         Conv2DGeometry(batch: 5, height: 9, width: 8, inputChannels: 32, outputChannels: 48, kernel: 3),
         Conv2DGeometry(batch: 2, height: 4, width: 4, inputChannels: 128, outputChannels: 128, kernel: 3),
+        Conv2DGeometry(batch: 3, height: 5, width: 4, inputChannels: 32, outputChannels: 16, kernel: 3, upsample: 2),
         Conv2DGeometry(batch: 5, height: 16, width: 16, inputChannels: 7, outputChannels: 9, kernel: 3),
         Conv2DGeometry(batch: 5, height: 10, width: 8, inputChannels: 7, outputChannels: 9, kernel: 3, stride: 2),
         Conv2DGeometry(batch: 600, height: 1, width: 1, inputChannels: 20, outputChannels: 130, kernel: 1),
@@ -82,10 +99,10 @@ import Testing
             let one = ConvolutionResults(geometry, kernel: kernel, threads: 1)
             for threads in [2, 3] {
                 let several = ConvolutionResults(geometry, kernel: kernel, threads: threads)
-                expectSameBytes(one.output, several.output, "\(kernel.rawValue), \(threads) threads")
-                expectSameBytes(one.dInput, several.dInput, "\(kernel.rawValue), \(threads) threads")
-                expectSameBytes(one.dWeight, several.dWeight, "\(kernel.rawValue), \(threads) threads")
-                expectSameBytes(one.dBias, several.dBias, "\(kernel.rawValue), \(threads) threads")
+                for (expected, result) in zip(one.all, several.all) {
+                    expectSameBytes(
+                        result.values, expected.values, "\(kernel.rawValue), \(threads) threads: \(result.name)")
+                }
             }
         }
     }

@@ -16,10 +16,12 @@ func referenceConv2D(_ x: [Double], _ weight: [Double], _ bias: [Double], _ g: C
                     for ky in 0..<g.kernel {
                         for kx in 0..<g.kernel {
                             let (y, x0) = (oy * g.stride + ky - g.padding.top, ox * g.stride + kx - g.padding.left)
-                            guard (0..<g.height).contains(y), (0..<g.width).contains(x0) else { continue }
+                            guard (0..<g.upsample * g.height).contains(y), (0..<g.upsample * g.width).contains(x0) else {
+                                continue
+                            }
                             for i in 0..<g.inputChannels {
                                 sum +=
-                                    x[((n * g.height + y) * g.width + x0) * g.inputChannels + i]
+                                    x[((n * g.height + y / g.upsample) * g.width + x0 / g.upsample) * g.inputChannels + i]
                                     * weight[((o * g.inputChannels + i) * g.kernel + ky) * g.kernel + kx]
                             }
                         }

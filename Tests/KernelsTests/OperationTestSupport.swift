@@ -22,9 +22,12 @@ extension Conv2DGeometry {
     var weightShape: [Int] { [outputChannels, inputChannels, kernel, kernel] }
 }
 
-/// What the three passes of a convolution give on random data; the gradients start from ones, to see that they accumulate.
+/// What the three passes of a convolution give on random data, with and without the sums that they can take along; the gradients
+/// of the parameters start from ones, to see that they accumulate.
 struct ConvolutionResults {
-    let output, dInput, dWeight, dBias: [Float]
+    /// The product alone; with all of the epilogue; in place of the residual.
+    let product, output, outputInPlace: [Float]
+    let dInput, dInputAccumulated, dWeight, dBias: [Float]
 
     init(_ geometry: Conv2DGeometry, kernel: Conv2DKernel?, threads: Int = 1) {
         let context = ComputeContext(threads: threads)
@@ -33,16 +36,38 @@ struct ConvolutionResults {
         let weight = normalTensor(geometry.weightShape, seed: 2)
         let bias = normalTensor([geometry.outputChannels], seed: 3)
         let dOutput = normalTensor(geometry.outputShape, seed: 4)
-        let (output, dInput) = (unwritten(geometry.outputShape), unwritten(geometry.inputShape))
+        let imageBias = normalTensor([geometry.batch, geometry.outputChannels], seed: 5)
+        let residual = normalTensor(geometry.outputShape, seed: 6)
+        let (product, output, inPlace) = (
+            unwritten(geometry.outputShape), unwritten(geometry.outputShape), Tensor(shape: geometry.outputShape)
+        )
+        inPlace.copy(from: residual)
+        let (dInput, dInputAccumulated) = (unwritten(geometry.inputShape), normalTensor(geometry.inputShape, seed: 7))
         let (dWeight, dBias) = (Tensor(shape: geometry.weightShape), Tensor(shape: [geometry.outputChannels]))
         dWeight.fill(1)
         dBias.fill(1)
-        context.conv2dForward(input: input, weight: weight, bias: bias, geometry: geometry, into: output)
+        context.conv2dForward(input: input, weight: weight, bias: nil, geometry: geometry, into: product)
+        for (residual, output) in [(residual, output), (inPlace, inPlace)] {
+            context.conv2dForward(
+                input: input, weight: weight, bias: bias, imageBias: imageBias, residual: residual, geometry: geometry,
+                into: output)
+        }
         context.conv2dBackwardData(dOutput: dOutput, weight: weight, geometry: geometry, into: dInput)
+        context.conv2dBackwardData(
+            dOutput: dOutput, weight: weight, geometry: geometry, accumulatingInto: dInputAccumulated)
         context.conv2dBackwardWeight(
             input: input, dOutput: dOutput, geometry: geometry, accumulatingInto: dWeight, dBias: dBias)
-        (self.output, self.dInput) = (output.values, dInput.values)
+        (self.product, self.output, outputInPlace) = (product.values, output.values, inPlace.values)
+        (self.dInput, self.dInputAccumulated) = (dInput.values, dInputAccumulated.values)
         (self.dWeight, self.dBias) = (dWeight.values, dBias.values)
+    }
+
+    /// All results by name.
+    var all: [(name: String, values: [Float])] {
+        [
+            ("product", product), ("output", output), ("output in place", outputInPlace), ("dInput", dInput),
+            ("dInput accumulated", dInputAccumulated), ("dWeight", dWeight), ("dBias", dBias),
+        ]
     }
 }
 

@@ -9,16 +9,30 @@ typedef struct {
     int64_t kernel, stride;
     /// Zero rows above and columns left of the input; those below and to the right follow from the output extents.
     int64_t pad_top, pad_left;
+    /// 1, or 2: the convolution sees each input pixel as 2x2 (nearest neighbour). Padding and output extents are those of the larger
+    /// image; the input and its gradient are stored small.
+    int64_t upsample;
 } gd_conv2d;
 
-/// output (N, OH, OW, O), overwritten = input (N, H, W, I) * weight + bias (O), which may be NULL.
+/// What the forward pass adds to the products as it stores them; each may be NULL.
+typedef struct {
+    /// (O).
+    const float *bias;
+    /// (N, O): one value an image and channel.
+    const float *image_bias;
+    /// (N, OH, OW, O); may be the output itself.
+    const float *residual;
+} gd_epilogue;
+
+/// output (N, OH, OW, O), overwritten = input (N, H, W, I) * weight + epilogue.
 typedef gd_status gd_f32_conv2d_forward(
-    const gd_conv2d *geometry, const float *input, const float *weight, const float *bias, float *output,
+    const gd_conv2d *geometry, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads);
 
-/// d_input (N, H, W, I), overwritten.
+/// d_input (N, H, W, I), overwritten, or added to where `accumulate`.
 typedef gd_status gd_f32_conv2d_backward_data(
-    const gd_conv2d *geometry, const float *d_output, const float *weight, float *d_input, float *scratch, int threads);
+    const gd_conv2d *geometry, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
+    int threads);
 
 /// d_weight (O, I, K, K) and d_bias (O), accumulated; d_bias may be NULL.
 typedef gd_status gd_f32_conv2d_backward_weight(

@@ -11,22 +11,28 @@ extension ComputeContext {
         return Conv2DKernel.ordered.first { $0.accepts(geometry) } ?? .reference
     }
 
-    /// `output = input * weight + bias`. No output may alias an input.
+    /// `output = input * weight + bias + imageBias + residual`, the sums taken as the output is stored.
     ///
     /// - Parameters:
     ///   - input: (N, H, W, I).
     ///   - weight: (O, I, K, K).
     ///   - bias: (O), or nil for none.
-    ///   - output: (N, OH, OW, O), overwritten.
+    ///   - imageBias: (N, O), one value an image and channel, or nil for none.
+    ///   - residual: (N, OH, OW, O), or nil for none.
+    ///   - output: (N, OH, OW, O), overwritten; may be `residual`, and may alias nothing else.
     public func conv2dForward(
-        input: Tensor, weight: Tensor, bias: Tensor?, geometry: Conv2DGeometry, into output: Tensor
+        input: Tensor, weight: Tensor, bias: Tensor?, imageBias: Tensor? = nil, residual: Tensor? = nil,
+        geometry: Conv2DGeometry, into output: Tensor
     ) {
         require(input, count: geometry.inputCount, "input")
         require(weight, count: geometry.weightCount, "weight")
         require(output, count: geometry.outputCount, "output")
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
+        if let imageBias { require(imageBias, count: geometry.batch * geometry.outputChannels, "imageBias") }
+        if let residual { require(residual, count: geometry.outputCount, "residual") }
+        var epilogue = gd_epilogue(bias: bias?.base, image_bias: imageBias?.base, residual: residual?.base)
         runConvolution(.forward, "conv2d.forward", .convolution(geometry), geometry) { kernel, shape, scratch in
-            kernel.forward(&shape, input.base, weight.base, bias?.base, output.base, scratch, threadCount)
+            kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
         }
     }
 
@@ -37,11 +43,24 @@ extension ComputeContext {
     ///   - weight: (O, I, K, K).
     ///   - dInput: (N, H, W, I), overwritten; may not alias `dOutput`.
     public func conv2dBackwardData(dOutput: Tensor, weight: Tensor, geometry: Conv2DGeometry, into dInput: Tensor) {
+        backwardData(dOutput, weight, geometry, dInput, accumulate: false)
+    }
+
+    /// The same gradient, added to what `dInput` holds.
+    public func conv2dBackwardData(
+        dOutput: Tensor, weight: Tensor, geometry: Conv2DGeometry, accumulatingInto dInput: Tensor
+    ) {
+        backwardData(dOutput, weight, geometry, dInput, accumulate: true)
+    }
+
+    private func backwardData(
+        _ dOutput: Tensor, _ weight: Tensor, _ geometry: Conv2DGeometry, _ dInput: Tensor, accumulate: Bool
+    ) {
         require(dOutput, count: geometry.outputCount, "dOutput")
         require(weight, count: geometry.weightCount, "weight")
         require(dInput, count: geometry.inputCount, "dInput")
         runConvolution(.backwardData, "conv2d.backwardData", .convolution(geometry), geometry) { kernel, shape, scratch in
-            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, scratch, threadCount)
+            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, accumulate ? 1 : 0, scratch, threadCount)
         }
     }
 

@@ -22,24 +22,30 @@ public struct Conv2DGeometry: Sendable, Hashable {
     public let kernel: Int
     public let stride: Int
     public let padding: Padding
+    /// 1, or 2: the convolution sees each input pixel as 2x2 (nearest neighbour), in every pass; nothing is stored large.
+    public let upsample: Int
 
-    /// All extents must be positive and the padded input at least as large as the kernel (preconditions).
+    /// All extents must be positive, the upsampled and padded input at least as large as the kernel (preconditions).
     ///
-    /// - Parameter padding: nil pads by `kernel / 2` on all sides.
+    /// - Parameters:
+    ///   - padding: of the upsampled input; nil pads by `kernel / 2` on all sides.
+    ///   - upsample: 1 or 2.
     public init(
         batch: Int, height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int = 1,
-        padding: Padding? = nil
+        padding: Padding? = nil, upsample: Int = 1
     ) {
         (self.batch, self.height, self.width) = (batch, height, width)
         (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
         (self.kernel, self.stride, self.padding) = (kernel, stride, padding ?? Padding(kernel / 2))
+        self.upsample = upsample
         precondition(
             min(batch, height, width, inputChannels, outputChannels, kernel, stride) > 0, "convolution with an empty extent")
+        precondition(upsample == 1 || upsample == 2, "upsampling by \(upsample), expected 1 or 2")
         precondition(outputHeight > 0 && outputWidth > 0, "kernel \(kernel) is larger than the padded input")
     }
 
-    public var outputHeight: Int { (height + padding.top + padding.bottom - kernel) / stride + 1 }
-    public var outputWidth: Int { (width + padding.left + padding.right - kernel) / stride + 1 }
+    public var outputHeight: Int { (upsample * height + padding.top + padding.bottom - kernel) / stride + 1 }
+    public var outputWidth: Int { (upsample * width + padding.left + padding.right - kernel) / stride + 1 }
 
     public var inputCount: Int { batch * height * width * inputChannels }
     public var outputCount: Int { batch * outputHeight * outputWidth * outputChannels }
@@ -55,6 +61,7 @@ public struct Conv2DGeometry: Sendable, Hashable {
         gd_conv2d(
             batch: Int64(batch), height: Int64(height), width: Int64(width), input_channels: Int64(inputChannels),
             output_height: Int64(outputHeight), output_width: Int64(outputWidth), output_channels: Int64(outputChannels),
-            kernel: Int64(kernel), stride: Int64(stride), pad_top: Int64(padding.top), pad_left: Int64(padding.left))
+            kernel: Int64(kernel), stride: Int64(stride), pad_top: Int64(padding.top), pad_left: Int64(padding.left),
+            upsample: Int64(upsample))
     }
 }

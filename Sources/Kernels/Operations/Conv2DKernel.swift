@@ -41,13 +41,13 @@ struct Conv2DImplementation: Sendable {
     let executedFLOPs: @Sendable (Conv2DGeometry, Conv2DPass) -> Int
     let forward:
         @convention(c) @Sendable (
-            UnsafePointer<gd_conv2d>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?,
+            UnsafePointer<gd_conv2d>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<gd_epilogue>?,
             UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?, Int32
         ) -> gd_status
     let backwardData:
         @convention(c) @Sendable (
             UnsafePointer<gd_conv2d>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?,
-            UnsafeMutablePointer<Float>?, Int32
+            Int32, UnsafeMutablePointer<Float>?, Int32
         ) -> gd_status
     let backwardWeight:
         @convention(c) @Sendable (
@@ -96,7 +96,7 @@ private func winogradFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> In
     let (inputTransform, outputTransform, gradientTransform) = (12 * 22, 10 * 16, 10 * 14)
     let weightTransform = pass == .backwardWeight ? 9 * 15 : 9 * 12
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let tiles = geometry.batch * ((geometry.height + 3) / 4) * ((geometry.width + 3) / 4)
+    let tiles = geometry.batch * ((geometry.outputHeight + 3) / 4) * ((geometry.outputWidth + 3) / 4)
     let products = 2 * 36 * tiles * inputs * outputs
     let weights = inputs * outputs * weightTransform
     return switch pass {

@@ -15,7 +15,8 @@ extension ComputeContext {
         let geometry = linearGeometry(input: input, weight: weight, output: output)
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
         runConvolution(.forward, "linear.forward", .linear(geometry), geometry) { kernel, shape, scratch in
-            kernel.forward(&shape, input.base, weight.base, bias?.base, output.base, scratch, threadCount)
+            var epilogue = gd_epilogue(bias: bias?.base, image_bias: nil, residual: nil)
+            return kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
         }
     }
 
@@ -40,7 +41,7 @@ extension ComputeContext {
         guard let dInput else { return }
         require(dInput, count: input.count, "dInput")
         runConvolution(.backwardData, "linear.backwardData", .linear(geometry), geometry) { kernel, shape, scratch in
-            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, scratch, threadCount)
+            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, 0, scratch, threadCount)
         }
     }
 
