@@ -14,8 +14,9 @@ struct Bench: ParsableCommand {
               bench run quantize --threads 1,2
               bench run unet --json unet.json
               bench run conv3x3/fwd/n16ci64co64hw32
+              bench profile ddpm-cifar10 --batch 16
             """,
-        subcommands: [ListCommand.self, RunCommand.self, ShapesCommand.self, ServeCommand.self])
+        subcommands: [ListCommand.self, RunCommand.self, ProfileCommand.self, ShapesCommand.self, ServeCommand.self])
 
     /// Checks the CPU before any vector code runs.
     static func main() {

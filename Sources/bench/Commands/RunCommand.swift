@@ -30,7 +30,7 @@ struct RunCommand: ParsableCommand {
             throw ValidationError("no case matches \(filter ?? ""), and it is no problem string; bench list prints all")
         }
         var document = ResultDocument(machine: Machine.current())
-        if let json { try document.write(to: json) }
+        if let json { try JSONFile.write(document, to: json) }
         print(document.machine)
         print(CaseResult.header)
         for name in cases {
@@ -40,7 +40,7 @@ struct RunCommand: ParsableCommand {
                 print(result)
                 fflush(nil)
                 document.cases.append(result)
-                if let json { try document.write(to: json) }
+                if let json { try JSONFile.write(document, to: json) }
             }
         }
     }

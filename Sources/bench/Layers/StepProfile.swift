@@ -1,0 +1,90 @@
+import Foundation
+import Kernels
+
+/// Where a training step's time goes, and what the machine could do at that moment. Counts and times are of one step.
+struct StepProfile: Encodable {
+    /// Rates measured right beside the steps.
+    struct Ceilings: Encodable {
+        let fmaGflops: Double
+        /// Of a copy too large for the caches, read and written bytes counted.
+        let memoryCopyGbs: Double
+        /// Of a copy that stays within the second-level caches.
+        let cacheCopyGbs: Double
+
+        static func measure(threads: Int) -> Ceilings {
+            Ceilings(
+                fmaGflops: bench.Ceilings.fusedMultiplyAdd(threads: threads) / 1e9,
+                memoryCopyGbs: bench.Ceilings.copy(bytes: 1 << 27, threads: threads) / 1e9,
+                cacheCopyGbs: bench.Ceilings.copy(bytes: threads << 19, threads: threads) / 1e9)
+        }
+    }
+
+    struct Row: Encodable {
+        let operation: String
+        /// The operation, and for convolutions kernel and stride.
+        let kind: String
+        /// Nil where a row stands for all shapes.
+        let shape: String?
+        let calls: Double
+        let milliseconds: Double
+        let nominalGflop: Double
+        let executedGflop: Double
+        let gigabytes: Double
+
+        /// Textbook GFLOP/s.
+        var effectiveRate: Double { nominalGflop / milliseconds * 1e3 }
+        var executedRate: Double { executedGflop / milliseconds * 1e3 }
+        /// GB/s of what must be read or written once.
+        var byteRate: Double { gigabytes / milliseconds * 1e3 }
+
+        /// Two rows of a kind together.
+        static func + (first: Row, second: Row) -> Row {
+            Row(
+                operation: first.operation, kind: first.kind, shape: nil, calls: first.calls + second.calls,
+                milliseconds: first.milliseconds + second.milliseconds, nominalGflop: first.nominalGflop + second.nominalGflop,
+                executedGflop: first.executedGflop + second.executedGflop, gigabytes: first.gigabytes + second.gigabytes)
+        }
+    }
+
+    let machine: Machine
+    let preset: String
+    let batch: Int
+    let threads: Int
+    let ceilings: Ceilings
+    let stepMilliseconds: Double
+    /// Slowest first.
+    let operations: [Row]
+
+    init(_ recorded: RecordedSteps, preset: String, batch: Int, threads: Int, ceilings: Ceilings, machine: Machine) {
+        (self.preset, self.batch, self.threads) = (preset, batch, threads)
+        (self.ceilings, self.machine) = (ceilings, machine)
+        let steps = Double(recorded.steps)
+        stepMilliseconds = recorded.seconds / steps * 1e3
+        operations = recorded.profile.entries.map { entry in
+            Row(
+                operation: entry.operation.name, kind: entry.operation.kind, shape: "\(entry.operation.shape)",
+                calls: Double(entry.count.calls) / steps,
+                milliseconds: Double(entry.nanoseconds) / steps / 1e6,
+                nominalGflop: Double(entry.count.nominalFLOPs) / steps / 1e9,
+                executedGflop: Double(entry.count.executedFLOPs) / steps / 1e9,
+                gigabytes: Double(entry.count.bytes) / steps / 1e9)
+        }.sorted { $0.milliseconds > $1.milliseconds }
+    }
+
+    /// The operations of a kind with all their shapes together, slowest first.
+    var totals: [Row] {
+        var rows: [String: Row] = [:]
+        for row in operations { rows[row.kind] = rows[row.kind].map { $0 + row } ?? row }
+        return rows.values.sorted { $0.milliseconds > $1.milliseconds }
+    }
+
+    /// Time of the step outside all kernels.
+    var otherMilliseconds: Double { stepMilliseconds - operations.reduce(0) { $0 + $1.milliseconds } }
+}
+
+extension Profile.Operation {
+    fileprivate var kind: String {
+        guard case .convolution(let geometry) = shape else { return name }
+        return "\(name) \(geometry.kernel)x\(geometry.kernel)" + (geometry.stride == 1 ? "" : " stride \(geometry.stride)")
+    }
+}
