@@ -1,21 +1,24 @@
 import Kernels
 
 /// The first part of a convolution's problem string: `conv3x3`, `conv1x1`, `conv3x3s2` (stride 2, one row of zeros below and one
-/// column to the right, as diffusers' `downsample_padding: 0`), `conv3x3s2p1` (stride 2, zeros on all sides).
+/// column to the right, as diffusers' `downsample_padding: 0`), `conv3x3s2p1` (stride 2, zeros on all sides), `conv3x3u2` (of the input
+/// upsampled by 2).
 struct ConvolutionName: Equatable, CustomStringConvertible {
     let kernel: Int
     let stride: Int
     let padding: Conv2DGeometry.Padding
+    let upsample: Int
 
     private static let all = [
         "conv1x1": ConvolutionName(kernel: 1, stride: 1, padding: .init(0)),
         "conv3x3": ConvolutionName(kernel: 3, stride: 1, padding: .init(1)),
         "conv3x3s2": ConvolutionName(kernel: 3, stride: 2, padding: .asymmetric),
         "conv3x3s2p1": ConvolutionName(kernel: 3, stride: 2, padding: .init(1)),
+        "conv3x3u2": ConvolutionName(kernel: 3, stride: 1, padding: .init(1), upsample: 2),
     ]
 
-    private init(kernel: Int, stride: Int, padding: Conv2DGeometry.Padding) {
-        (self.kernel, self.stride, self.padding) = (kernel, stride, padding)
+    private init(kernel: Int, stride: Int, padding: Conv2DGeometry.Padding, upsample: Int = 1) {
+        (self.kernel, self.stride, self.padding, self.upsample) = (kernel, stride, padding, upsample)
     }
 
     /// The convolution of that name, nil if there is none.
@@ -26,7 +29,8 @@ struct ConvolutionName: Equatable, CustomStringConvertible {
 
     /// The name of a convolution on square images; nil for one that has no problem string.
     init?(_ geometry: Conv2DGeometry) {
-        let name = ConvolutionName(kernel: geometry.kernel, stride: geometry.stride, padding: geometry.padding)
+        let name = ConvolutionName(
+            kernel: geometry.kernel, stride: geometry.stride, padding: geometry.padding, upsample: geometry.upsample)
         guard geometry.height == geometry.width, Self.all.values.contains(name) else { return nil }
         self = name
     }
@@ -34,9 +38,9 @@ struct ConvolutionName: Equatable, CustomStringConvertible {
     var description: String { Self.all.first { $0.value == self }?.key ?? "" }
 
     func geometry(batch: Int, inputChannels: Int, outputChannels: Int, side: Int) -> Conv2DGeometry? {
-        guard side + padding.top + padding.bottom >= kernel else { return nil }
+        guard upsample * side + padding.top + padding.bottom >= kernel else { return nil }
         return Conv2DGeometry(
             batch: batch, height: side, width: side, inputChannels: inputChannels, outputChannels: outputChannels, kernel: kernel,
-            stride: stride, padding: padding)
+            stride: stride, padding: padding, upsample: upsample)
     }
 }

@@ -86,5 +86,6 @@ extension Profile.Operation {
     fileprivate var kind: String {
         guard case .convolution(let geometry) = shape else { return name }
         return "\(name) \(geometry.kernel)x\(geometry.kernel)" + (geometry.stride == 1 ? "" : " stride \(geometry.stride)")
+            + (geometry.upsample == 1 ? "" : " upsampled")
     }
 }
