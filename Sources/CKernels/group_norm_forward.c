@@ -1,86 +1,84 @@
 #include "group_norm_slices.h"
-#include "vector_math.h"
 
 #include <math.h>
 #include <string.h>
 
-// totals (channels) = sum over the pixels of (x - centre)^power, power 1 or 2. `block` holds the sums of one block of pixels.
-static void sum_over_pixels(
-    const gd_group_norm *s, const float *input, int64_t channels, const float *centre, int power, float *restrict block,
-    float *restrict totals) {
-    memset(totals, 0, (size_t)channels * sizeof(float));
-    for (int64_t first = 0; first < s->pixels; first += gd_norm_pixel_block) {
-        const int64_t end = first + gd_norm_pixel_block < s->pixels ? first + gd_norm_pixel_block : s->pixels;
-        memset(block, 0, (size_t)channels * sizeof(float));
-        for (int64_t p = first; p < end; p++) {
-            const float *pixel = input + p * s->channels;
-            if (power == 1)
-                for (int64_t c = 0; c < channels; c++) block[c] += pixel[c];
-            else
-                for (int64_t c = 0; c < channels; c++) block[c] += (pixel[c] - centre[c]) * (pixel[c] - centre[c]);
-        }
-        for (int64_t c = 0; c < channels; c++) totals[c] += block[c];
-    }
-}
+int64_t gd_group_norm_scratch(const gd_group_norm *s) { return 8 * s->batch * s->channels; }
 
-// The mean of one group's `width` totals over pixels and channels.
-static double group_mean(const gd_group_norm *s, const float *totals, int64_t width) {
-    double sum = 0;
-    for (int64_t c = 0; c < width; c++) sum += totals[c];
-    return sum / (double)(s->pixels * width);
-}
+// One slice of one image: its place in the activations, and rows of scratch with one value a channel.
+typedef struct {
+    int64_t channels;
+    const float *input, *scale, *shift;
+    float *output, *statistics;
+    double *totals, *squares;
+    float *block_sums, *block_deviations, *centre, *inverse;
+} slice_view;
 
-// output = activation((input - centre) * factor + shift), channel by channel.
-static void apply(
-    const gd_group_norm *s, const float *input, int64_t channels, const float *restrict centre,
-    const float *restrict factor, const float *restrict shift, float *output) {
-    for (int64_t p = 0; p < s->pixels; p++) {
-        const float *pixel = input + p * s->channels;
-        float *result = output + p * s->channels;
-        if (s->silu) {
-#pragma omp simd
-            for (int64_t c = 0; c < channels; c++) result[c] = gd_silu((pixel[c] - centre[c]) * factor[c] + shift[c]);
-        } else {
-#pragma omp simd
-            for (int64_t c = 0; c < channels; c++) result[c] = (pixel[c] - centre[c]) * factor[c] + shift[c];
+// totals and squares = sums of x and x^2 over the pixels. Within a block squares are taken about the block's mean, in float32;
+// what the means add is summed in Double, where a mean far from zero takes no digits from the variance.
+static void sum_moments(const gd_group_norm *s, const slice_view *v, const gd_simd *simd) {
+    memset(v->totals, 0, (size_t)v->channels * sizeof(double));
+    memset(v->squares, 0, (size_t)v->channels * sizeof(double));
+    const float *restrict sums = v->block_sums, *restrict deviations = v->block_deviations;
+    double *restrict totals = v->totals, *restrict squares = v->squares;
+    for (int64_t first = 0; first < s->pixels; first += gd_norm_moment_pixels) {
+        const gd_norm_block block = gd_norm_block_at(s, first, gd_norm_moment_pixels, v->channels);
+        simd->norm_moments(block, v->input + first * s->channels, v->block_sums, v->block_deviations);
+        const float share = 1 / (float)block.pixels;
+        for (int64_t c = 0; c < v->channels; c++) {
+            const double sum = sums[c], mean = sums[c] * share;
+            totals[c] += sum;
+            squares[c] += deviations[c] + mean * (2 * sum - (double)block.pixels * mean);
         }
     }
 }
 
-static void normalize_slice(
-    const gd_group_norm *s, const float *input, const float *scale, const float *shift, int64_t channels, float *output,
-    float *statistics, float *centre, float *totals, float *block) {
+// Mean and 1/deviation of every group, spread over its channels.
+static void find_statistics(const gd_group_norm *s, const slice_view *v) {
     const int64_t width = s->channels / s->groups;
-    sum_over_pixels(s, input, channels, NULL, 1, block, totals);
-    for (int64_t c = 0; c < channels; c += width) {
-        const float mean = (float)group_mean(s, totals + c, width);
-        for (int64_t i = c; i < c + width; i++) centre[i] = mean;
+    const double count = (double)(s->pixels * width);
+    for (int64_t first = 0; first < v->channels; first += width) {
+        double sum = 0, squares = 0;
+        for (int64_t c = first; c < first + width; c++) sum += v->totals[c], squares += v->squares[c];
+        const double mean = sum / count, variance = squares / count - mean * mean;
+        const float inverse = (float)(1 / sqrt((variance < 0 ? 0 : variance) + s->epsilon));
+        v->statistics[first / width * 2] = (float)mean;
+        v->statistics[first / width * 2 + 1] = inverse;
+        for (int64_t c = first; c < first + width; c++) v->centre[c] = (float)mean, v->inverse[c] = inverse;
     }
-    sum_over_pixels(s, input, channels, centre, 2, block, totals);
-    for (int64_t c = 0; c < channels; c += width) {
-        const float inverse_deviation = (float)(1 / sqrt(group_mean(s, totals + c, width) + s->epsilon));
-        statistics[c / width * 2] = centre[c];
-        statistics[c / width * 2 + 1] = inverse_deviation;
-        for (int64_t i = c; i < c + width; i++) totals[i] = inverse_deviation * scale[i];
-    }
-    apply(s, input, channels, centre, totals, shift, output);
+}
+
+static void normalize_slice(const gd_group_norm *s, const slice_view *v, const gd_simd *simd) {
+    sum_moments(s, v, simd);
+    find_statistics(s, v);
+    const gd_norm_rows rows = {v->centre, v->inverse, v->scale, v->shift};
+    for (int64_t first = 0; first < s->pixels; first += gd_norm_pixel_block)
+        simd->norm_apply(
+            gd_norm_block_at(s, first, gd_norm_pixel_block, v->channels), v->input + first * s->channels, rows, s->silu,
+            v->output + first * s->channels);
 }
 
 gd_status gd_f32_group_norm_forward__vector(
     const gd_group_norm *s, const float *input, const float *scale, const float *shift, float *output,
     float *statistics, float *scratch, int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
+    const gd_simd *simd = gd_simd_selected();
     const gd_norm_slices slices = gd_norm_slices_of(s);
     const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
+    double *doubles = (double *)scratch;
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t slice = 0; slice < slices.count; slice++) {
             const int64_t first = slice * slices.channels, left = s->channels - first;
-            const int64_t values = n * s->pixels * s->channels + first;
-            float *rows = scratch + n * s->channels + first;
-            normalize_slice(
-                s, input + values, scale + first, shift + first, left < slices.channels ? left : slices.channels,
-                output + values, statistics + (n * s->groups + first / width) * 2, rows, rows + all, rows + 2 * all);
+            const int64_t values = n * s->pixels * s->channels + first, row = n * s->channels + first;
+            const slice_view view = {
+                .channels = left < slices.channels ? left : slices.channels,
+                .input = input + values, .output = output + values, .scale = scale + first, .shift = shift + first,
+                .statistics = statistics + (n * s->groups + first / width) * 2,
+                .totals = doubles + row, .squares = doubles + all + row,
+                .block_sums = scratch + 4 * all + row, .block_deviations = scratch + 5 * all + row,
+                .centre = scratch + 6 * all + row, .inverse = scratch + 7 * all + row};
+            normalize_slice(s, &view, simd);
         }
     return GD_OK;
 }

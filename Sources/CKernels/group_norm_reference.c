@@ -54,7 +54,8 @@ static double affine_gradient(const gd_group_norm *s, double normalized, double 
 
 static void backward_group(
     const gd_group_norm *s, const float *input, const float *statistics, const float *scale, const float *shift,
-    const float *d_output, float *d_input, float *partial_scale, float *partial_shift, int64_t n, int64_t group) {
+    const float *d_output, float *d_input, gd_group_norm_extras extras, float *partial_scale, float *partial_shift,
+    int64_t n, int64_t group) {
     const int64_t width = s->channels / s->groups;
     const double mean = statistics[(n * s->groups + group) * 2];
     const double inverse_deviation = statistics[(n * s->groups + group) * 2 + 1];
@@ -74,26 +75,33 @@ static void backward_group(
         sum += d_shift * scale[c];
         correlation += d_scale * scale[c];
     }
-    for (int64_t c = group * width; c < (group + 1) * width; c++)
+    for (int64_t c = group * width; c < (group + 1) * width; c++) {
+        double total = 0;
         for (int64_t p = 0; p < s->pixels; p++) {
             const int64_t index = (n * s->pixels + p) * s->channels + c;
-            double normalized = (input[index] - mean) * inverse_deviation;
+            double normalized = (input[index] - mean) * inverse_deviation, y = normalized * scale[c] + shift[c];
             double d_affine = affine_gradient(s, normalized, scale[c], shift[c], d_output[index]);
-            d_input[index] =
-                (float)(inverse_deviation * (d_affine * scale[c] - (sum + normalized * correlation) / count));
+            double gradient = inverse_deviation * (d_affine * scale[c] - (sum + normalized * correlation) / count);
+            if (extras.addend) gradient += extras.addend[index];
+            if (extras.output) extras.output[index] = (float)(s->silu ? y * sigmoid(y) : y);
+            d_input[index] = (float)gradient;
+            total += gradient;
         }
+        if (extras.sums) extras.sums[n * s->channels + c] = (float)total;
+    }
 }
 
 gd_status gd_f32_group_norm_backward__reference(
     const gd_group_norm *s, const float *input, const float *statistics, const float *scale, const float *shift,
-    const float *d_output, float *d_input, float *d_scale, float *d_shift, float *scratch, int threads) {
+    const float *d_output, float *d_input, float *d_scale, float *d_shift, gd_group_norm_extras extras, float *scratch,
+    int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
     float *partial_scale = scratch, *partial_shift = scratch + s->batch * s->channels;
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t group = 0; group < s->groups; group++)
             backward_group(
-                s, input, statistics, scale, shift, d_output, d_input, partial_scale, partial_shift, n, group);
+                s, input, statistics, scale, shift, d_output, d_input, extras, partial_scale, partial_shift, n, group);
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t c = 0; c < s->channels; c++) {
             d_scale[c] += partial_scale[n * s->channels + c];

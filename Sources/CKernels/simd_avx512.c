@@ -5,10 +5,13 @@
 enum { simd_lanes = 16 };
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
+#include "simd_norm.h"
 #include "simd_product.h"
 #pragma clang attribute pop
 
 const gd_simd gd_simd_avx512 = {
-    .name = "AVX-512", .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns};
+    .name = "AVX-512", .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns,
+    .norm_moments = norm_moments, .norm_apply = norm_apply, .norm_affine_gradients = norm_affine_gradients,
+    .norm_input_gradients = norm_input_gradients};
 
 #endif

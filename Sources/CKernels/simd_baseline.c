@@ -1,5 +1,6 @@
 enum { simd_lanes = 8 };
 
+#include "simd_norm.h"
 #include "simd_product.h"
 
 #if defined(__x86_64__)
@@ -11,4 +12,6 @@ enum { simd_lanes = 8 };
 #endif
 
 const gd_simd gd_simd_baseline = {
-    .name = SIMD_NAME, .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns};
+    .name = SIMD_NAME, .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns,
+    .norm_moments = norm_moments, .norm_apply = norm_apply, .norm_affine_gradients = norm_affine_gradients,
+    .norm_input_gradients = norm_input_gradients};

@@ -47,9 +47,9 @@ import Testing
         let (output, dInput) = (unwritten([5, 7]), unwritten([5, 6]))
         let (dWeight, dBias) = (Tensor(shape: [7, 6]), Tensor(shape: [7]))
         context.linearForward(input: input, weight: weight, bias: bias, into: output)
-        context.linearBackward(
-            input: input, weight: weight, dOutput: fixture["linear.d_output"], into: dInput, accumulatingInto: dWeight,
-            dBias: dBias)
+        let dOutput = fixture["linear.d_output"]
+        context.linearBackwardWeight(input: input, dOutput: dOutput, accumulatingInto: dWeight, dBias: dBias)
+        context.linearBackwardData(dOutput: dOutput, weight: weight, into: dInput)
         expect(output, "linear.output")
         expect(dInput, "linear.d_input")
         expect(dWeight, "linear.d_weight")
@@ -97,14 +97,36 @@ import Testing
         expect(dValue, "attention.d_value")
     }
 
-    @Test func upsampleConcatenateAndChannelBias() {
-        let output = unwritten(fixture["upsample.output"].shape)
-        let dInput = unwritten(fixture["upsample.input"].shape)
-        context.upsampleNearestForward(input: fixture["upsample.input"], into: output)
-        context.upsampleNearestBackward(dOutput: fixture["upsample.d_output"], into: dInput)
+    /// The 1x1 convolution that changes nothing shows what its geometry and epilogue do.
+    @Test func upsamplingAndChannelBiasOfAConvolution() {
+        func identity(_ shape: [Int], upsample: Int) -> (weight: Tensor, geometry: Conv2DGeometry) {
+            let weight = Tensor(shape: [shape[3], shape[3], 1, 1])
+            for channel in 0..<shape[3] { weight[channel * shape[3] + channel] = 1 }
+            return (
+                weight,
+                Conv2DGeometry(
+                    batch: shape[0], height: shape[1], width: shape[2], inputChannels: shape[3], outputChannels: shape[3],
+                    kernel: 1, upsample: upsample)
+            )
+        }
+        let small = fixture["upsample.input"]
+        let (output, dInput) = (unwritten(fixture["upsample.output"].shape), unwritten(small.shape))
+        var (weight, geometry) = identity(small.shape, upsample: 2)
+        context.conv2dForward(input: small, weight: weight, bias: nil, geometry: geometry, into: output)
+        context.conv2dBackwardData(
+            dOutput: fixture["upsample.d_output"], weight: weight, geometry: geometry, into: dInput)
         expect(output, "upsample.output")
         expect(dInput, "upsample.d_input")
 
+        let x = fixture["channelBias.input"]
+        (weight, geometry) = identity(x.shape, upsample: 1)
+        let shifted = unwritten(x.shape)
+        context.conv2dForward(
+            input: x, weight: weight, bias: nil, imageBias: fixture["channelBias.bias"], geometry: geometry, into: shifted)
+        expect(shifted, "channelBias.output")
+    }
+
+    @Test func concatenate() {
         let (first, second) = (fixture["concatenate.first"], fixture["concatenate.second"])
         let (joined, dFirst) = (unwritten(fixture["concatenate.output"].shape), unwritten(first.shape))
         let dSecond = unwritten(second.shape)
@@ -113,12 +135,6 @@ import Testing
         expect(joined, "concatenate.output")
         expect(dFirst, "concatenate.d_first")
         expect(dSecond, "concatenate.d_second")
-
-        let (x, dBias) = (fixture["channelBias.input"], unwritten([2, 3]))
-        context.addChannelBias(fixture["channelBias.bias"], to: x)
-        context.addChannelBiasBackward(dOutput: fixture["channelBias.d_output"], into: dBias)
-        expect(x, "channelBias.output")
-        expect(dBias, "channelBias.d_bias")
     }
 
     @Test func meanSquaredError() {

@@ -22,10 +22,3 @@ gd_status gd_f32_add_forward__plain(int64_t count, const float *a, const float *
 
 /// average = decay * average + (1 - decay) * values.
 gd_status gd_f32_ema_update__plain(int64_t count, float decay, const float *values, float *average, int threads);
-
-/// x (N, P, C) += bias (N, C) at every pixel.
-gd_status gd_f32_channel_bias_forward__plain(
-    int64_t batch, int64_t pixels, int64_t channels, const float *bias, float *x, int threads);
-/// d_bias (N, C), overwritten = sum of d_output (N, P, C) over the pixels.
-gd_status gd_f32_channel_bias_backward__plain(
-    int64_t batch, int64_t pixels, int64_t channels, const float *d_output, float *d_bias, int threads);

@@ -11,16 +11,28 @@ typedef struct {
 } gd_group_norm;
 
 /// output (N, P, C), overwritten (may be the input); statistics (N, groups, 2), overwritten: mean and 1/standard deviation.
-/// Scratch: 3 * N * C floats.
 typedef gd_status gd_f32_group_norm_forward(
     const gd_group_norm *shape, const float *input, const float *scale, const float *shift, float *output,
     float *statistics, float *scratch, int threads);
 
+/// What a backward pass does on its way over memory; each may be NULL.
+typedef struct {
+    /// (N, P, C), added to d_input: the gradient that comes round a shortcut.
+    const float *addend;
+    /// (N, P, C), overwritten: the forward pass's output again, to rounding. May not alias.
+    float *output;
+    /// (N, C), overwritten: sums of d_input, addend included, over the pixels.
+    float *sums;
+} gd_group_norm_extras;
+
 /// d_input (N, P, C), overwritten (may be d_output); d_scale and d_shift (C), accumulated.
-/// Scratch: 6 * N * C floats, of which the first 2 * N * C hold the per-image sums.
 typedef gd_status gd_f32_group_norm_backward(
     const gd_group_norm *shape, const float *input, const float *statistics, const float *scale, const float *shift,
-    const float *d_output, float *d_input, float *d_scale, float *d_shift, float *scratch, int threads);
+    const float *d_output, float *d_input, float *d_scale, float *d_shift, gd_group_norm_extras extras, float *scratch,
+    int threads);
+
+/// Floats of scratch for any pass and kernel.
+int64_t gd_group_norm_scratch(const gd_group_norm *shape);
 
 /// Plain loops in Double.
 gd_f32_group_norm_forward gd_f32_group_norm_forward__reference;

@@ -4,13 +4,6 @@
 
 // Operations that move values without arithmetic, and their transposes. No output may be an input.
 
-/// output (N, 2H, 2W, C), overwritten: each pixel of input (N, H, W, C) four times.
-gd_status gd_f32_upsample_forward__plain(
-    int64_t batch, int64_t height, int64_t width, int64_t channels, const float *input, float *output, int threads);
-/// d_input (N, H, W, C), overwritten: sums of four pixels of d_output (N, 2H, 2W, C).
-gd_status gd_f32_upsample_backward__plain(
-    int64_t batch, int64_t height, int64_t width, int64_t channels, const float *d_output, float *d_input, int threads);
-
 /// output (P, A + B), overwritten: channels of a (P, A), then of b (P, B).
 gd_status gd_f32_concatenate_forward__plain(
     int64_t pixels, int64_t channels_a, int64_t channels_b, const float *a, const float *b, float *output, int threads);

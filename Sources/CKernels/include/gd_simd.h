@@ -43,6 +43,26 @@ typedef struct {
     int64_t rows, depth, panels;
 } gd_extents;
 
+/// A block of pixels of a channels-last activation: channel c of pixel p at [p * stride + c].
+typedef struct {
+    int64_t pixels, stride, channels;
+} gd_norm_block;
+
+/// What a normalisation does to each channel: ((x - centre) * inverse) * scale + shift.
+typedef struct {
+    const float *centre, *inverse, *scale, *shift;
+} gd_norm_rows;
+
+/// Sums by channel, accumulated: of the gradient by the affine output times the normalised value, and of that gradient.
+typedef struct {
+    float *by_scale, *by_shift;
+} gd_norm_sums;
+
+/// The gradient of a normalisation's input by channel: d_affine * factor - ((x - centre) * slope + offset).
+typedef struct {
+    const float *centre, *factor, *slope, *offset;
+} gd_norm_slopes;
+
 /// What an instruction set provides.
 typedef struct {
     const char *name;
@@ -53,6 +73,18 @@ typedef struct {
     void (*multiply)(gd_extents extents, gd_left a, gd_right b, gd_product c, int accumulate);
     /// The same with the left factor given by columns: sums over pixels or tiles.
     void (*multiply_columns)(gd_extents extents, gd_left_columns a, gd_right b, gd_product c, int accumulate);
+
+    /// sums (channels) = sum of x over the pixels; deviations = sum of squares about the mean that follows from it.
+    void (*norm_moments)(gd_norm_block block, const float *x, float *sums, float *deviations);
+    /// y = the normalised x, through SiLU if asked for; may be x.
+    void (*norm_apply)(gd_norm_block block, const float *x, gd_norm_rows rows, int silu, float *y);
+    /// d_affine (may be d_y) = d_y times the slope of SiLU if there is one; y, unless NULL, as `norm_apply` gives it.
+    void (*norm_affine_gradients)(
+        gd_norm_block block, const float *x, const float *d_y, gd_norm_rows rows, int silu, float *d_affine, float *y,
+        gd_norm_sums sums);
+    /// d_x: in, the gradient by the affine output; out, that by x, plus `addend` unless NULL. sums (channels) += d_x.
+    void (*norm_input_gradients)(
+        gd_norm_block block, const float *x, const float *addend, gd_norm_slopes slopes, float *d_x, float *sums);
 } gd_simd;
 
 /// The instruction sets that this build has kernels for, best first; NULL from the end on.

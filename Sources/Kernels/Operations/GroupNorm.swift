@@ -26,7 +26,7 @@ extension ComputeContext {
         perform("groupNorm.forward", on: OperationShape(shape), work) {
             gd_f32_group_norm_forward__vector(
                 &shape, input.base, scale.base, shift.base, output.base, statistics.base,
-                scratch(3 * Int(shape.batch * shape.channels)), threadCount)
+                scratch(Int(gd_group_norm_scratch(&shape))), threadCount)
         }
     }
 
@@ -37,10 +37,15 @@ extension ComputeContext {
     ///   - statistics: (N, groups, 2), from the forward pass.
     ///   - dOutput: like `input`.
     ///   - dInput: like `input`, overwritten; may be `dOutput`.
+    ///   - addend: like `input`, added to `dInput`: the gradient that comes round a shortcut. nil for none.
+    ///   - output: like `input`, overwritten with the forward pass's output, which need not be kept; nil where it is not wanted. May
+    ///     not alias.
+    ///   - sums: (N, C), overwritten with the sums of `dInput` over the pixels; nil where they are not wanted.
     ///   - dScale, dShift: (C), accumulated.
     public func groupNormBackward(
         input: Tensor, groups: Int, epsilon: Float, scale: Tensor, shift: Tensor, activation: FusedActivation,
-        statistics: Tensor, dOutput: Tensor, into dInput: Tensor, accumulatingInto dScale: Tensor, dShift: Tensor
+        statistics: Tensor, dOutput: Tensor, into dInput: Tensor, addend: Tensor? = nil, output: Tensor? = nil,
+        sums: Tensor? = nil, accumulatingInto dScale: Tensor, dShift: Tensor
     ) {
         var shape = groupNormShape(input, groups, epsilon, activation)
         let (batch, channels) = (Int(shape.batch), Int(shape.channels))
@@ -52,11 +57,17 @@ extension ComputeContext {
         require(statistics, count: batch * groups * 2, "statistics")
         require(dOutput, count: input.count, "dOutput")
         require(dInput, count: input.count, "dInput")
-        let work = OperationWork(flops: input.count * (activation == .silu ? 30 : 14), bytes: floatBytes(3 * input.count))
+        if let addend { require(addend, count: input.count, "addend") }
+        if let output { require(output, count: input.count, "output") }
+        if let sums { require(sums, count: batch * channels, "sums") }
+        let extras = gd_group_norm_extras(addend: addend?.base, output: output?.base, sums: sums?.base)
+        let passes = 3 + (addend == nil ? 0 : 1) + (output == nil ? 0 : 1)
+        let work = OperationWork(
+            flops: input.count * (activation == .silu ? 30 : 14), bytes: floatBytes(passes * input.count))
         perform("groupNorm.backward", on: OperationShape(shape), work) {
             gd_f32_group_norm_backward__vector(
                 &shape, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
-                dShift.base, scratch(6 * batch * channels), threadCount)
+                dShift.base, extras, scratch(Int(gd_group_norm_scratch(&shape))), threadCount)
         }
     }
 

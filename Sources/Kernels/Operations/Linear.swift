@@ -4,44 +4,56 @@ import CKernels
 ///
 /// A dense layer is a 1x1 convolution of 1x1 images and runs on the same kernels.
 extension ComputeContext {
-    /// `output = input * weight^T + bias`.
+    /// `output = input * weight^T + bias + residual`.
     ///
     /// - Parameters:
     ///   - input: (rows, I).
     ///   - weight: (O, I).
     ///   - bias: (O), or nil for none.
-    ///   - output: (rows, O), overwritten; may not alias an input.
-    public func linearForward(input: Tensor, weight: Tensor, bias: Tensor?, into output: Tensor) {
+    ///   - residual: (rows, O), or nil for none.
+    ///   - output: (rows, O), overwritten; may be `residual`, and may alias nothing else.
+    public func linearForward(
+        input: Tensor, weight: Tensor, bias: Tensor?, residual: Tensor? = nil, into output: Tensor
+    ) {
         let geometry = linearGeometry(input: input, weight: weight, output: output)
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
+        if let residual { require(residual, count: output.count, "residual") }
+        var epilogue = gd_epilogue(bias: bias?.base, image_bias: nil, residual: residual?.base)
         runConvolution(.forward, "linear.forward", .linear(geometry), geometry) { kernel, shape, scratch in
-            var epilogue = gd_epilogue(bias: bias?.base, image_bias: nil, residual: nil)
-            return kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
+            kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
         }
     }
 
-    /// The gradients of one dense layer.
+    /// The gradient of the input.
     ///
     /// - Parameters:
-    ///   - input: (rows, I), the forward input.
     ///   - dOutput: (rows, O).
-    ///   - dInput: (rows, I), overwritten; nil where it is not needed. May not alias `input` or `dOutput`.
-    ///   - dWeight: (O, I), accumulated.
-    ///   - dBias: (O), accumulated; nil for none.
-    public func linearBackward(
-        input: Tensor, weight: Tensor, dOutput: Tensor, into dInput: Tensor?, accumulatingInto dWeight: Tensor,
-        dBias: Tensor?
+    ///   - weight: (O, I).
+    ///   - dInput: (rows, I), overwritten; may not alias `dOutput`.
+    public func linearBackwardData(dOutput: Tensor, weight: Tensor, into dInput: Tensor) {
+        backwardData(dOutput, weight, dInput, accumulate: false)
+    }
+
+    /// The same gradient, added to what `dInput` holds.
+    public func linearBackwardData(dOutput: Tensor, weight: Tensor, accumulatingInto dInput: Tensor) {
+        backwardData(dOutput, weight, dInput, accumulate: true)
+    }
+
+    private func backwardData(_ dOutput: Tensor, _ weight: Tensor, _ dInput: Tensor, accumulate: Bool) {
+        let geometry = linearGeometry(input: dInput, weight: weight, output: dOutput)
+        runConvolution(.backwardData, "linear.backwardData", .linear(geometry), geometry) { kernel, shape, scratch in
+            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, accumulate ? 1 : 0, scratch, threadCount)
+        }
+    }
+
+    /// The gradients of weight and bias, added to what `dWeight` (O, I) and `dBias` (O) hold.
+    public func linearBackwardWeight(
+        input: Tensor, dOutput: Tensor, accumulatingInto dWeight: Tensor, dBias: Tensor?
     ) {
-        let geometry = linearGeometry(input: input, weight: weight, output: dOutput)
-        require(dWeight, count: weight.count, "dWeight")
+        let geometry = linearGeometry(input: input, weight: dWeight, output: dOutput)
         if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
         runConvolution(.backwardWeight, "linear.backwardWeight", .linear(geometry), geometry) { kernel, shape, scratch in
             kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
-        }
-        guard let dInput else { return }
-        require(dInput, count: input.count, "dInput")
-        runConvolution(.backwardData, "linear.backwardData", .linear(geometry), geometry) { kernel, shape, scratch in
-            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, 0, scratch, threadCount)
         }
     }
 

@@ -6,7 +6,6 @@ struct AttentionBlock: Sendable {
     struct Saved {
         let input: Tensor
         let statistics: Tensor
-        let normalized: Tensor
         let query: Tensor
         let key: Tensor
         let value: Tensor
@@ -39,31 +38,34 @@ struct AttentionBlock: Sendable {
         let value = toValue.forward(normalized, workspace)
         let attended = workspace.buffer(input.shape)
         workspace.context.attentionForward(query: query, key: key, value: value, heads: heads, into: attended)
-        let output = toOutput.forward(attended, workspace)
-        workspace.context.addForward(output, input, into: output)
+        let output = toOutput.forward(attended, residual: input, workspace)
         let saved = Saved(
-            input: input, statistics: statistics, normalized: normalized, query: query, key: key, value: value,
-            attended: attended)
+            input: input, statistics: statistics, query: query, key: key, value: value, attended: attended)
         return (output, saved)
     }
 
     /// Adds the parameters' gradients and returns the input's.
-    func backward(_ saved: Saved, dOutput: Tensor, _ workspace: Workspace) -> Tensor {
-        let context = workspace.context
-        let dAttended = toOutput.backward(input: saved.attended, dOutput: dOutput, workspace)
+    func backward(_ saved: consuming Saved, dOutput: Tensor, _ workspace: Workspace) -> Tensor {
+        let dAttended = workspace.buffer(dOutput.shape)
+        toOutput.backwardData(dOutput: dOutput, into: dAttended, workspace)
+        toOutput.backwardParameters(input: saved.attended, dOutput: dOutput, workspace)
         let (dQuery, dKey, dValue) = (
             workspace.buffer(dOutput.shape), workspace.buffer(dOutput.shape), workspace.buffer(dOutput.shape)
         )
-        context.attentionBackward(
+        workspace.context.attentionBackward(
             query: saved.query, key: saved.key, value: saved.value, dOutput: dAttended, heads: heads,
             dQuery: dQuery, dKey: dKey, dValue: dValue)
-        let dNormalized = toQuery.backward(input: saved.normalized, dOutput: dQuery, workspace)
-        for (layer, dPart) in [(toKey, dKey), (toValue, dValue)] {
-            let dInput = layer.backward(input: saved.normalized, dOutput: dPart, workspace)
-            context.addForward(dNormalized, dInput, into: dNormalized)
-        }
-        norm.backward(input: saved.input, statistics: saved.statistics, inPlace: dNormalized, workspace)
-        context.addForward(dNormalized, dOutput, into: dNormalized)
+        let dNormalized = workspace.buffer(dOutput.shape)
+        toQuery.backwardData(dOutput: dQuery, into: dNormalized, workspace)
+        toKey.backwardData(dOutput: dKey, accumulatingInto: dNormalized, workspace)
+        toValue.backwardData(dOutput: dValue, accumulatingInto: dNormalized, workspace)
+        let normalized = workspace.buffer(dOutput.shape)
+        norm.backward(
+            input: saved.input, statistics: saved.statistics, inPlace: dNormalized, addend: dOutput, output: normalized,
+            workspace)
+        toQuery.backwardParameters(input: normalized, dOutput: dQuery, workspace)
+        toKey.backwardParameters(input: normalized, dOutput: dKey, workspace)
+        toValue.backwardParameters(input: normalized, dOutput: dValue, workspace)
         return dNormalized
     }
 }

@@ -4,7 +4,7 @@ import Kernels
 struct DownBlock: Sendable {
     /// Activations that `backward` needs.
     struct Saved {
-        let stages: [Stage.Saved]
+        var stages: [Stage.Saved]
         /// Input of the stride-2 convolution.
         let beforeDownsampling: Tensor
     }
@@ -57,17 +57,20 @@ struct DownBlock: Sendable {
 
     /// Pops from `dSkips` what `forward` pushed on `skips`.
     func backward(
-        _ saved: Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, dSkips: inout [Tensor], _ workspace: Workspace
+        _ saved: consuming Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, dSkips: inout [Tensor], _ workspace: Workspace
     ) -> Tensor {
         var dHidden = dOutput
         func addSkip() { workspace.context.addForward(dHidden, dSkips.removeLast(), into: dHidden) }
         if let downsampler {
             addSkip()
-            dHidden = downsampler.backward(input: saved.beforeDownsampling, dOutput: dHidden, workspace)
+            downsampler.backwardParameters(input: saved.beforeDownsampling, dOutput: dHidden, workspace)
+            let dBefore = workspace.buffer(saved.beforeDownsampling.shape)
+            downsampler.backwardData(dOutput: dHidden, into: dBefore, workspace)
+            dHidden = dBefore
         }
-        for (stage, stageSaved) in zip(stages, saved.stages).reversed() {
+        for stage in stages.reversed() {
             addSkip()
-            dHidden = stage.backward(stageSaved, time: time, dOutput: dHidden, dTime: dTime, workspace)
+            dHidden = stage.backward(saved.stages.removeLast(), time: time, dOutput: dHidden, dTime: dTime, workspace)
         }
         return dHidden
     }

@@ -26,10 +26,18 @@ struct GroupNorm: Sendable {
     }
 
     /// Adds the parameters' gradients and replaces `dOutput` by the gradient of the input.
-    func backward(input: Tensor, statistics: Tensor, inPlace dOutput: Tensor, _ workspace: Workspace) {
+    ///
+    /// - Parameters:
+    ///   - addend: added to the gradient of the input.
+    ///   - output: overwritten with `forward`'s output, which is not kept.
+    ///   - sums: `(N, C)`, overwritten with the sums of the input's gradient over the pixels.
+    func backward(
+        input: Tensor, statistics: Tensor, inPlace dOutput: Tensor, addend: Tensor? = nil, output: Tensor? = nil,
+        sums: Tensor? = nil, _ workspace: Workspace
+    ) {
         workspace.context.groupNormBackward(
             input: input, groups: groups, epsilon: epsilon, scale: workspace.value(scale), shift: workspace.value(shift),
-            activation: activation, statistics: statistics, dOutput: dOutput, into: dOutput,
-            accumulatingInto: workspace.gradient(scale), dShift: workspace.gradient(shift))
+            activation: activation, statistics: statistics, dOutput: dOutput, into: dOutput, addend: addend, output: output,
+            sums: sums, accumulatingInto: workspace.gradient(scale), dShift: workspace.gradient(shift))
     }
 }

@@ -14,29 +14,27 @@ struct Linear: Sendable {
         self.outputs = outputs
     }
 
-    /// `(..., I)` to `(..., O)`.
-    func forward(_ input: Tensor, _ workspace: Workspace) -> Tensor {
+    /// `(..., I)` to `(..., O)`, plus `residual` `(..., O)`.
+    func forward(_ input: Tensor, residual: Tensor? = nil, _ workspace: Workspace) -> Tensor {
         let output = workspace.buffer(input.shape.dropLast() + [outputs])
         workspace.context.linearForward(
-            input: input, weight: workspace.value(weight), bias: workspace.value(bias), into: output)
+            input: input, weight: workspace.value(weight), bias: workspace.value(bias), residual: residual, into: output)
         return output
     }
 
-    /// Adds the parameters' gradients and returns the input's.
-    func backward(input: Tensor, dOutput: Tensor, _ workspace: Workspace) -> Tensor {
-        let dInput = workspace.buffer(input.shape)
-        backward(input: input, dOutput: dOutput, into: dInput, workspace)
-        return dInput
+    /// The gradient of the input, which overwrites `dInput` `(..., I)`.
+    func backwardData(dOutput: Tensor, into dInput: Tensor, _ workspace: Workspace) {
+        workspace.context.linearBackwardData(dOutput: dOutput, weight: workspace.value(weight), into: dInput)
     }
 
-    /// Adds the parameters' gradients alone, for a layer whose input needs none.
+    /// Adds the gradient of the input to `dInput` `(..., I)`.
+    func backwardData(dOutput: Tensor, accumulatingInto dInput: Tensor, _ workspace: Workspace) {
+        workspace.context.linearBackwardData(dOutput: dOutput, weight: workspace.value(weight), accumulatingInto: dInput)
+    }
+
+    /// Adds the parameters' gradients.
     func backwardParameters(input: Tensor, dOutput: Tensor, _ workspace: Workspace) {
-        backward(input: input, dOutput: dOutput, into: nil, workspace)
-    }
-
-    private func backward(input: Tensor, dOutput: Tensor, into dInput: Tensor?, _ workspace: Workspace) {
-        workspace.context.linearBackward(
-            input: input, weight: workspace.value(weight), dOutput: dOutput, into: dInput,
-            accumulatingInto: workspace.gradient(weight), dBias: workspace.gradient(bias))
+        workspace.context.linearBackwardWeight(
+            input: input, dOutput: dOutput, accumulatingInto: workspace.gradient(weight), dBias: workspace.gradient(bias))
     }
 }

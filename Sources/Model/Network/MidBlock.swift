@@ -30,7 +30,9 @@ struct MidBlock: Sendable {
         return (output, Saved(first: firstSaved, second: secondSaved))
     }
 
-    func backward(_ saved: Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, _ workspace: Workspace) -> Tensor {
+    func backward(
+        _ saved: consuming Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, _ workspace: Workspace
+    ) -> Tensor {
         let dHidden = second.backward(saved.second, time: time, dOutput: dOutput, dTime: dTime, workspace)
         return first.backward(saved.first, time: time, dOutput: dHidden, dTime: dTime, workspace)
     }

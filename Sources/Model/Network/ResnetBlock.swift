@@ -4,14 +4,12 @@ import Kernels
 ///
 ///     input -> norm1, SiLU -> conv1 -> + time -> norm2, SiLU -> dropout -> conv2 -> + shortcut(input)
 struct ResnetBlock: Sendable {
-    /// Activations that `backward` needs.
+    /// Activations that `backward` needs; it computes the normalised ones again on its way.
     struct Saved {
         let input: Tensor
         let statistics1: Tensor
-        let activated1: Tensor
         let convolved: Tensor
         let statistics2: Tensor
-        let activated2: Tensor
         let dropout: CounterRandom?
     }
 
@@ -47,42 +45,54 @@ struct ResnetBlock: Sendable {
     ///   - time: the activated time embedding `(N, T)`.
     /// - Returns: `(N, H, W, O)`.
     func forward(_ input: Tensor, time: Tensor, _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
-        let context = workspace.context
         let (activated1, statistics1) = norm1.forward(input, workspace)
-        let convolved = conv1.forward(activated1, workspace)
-        context.addChannelBias(timeProjection.forward(time, workspace), to: convolved)
+        let convolved = conv1.forward(activated1, imageBias: timeProjection.forward(time, workspace), workspace)
         let (activated2, statistics2) = norm2.forward(convolved, workspace)
         let dropout = dropoutProbability > 0 ? workspace.nextDropout() : nil
-        if let dropout {
-            context.dropoutForward(input: activated2, probability: dropoutProbability, random: dropout, into: activated2)
-        }
-        let output = conv2.forward(activated2, workspace)
-        context.addForward(output, shortcut?.forward(input, workspace) ?? input, into: output)
+        drop(dropout, activated2, workspace)
+        let output = conv2.forward(activated2, residual: shortcut?.forward(input, workspace) ?? input, workspace)
         let saved = Saved(
-            input: input, statistics1: statistics1, activated1: activated1, convolved: convolved,
-            statistics2: statistics2, activated2: activated2, dropout: dropout)
+            input: input, statistics1: statistics1, convolved: convolved, statistics2: statistics2, dropout: dropout)
         return (output, saved)
     }
 
     /// Adds the parameters' gradients, adds the embedding's to `dTime`, and returns the input's.
-    func backward(_ saved: Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, _ workspace: Workspace) -> Tensor {
-        let context = workspace.context
-        let dConvolved = conv2.backward(input: saved.activated2, dOutput: dOutput, workspace)
+    func backward(
+        _ saved: consuming Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, _ workspace: Workspace
+    ) -> Tensor {
+        let dConvolved = workspace.buffer(saved.convolved.shape)
+        conv2.backwardData(dOutput: dOutput, into: dConvolved, workspace)
         if let dropout = saved.dropout {
-            context.dropoutBackward(
+            workspace.context.dropoutBackward(
                 dOutput: dConvolved, probability: dropoutProbability, random: dropout, into: dConvolved)
         }
-        norm2.backward(input: saved.convolved, statistics: saved.statistics2, inPlace: dConvolved, workspace)
-
         let dProjection = workspace.buffer([dConvolved.shape[0], dConvolved.shape[3]])
-        context.addChannelBiasBackward(dOutput: dConvolved, into: dProjection)
-        let dTimeHere = timeProjection.backward(input: time, dOutput: dProjection, workspace)
-        context.addForward(dTime, dTimeHere, into: dTime)
+        do {
+            let activated2 = workspace.buffer(saved.convolved.shape)
+            norm2.backward(
+                input: saved.convolved, statistics: saved.statistics2, inPlace: dConvolved, output: activated2,
+                sums: dProjection, workspace)
+            drop(saved.dropout, activated2, workspace)
+            conv2.backwardParameters(input: activated2, dOutput: dOutput, workspace)
+        }
+        timeProjection.backwardData(dOutput: dProjection, accumulatingInto: dTime, workspace)
+        timeProjection.backwardParameters(input: time, dOutput: dProjection, workspace)
 
-        let dInput = conv1.backward(input: saved.activated1, dOutput: dConvolved, workspace)
-        norm1.backward(input: saved.input, statistics: saved.statistics1, inPlace: dInput, workspace)
-        let dShortcut = shortcut?.backward(input: saved.input, dOutput: dOutput, workspace) ?? dOutput
-        context.addForward(dInput, dShortcut, into: dInput)
+        let dInput = workspace.buffer(saved.input.shape)
+        conv1.backwardData(dOutput: dConvolved, into: dInput, workspace)
+        let activated1 = workspace.buffer(saved.input.shape)
+        norm1.backward(
+            input: saved.input, statistics: saved.statistics1, inPlace: dInput, addend: shortcut == nil ? dOutput : nil,
+            output: activated1, workspace)
+        conv1.backwardParameters(input: activated1, dOutput: dConvolved, workspace)
+        shortcut?.backwardData(dOutput: dOutput, accumulatingInto: dInput, workspace)
+        shortcut?.backwardParameters(input: saved.input, dOutput: dOutput, workspace)
         return dInput
+    }
+
+    /// Dropout in place, the same mask for the same numbers.
+    private func drop(_ random: CounterRandom?, _ x: Tensor, _ workspace: Workspace) {
+        guard let random else { return }
+        workspace.context.dropoutForward(input: x, probability: dropoutProbability, random: random, into: x)
     }
 }

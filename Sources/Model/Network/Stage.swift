@@ -19,7 +19,9 @@ struct Stage: Sendable {
         return (output, Saved(resnet: resnetSaved, attention: attentionSaved))
     }
 
-    func backward(_ saved: Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, _ workspace: Workspace) -> Tensor {
+    func backward(
+        _ saved: consuming Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, _ workspace: Workspace
+    ) -> Tensor {
         var dHidden = dOutput
         if let attention, let attentionSaved = saved.attention {
             dHidden = attention.backward(attentionSaved, dOutput: dOutput, workspace)

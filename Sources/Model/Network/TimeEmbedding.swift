@@ -41,7 +41,9 @@ struct TimeEmbedding: Sendable {
     /// Adds the parameters' gradients. Overwrites `dOutput`.
     func backward(_ saved: Saved, dOutput: Tensor, _ workspace: Workspace) {
         workspace.context.siluBackward(input: saved.embedding, dOutput: dOutput, into: dOutput)
-        let dHidden = linear2.backward(input: saved.activatedHidden, dOutput: dOutput, workspace)
+        linear2.backwardParameters(input: saved.activatedHidden, dOutput: dOutput, workspace)
+        let dHidden = workspace.buffer(saved.hidden.shape)
+        linear2.backwardData(dOutput: dOutput, into: dHidden, workspace)
         workspace.context.siluBackward(input: saved.hidden, dOutput: dHidden, into: dHidden)
         linear1.backwardParameters(input: saved.sinusoids, dOutput: dHidden, workspace)
     }

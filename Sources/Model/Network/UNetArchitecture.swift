@@ -11,12 +11,11 @@ struct UNetArchitecture: Sendable {
         let sample: Tensor
         let timeEmbedding: TimeEmbedding.Saved
         let time: Tensor
-        let down: [DownBlock.Saved]
+        var down: [DownBlock.Saved]
         let mid: MidBlock.Saved
-        let up: [UpBlock.Saved]
+        var up: [UpBlock.Saved]
         let beforeNorm: Tensor
         let statistics: Tensor
-        let normalized: Tensor
     }
 
     /// All parameters in checkpoint order.
@@ -75,30 +74,42 @@ struct UNetArchitecture: Sendable {
         let output = convOut.forward(normalized, workspace)
         let saved = Saved(
             sample: sample, timeEmbedding: timeSaved, time: time, down: downSaved, mid: midSaved, up: upSaved,
-            beforeNorm: hidden, statistics: statistics, normalized: normalized)
+            beforeNorm: hidden, statistics: statistics)
         return (output, saved)
     }
 
-    /// Adds the gradients of all parameters, given the gradient of `forward`'s output.
-    func backward(_ saved: Saved, dOutput: Tensor, _ workspace: Workspace) {
-        let dTime = workspace.buffer(saved.time.shape)
+    /// Adds the gradients of all parameters, given the gradient of `forward`'s output. Activations are let go block by block.
+    func backward(_ saved: consuming Saved, dOutput: Tensor, _ workspace: Workspace) {
+        let time = saved.time
+        let dTime = workspace.buffer(time.shape)
         dTime.fill(0)
-        var dHidden = convOut.backward(input: saved.normalized, dOutput: dOutput, workspace)
-        normOut.backward(input: saved.beforeNorm, statistics: saved.statistics, inPlace: dHidden, workspace)
+        var dHidden = backwardOutput(saved.beforeNorm, saved.statistics, dOutput: dOutput, workspace)
         var dSkips: [Tensor] = []
-        for (block, blockSaved) in zip(upBlocks, saved.up).reversed() {
+        for block in upBlocks.reversed() {
             dHidden = block.backward(
-                blockSaved, time: saved.time, dOutput: dHidden, dTime: dTime, dSkips: &dSkips, workspace)
+                saved.up.removeLast(), time: time, dOutput: dHidden, dTime: dTime, dSkips: &dSkips, workspace)
         }
-        dHidden = midBlock.backward(saved.mid, time: saved.time, dOutput: dHidden, dTime: dTime, workspace)
-        for (block, blockSaved) in zip(downBlocks, saved.down).reversed() {
+        dHidden = midBlock.backward(saved.mid, time: time, dOutput: dHidden, dTime: dTime, workspace)
+        for block in downBlocks.reversed() {
             dHidden = block.backward(
-                blockSaved, time: saved.time, dOutput: dHidden, dTime: dTime, dSkips: &dSkips, workspace)
+                saved.down.removeLast(), time: time, dOutput: dHidden, dTime: dTime, dSkips: &dSkips, workspace)
         }
         workspace.context.addForward(dHidden, dSkips.removeLast(), into: dHidden)
         precondition(dSkips.isEmpty, "\(dSkips.count) gradients of skipped activations were not used")
         convIn.backwardParameters(input: saved.sample, dOutput: dHidden, workspace)
         timeEmbedding.backward(saved.timeEmbedding, dOutput: dTime, workspace)
+    }
+
+    /// Backward through the last normalisation and convolution.
+    private func backwardOutput(
+        _ beforeNorm: Tensor, _ statistics: Tensor, dOutput: Tensor, _ workspace: Workspace
+    ) -> Tensor {
+        let (dHidden, normalized) = (workspace.buffer(beforeNorm.shape), workspace.buffer(beforeNorm.shape))
+        convOut.backwardData(dOutput: dOutput, into: dHidden, workspace)
+        normOut.backward(
+            input: beforeNorm, statistics: statistics, inPlace: dHidden, output: normalized, workspace)
+        convOut.backwardParameters(input: normalized, dOutput: dOutput, workspace)
+        return dHidden
     }
 }
 

@@ -5,9 +5,9 @@ import Kernels
 struct UpBlock: Sendable {
     /// Activations that `backward` needs.
     struct Saved {
-        let stages: [Stage.Saved]
-        /// Input of the convolution behind the upsampling.
-        let upsampled: Tensor?
+        var stages: [Stage.Saved]
+        /// Input of the upsampling convolution.
+        let beforeUpsampling: Tensor
     }
 
     private let stages: [Stage]
@@ -39,7 +39,8 @@ struct UpBlock: Sendable {
         upsampler =
             index == channels.count - 1
             ? nil
-            : Convolution(scope("upsamplers.0.conv"), inputChannels: outputChannels, outputChannels: outputChannels)
+            : Convolution(
+                scope("upsamplers.0.conv"), inputChannels: outputChannels, outputChannels: outputChannels, upsample: 2)
     }
 
     /// Pops one activation a stage from `skips`.
@@ -47,35 +48,31 @@ struct UpBlock: Sendable {
         _ input: Tensor, time: Tensor, skips: inout [Tensor], _ workspace: Workspace
     ) -> (output: Tensor, saved: Saved) {
         var hidden = input
-        var saved: [Stage.Saved] = []
+        var stagesSaved: [Stage.Saved] = []
         for stage in stages {
             let skip = skips.removeLast()
             let joined = workspace.buffer(hidden.shape.dropLast() + [hidden.shape[3] + skip.shape[3]])
             workspace.context.concatenateForward(hidden, skip, into: joined)
             let result = stage.forward(joined, time: time, workspace)
             hidden = result.output
-            workspace.keep(result.saved, in: &saved)
+            workspace.keep(result.saved, in: &stagesSaved)
         }
-        guard let upsampler else { return (hidden, Saved(stages: saved, upsampled: nil)) }
-        let shape = hidden.shape
-        let upsampled = workspace.buffer([shape[0], 2 * shape[1], 2 * shape[2], shape[3]])
-        workspace.context.upsampleNearestForward(input: hidden, into: upsampled)
-        return (upsampler.forward(upsampled, workspace), Saved(stages: saved, upsampled: upsampled))
+        let saved = Saved(stages: stagesSaved, beforeUpsampling: hidden)
+        return (upsampler?.forward(hidden, workspace) ?? hidden, saved)
     }
 
     /// Pushes the gradients of the skipped activations on `dSkips`.
     func backward(
-        _ saved: Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, dSkips: inout [Tensor], _ workspace: Workspace
+        _ saved: consuming Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, dSkips: inout [Tensor], _ workspace: Workspace
     ) -> Tensor {
         var dHidden = dOutput
-        if let upsampler, let upsampled = saved.upsampled {
-            let dUpsampled = upsampler.backward(input: upsampled, dOutput: dOutput, workspace)
-            let shape = upsampled.shape
-            dHidden = workspace.buffer([shape[0], shape[1] / 2, shape[2] / 2, shape[3]])
-            workspace.context.upsampleNearestBackward(dOutput: dUpsampled, into: dHidden)
+        if let upsampler {
+            upsampler.backwardParameters(input: saved.beforeUpsampling, dOutput: dOutput, workspace)
+            dHidden = workspace.buffer(saved.beforeUpsampling.shape)
+            upsampler.backwardData(dOutput: dOutput, into: dHidden, workspace)
         }
         for (index, stage) in stages.enumerated().reversed() {
-            let dJoined = stage.backward(saved.stages[index], time: time, dOutput: dHidden, dTime: dTime, workspace)
+            let dJoined = stage.backward(saved.stages.removeLast(), time: time, dOutput: dHidden, dTime: dTime, workspace)
             let fromBelow = channelsFromBelow[index]
             dHidden = workspace.buffer(dJoined.shape.dropLast() + [fromBelow])
             let dSkip = workspace.buffer(dJoined.shape.dropLast() + [dJoined.shape[3] - fromBelow])

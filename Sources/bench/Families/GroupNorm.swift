@@ -71,8 +71,8 @@ private struct GroupNormRun {
 
     private func plainForward() -> Tensor {
         let (result, moments) = (Tensor(shape: input.shape), Tensor(shape: statistics.shape))
-        let scratch = Tensor(shape: [3 * input.shape[0] * scale.count])
         var shape = shape
+        let scratch = Tensor(shape: [Int(gd_group_norm_scratch(&shape))])
         _ = gd_f32_group_norm_forward__reference(
             &shape, input.base, scale.base, shift.base, result.base, moments.base, scratch.base, Int32(context.threads))
         return result
@@ -81,11 +81,11 @@ private struct GroupNormRun {
     private func plainBackward() -> Tensor {
         let result = Tensor(shape: input.shape)
         let gradients = (Tensor(shape: scale.shape), Tensor(shape: scale.shape))
-        let scratch = Tensor(shape: [6 * input.shape[0] * scale.count])
         var shape = shape
+        let scratch = Tensor(shape: [Int(gd_group_norm_scratch(&shape))])
         _ = gd_f32_group_norm_backward__reference(
             &shape, input.base, statistics.base, scale.base, shift.base, dOutput.base, result.base, gradients.0.base,
-            gradients.1.base, scratch.base, Int32(context.threads))
+            gradients.1.base, gd_group_norm_extras(), scratch.base, Int32(context.threads))
         return result
     }
 }

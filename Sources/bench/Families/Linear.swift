@@ -34,8 +34,8 @@ private struct LinearRun {
     func forward() { context.linearForward(input: input, weight: weight, bias: bias, into: output) }
 
     func backward() {
-        context.linearBackward(
-            input: input, weight: weight, dOutput: dOutput, into: dInput, accumulatingInto: dWeight, dBias: dBias)
+        context.linearBackwardWeight(input: input, dOutput: dOutput, accumulatingInto: dWeight, dBias: dBias)
+        context.linearBackwardData(dOutput: dOutput, weight: weight, into: dInput)
     }
 
     /// Verified against plain loops on `smaller`, the same layer with fewer rows.
