@@ -1,108 +1,161 @@
-#include "winograd_product.h"
+#include "winograd.h"
 
 #include <omp.h>
 
-// A thread's tiles and products stay near its core: enough tiles that packed weights are read seldom, few enough for the caches.
+// Tiles are transformed by all threads into shared memory, a group of them at a time that stays in the last-level cache. Then each
+// thread takes panels of 16 output channels: it transforms the panel's kernels right before their use, so that they stay in its own
+// cache and are never written out, and runs them over the group block by block.
+//
 // None of these numbers changes the result's bytes: each output is one sum in one order.
-enum { cache_floats = 420000, most_tiles = 48, least_tiles = 12, panel_channels = 64 };
+enum { group_floats = 3 << 20, most_block_tiles = 48 };
 
 typedef struct {
-    int64_t tiles, tile_blocks;
-    int64_t width, channel_blocks;
-} blocking;
+    /// Tiles of a block and of a group.
+    int64_t block, group;
+    /// A panel's blocks are cut into so many pieces where the panels alone do not keep all threads busy.
+    int64_t pieces;
+    wino_tiles transformed, products;
+} plan;
 
-static int64_t round_up(int64_t value, int64_t step) { return gd_ceil_div(value, step) * step; }
-
-// Equal numbers of tile blocks for all threads; output channels are split only where there are too few tiles.
-static blocking blocks_of(const wino_grid *grid, int64_t inputs, int64_t outputs, int threads) {
-    blocking b = {.width = gd_min(panel_channels, outputs)};
-    const int64_t fitting = cache_floats / (wino_frequencies * (inputs + b.width)) / wino_rows * wino_rows;
-    const int64_t limit = gd_max(least_tiles, gd_min(most_tiles, fitting));
-    const int64_t share = gd_ceil_div(grid->count, threads);
-    b.tiles = gd_max(least_tiles, round_up(gd_ceil_div(share, gd_ceil_div(share, limit)), wino_rows));
-    b.tile_blocks = gd_ceil_div(grid->count, b.tiles);
-    b.channel_blocks = b.tile_blocks >= threads ? 1 : gd_ceil_div(outputs, b.width);
-    return b;
+static plan plan_of(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
+    const int64_t fitting = group_floats / (w->frequencies * in->channels);
+    plan p = {.block = wino_block_tiles(gd_min(in->count, fitting), most_block_tiles, gd_simd_selected()->rows)};
+    const int64_t blocks = gd_ceil_div(in->count, p.block), groups = gd_ceil_div(blocks, gd_max(1, fitting / p.block));
+    p.group = gd_ceil_div(blocks, groups) * p.block;
+    p.pieces = out->channels / gd_block % threads == 0 ? 1 : gd_min(threads, p.group / p.block);
+    p.transformed = (wino_tiles){.slots = p.block, .channels = in->channels, .planes = w->frequencies};
+    p.products = (wino_tiles){.slots = p.block, .channels = gd_block, .planes = w->frequencies};
+    return p;
 }
 
-static int64_t thread_floats(const blocking *b, int64_t inputs) {
-    return wino_tiles_floats(b->tiles, inputs) + wino_tiles_floats(b->tiles, b->width);
+static int64_t group_size(const plan *p) { return p->group / p->block * wino_block_floats(&p->transformed); }
+
+static int64_t panel_size(const plan *p) { return p->transformed.planes * wino_panel_stride(p->transformed.channels); }
+
+static int64_t scratch_of(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
+    const plan p = plan_of(w, in, out, threads);
+    return group_size(&p) + threads * (panel_size(&p) + wino_block_floats(&p.products));
 }
 
-// Products and outputs of one block of tiles, panels first ..< end of 16 output channels, at most `width` channels at a time.
-static void multiply_block(
-    const wino_grid *out, int64_t inputs, const blocking *b, const float *transformed, const float *packed,
-    int64_t first_tile, int64_t count, int64_t first, int64_t end, const gd_epilogue *epilogue, float *output,
-    float *products) {
-    const int64_t in_stride = wino_frequency_stride(b->tiles, inputs), packed_stride = wino_packed_stride(inputs);
-    for (int64_t channel = first; channel < end; channel += b->width) {
-        const int64_t width = gd_min(b->width, end - channel);
-        const int64_t out_stride = wino_frequency_stride(b->tiles, width);
-        for (int f = 0; f < wino_frequencies; f++)
-            for (int64_t c = 0; c < width; c += wino_block)
-                wino_multiply(
-                    count, transformed + f * in_stride, b->tiles * wino_block,
-                    packed + wino_packed_floats(channel + c, inputs) + f * packed_stride, inputs,
-                    products + f * out_stride + c * b->tiles);
-        gd_wino_transform_outputs(out, products, b->tiles, first_tile, count, channel, width, epilogue, output);
+// Outputs `channel` ..< `channel` + 16 of the blocks first ..< end of a group that begins at tile `origin` and has `count` tiles.
+static void convolve_panel(
+    const plan *p, const struct gd_winograd *w, const wino_grid *out, const float *panel, int64_t origin, int64_t count,
+    int64_t first, int64_t end, int64_t channel, const gd_epilogue *epilogue, float *output) {
+    const gd_simd *simd = gd_simd_selected();
+    const int64_t depth = p->transformed.channels, stride = wino_stride(&p->transformed);
+    for (int64_t tile = first * p->block; tile < gd_min(end * p->block, count); tile += p->block) {
+        const int64_t tiles = gd_min(p->block, count - tile);
+        const float *a = wino_at(&p->transformed, tile, 0);
+        for (int64_t f = 0; f < w->frequencies; f++)
+            simd->multiply(
+                (gd_extents){.rows = tiles, .depth = depth, .panels = 1},
+                (gd_left){a + f * stride, gd_block, p->block * gd_block},
+                (gd_right){panel + f * wino_panel_stride(depth), gd_block, 0},
+                (gd_product){p->products.values + f * wino_stride(&p->products), gd_block, 0}, 0);
+        w->outputs(out, &p->products, origin + tile, origin + tile + tiles, channel, epilogue, output);
     }
 }
 
+// `kernels` is the view of the first panel; the next panels' kernels lie 16 lanes further each.
 static void convolve(
-    const wino_grid *in, const wino_grid *out, const float *input, const float *packed, const gd_epilogue *epilogue,
-    float *output, float *scratch, int threads) {
-    const blocking b = blocks_of(in, in->channels, out->channels, threads);
-    const int64_t share = gd_ceil_div(gd_ceil_div(out->channels, b.channel_blocks), wino_block) * wino_block;
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t task = 0; task < b.tile_blocks * b.channel_blocks; task++) {
-        const int64_t tile = task / b.channel_blocks * b.tiles, count = gd_min(b.tiles, in->count - tile);
-        const int64_t first = task % b.channel_blocks * share, end = gd_min(first + share, out->channels);
-        float *transformed = scratch + omp_get_thread_num() * thread_floats(&b, in->channels);
-        gd_wino_transform_inputs(in, input, tile, count, 0, b.tiles, transformed);
-        multiply_block(
-            out, in->channels, &b, transformed, packed, tile, count, first, end, epilogue, output,
-            transformed + wino_tiles_floats(b.tiles, in->channels));
+    const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
+    const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
+    plan shared = plan_of(w, in, out, threads);
+    shared.transformed.values = scratch;
+#pragma omp parallel num_threads(threads)
+    {
+        plan p = shared;
+        float *panel = scratch + group_size(&p) + omp_get_thread_num() * (panel_size(&p) + wino_block_floats(&p.products));
+        p.products.values = panel + panel_size(&p);
+        for (int64_t origin = 0; origin < in->count; origin += p.group) {
+            const int64_t count = gd_min(p.group, in->count - origin), blocks = gd_ceil_div(count, p.block);
+#pragma omp for schedule(static)
+            for (int64_t tile = 0; tile < count; tile++)
+                w->inputs(in, input, origin + tile, origin + tile + 1, &p.transformed, tile);
+#pragma omp for schedule(static)
+            for (int64_t task = 0; task < out->channels / gd_block * p.pieces; task++) {
+                const int64_t channel = task / p.pieces * gd_block, piece = task % p.pieces;
+                wino_kernels view = kernels;
+                view.values += channel * kernels.lane_stride;
+                w->weights(&view, panel);
+                convolve_panel(
+                    &p, w, out, panel, origin, count, piece * blocks / p.pieces, (piece + 1) * blocks / p.pieces, channel,
+                    epilogue, output);
+            }
+        }
     }
 }
 
-static int64_t scratch_of(const gd_conv2d *g, int64_t inputs, int64_t outputs, int threads) {
-    const wino_grid grid = wino_inputs(g);
-    const blocking b = blocks_of(&grid, inputs, outputs, threads);
-    return wino_packed_floats(outputs, inputs) + threads * thread_floats(&b, inputs);
+static gd_status forward(
+    const struct gd_winograd *w, const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue,
+    float *output, float *scratch, int threads) {
+    if (!wino_accepts(g)) return GD_UNSUPPORTED;
+    const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
+    const wino_kernels kernels = {weight, g->input_channels, 9 * g->input_channels, 9, 0};
+    convolve(w, &in, &out, kernels, input, epilogue, output, scratch, threads);
+    return GD_OK;
 }
+
+// The same with the roles of the channels exchanged and the kernels flipped.
+static gd_status backward_data(
+    const struct gd_winograd *w, const gd_conv2d *g, const float *d_output, const float *weight, float *d_input,
+    int accumulate, float *scratch, int threads) {
+    if (!wino_accepts(g)) return GD_UNSUPPORTED;
+    const wino_grid in = wino_outputs(w, g), out = wino_inputs(w, g);
+    const wino_kernels kernels = {weight, g->output_channels, 9, 9 * g->input_channels, 1};
+    const gd_epilogue epilogue = {.residual = accumulate ? d_input : NULL};
+    convolve(w, &in, &out, kernels, d_output, &epilogue, d_input, scratch, threads);
+    return GD_OK;
+}
+
+static int64_t forward_scratch(const struct gd_winograd *w, const gd_conv2d *g, int threads) {
+    const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
+    return scratch_of(w, &in, &out, threads);
+}
+
+static int64_t backward_data_scratch(const struct gd_winograd *w, const gd_conv2d *g, int threads) {
+    const wino_grid in = wino_outputs(w, g), out = wino_inputs(w, g);
+    return scratch_of(w, &in, &out, threads);
+}
+
+int gd_conv2d_accepts__winograd(const gd_conv2d *g) { return wino_accepts(g); }
 
 int64_t gd_conv2d_forward_scratch__winograd4(const gd_conv2d *g, int threads) {
-    return scratch_of(g, g->input_channels, g->output_channels, threads);
+    return forward_scratch(gd_simd_selected()->winograd4, g, threads);
+}
+
+int64_t gd_conv2d_forward_scratch__winograd2(const gd_conv2d *g, int threads) {
+    return forward_scratch(gd_simd_selected()->winograd2, g, threads);
 }
 
 int64_t gd_conv2d_backward_data_scratch__winograd4(const gd_conv2d *g, int threads) {
-    return scratch_of(g, g->output_channels, g->input_channels, threads);
+    return backward_data_scratch(gd_simd_selected()->winograd4, g, threads);
 }
 
-int gd_conv2d_accepts__winograd4(const gd_conv2d *g) {
-    return g->kernel == 3 && g->stride == 1 && g->pad_top == 1 && g->pad_left == 1 && g->output_height == g->upsample * g->height
-        && g->output_width == g->upsample * g->width && g->input_channels % wino_block == 0 && g->output_channels % wino_block == 0;
+int64_t gd_conv2d_backward_data_scratch__winograd2(const gd_conv2d *g, int threads) {
+    return backward_data_scratch(gd_simd_selected()->winograd2, g, threads);
 }
 
 gd_status gd_f32_conv2d_forward__winograd4(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output, float *scratch,
     int threads) {
-    if (!gd_conv2d_accepts__winograd4(g)) return GD_UNSUPPORTED;
-    const wino_grid in = wino_inputs(g), out = wino_outputs(g);
-    gd_wino_pack_weights(g->output_channels, g->input_channels, weight, scratch, threads);
-    convolve(&in, &out, input, scratch, epilogue, output,
-        scratch + wino_packed_floats(out.channels, in.channels), threads);
-    return GD_OK;
+    return forward(gd_simd_selected()->winograd4, g, input, weight, epilogue, output, scratch, threads);
+}
+
+gd_status gd_f32_conv2d_forward__winograd2(
+    const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output, float *scratch,
+    int threads) {
+    return forward(gd_simd_selected()->winograd2, g, input, weight, epilogue, output, scratch, threads);
 }
 
 gd_status gd_f32_conv2d_backward_data__winograd4(
     const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
     int threads) {
-    if (!gd_conv2d_accepts__winograd4(g)) return GD_UNSUPPORTED;
-    const wino_grid in = wino_outputs(g), out = wino_inputs(g);
-    const gd_epilogue epilogue = {.residual = accumulate ? d_input : NULL};
-    gd_wino_pack_weights_transposed(g->output_channels, g->input_channels, weight, scratch, threads);
-    convolve(&in, &out, d_output, scratch, &epilogue, d_input,
-        scratch + wino_packed_floats(out.channels, in.channels), threads);
-    return GD_OK;
+    return backward_data(gd_simd_selected()->winograd4, g, d_output, weight, d_input, accumulate, scratch, threads);
+}
+
+gd_status gd_f32_conv2d_backward_data__winograd2(
+    const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
+    int threads) {
+    return backward_data(gd_simd_selected()->winograd2, g, d_output, weight, d_input, accumulate, scratch, threads);
 }

@@ -1,17 +1,20 @@
 #if defined(__x86_64__)
 
 #include "simd_sets.h"
+#include "winograd.h"
 
 enum { simd_lanes = 16 };
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #include "simd_norm.h"
 #include "simd_product.h"
+#include "simd_winograd.h"
 #pragma clang attribute pop
 
 const gd_simd gd_simd_avx512 = {
     .name = "AVX-512", .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns,
     .norm_moments = norm_moments, .norm_apply = norm_apply, .norm_affine_gradients = norm_affine_gradients,
-    .norm_input_gradients = norm_input_gradients};
+    .norm_input_gradients = norm_input_gradients,
+    .winograd4 = &winograd4, .winograd2 = &winograd2};
 
 #endif

@@ -2,6 +2,7 @@ enum { simd_lanes = 8 };
 
 #include "simd_norm.h"
 #include "simd_product.h"
+#include "simd_winograd.h"
 
 #if defined(__x86_64__)
 #define SIMD_NAME "AVX2"
@@ -14,4 +15,5 @@ enum { simd_lanes = 8 };
 const gd_simd gd_simd_baseline = {
     .name = SIMD_NAME, .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns,
     .norm_moments = norm_moments, .norm_apply = norm_apply, .norm_affine_gradients = norm_affine_gradients,
-    .norm_input_gradients = norm_input_gradients};
+    .norm_input_gradients = norm_input_gradients,
+    .winograd4 = &winograd4, .winograd2 = &winograd2};

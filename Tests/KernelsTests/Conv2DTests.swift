@@ -58,7 +58,7 @@ import Testing
     /// Random walk of float32 rounding along the longest sum of a pass; Winograd's transforms cost a fixed factor more.
     private func tolerance(_ kernel: Conv2DKernel, sumLength: Int) -> Double {
         let rounding = 0x1p-24 * (4 + 0.5 * Double(sumLength).squareRoot())
-        return kernel == .winograd4 ? max(rounding, 4e-6) : rounding
+        return kernel == .winograd4 ? max(rounding, 4e-6) : kernel == .winograd2 ? max(rounding, 2e-6) : rounding
     }
 
     private func expectMatch(_ kernel: Conv2DKernel, _ geometry: Conv2DGeometry) {
@@ -135,5 +135,7 @@ import Testing
         #expect(counts[.gemm]?.executedFLOPs == nominal)
         let executed = counts[.winograd4]?.executedFLOPs ?? 0
         #expect(executed > nominal / 4 && executed < nominal / 2)
+        let smallTiles = counts[.winograd2]?.executedFLOPs ?? 0
+        #expect(smallTiles > nominal * 4 / 9 && smallTiles < nominal * 2 / 3)
     }
 }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The products of every instruction set that this CPU runs, against Double and against each other.
-@Suite struct InstructionSetTests {
+@Suite(.serialized) struct InstructionSetTests {
     /// The sets that this CPU runs, best first.
     static var running: [gd_simd] {
         (Int32(0)...).lazy.map { gd_simd_at($0) }.prefix { $0 != nil }.compactMap { $0 }
@@ -73,6 +73,29 @@ import Testing
         }
     }
 
+    /// Selects each set in turn for a convolution of every kernel; nothing else selects while tests run side by side, and what
+    /// they compute does not depend on it.
+    @Test func convolutionsGiveTheSameBytesOnAll() {
+        defer { gd_simd_select(nil) }
+        for geometry in [
+            Conv2DGeometry(batch: 2, height: 9, width: 13, inputChannels: 48, outputChannels: 32, kernel: 3),
+            Conv2DGeometry(batch: 1, height: 5, width: 3, inputChannels: 16, outputChannels: 48, kernel: 3, upsample: 2),
+        ] {
+            for kernel in Conv2DKernel.ordered where kernel.accepts(geometry) {
+                var first: ConvolutionResults?
+                for set in Self.running {
+                    #expect(gd_simd_select(set.name) == GD_OK)
+                    let results = ConvolutionResults(geometry, kernel: kernel, threads: 2)
+                    for (result, expected) in zip(results.all, (first ?? results).all) {
+                        expectSameBytes(
+                            result.values, expected.values, "\(kernel.rawValue), \(Self.name(set)): \(result.name)")
+                    }
+                    first = first ?? results
+                }
+            }
+        }
+    }
+
     /// What the operating system says of the CPU, without the code that selects.
     private static func cpuFlags() throws -> Set<Substring> {
         let text = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
@@ -86,9 +109,10 @@ import Testing
         if flags.contains("asimd") { wanted = ["NEON"] }
         if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]) { wanted.insert("AVX-512", at: 0) }
         let names = Self.running.map(Self.name)
+        #expect(gd_simd_select(nil) == GD_OK)
+        #expect(gd_simd_selected().map { Self.name($0.pointee) } == wanted.first)
         print("instruction sets that ran: \(names.joined(separator: ", "))")
         #expect(names == wanted)
-        #expect(gd_simd_selected().map { Self.name($0.pointee) } == wanted.first)
     }
 
     @Test func anUnknownInstructionSetIsRefused() {

@@ -55,14 +55,17 @@ int64_t gd_conv2d_forward_scratch__gemm(const gd_conv2d *geometry, int threads);
 int64_t gd_conv2d_backward_data_scratch__gemm(const gd_conv2d *geometry, int threads);
 int64_t gd_conv2d_backward_weight_scratch__gemm(const gd_conv2d *geometry, int threads);
 
-/// Fused Winograd F(4x4, 3x3) for stride 1, padding 1 and multiples of 16 channels.
-gd_f32_conv2d_forward gd_f32_conv2d_forward__winograd4;
-gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__winograd4;
-gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__winograd4;
+/// Fused Winograd F(4x4, 3x3) and F(2x2, 3x3) for stride 1, padding 1 and multiples of 16 channels.
+gd_f32_conv2d_forward gd_f32_conv2d_forward__winograd4, gd_f32_conv2d_forward__winograd2;
+gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__winograd4, gd_f32_conv2d_backward_data__winograd2;
+gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__winograd4, gd_f32_conv2d_backward_weight__winograd2;
 
 int64_t gd_conv2d_forward_scratch__winograd4(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_forward_scratch__winograd2(const gd_conv2d *geometry, int threads);
 int64_t gd_conv2d_backward_data_scratch__winograd4(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_backward_data_scratch__winograd2(const gd_conv2d *geometry, int threads);
 int64_t gd_conv2d_backward_weight_scratch__winograd4(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_backward_weight_scratch__winograd2(const gd_conv2d *geometry, int threads);
 
-/// Whether the `winograd4` passes handle the geometry.
-int gd_conv2d_accepts__winograd4(const gd_conv2d *geometry);
+/// Whether the Winograd passes handle the geometry.
+int gd_conv2d_accepts__winograd(const gd_conv2d *geometry);

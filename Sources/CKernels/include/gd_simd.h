@@ -63,6 +63,9 @@ typedef struct {
     const float *centre, *factor, *slope, *offset;
 } gd_norm_slopes;
 
+/// The transforms of a Winograd convolution (winograd.h).
+struct gd_winograd;
+
 /// What an instruction set provides.
 typedef struct {
     const char *name;
@@ -85,6 +88,8 @@ typedef struct {
     /// d_x: in, the gradient by the affine output; out, that by x, plus `addend` unless NULL. sums (channels) += d_x.
     void (*norm_input_gradients)(
         gd_norm_block block, const float *x, const float *addend, gd_norm_slopes slopes, float *d_x, float *sums);
+
+    const struct gd_winograd *winograd4, *winograd2;
 } gd_simd;
 
 /// The instruction sets that this build has kernels for, best first; NULL from the end on.

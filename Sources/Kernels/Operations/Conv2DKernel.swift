@@ -7,6 +7,8 @@ import CKernels
 public enum Conv2DKernel: String, Sendable, CaseIterable {
     /// Fused Winograd F(4x4, 3x3): stride 1, padding 1, multiples of 16 channels.
     case winograd4
+    /// Winograd F(2x2, 3x3) for the same geometries: more products, a third of the rounding error.
+    case winograd2
     /// Gathered patches times packed weights in OpenBLAS. Accepts everything.
     case gemm
     /// Plain loops with Double accumulators. Accepts everything; last.
@@ -21,6 +23,7 @@ public enum Conv2DKernel: String, Sendable, CaseIterable {
     var implementation: Conv2DImplementation {
         switch self {
         case .winograd4: .winograd4
+        case .winograd2: .winograd2
         case .gemm: .gemm
         case .reference: .reference
         }
@@ -58,7 +61,7 @@ struct Conv2DImplementation: Sendable {
     static let winograd4 = Conv2DImplementation(
         accepts: { geometry in
             var shape = geometry.cValue
-            return gd_conv2d_accepts__winograd4(&shape) != 0
+            return gd_conv2d_accepts__winograd(&shape) != 0
         },
         scratchCount: { geometry, pass, threads in
             var shape = geometry.cValue
@@ -68,8 +71,24 @@ struct Conv2DImplementation: Sendable {
             case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__winograd4(&shape, Int32(threads)))
             }
         },
-        executedFLOPs: { geometry, pass in winogradFLOPs(geometry, pass) }, forward: gd_f32_conv2d_forward__winograd4,
+        executedFLOPs: { geometry, pass in winogradFLOPs(.f4x4, geometry, pass) }, forward: gd_f32_conv2d_forward__winograd4,
         backwardData: gd_f32_conv2d_backward_data__winograd4, backwardWeight: gd_f32_conv2d_backward_weight__winograd4)
+
+    static let winograd2 = Conv2DImplementation(
+        accepts: { geometry in
+            var shape = geometry.cValue
+            return gd_conv2d_accepts__winograd(&shape) != 0
+        },
+        scratchCount: { geometry, pass, threads in
+            var shape = geometry.cValue
+            return switch pass {
+            case .forward: Int(gd_conv2d_forward_scratch__winograd2(&shape, Int32(threads)))
+            case .backwardData: Int(gd_conv2d_backward_data_scratch__winograd2(&shape, Int32(threads)))
+            case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__winograd2(&shape, Int32(threads)))
+            }
+        },
+        executedFLOPs: { geometry, pass in winogradFLOPs(.f2x2, geometry, pass) }, forward: gd_f32_conv2d_forward__winograd2,
+        backwardData: gd_f32_conv2d_backward_data__winograd2, backwardWeight: gd_f32_conv2d_backward_weight__winograd2)
 
     static let gemm = Conv2DImplementation(
         accepts: { _ in true },
@@ -90,18 +109,32 @@ struct Conv2DImplementation: Sendable {
         backwardWeight: gd_f32_conv2d_backward_weight__reference)
 }
 
-/// FLOPs of one Winograd F(4x4, 3x3) pass: 36 products a tile and channel pair, and the transforms of tiles and weights.
-private func winogradFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int {
-    // One-dimensional transforms times the FLOPs of each, as written in winograd_transforms.c and winograd_weights.c.
-    let (inputTransform, outputTransform, gradientTransform) = (12 * 22, 10 * 16, 10 * 14)
-    let weightTransform = pass == .backwardWeight ? 9 * 15 : 9 * 12
+/// FLOPs of a Winograd method: side of a tile, frequencies, and of each two-dimensional transform, as written in
+/// simd_winograd_lines.h, the number of lines times the FLOPs of one.
+private struct WinogradCost {
+    let side, frequencies, inputTransform, outputTransform, gradientTransform, weightTransform, kernelTransform: Int
+
+    static let f4x4 = WinogradCost(
+        side: 4, frequencies: 36, inputTransform: 12 * 22, outputTransform: 10 * 16, gradientTransform: 10 * 14,
+        weightTransform: 9 * 12, kernelTransform: 9 * 15)
+    static let f2x2 = WinogradCost(
+        side: 2, frequencies: 16, inputTransform: 8 * 4, outputTransform: 6 * 4, gradientTransform: 6 * 2,
+        weightTransform: 7 * 5, kernelTransform: 7 * 6)
+}
+
+private func winogradFLOPs(_ cost: WinogradCost, _ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int {
     let (inputs, outputs) = (geometry.inputChannels, geometry.outputChannels)
-    let tiles = geometry.batch * ((geometry.outputHeight + 3) / 4) * ((geometry.outputWidth + 3) / 4)
-    let products = 2 * 36 * tiles * inputs * outputs
-    let weights = inputs * outputs * weightTransform
+    let across = { (extent: Int) in (extent + cost.side - 1) / cost.side }
+    let tiles = geometry.batch * across(geometry.outputHeight) * across(geometry.outputWidth)
+    let products = 2 * cost.frequencies * tiles * inputs * outputs
+    let kernels = inputs * outputs
+    let (read, written) = pass == .backwardData ? (outputs, inputs) : (inputs, outputs)
     return switch pass {
-    case .forward: products + weights + tiles * (inputs * inputTransform + outputs * outputTransform)
-    case .backwardData: products + weights + tiles * (outputs * inputTransform + inputs * outputTransform)
-    case .backwardWeight: products + weights + tiles * (inputs * inputTransform + outputs * gradientTransform)
+    case .forward, .backwardData:
+        products + kernels * cost.weightTransform
+            + tiles * (read * cost.inputTransform + written * cost.outputTransform)
+    case .backwardWeight:
+        products + kernels * cost.kernelTransform
+            + tiles * (inputs * cost.inputTransform + outputs * cost.gradientTransform)
     }
 }
