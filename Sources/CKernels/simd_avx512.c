@@ -3,7 +3,7 @@
 #include "simd_sets.h"
 #include "winograd.h"
 
-enum { simd_lanes = 16 };
+#define SIMD_LANES 16
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #include "simd_norm.h"

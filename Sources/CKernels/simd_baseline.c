@@ -1,4 +1,4 @@
-enum { simd_lanes = 8 };
+#define SIMD_LANES 8
 
 #include "simd_norm.h"
 #include "simd_product.h"

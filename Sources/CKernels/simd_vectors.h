@@ -2,7 +2,8 @@
 
 #include "simd_sets.h"
 
-// The vector type of the instruction set that is being compiled: `simd_lanes` is defined before this header is included.
+// The vector type of the instruction set that is being compiled: SIMD_LANES is defined before this header is included.
+enum { simd_lanes = SIMD_LANES };
 
 #define simd_inline __attribute__((always_inline)) static inline
 

@@ -27,8 +27,12 @@ static void outputs2(
 }
 static void weights4(const wino_kernels *from, float *panel) { transform_weights(4, from, panel); }
 static void weights2(const wino_kernels *from, float *panel) { transform_weights(2, from, panel); }
-static void kernels4(const float *sums, int64_t inputs, float *d_weight) { transform_kernels(4, sums, inputs, d_weight); }
-static void kernels2(const float *sums, int64_t inputs, float *d_weight) { transform_kernels(2, sums, inputs, d_weight); }
+static void kernels4(const float *sums, int64_t inputs, int64_t row_stride, float *d_weight) {
+    transform_kernels(4, sums, inputs, row_stride, d_weight);
+}
+static void kernels2(const float *sums, int64_t inputs, int64_t row_stride, float *d_weight) {
+    transform_kernels(2, sums, inputs, row_stride, d_weight);
+}
 
 static const struct gd_winograd winograd4 = {
     .side = 4, .frequencies = 36, .inputs = inputs4, .gradients = gradients4, .outputs = outputs4, .weights = weights4,

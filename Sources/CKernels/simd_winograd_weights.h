@@ -1,33 +1,68 @@
 #pragma once
 
+#include "simd_transpose.h"
 #include "simd_winograd_lines.h"
 #include "winograd.h"
 
-// The transforms of kernels: 16 of them side by side in the lanes.
+// The transforms of kernels: as many as a vector has lanes side by side. Kernels lie tap by tap in memory; `taps` are their vectors
+// by tap, nine a depth.
+enum { kernel_taps = 9 };
+
+// Kernels that lie next to each other in depth (depth_stride 9): a lane's next taps of `simd_lanes` depths are one run of floats.
+simd_inline void load_runs(const float *from, int64_t lane_stride, simd_vector *taps) {
+    for (int run = 0; run < kernel_taps; run++) {
+        simd_vector rows[simd_lanes];
+#pragma clang loop unroll(full)
+        for (int lane = 0; lane < simd_lanes; lane++) rows[lane] = simd_load(from + lane * lane_stride + run * simd_lanes);
+        simd_transpose(rows);
+#pragma clang loop unroll(full)
+        for (int i = 0; i < simd_lanes; i++) taps[run * simd_lanes + i] = rows[i];
+    }
+}
+
+// Kernels that lie next to each other in the lanes (lane_stride 9), at `simd_lanes` depths.
+simd_inline void load_neighbours(const float *from, int64_t depth_stride, simd_vector *taps) {
+    for (int k = 0; k < simd_lanes; k++, from += depth_stride, taps += kernel_taps)
+        for (int lane = 0; lane < simd_lanes; lane++)
+            for (int tap = 0; tap < kernel_taps; tap++) taps[tap][lane] = from[lane * kernel_taps + tap];
+}
 
 simd_inline void transform_weights(int side, const wino_kernels *from, float *panel) {
     const int64_t stride = wino_panel_stride(from->depth);
-    for (int64_t k = 0; k < from->depth; k++)
+    for (int64_t k = 0; k < from->depth; k += simd_lanes)
         for (int first = 0; first < gd_block; first += simd_lanes) {
-            float taps[9][simd_lanes];
-            for (int lane = 0; lane < simd_lanes; lane++) {
-                const float *kernel = from->values + (first + lane) * from->lane_stride + k * from->depth_stride;
-                for (int i = 0; i < 9; i++) taps[i][lane] = kernel[from->flipped ? 8 - i : i];
+            const float *kernels = from->values + first * from->lane_stride + k * from->depth_stride;
+            simd_vector taps[kernel_taps * simd_lanes];
+            if (from->depth_stride == kernel_taps)
+                load_runs(kernels, from->lane_stride, taps);
+            else
+                load_neighbours(kernels, from->depth_stride, taps);
+            for (int i = 0; i < simd_lanes; i++) {
+                const float *first_tap = (const float *)(taps + i * kernel_taps + (from->flipped ? kernel_taps - 1 : 0));
+                simd_vector frequencies[36];
+                transform_square(
+                    side, line_weights, (square){.values = first_tap, .stride = from->flipped ? -simd_lanes : simd_lanes},
+                    frequencies);
+                store_frequencies(side, frequencies, panel + (k + i) * gd_block + first, stride);
             }
-            simd_vector frequencies[36];
-            transform_square(side, line_weights, (square){.values = taps[0], .stride = simd_lanes}, frequencies);
-            store_frequencies(side, frequencies, panel + k * gd_block + first, stride);
         }
 }
 
-simd_inline void transform_kernels(int side, const float *sums, int64_t inputs, float *d_weight) {
+simd_inline void transform_kernels(int side, const float *sums, int64_t inputs, int64_t row_stride, float *d_weight) {
     const int64_t stride = wino_panel_stride(inputs);
-    for (int64_t i = 0; i < inputs; i++)
+    for (int64_t k = 0; k < inputs; k += simd_lanes)
         for (int first = 0; first < gd_block; first += simd_lanes) {
-            simd_vector kernel[9];
-            transform_square(
-                side, line_kernels, (square){.values = sums + i * gd_block + first, .stride = stride}, kernel);
-            for (int lane = 0; lane < simd_lanes; lane++)
-                for (int tap = 0; tap < 9; tap++) d_weight[((first + lane) * inputs + i) * 9 + tap] += kernel[tap][lane];
+            simd_vector taps[kernel_taps * simd_lanes];
+            for (int i = 0; i < simd_lanes; i++)
+                transform_square(
+                    side, line_kernels, (square){.values = sums + (k + i) * gd_block + first, .stride = stride},
+                    taps + i * kernel_taps);
+            for (int run = 0; run < kernel_taps; run++) {
+                simd_vector *rows = taps + run * simd_lanes;
+                simd_transpose(rows);
+                float *to = d_weight + first * row_stride + k * kernel_taps + run * simd_lanes;
+#pragma clang loop unroll(full)
+                for (int lane = 0; lane < simd_lanes; lane++, to += row_stride) simd_store(to, simd_load(to) + rows[lane]);
+            }
         }
 }

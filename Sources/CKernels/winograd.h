@@ -78,8 +78,8 @@ struct gd_winograd {
         const gd_epilogue *epilogue, float *output);
     /// panel (frequency, depth, 16) = G g G^T of 16 kernels at each depth.
     void (*weights)(const wino_kernels *kernels, float *panel);
-    /// d_weight (16, inputs, 3, 3) += G^T u G of sums u (frequency, inputs, 16).
-    void (*kernels)(const float *sums, int64_t inputs, float *d_weight);
+    /// d_weight (16, inputs, 3, 3), rows `row_stride` floats apart, += G^T u G of sums u (frequency, inputs, 16).
+    void (*kernels)(const float *sums, int64_t inputs, int64_t row_stride, float *d_weight);
 };
 
 static inline wino_grid wino_grid_of(const struct gd_winograd *w, const gd_conv2d *g, int64_t channels, int64_t upsample) {
