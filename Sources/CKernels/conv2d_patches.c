@@ -1,6 +1,6 @@
-#include "conv2d_blocks.h"
+#include "conv2d_lattice.h"
 
-#include <string.h>
+#include <stddef.h>
 
 static inline void copy(float *restrict to, const float *restrict from, int64_t count) {
     for (int64_t i = 0; i < count; i++) to[i] = from[i];
@@ -10,54 +10,44 @@ static inline void clear(float *to, int64_t count) {
     for (int64_t i = 0; i < count; i++) to[i] = 0;
 }
 
-// One kernel row of one patch: `kernel` neighbouring pixels from column x0 of an input row, NULL above and below the image.
-static inline float *gather_kernel_row(const gd_conv2d *g, const float *row, int64_t x0, float *to) {
-    const int64_t channels = g->input_channels, width = g->kernel * channels;
+// One kernel row of one patch: `kernel_columns` neighbours from column x0 of a source row, NULL above and below the source.
+static inline float *gather_kernel_row(
+    const gd_lattice *l, const float *row, int64_t x0, gd_patch_part part, float *restrict to) {
+    const int64_t columns = l->kernel_columns;
     if (!row) {
-        clear(to, width);
-    } else if (x0 >= 0 && x0 + g->kernel <= g->width && g->upsample == 1) {
-        copy(to, row + x0 * channels, width);
+        clear(to, columns * part.channels);
+    } else if (part.channels == l->channels && l->upsample == 1 && x0 >= 0 && x0 + columns <= l->width) {
+        copy(to, row + x0 * l->channels, columns * l->channels);
     } else {
-        for (int64_t kx = 0; kx < g->kernel; kx++) {
-            const int64_t x = x0 + kx;
-            if (x < 0 || x >= g->upsample * g->width)
-                clear(to + kx * channels, channels);
+        for (int64_t x = x0; x < x0 + columns; x++) {
+            float *tap = to + (x - x0) * part.channels;
+            if (x < 0 || x >= l->upsample * l->width)
+                clear(tap, part.channels);
             else
-                copy(to + kx * channels, row + x / g->upsample * channels, channels);
+                copy(tap, row + x / l->upsample * l->channels + part.channel, part.channels);
         }
     }
-    return to + width;
+    return to + columns * part.channels;
 }
 
-void gd_f32_gather_patches(const gd_conv2d *g, const float *input, int64_t first, int64_t count, float *rows) {
-    const int64_t input_row = g->width * g->input_channels;
-    for (int64_t pixel = first; pixel < first + count; pixel++) {
-        const int64_t ox = pixel % g->output_width, line = pixel / g->output_width;
-        const int64_t oy = line % g->output_height, n = line / g->output_height;
-        const float *image = input + n * g->height * input_row;
-        for (int64_t ky = 0; ky < g->kernel; ky++) {
-            const int64_t y = oy * g->stride + ky - g->pad_top;
-            const float *row = y >= 0 && y < g->upsample * g->height ? image + y / g->upsample * input_row : NULL;
-            rows = gather_kernel_row(g, row, ox * g->stride - g->pad_left, rows);
+void gd_f32_gather_patches(
+    const gd_lattice *l, const float *source, int64_t first, int64_t count, gd_patch_part part, float *rows,
+    int64_t row_stride) {
+    const int64_t source_row = l->width * l->channels, depth = part.kernel_rows * l->kernel_columns * part.channels;
+    int64_t x = first % l->columns, y = first / l->columns % l->rows, n = first / l->columns / l->rows;
+    for (int64_t pixel = 0; pixel < count; pixel++, rows += row_stride) {
+        const float *image = source + n * l->height * source_row;
+        float *to = rows;
+        for (int64_t ky = part.kernel_row; ky < part.kernel_row + part.kernel_rows; ky++) {
+            const int64_t seen_y = l->first_y + y * l->step + ky;
+            const int inside = seen_y >= 0 && seen_y < l->upsample * l->height;
+            const float *row = inside ? image + seen_y / l->upsample * source_row : NULL;
+            to = gather_kernel_row(l, row, l->first_x + x * l->step, part, to);
         }
+        clear(to, row_stride - depth);
+        if (++x < l->columns) continue;
+        x = 0;
+        if (++y < l->rows) continue;
+        y = 0, n++;
     }
-}
-
-void gd_f32_scatter_patches(const gd_conv2d *g, const float *rows, float *d_input) {
-    const int64_t channels = g->input_channels, depth = gd_conv2d_depth(g);
-    for (int64_t oy = 0; oy < g->output_height; oy++)
-        for (int64_t ky = 0; ky < g->kernel; ky++) {
-            const int64_t y = oy * g->stride + ky - g->pad_top;
-            if (y < 0 || y >= g->upsample * g->height) continue;
-            for (int64_t ox = 0; ox < g->output_width; ox++) {
-                const float *patch = rows + (oy * g->output_width + ox) * depth + ky * g->kernel * channels;
-                const int64_t x0 = ox * g->stride - g->pad_left;
-                const int64_t begin = gd_max(0, -x0), end = gd_min(g->kernel, g->upsample * g->width - x0);
-                for (int64_t kx = begin; kx < end; kx++) {
-                    float *restrict pixel =
-                        d_input + (y / g->upsample * g->width + (x0 + kx) / g->upsample) * channels;
-                    for (int64_t i = 0; i < channels; i++) pixel[i] += patch[kx * channels + i];
-                }
-            }
-        }
 }

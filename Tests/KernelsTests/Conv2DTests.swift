@@ -40,6 +40,13 @@ import Testing
                 padding: .asymmetric, upsample: 2))
         all.append(
             Conv2DGeometry(batch: 2, height: 3, width: 4, inputChannels: 7, outputChannels: 6, kernel: 1, upsample: 2))
+        // Taps and pixels that lie alike under the stride: more, as many and fewer than there are pixels to a tap.
+        for (kernel, stride, upsample) in [(5, 3, 1), (3, 3, 2), (3, 2, 2), (1, 2, 2), (1, 1, 2)] {
+            all.append(
+                Conv2DGeometry(
+                    batch: 2, height: 5, width: 4, inputChannels: 16, outputChannels: 7, kernel: kernel, stride: stride,
+                    upsample: upsample))
+        }
         return all
     }()
 
@@ -113,7 +120,7 @@ import Testing
         let strided = Conv2DGeometry(
             batch: 1, height: 8, width: 8, inputChannels: 16, outputChannels: 16, kernel: 3, stride: 2)
         #expect(context.convolutionKernel(for: unit) == .winograd4)
-        #expect(context.convolutionKernel(for: strided) == .gemm)
+        #expect(context.convolutionKernel(for: strided) == .direct)
         context.forcedConvolution = .reference
         #expect(context.convolutionKernel(for: unit) == .reference)
         #expect(Conv2DKernel.ordered.last == .reference)
@@ -132,7 +139,7 @@ import Testing
         }
         let nominal = 2 * 2 * 16 * 16 * 64 * 64 * 9
         #expect(counts.values.allSatisfy { $0.nominalFLOPs == nominal && $0.calls == 1 })
-        #expect(counts[.gemm]?.executedFLOPs == nominal)
+        #expect(counts[.direct]?.executedFLOPs == nominal)
         let executed = counts[.winograd4]?.executedFLOPs ?? 0
         #expect(executed > nominal / 4 && executed < nominal / 2)
         let smallTiles = counts[.winograd2]?.executedFLOPs ?? 0

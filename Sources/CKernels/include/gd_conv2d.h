@@ -44,16 +44,16 @@ gd_f32_conv2d_forward gd_f32_conv2d_forward__reference;
 gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__reference;
 gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__reference;
 
-/// Blocks of output pixels, gathered (im2col) where the kernel is larger than 1x1, times packed weights in OpenBLAS, one
-/// thread a block. Accepts everything.
-gd_f32_conv2d_forward gd_f32_conv2d_forward__gemm;
-gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__gemm;
-gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__gemm;
+/// Blocks of output pixels: gathered patches, a few kernel rows at a time, times weights in the packed microkernel. A 1x1 kernel
+/// reads the input where it lies. Accepts everything.
+gd_f32_conv2d_forward gd_f32_conv2d_forward__direct;
+gd_f32_conv2d_backward_data gd_f32_conv2d_backward_data__direct;
+gd_f32_conv2d_backward_weight gd_f32_conv2d_backward_weight__direct;
 
-/// Floats of scratch that the `gemm` passes need with `threads` threads.
-int64_t gd_conv2d_forward_scratch__gemm(const gd_conv2d *geometry, int threads);
-int64_t gd_conv2d_backward_data_scratch__gemm(const gd_conv2d *geometry, int threads);
-int64_t gd_conv2d_backward_weight_scratch__gemm(const gd_conv2d *geometry, int threads);
+/// Floats of scratch that the `direct` passes need with `threads` threads.
+int64_t gd_conv2d_forward_scratch__direct(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_backward_data_scratch__direct(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_backward_weight_scratch__direct(const gd_conv2d *geometry, int threads);
 
 /// Fused Winograd F(4x4, 3x3) and F(2x2, 3x3) for stride 1, padding 1 and multiples of 16 channels.
 gd_f32_conv2d_forward gd_f32_conv2d_forward__winograd4, gd_f32_conv2d_forward__winograd2;

@@ -9,8 +9,8 @@ public enum Conv2DKernel: String, Sendable, CaseIterable {
     case winograd4
     /// Winograd F(2x2, 3x3) for the same geometries: more products, a third of the rounding error.
     case winograd2
-    /// Gathered patches times packed weights in OpenBLAS. Accepts everything.
-    case gemm
+    /// Blocks of pixels, patches gathered a few kernel rows at a time, times packed weights. Accepts everything.
+    case direct
     /// Plain loops with Double accumulators. Accepts everything; last.
     case reference
 
@@ -24,7 +24,7 @@ public enum Conv2DKernel: String, Sendable, CaseIterable {
         switch self {
         case .winograd4: .winograd4
         case .winograd2: .winograd2
-        case .gemm: .gemm
+        case .direct: .direct
         case .reference: .reference
         }
     }
@@ -90,23 +90,34 @@ struct Conv2DImplementation: Sendable {
         executedFLOPs: { geometry, pass in winogradFLOPs(.f2x2, geometry, pass) }, forward: gd_f32_conv2d_forward__winograd2,
         backwardData: gd_f32_conv2d_backward_data__winograd2, backwardWeight: gd_f32_conv2d_backward_weight__winograd2)
 
-    static let gemm = Conv2DImplementation(
+    static let direct = Conv2DImplementation(
         accepts: { _ in true },
         scratchCount: { geometry, pass, threads in
             var shape = geometry.cValue
             return switch pass {
-            case .forward: Int(gd_conv2d_forward_scratch__gemm(&shape, Int32(threads)))
-            case .backwardData: Int(gd_conv2d_backward_data_scratch__gemm(&shape, Int32(threads)))
-            case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__gemm(&shape, Int32(threads)))
+            case .forward: Int(gd_conv2d_forward_scratch__direct(&shape, Int32(threads)))
+            case .backwardData: Int(gd_conv2d_backward_data_scratch__direct(&shape, Int32(threads)))
+            case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__direct(&shape, Int32(threads)))
             }
         },
-        executedFLOPs: { geometry, _ in geometry.nominalFLOPs }, forward: gd_f32_conv2d_forward__gemm,
-        backwardData: gd_f32_conv2d_backward_data__gemm, backwardWeight: gd_f32_conv2d_backward_weight__gemm)
+        executedFLOPs: { geometry, pass in directFLOPs(geometry, pass) }, forward: gd_f32_conv2d_forward__direct,
+        backwardData: gd_f32_conv2d_backward_data__direct, backwardWeight: gd_f32_conv2d_backward_weight__direct)
 
     static let reference = Conv2DImplementation(
         accepts: { _ in true }, scratchCount: { _, _, _ in 0 }, executedFLOPs: { geometry, _ in geometry.nominalFLOPs },
         forward: gd_f32_conv2d_forward__reference, backwardData: gd_f32_conv2d_backward_data__reference,
         backwardWeight: gd_f32_conv2d_backward_weight__reference)
+}
+
+/// FLOPs of one direct pass: the products' columns come in panels of 16.
+private func directFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int {
+    let columns =
+        switch pass {
+        case .forward: geometry.outputChannels
+        case .backwardData: geometry.inputChannels
+        case .backwardWeight: geometry.inputChannels * geometry.kernel * geometry.kernel
+        }
+    return geometry.nominalFLOPs / columns * ((columns + 15) / 16 * 16)
 }
 
 /// FLOPs of a Winograd method: side of a tile, frequencies, and of each two-dimensional transform, as written in

@@ -58,7 +58,7 @@ final class UNetRun {
     private func verifyPrediction() throws(VerificationError) {
         let image = Tensor(viewOf: images, shape: model.sampleShape(count: 1))
         let result = model.predictNoise(image, timesteps: [500])
-        let reference = withMatrixConvolutions { model.predictNoise(image, timesteps: [500]) }
+        let reference = withDirectConvolutions { model.predictNoise(image, timesteps: [500]) }
         try VerificationError.check("prediction", relativeError(result, reference), atMost: 1e-4)
     }
 
@@ -73,7 +73,7 @@ final class UNetRun {
             work: executed(run), images: timesteps.count,
             verify: { [self] () throws(VerificationError) in
                 let result = gradients()
-                let reference = withMatrixConvolutions { gradients() }
+                let reference = withDirectConvolutions { gradients() }
                 try VerificationError.check("gradients", relativeError(result, reference), atMost: 1e-3)
             }, run: run)
     }
@@ -87,9 +87,9 @@ final class UNetRun {
         return Tensor(shape: model.gradients.shape, values: model.gradients.values)
     }
 
-    /// `body` with every convolution as a plain matrix product in OpenBLAS.
-    private func withMatrixConvolutions<Result>(_ body: () -> Result) -> Result {
-        model.context.forcedConvolution = .gemm
+    /// `body` with every convolution as plain products, without Winograd's transforms.
+    private func withDirectConvolutions<Result>(_ body: () -> Result) -> Result {
+        model.context.forcedConvolution = .direct
         defer { model.context.forcedConvolution = nil }
         return body()
     }

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "conv2d_lattice.h"
+#include "gemm_panels.h"
+
+/// Where the sums at the pixels of a grid go: pixel (y, x) of the grid is pixel (first_y + step * y, first_x + step * x) of values
+/// (N, height, width, channels). A residual in the epilogue that is `values` itself accumulates.
+typedef struct {
+    float *values;
+    int64_t height, width, channels;
+    int64_t step, first_y, first_x;
+    gd_epilogue epilogue;
+} gd_target;
+
+/// target = patches(source) * weights + epilogue. The weights are (kernel_rows * kernel_columns * source channels, panels of the
+/// target's channels).
+typedef struct {
+    gd_lattice lattice;
+    const float *source;
+    gd_right weights;
+    gd_target target;
+} gd_direct_product;
+
+/// Floats of scratch that one thread needs for a product.
+int64_t gd_direct_product_scratch(const gd_lattice *lattice, int64_t target_channels);
+
+/// A thread's part of a product.
+typedef struct {
+    gd_share pixels, panels;
+} gd_direct_share;
+
+/// A share of the pixels, or of the channels where there are few pixels.
+gd_direct_share gd_direct_product_share(const gd_direct_product *product, int thread, int threads);
+
+/// This thread's part of the product. Each sum is one chain over the depth, from the epilogue on, wherever the shares are cut.
+void gd_f32_direct_product(const gd_direct_product *product, float *scratch, int thread, int threads);

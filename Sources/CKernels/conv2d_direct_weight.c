@@ -1,0 +1,119 @@
+#include "conv2d_direct.h"
+
+#include <omp.h>
+
+// Each part of the work is a rectangle of the weight gradient, (output channels, input channels) for all taps, and sums over all
+// pixels alone. Where the sums cannot form in the gradient itself they form in scratch, (output channels, kernel rows, taps and
+// channels of those rows), and are added at the end.
+enum { most_pixels = 256, least_pixels = 64, patch_floats = 131072, most_depth = 1024 };
+
+typedef struct {
+    gd_share outputs, inputs;
+    /// Kernel rows that are gathered at once, and the floats of their patches: whole panels.
+    int64_t kernel_rows, part_stride;
+    /// Floats between the sums of output channels.
+    int64_t sum_stride;
+} rectangle;
+
+static int forms_in_place(const gd_conv2d *g) { return g->kernel == 1 && g->input_channels % gd_block == 0; }
+
+static rectangle rectangle_of(const gd_conv2d *g, int part, int parts) {
+    rectangle r = {.outputs = {0, g->output_channels}, .inputs = {0, g->input_channels}};
+    const int cut_inputs = g->input_channels >= parts * gd_block;
+    if (cut_inputs)
+        r.inputs = gd_share_of(g->input_channels, gd_block, part, parts);
+    else
+        r.outputs = gd_share_of(g->output_channels, gd_block, part, parts);
+    // The same for all parts, the first of which is the largest.
+    const int64_t row_depth = g->kernel * gd_share_of(g->input_channels, gd_block, 0, cut_inputs ? parts : 1).end;
+    r.kernel_rows = gd_max(1, gd_min(g->kernel, most_depth / row_depth));
+    r.part_stride = gd_round_up(r.kernel_rows * row_depth, gd_block);
+    r.sum_stride = forms_in_place(g) ? g->input_channels : gd_ceil_div(g->kernel, r.kernel_rows) * r.part_stride;
+    return r;
+}
+
+static int64_t block_pixels(const rectangle *r) {
+    return gd_max(least_pixels, gd_min(most_pixels, patch_floats / r->part_stride));
+}
+
+static int64_t sum_floats(const gd_conv2d *g, const rectangle *r) {
+    return forms_in_place(g) ? 0 : (r->outputs.end - r->outputs.first) * r->sum_stride;
+}
+
+static int64_t part_floats(const gd_conv2d *g, int parts) {
+    const rectangle largest = rectangle_of(g, 0, parts);
+    return sum_floats(g, &largest) + block_pixels(&largest) * largest.part_stride;
+}
+
+int64_t gd_conv2d_backward_weight_scratch__direct(const gd_conv2d *g, int threads) {
+    return threads * part_floats(g, threads);
+}
+
+// sums = (or +=) d_output^T * patches of `count` pixels from `first` on.
+static void add_block(
+    const gd_conv2d *g, const gd_simd *simd, const rectangle *r, const float *input, const float *d_output, int64_t first,
+    int64_t count, float *sums, int accumulate, float *patches) {
+    const gd_lattice lattice = gd_lattice_of(g);
+    const int64_t inputs = r->inputs.end - r->inputs.first;
+    const gd_left_columns a = {d_output + first * g->output_channels + r->outputs.first, g->output_channels, gd_block};
+    for (int64_t row = 0; row < g->kernel; row += r->kernel_rows, sums += r->part_stride) {
+        const gd_patch_part part = {row, gd_min(r->kernel_rows, g->kernel - row), r->inputs.first, inputs};
+        const int64_t panels = gd_ceil_div(part.kernel_rows * g->kernel * inputs, gd_block);
+        gd_right b = {input + first * g->input_channels + r->inputs.first, g->input_channels, gd_block};
+        if (!gd_lattice_is_pointwise(&lattice) || inputs % gd_block != 0) {
+            gd_f32_gather_patches(&lattice, input, first, count, part, patches, panels * gd_block);
+            b = (gd_right){patches, panels * gd_block, gd_block};
+        }
+        simd->multiply_columns(
+            (gd_extents){r->outputs.end - r->outputs.first, count, panels}, a, b,
+            (gd_product){sums, r->sum_stride, gd_block}, accumulate);
+    }
+}
+
+// d_weight (O, I, K, K) += the sums of the rectangle.
+static void add_sums(const gd_conv2d *g, const rectangle *r, const float *sums, float *d_weight) {
+    const int64_t inputs = r->inputs.end - r->inputs.first;
+    for (int64_t o = r->outputs.first; o < r->outputs.end; o++, sums += r->sum_stride)
+        for (int64_t i = 0; i < inputs; i++) {
+            float *to = d_weight + (o * g->input_channels + r->inputs.first + i) * g->kernel * g->kernel;
+            for (int64_t ky = 0; ky < g->kernel; ky++) {
+                const float *row = sums + ky / r->kernel_rows * r->part_stride
+                    + ky % r->kernel_rows * g->kernel * inputs + i;
+                for (int64_t kx = 0; kx < g->kernel; kx++) to[ky * g->kernel + kx] += row[kx * inputs];
+            }
+        }
+}
+
+static void add_bias(const gd_conv2d *g, gd_share outputs, const float *d_output, int64_t count, float *d_bias) {
+    for (int64_t pixel = 0; pixel < count; pixel++)
+        for (int64_t o = outputs.first; o < outputs.end; o++) d_bias[o] += d_output[pixel * g->output_channels + o];
+}
+
+static void backward_part(
+    const gd_conv2d *g, const float *input, const float *d_output, float *d_weight, float *d_bias, float *scratch,
+    int part, int parts) {
+    const gd_simd *simd = gd_simd_selected();
+    const rectangle r = rectangle_of(g, part, parts);
+    const gd_share bias_share = gd_share_of(g->output_channels, gd_block, part, parts);
+    const int in_place = forms_in_place(g), empty = r.outputs.first == r.outputs.end || r.inputs.first == r.inputs.end;
+    const int64_t pixels = gd_conv2d_pixels(g), block = block_pixels(&r);
+    float *sums = in_place ? d_weight + r.outputs.first * g->input_channels + r.inputs.first : scratch;
+    for (int64_t first = 0; first < pixels; first += block) {
+        const int64_t count = gd_min(block, pixels - first);
+        if (!empty)
+            add_block(
+                g, simd, &r, input, d_output, first, count, sums, in_place || first > 0, scratch + sum_floats(g, &r));
+        if (d_bias) add_bias(g, bias_share, d_output + first * g->output_channels, count, d_bias);
+    }
+    if (!in_place && !empty) add_sums(g, &r, sums, d_weight);
+}
+
+gd_status gd_f32_conv2d_backward_weight__direct(
+    const gd_conv2d *g, const float *input, const float *d_output, float *d_weight, float *d_bias, float *scratch,
+    int threads) {
+    const int64_t floats = part_floats(g, threads);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int part = 0; part < threads; part++)
+        backward_part(g, input, d_output, d_weight, d_bias, scratch + part * floats, part, threads);
+    return GD_OK;
+}
