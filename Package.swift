@@ -86,7 +86,8 @@ let package = Package(
                 "CKernels", "COpenBLAS", "CPUSupport", "Codec", "Energy", "Kernels", "Model",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            // Tests run in release and see inside this program; nothing in it but what it calls must be fast.
+            swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
@@ -102,6 +103,7 @@ let package = Package(
         .testTarget(
             name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "BenchTests", dependencies: ["bench", "Kernels", "Model"], swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionTests",

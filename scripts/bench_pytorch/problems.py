@@ -31,7 +31,7 @@ class Problem:
     def _parse_convolution(self):
         match = CONVOLUTION.match(self.kind)
         if not match:
-            if self.kind not in ("unet", "groupnorm", "attention", "linear"):
+            if self.kind not in ("groupnorm", "attention", "linear") and not self.preset:
                 raise ValueError(f"{self.name} is of no family that has a peer")
             return
         self.kernel, self.stride = int(match[1]), int(match[2] or 1)

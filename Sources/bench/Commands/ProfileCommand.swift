@@ -25,7 +25,7 @@ struct ProfileCommand: ParsableCommand {
     @Option(help: "Threads (default: all processors).")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
-    @Option(help: "Steps to average over.")
+    @Option(help: "Steps to run; the fastest counts.")
     var steps = 5
 
     @Option(help: ArgumentHelp("Also write everything to this JSON file.", valueName: "file"))

@@ -29,6 +29,23 @@ enum Ceilings {
         return 2 * Double(side * side * side) / seconds
     }
 
+    /// Bytes/s of copies from 256 KB to 256 KB, both counted, again and again on each thread: what its second-level cache allows.
+    static func cacheCopy(threads: Int) -> Double {
+        let (count, rounds) = (1 << 16, 100)
+        let source = Tensor(shape: [threads * count])
+        let target = Tensor(shape: [threads * count])
+        source.fill(1)
+        let seconds = Stopwatch.shortest(of: 50) {
+            parallelFor(count: threads, threads: threads) { thread in
+                for _ in 0..<rounds {
+                    // SAFETY: part `thread` of `count` floats lies inside both tensors.
+                    (target.base + thread * count).update(from: source.base + thread * count, count: count)
+                }
+            }
+        }
+        return Double(2 * threads * rounds * count * MemoryLayout<Float>.stride) / seconds
+    }
+
     /// Bytes/s of a copy that reads and writes about `bytes` together (1 MB to 128 MB), both counted: what fits into the caches is copied
     /// faster.
     static func copy(bytes: Int, threads: Int) -> Double {

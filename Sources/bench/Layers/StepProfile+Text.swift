@@ -19,7 +19,7 @@ extension StepProfile: CustomStringConvertible {
 
     private func line(_ title: String, _ row: Row) -> String {
         Self.cells(
-            title, String(format: "%.0f", row.calls),
+            title, "\(row.calls)",
             String(format: "%.2f", row.milliseconds), String(format: "%.1f %%", 100 * row.milliseconds / stepMilliseconds),
             String(format: "%.1f", row.effectiveRate), String(format: "%.1f", row.executedRate),
             String(format: "%.0f %%", 100 * row.executedRate / ceilings.fmaGflops), String(format: "%.1f", row.byteRate),

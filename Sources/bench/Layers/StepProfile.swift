@@ -1,21 +1,21 @@
 import Foundation
 import Kernels
 
-/// Where a training step's time goes, and what the machine could do at that moment. Counts and times are of one step.
+/// Where a training step's time goes, and what the machine could do at that moment.
 struct StepProfile: Encodable {
     /// Rates measured right beside the steps.
     struct Ceilings: Encodable {
         let fmaGflops: Double
         /// Of a copy too large for the caches, read and written bytes counted.
         let memoryCopyGbs: Double
-        /// Of a copy that stays within the second-level caches.
+        /// Of copies that stay within the second-level caches.
         let cacheCopyGbs: Double
 
         static func measure(threads: Int) -> Ceilings {
             Ceilings(
                 fmaGflops: bench.Ceilings.fusedMultiplyAdd(threads: threads) / 1e9,
                 memoryCopyGbs: bench.Ceilings.copy(bytes: 1 << 27, threads: threads) / 1e9,
-                cacheCopyGbs: bench.Ceilings.copy(bytes: threads << 19, threads: threads) / 1e9)
+                cacheCopyGbs: bench.Ceilings.cacheCopy(threads: threads) / 1e9)
         }
     }
 
@@ -25,7 +25,7 @@ struct StepProfile: Encodable {
         let kind: String
         /// Nil where a row stands for all shapes.
         let shape: String?
-        let calls: Double
+        let calls: Int
         let milliseconds: Double
         let nominalGflop: Double
         let executedGflop: Double
@@ -55,19 +55,16 @@ struct StepProfile: Encodable {
     /// Slowest first.
     let operations: [Row]
 
-    init(_ recorded: RecordedSteps, preset: String, batch: Int, threads: Int, ceilings: Ceilings, machine: Machine) {
+    init(_ recorded: RecordedStep, preset: String, batch: Int, threads: Int, ceilings: Ceilings, machine: Machine) {
         (self.preset, self.batch, self.threads) = (preset, batch, threads)
         (self.ceilings, self.machine) = (ceilings, machine)
-        let steps = Double(recorded.steps)
-        stepMilliseconds = recorded.seconds / steps * 1e3
+        stepMilliseconds = recorded.seconds * 1e3
         operations = recorded.profile.entries.map { entry in
             Row(
                 operation: entry.operation.name, kind: entry.operation.kind, shape: "\(entry.operation.shape)",
-                calls: Double(entry.count.calls) / steps,
-                milliseconds: Double(entry.nanoseconds) / steps / 1e6,
-                nominalGflop: Double(entry.count.nominalFLOPs) / steps / 1e9,
-                executedGflop: Double(entry.count.executedFLOPs) / steps / 1e9,
-                gigabytes: Double(entry.count.bytes) / steps / 1e9)
+                calls: entry.count.calls, milliseconds: Double(entry.nanoseconds) / 1e6,
+                nominalGflop: Double(entry.count.nominalFLOPs) / 1e9, executedGflop: Double(entry.count.executedFLOPs) / 1e9,
+                gigabytes: Double(entry.count.bytes) / 1e9)
         }.sorted { $0.milliseconds > $1.milliseconds }
     }
 

@@ -1,0 +1,1 @@
+"""Tables and pictures of docs/benchmarks.md from result files: see scripts/bench-docs."""
