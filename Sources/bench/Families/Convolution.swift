@@ -6,10 +6,10 @@ extension BenchmarkFamily {
     static let convolution = BenchmarkFamily(
         cases: ["n8ci128co128hw32", "n8ci256co256hw16", "n8ci256co256hw8", "n8ci256co256hw4", "n8ci512co256hw16"].flatMap {
             size in
-            ConvolutionPass.allCases.map { "conv3x3/\($0.rawValue)/\(size)" }
-        } + ConvolutionPass.allCases.map { "conv1x1/\($0.rawValue)/n8ci256co256hw16" },
+            LayerPass.allCases.map { "conv3x3/\($0.rawValue)/\(size)" }
+        } + LayerPass.allCases.map { "conv1x1/\($0.rawValue)/n8ci256co256hw16" },
         make: { problem, threads in
-            guard problem.parts.count == 3, let pass = ConvolutionPass(rawValue: String(problem.parts[1])),
+            guard problem.parts.count == 3, let pass = LayerPass(rawValue: String(problem.parts[1])),
                 let name = ConvolutionName(problem.parts[0]),
                 let size = problem.numbers(2, "n", "ci", "co", "hw"), size.allSatisfy({ $0 > 0 }),
                 let smaller = name.geometry(batch: 1, inputChannels: size[1], outputChannels: size[2], side: size[3]),
@@ -19,18 +19,14 @@ extension BenchmarkFamily {
         })
 }
 
-private enum ConvolutionPass: String, CaseIterable {
-    case forward = "fwd"
-    case dataGradient = "dgrad"
-    case weightGradient = "wgrad"
-
+extension LayerPass {
     /// Of the fused Winograd kernel in float32, against Double.
-    var tolerance: Double { self == .weightGradient ? 5e-6 : 4e-6 }
+    fileprivate var winogradTolerance: Double { self == .weightGradient ? 5e-6 : 4e-6 }
 }
 
 /// One pass of a convolution with its tensors.
 private struct ConvolutionRun {
-    let pass: ConvolutionPass
+    let pass: LayerPass
     let geometry: Conv2DGeometry
     let context: ComputeContext
     let input: Tensor
@@ -40,14 +36,14 @@ private struct ConvolutionRun {
     let result: Tensor
     let dBias: Tensor
 
-    init(_ pass: ConvolutionPass, _ geometry: Conv2DGeometry, _ context: ComputeContext) {
+    init(_ pass: LayerPass, _ geometry: Conv2DGeometry, _ context: ComputeContext) {
         (self.pass, self.geometry, self.context) = (pass, geometry, context)
         input = .random([geometry.inputCount], item: 0)
         weight = .random([geometry.weightCount], item: 1)
         bias = .random([geometry.outputChannels], item: 2)
         dOutput = .random([geometry.outputCount], item: 3)
         let counts = [
-            ConvolutionPass.forward: geometry.outputCount, .dataGradient: geometry.inputCount,
+            LayerPass.forward: geometry.outputCount, .dataGradient: geometry.inputCount,
             .weightGradient: geometry.weightCount,
         ]
         result = Tensor(shape: [counts[pass, default: 0]])
@@ -79,7 +75,7 @@ private struct ConvolutionRun {
                 reference.run()
                 checked.run()
                 try VerificationError.check(
-                    "convolution", relativeError(checked.result, reference.result), atMost: pass.tolerance)
+                    "convolution", relativeError(checked.result, reference.result), atMost: pass.winogradTolerance)
             }, run: run)
     }
 }

@@ -1,31 +1,25 @@
 import Kernels
 
-/// The problem string that times an operation of a recorded step by itself.
-///
-/// Backward passes of a dense layer are one problem, whatever number of operations they were recorded as. Operations without a
-/// family of their own (sums, copies) have none.
+/// The problem string that times an operation of a recorded step by itself. Operations without a family of their own (sums, copies)
+/// have none.
 enum LayerProblem {
     /// - Parameter scale: multiplies the batch, for a step that was recorded on a smaller one.
     static func name(_ operation: Profile.Operation, scale: Int = 1) -> String? {
         switch operation.shape {
-        case .convolution(let geometry): convolution(operation.name, geometry, scale)
+        case .convolution(let geometry):
+            guard let pass = LayerPass(operation: operation.name), let name = ConvolutionName(geometry) else { return nil }
+            let channels = "ci\(geometry.inputChannels)co\(geometry.outputChannels)"
+            return "\(name)/\(pass.rawValue)/n\(geometry.batch * scale)\(channels)hw\(geometry.height)"
         case .linear(let rows, let inputs, let outputs):
-            "linear/\(operation.name == "linear.forward" ? "fwd" : "bwd")/n\(rows * scale)ci\(inputs)co\(outputs)"
+            return LayerPass(operation: operation.name).map { "linear/\($0.rawValue)/n\(rows * scale)ci\(inputs)co\(outputs)" }
         case .groupNorm(let batch, let pixels, let channels, _):
-            pass(operation.name).flatMap { pass in
-                squareRoot(pixels).map { "groupnorm/\(pass)/n\(batch * scale)c\(channels)hw\($0)" }
-            }
+            guard let pass = pass(operation.name), let side = squareRoot(pixels) else { return nil }
+            return "groupnorm/\(pass)/n\(batch * scale)c\(channels)hw\(side)"
         case .attention(let batch, let tokens, let heads, let channels):
-            pass(operation.name).map { "attention/\($0)/n\(batch * scale)t\(tokens)h\(heads)c\(channels)" }
-        case .elements: nil
+            return pass(operation.name).map { "attention/\($0)/n\(batch * scale)t\(tokens)h\(heads)c\(channels)" }
+        case .elements:
+            return nil
         }
-    }
-
-    private static func convolution(_ operation: String, _ geometry: Conv2DGeometry, _ scale: Int) -> String? {
-        let passes = ["conv2d.forward": "fwd", "conv2d.backwardData": "dgrad", "conv2d.backwardWeight": "wgrad"]
-        guard let pass = passes[operation], let name = ConvolutionName(geometry) else { return nil }
-        return
-            "\(name)/\(pass)/n\(geometry.batch * scale)ci\(geometry.inputChannels)co\(geometry.outputChannels)hw\(geometry.height)"
     }
 
     private static func pass(_ operation: String) -> String? {
@@ -56,8 +50,7 @@ struct LayerCase: Encodable, Equatable {
         for entry in profile.entries {
             guard let name = LayerProblem.name(entry.operation, scale: scale) else { continue }
             if calls[name] == nil { order.append(name) }
-            // The data and the weight gradient of a dense layer are one call of its problem.
-            calls[name] = max(entry.count.calls, calls[name] ?? 0)
+            calls[name, default: 0] += entry.count.calls
         }
         return order.map { LayerCase(name: $0, calls: calls[$0] ?? 0) }
     }
