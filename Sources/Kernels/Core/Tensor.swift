@@ -18,11 +18,8 @@ public final class Tensor {
         self.shape = shape
         count = shape.reduce(1, *)
         owner = nil
-        let bytes = max(count, 1) * MemoryLayout<Float>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: memoryAlignment(bytes: bytes))
-        adviseHugePages(memory, bytes: bytes)
-        memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-        base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
+        // SAFETY: zeroed memory for at least `count` floats, which zero bytes initialise; `deinit` gives it back.
+        base = ArrayMemory.allocate(bytes: Self.bytes(count)).bindMemory(to: Float.self, capacity: max(count, 1))
     }
 
     /// A copy of `values` with the given shape; the counts must agree (precondition).
@@ -40,7 +37,9 @@ public final class Tensor {
         base = owner.base + offset
     }
 
-    deinit { if owner == nil { UnsafeMutableRawPointer(base).deallocate() } }
+    deinit { if owner == nil { ArrayMemory.deallocate(base, bytes: Self.bytes(count)) } }
+
+    private static func bytes(_ count: Int) -> Int { max(count, 1) * MemoryLayout<Float>.stride }
 
     public subscript(index: Int) -> Float {
         get {

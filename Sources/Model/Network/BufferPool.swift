@@ -2,32 +2,66 @@ import Kernels
 
 /// Activation memory that is used again: a buffer returns by itself when the last tensor that views it is gone.
 ///
-/// A training step asks for the same sizes in the same order every time, so from the second step on nothing is allocated.
+/// Every buffer gets the first gap that holds it in one line of places, so that memory follows what lives at once. The first pass
+/// finds out how long that line is, on memory of its own for each buffer; `settle` then takes it in one piece, and passes that ask
+/// for the same sizes in the same order allocate nothing.
 final class BufferPool {
-    private var buffers: [Int: [Tensor]] = [:]
+    private struct Block {
+        let places: Range<Int>
+        var memory: Tensor
+    }
+
+    /// Buffers in use, by their places.
+    private var blocks: [Block] = []
+    private var arena = Tensor(shape: [0])
+    /// Places that the passes needed so far.
+    private var extent = 0
+    /// Pieces of memory taken from the system since the beginning.
+    private(set) var allocations = 0
+
+    /// Whole cache lines.
+    private static let granularity = 16
 
     /// A tensor of the given shape, contents undefined.
     func tensor(_ shape: [Int]) -> Tensor {
-        let count = shape.reduce(1, *)
-        var sameSize = buffers[count, default: []]
-        buffers[count] = nil
-        defer { buffers[count] = sameSize }
-        for index in sameSize.indices where isKnownUniquelyReferenced(&sameSize[index]) {
-            return Tensor(viewOf: sameSize[index], shape: shape)
+        for index in blocks.indices.reversed() where isKnownUniquelyReferenced(&blocks[index].memory) {
+            blocks.remove(at: index)
         }
-        let buffer = Tensor(shape: [count])
-        sameSize.append(buffer)
-        return Tensor(viewOf: buffer, shape: shape)
+        let granules = (shape.reduce(1, *) + Self.granularity - 1) / Self.granularity
+        let (index, places) = firstGap(granules * Self.granularity)
+        extent = max(extent, places.upperBound)
+        let memory = memory(places)
+        blocks.insert(Block(places: places, memory: memory), at: index)
+        return Tensor(viewOf: memory, shape: shape)
     }
 
-    /// Gives back the memory of all buffers that nothing uses, for a change of batch size.
-    func releaseUnused() {
-        for count in Array(buffers.keys) {
-            guard var sameSize = buffers.removeValue(forKey: count) else { continue }
-            for index in sameSize.indices.reversed() where isKnownUniquelyReferenced(&sameSize[index]) {
-                sameSize.remove(at: index)
-            }
-            if !sameSize.isEmpty { buffers[count] = sameSize }
+    /// Between passes: takes the memory that the last ones needed in one piece.
+    func settle() {
+        guard extent > arena.count else { return }
+        blocks = []
+        arena = Tensor(shape: [0])
+        arena = Tensor(shape: [extent])
+        allocations += 1
+    }
+
+    /// Forgets the passes so far, for a change of batch size.
+    func reset() { (blocks, arena, extent) = ([], Tensor(shape: [0]), 0) }
+
+    /// Where `count` places are free, and the index of a block there.
+    private func firstGap(_ count: Int) -> (index: Int, places: Range<Int>) {
+        var end = 0
+        for (index, block) in blocks.enumerated() {
+            if block.places.lowerBound - end >= count { return (index, end..<(end + count)) }
+            end = block.places.upperBound
         }
+        return (blocks.count, end..<(end + count))
+    }
+
+    private func memory(_ places: Range<Int>) -> Tensor {
+        if places.upperBound <= arena.count {
+            return Tensor(viewOf: arena, offset: places.lowerBound, shape: [places.count])
+        }
+        allocations += 1
+        return Tensor(shape: [places.count])
     }
 }

@@ -99,10 +99,14 @@ public final class UNet {
         return gradients
     }
 
+    /// Pieces of activation memory taken from the system so far.
+    package var activationAllocations: Int { workspace.buffers.allocations }
+
     private func prepare(_ sample: Tensor, _ timesteps: [Int]) {
         precondition(
             sample.shape == sampleShape(count: timesteps.count), "sample \(sample.shape) and \(timesteps.count) timesteps")
-        if batchSize != timesteps.count { workspace.buffers.releaseUnused() }
+        if batchSize != timesteps.count { workspace.buffers.reset() }
+        workspace.buffers.settle()
         batchSize = timesteps.count
     }
 }
