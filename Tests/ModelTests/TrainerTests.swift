@@ -69,6 +69,32 @@ import Testing
         #expect(end < 0.9 * start)
     }
 
+    /// The first step finds out what memory it needs, the second takes it in one piece.
+    @Test func stepsAllocateNothingFromTheThirdOn() throws {
+        let trainer = try trainer(withDropout)
+        let images = images(trainer.model)
+        let allocations = try (0..<4).map { step in
+            try trainer.step(images: images, address: StepAddress(seed: 2, step: step))
+            return trainer.model.activationAllocations
+        }
+        #expect(allocations[0] > 0)
+        #expect(allocations[1] == allocations[0] + 1)
+        #expect(allocations[3] == allocations[1])
+    }
+
+    /// A prediction stays as it was while later passes use the memory around it.
+    @Test func keptPredictionsAreNotOverwritten() throws {
+        let model = try trainer().model
+        let (first, second) = (images(model), Tensor(shape: model.sampleShape(count: 3)))
+        for _ in 0..<3 {
+            let kept = model.predictNoise(first, timesteps: [1, 2, 3])
+            let values = kept.values
+            #expect(model.predictNoise(second, timesteps: [9, 9, 9]).values != values)
+            _ = model.predictNoise(Tensor(shape: model.sampleShape(count: 5)), timesteps: [0, 0, 0, 0, 0])
+            #expect(kept.values == values)
+        }
+    }
+
     @Test func everyPartOfTheAddressMatters() throws {
         let base = StepAddress(seed: 1, round: 2, device: 3, step: 4)
         let others = [

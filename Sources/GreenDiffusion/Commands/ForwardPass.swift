@@ -9,10 +9,11 @@ public struct ForwardPass {
     private let model: UNet
     private let schedule: NoiseSchedule
 
+    /// - Parameter convolution: the kernel for every convolution that it accepts; nil takes the best that accepts each.
     /// - Throws: what loading a checkpoint throws.
-    public init(_ source: ModelSource, threads: Int) throws {
+    public init(_ source: ModelSource, threads: Int, convolution: Conv2DKernel? = nil) throws {
         let checkpoint = try source.load(preferringAverage: false)
-        model = try UNet(checkpoint.configuration, context: ComputeContext(threads: threads))
+        model = try UNet(checkpoint.configuration, context: ComputeContext(threads: threads, convolution: convolution))
         model.parameters.copy(from: checkpoint.parameters)
         schedule = NoiseSchedule(checkpoint.scheduler)
     }

@@ -20,6 +20,8 @@ public struct ImageDrawing: Sendable {
     public var count: Int
     public var seed: UInt64
     public var threads: Int
+    /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
+    public var convolution: Conv2DKernel?
     /// PNG or PPM file for all images side by side, at most `gridLimit`.
     public var gridPath: String?
     /// Folder for single PNG files.
@@ -33,10 +35,12 @@ public struct ImageDrawing: Sendable {
     private static let displayWidth = 64
 
     public init(
-        method: Method, steps: Int?, count: Int, seed: UInt64, threads: Int, gridPath: String?, folder: String?
+        method: Method, steps: Int?, count: Int, seed: UInt64, threads: Int, convolution: Conv2DKernel? = nil,
+        gridPath: String?, folder: String?
     ) {
         (self.method, self.steps, self.count, self.seed) = (method, steps, count, seed)
-        (self.threads, self.gridPath, self.folder) = (threads, gridPath, folder)
+        (self.threads, self.convolution) = (threads, convolution)
+        (self.gridPath, self.folder) = (gridPath, folder)
     }
 
     /// Draws with the model that `source` names; image `i` depends on seed, method, steps and `i` alone.
@@ -47,7 +51,8 @@ public struct ImageDrawing: Sendable {
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws {
         if let gridPath { try AtomicFiles.requireReplaceable(gridPath) }
         let checkpoint = try source.loadImageModel(setting: "--checkpoint")
-        let model = try UNet(checkpoint.configuration, context: ComputeContext(threads: threads))
+        let context = ComputeContext(threads: threads, convolution: convolution)
+        let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(NoiseSchedule(checkpoint.scheduler))
         if let folder { try AtomicFiles.createDirectory(folder) }

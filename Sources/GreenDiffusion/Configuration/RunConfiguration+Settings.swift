@@ -1,6 +1,7 @@
 import Codec
 import Datasets
 import FedRuntime
+import Kernels
 import Model
 
 extension RunConfiguration {
@@ -25,6 +26,7 @@ extension RunConfiguration {
         case .averageDecay: averageDecay = try value.number(above: 0, upTo: 1)
         case .seed: seed = try value.seed()
         case .threads: threads = try value.integer(in: 1...1024)
+        case .convolution: convolution = try value.choice()
         case .evaluateEvery: evaluateEvery = try value.integer(in: 0...1_000_000)
         case .sampleEvery: sampleEvery = try value.integer(in: 0...1_000_000)
         case .keepCheckpoints: keepCheckpoints = try value.integer(in: 1...1_000_000)
@@ -80,6 +82,7 @@ extension RunConfiguration {
         case .keepCheckpoints: String(keepCheckpoints)
         case .seed: String(seed)
         case .threads: threads.map(String.init)
+        case .convolution: convolution?.rawValue
         }
     }
 

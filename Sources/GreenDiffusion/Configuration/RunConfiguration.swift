@@ -1,6 +1,7 @@
 import Codec
 import Datasets
 import FedRuntime
+import Kernels
 import Model
 
 /// Everything that decides what a federated run does. Equal configurations give equal weights on one machine.
@@ -49,6 +50,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var seed: UInt64 = 0
     /// Threads to compute with; nil for all processors. Results do not depend on it.
     public var threads: Int?
+    /// The kernel for every convolution that it accepts; nil takes the best that accepts each. Results differ by rounding.
+    public var convolution: Conv2DKernel?
 
     public init() {}
 }

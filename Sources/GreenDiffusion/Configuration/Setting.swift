@@ -27,6 +27,7 @@ public enum Setting: String, Sendable, CaseIterable {
     case keepCheckpoints = "keep-checkpoints"
     case seed
     case threads
+    case convolution
 
     /// The known setting that `name` most resembles, where it resembles one.
     static func nearest(to name: String) -> Setting? {

@@ -34,7 +34,8 @@ public final class PretrainingRun {
         in openDirectory: () throws -> PretrainingDirectory
     ) throws {
         let model = try UNet(
-            checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset), context: ComputeContext(threads: threads))
+            checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset),
+            context: ComputeContext(threads: threads, convolution: settings.convolution))
         if let checkpoint {
             model.parameters.copy(from: checkpoint.parameters)
         } else {

@@ -1,3 +1,4 @@
+import Kernels
 import Model
 
 /// What a pretraining run computes. Equal settings give equal weights, in one go or resumed, on any number of threads.
@@ -14,6 +15,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     /// Decoupled weight decay of AdamW.
     public var weightDecay: Double
     public var seed: UInt64
+    /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
+    public var convolution: Conv2DKernel?
 
     /// Gradients are scaled down to this Euclidean norm.
     public static let gradientNormLimit = 1.0
@@ -22,11 +25,11 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
 
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
-        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64
+        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
-        (self.weightDecay, self.seed) = (weightDecay, seed)
+        (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
     }
 
     /// All steps of the run.
@@ -47,7 +50,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case data, preset, seed
+        case data, preset, seed, convolution
         case initialCheckpoint = "initial_checkpoint"
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
@@ -56,3 +59,4 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
 }
 
 extension UNetConfiguration.Preset: Codable {}
+extension Conv2DKernel: Codable {}

@@ -31,7 +31,7 @@ struct RunComponents {
         schedule = NoiseSchedule(scheduler)
         model = try UNet(
             start?.configuration ?? UNetConfiguration(preset: configuration.preset ?? .small),
-            context: ComputeContext(threads: threads))
+            context: ComputeContext(threads: threads, convolution: configuration.convolution))
         if let start { model.parameters.copy(from: start.parameters) } else { model.initialize(seed: configuration.seed) }
         let side = model.configuration.sampleSize[0]
         let count = try configuration.devices.count()

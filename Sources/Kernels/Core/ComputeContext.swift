@@ -10,8 +10,12 @@ public final class ComputeContext {
     public var meter = Meter()
     /// Set it to record the time of every operation; nil records none.
     public var profile: Profile?
-    /// Runs all convolutions with this kernel; nil picks the first in `Conv2DKernel.ordered` that accepts the geometry.
+    /// Runs every convolution that it accepts; the others, and all where it is nil, go to the first in `Conv2DKernel.ordered` that
+    /// accepts the geometry.
     public var forcedConvolution: Conv2DKernel?
+    /// Told once for each geometry, as it first runs, which kernel runs it.
+    public var onFirstRun: ((Conv2DGeometry, Conv2DKernel) -> Void)?
+    var geometriesRun: Set<Conv2DGeometry> = []
     private var scratch = Tensor(shape: [0])
 
     public init(threads: Int) {

@@ -50,6 +50,7 @@ public enum OperationShape: Sendable, Hashable, CustomStringConvertible {
         case .elements(let count): "\(count)"
         case .convolution(let g):
             "\(g.kernel)x\(g.kernel) s\(g.stride) n\(g.batch) ci\(g.inputChannels) co\(g.outputChannels) hw\(g.height)x\(g.width)"
+                + (g.upsample == 1 ? "" : " upsampled")
         case .linear(let rows, let inputs, let outputs): "n\(rows) ci\(inputs) co\(outputs)"
         case .groupNorm(let batch, let pixels, let channels, let groups): "n\(batch) p\(pixels) c\(channels) g\(groups)"
         case .attention(let batch, let tokens, let heads, let channels): "n\(batch) t\(tokens) h\(heads) c\(channels)"

@@ -4,10 +4,7 @@ import CKernels
 extension ComputeContext {
     /// The kernel that runs `geometry` in this context.
     public func convolutionKernel(for geometry: Conv2DGeometry) -> Conv2DKernel {
-        if let forced = forcedConvolution {
-            precondition(forced.accepts(geometry), "\(forced.rawValue) does not accept \(geometry)")
-            return forced
-        }
+        if let forced = forcedConvolution, forced.accepts(geometry) { return forced }
         return Conv2DKernel.ordered.first { $0.accepts(geometry) } ?? .reference
     }
 
@@ -82,7 +79,9 @@ extension ComputeContext {
         _ pass: Conv2DPass, _ operation: String, _ operands: OperationShape, _ geometry: Conv2DGeometry,
         _ call: (Conv2DImplementation, inout gd_conv2d, UnsafeMutablePointer<Float>) -> gd_status
     ) {
-        let implementation = convolutionKernel(for: geometry).implementation
+        let kernel = convolutionKernel(for: geometry)
+        if let onFirstRun, geometriesRun.insert(geometry).inserted { onFirstRun(geometry, kernel) }
+        let implementation = kernel.implementation
         var shape = geometry.cValue
         let work = OperationWork(
             executedFLOPs: implementation.executedFLOPs(geometry, pass), nominalFLOPs: geometry.nominalFLOPs,

@@ -13,9 +13,15 @@ struct TensorFileOptions: ParsableArguments {
     var output: String
 
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var convolutionOptions: ConvolutionOptions
+    @OptionGroup var loggingOptions: LoggingOptions
 
+    /// The pass that the options ask for. Starts the log.
     func forwardPass() throws -> ForwardPass {
-        try ForwardPass(ModelSource(parsing: checkpoint, setting: "--checkpoint"), threads: threadOptions.threads)
+        loggingOptions.start()
+        return try ForwardPass(
+            ModelSource(parsing: checkpoint, setting: "--checkpoint"), threads: threadOptions.threads,
+            convolution: convolutionOptions.convolution)
     }
 }
 

@@ -66,6 +66,7 @@ struct PretrainCommand: ParsableCommand {
     var resume: String?
 
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var convolutionOptions: ConvolutionOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
@@ -90,7 +91,7 @@ struct PretrainCommand: ParsableCommand {
         let given: [(String, Bool)] = [
             ("--data", data != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
-            ("--decay", decay != nil), ("--seed", seed != nil),
+            ("--decay", decay != nil), ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
         ]
         if let flag = given.first(where: \.1)?.0 {
             throw ValidationError("--resume keeps the run's own \(flag); leave it out, or start another run with --out")
@@ -105,7 +106,7 @@ struct PretrainCommand: ParsableCommand {
             learningRate: LearningRateSchedule(
                 peak: learningRate ?? 1e-3, warmUpSteps: warmUp ?? min(500, steps / 10), steps: steps,
                 decay: decay ?? .constant),
-            weightDecay: 0.01, seed: seed ?? 0)
+            weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution)
     }
 
     func run() throws {

@@ -40,6 +40,8 @@ struct SampleCommand: ParsableCommand {
     var images: String?
 
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var convolutionOptions: ConvolutionOptions
+    @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
         try require("--count", count, in: 1...10_000_000)
@@ -47,11 +49,12 @@ struct SampleCommand: ParsableCommand {
     }
 
     func run() throws {
+        loggingOptions.start()
         let source = try ModelSource(parsing: checkpoint, setting: "--checkpoint")
         let gridPath = out ?? (images == nil ? "samples.png" : nil)
         let drawing = ImageDrawing(
-            method: sampler, steps: steps, count: count, seed: seed, threads: threadOptions.threads, gridPath: gridPath,
-            folder: images)
+            method: sampler, steps: steps, count: count, seed: seed, threads: threadOptions.threads,
+            convolution: convolutionOptions.convolution, gridPath: gridPath, folder: images)
         var line = ProgressLine(unit: "image", total: count, console: StandardConsole.error)
         try drawing.run(source) { share in
             let done = share * Double(count)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 import Logging
 
 /// How many threads a command may use.
@@ -14,6 +15,17 @@ struct ThreadOptions: ParsableArguments {
         }
     }
 }
+
+/// Which kernel computes the convolutions.
+struct ConvolutionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Compute every convolution that it accepts with this kernel (default: the fastest that accepts each).",
+            valueName: "kernel"))
+    var convolution: Conv2DKernel?
+}
+
+extension Conv2DKernel: ExpressibleByArgument {}
 
 /// What a command tells about itself, on standard error.
 struct LoggingOptions: ParsableArguments {

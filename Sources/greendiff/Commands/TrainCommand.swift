@@ -36,6 +36,7 @@ struct TrainCommand: ParsableCommand {
     var dryRun = false
 
     @OptionGroup(title: "Settings") var options: TrainOptions
+    @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
         guard resume != nil else { return }
@@ -48,6 +49,7 @@ struct TrainCommand: ParsableCommand {
     }
 
     func run() throws {
+        loggingOptions.start()
         let console = StandardConsole.output
         guard !dryRun else { return console.line(try DryRun(configuration()).text) }
         // A reader that goes away (`| head`) must not end a training run.

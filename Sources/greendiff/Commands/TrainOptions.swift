@@ -60,6 +60,7 @@ struct TrainOptions: ParsableArguments {
     var seed: String?
     @Option(help: ArgumentHelp("Threads to compute with; results do not depend on it (default: all processors).", valueName: "n"))
     var threads: String?
+    @OptionGroup var convolutionOptions: ConvolutionOptions
 
     /// The settings that were given, in the order of `Setting`.
     var given: [(setting: Setting, text: String)] {
@@ -95,6 +96,7 @@ struct TrainOptions: ParsableArguments {
         case .keepCheckpoints: keepCheckpoints
         case .seed: seed
         case .threads: threads
+        case .convolution: convolutionOptions.convolution?.rawValue
         }
     }
 

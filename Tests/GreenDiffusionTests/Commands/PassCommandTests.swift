@@ -93,4 +93,27 @@ import Testing
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
     }
+
+    /// Another kernel gives the same numbers to rounding, and the log says which geometry it ran, each once.
+    @Test func aForcedConvolutionRunsAndIsLogged() throws {
+        let folder = TemporaryFolder()
+        let usual = try run("predict", input(values(0)), in: folder).floats("noise")
+        let result = try Greendiff.run(
+            "predict", "--checkpoint", TinyModel.path, "--input", folder.path("in"), "--output", folder.path("forced"),
+            "--convolution", "reference", "--log-level", "debug")
+        #expect(result.status == 0, "\(result.errors)")
+        let forced = try TensorFile(folder.path("forced")).floats("noise")
+        #expect(isClose(forced, usual, tolerance: 1e-5))
+        let lines = result.errors.split(separator: "\n").compactMap { $0.split(separator: "] ").last }
+        #expect(lines.contains { $0.hasPrefix("3x3 s1") } && lines.contains { $0.hasPrefix("1x1 s1") })
+        #expect(lines.allSatisfy { $0.hasSuffix(": reference") })
+        #expect(Set(lines).count == lines.count)
+    }
+
+    @Test func anUnknownConvolutionIsRefused() throws {
+        let result = try Greendiff.run(
+            "predict", "--checkpoint", TinyModel.path, "--input", "in", "--output", "out", "--convolution", "fft")
+        #expect(result.status == 64)
+        #expect(result.errors.contains("--convolution") && result.errors.contains("winograd4"))
+    }
 }

@@ -10,6 +10,7 @@ import Testing
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "change"), (.demand, "0.0003:0.004"),
         (.rule, "theorem1"), (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
         (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
+        (.convolution, "winograd2"),
     ]
 
     @Test func everySettingSurvivesTheFile() throws {
