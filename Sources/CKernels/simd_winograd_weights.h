@@ -20,11 +20,21 @@ simd_inline void load_runs(const float *from, int64_t lane_stride, simd_vector *
     }
 }
 
-// Kernels that lie next to each other in the lanes (lane_stride 9), at `simd_lanes` depths.
+// Kernels that lie next to each other in the lanes (lane_stride 9), at `simd_lanes` depths. A row begins with a lane's taps; what it
+// holds of the next lane is not used, and the last row must not read past it.
 simd_inline void load_neighbours(const float *from, int64_t depth_stride, simd_vector *taps) {
-    for (int k = 0; k < simd_lanes; k++, from += depth_stride, taps += kernel_taps)
-        for (int lane = 0; lane < simd_lanes; lane++)
-            for (int tap = 0; tap < kernel_taps; tap++) taps[tap][lane] = from[lane * kernel_taps + tap];
+    const int whole = simd_lanes < kernel_taps ? simd_lanes : kernel_taps;
+    for (int k = 0; k < simd_lanes; k++, from += depth_stride, taps += kernel_taps) {
+        simd_vector rows[simd_lanes];
+#pragma clang loop unroll(full)
+        for (int lane = 0; lane < simd_lanes - 1; lane++) rows[lane] = simd_load(from + lane * kernel_taps);
+        rows[simd_lanes - 1] = simd_splat(0);
+        for (int tap = 0; tap < whole; tap++) rows[simd_lanes - 1][tap] = from[(simd_lanes - 1) * kernel_taps + tap];
+        simd_transpose(rows);
+        for (int tap = 0; tap < whole; tap++) taps[tap] = rows[tap];
+        for (int tap = whole; tap < kernel_taps; tap++)
+            for (int lane = 0; lane < simd_lanes; lane++) taps[tap][lane] = from[lane * kernel_taps + tap];
+    }
 }
 
 simd_inline void transform_weights(int side, const wino_kernels *from, float *panel) {
