@@ -3,9 +3,9 @@
 #include <math.h>
 #include <omp.h>
 
-int64_t gd_f32_attention_forward_scratch(const gd_attention *s, int threads) { return threads * s->tokens * s->tokens; }
+int64_t gd_attention_forward_scratch__reference(const gd_attention *s, int threads) { return threads * s->tokens * s->tokens; }
 
-int64_t gd_f32_attention_backward_scratch(const gd_attention *s, int threads) {
+int64_t gd_attention_backward_scratch__reference(const gd_attention *s, int threads) {
     return 2 * threads * s->tokens * s->tokens;
 }
 

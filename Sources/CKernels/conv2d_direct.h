@@ -34,3 +34,13 @@ gd_direct_share gd_direct_product_share(const gd_direct_product *product, int th
 
 /// This thread's part of the product. Each sum is one chain over the depth, from the epilogue on, wherever the shares are cut.
 void gd_f32_direct_product(const gd_direct_product *product, float *scratch, int thread, int threads);
+
+/// Whether the forward pass has so few output channels that a product for all taps and outputs at once is cheaper.
+int gd_conv2d_spreads(const gd_conv2d *geometry);
+
+int64_t gd_conv2d_spread_scratch(const gd_conv2d *geometry, int threads);
+
+/// The forward pass of such a geometry.
+void gd_f32_conv2d_spread(
+    const gd_conv2d *geometry, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
+    float *scratch, int threads);

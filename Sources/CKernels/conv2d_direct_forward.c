@@ -17,6 +17,7 @@ static int packs_alone(const gd_conv2d *g) { return g->kernel == 1; }
 static int64_t packed_floats(const gd_conv2d *g) { return gd_panels_floats(g->output_channels, gd_conv2d_depth(g)); }
 
 int64_t gd_conv2d_forward_scratch__direct(const gd_conv2d *g, int threads) {
+    if (gd_conv2d_spreads(g)) return gd_conv2d_spread_scratch(g, threads);
     const gd_lattice lattice = gd_lattice_of(g);
     return packed_floats(g) * (packs_alone(g) ? threads : 1)
         + threads * gd_direct_product_scratch(&lattice, g->output_channels);
@@ -42,6 +43,10 @@ static void forward_part(
 gd_status gd_f32_conv2d_forward__direct(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads) {
+    if (gd_conv2d_spreads(g)) {
+        gd_f32_conv2d_spread(g, input, weight, epilogue, output, scratch, threads);
+        return GD_OK;
+    }
     const gd_direct_product product = {
         .lattice = gd_lattice_of(g), .source = input,
         .target = {

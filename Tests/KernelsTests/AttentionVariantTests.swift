@@ -8,6 +8,7 @@ import Testing
     /// (batch, tokens, heads, channels a head).
     static let attentionShapes: [(Int, Int, Int, Int)] = [
         (1, 1, 1, 1), (2, 7, 3, 5), (2, 16, 2, 8), (1, 17, 1, 3), (3, 35, 2, 4), (2, 64, 1, 96), (1, 256, 1, 256),
+        (3, 49, 3, 16), (5, 100, 2, 32), (1, 300, 1, 24),
     ]
 
     private func runAttention(
@@ -20,7 +21,13 @@ import Testing
             scale: 1 / Float(channels).squareRoot())
         let tensors = (1...4).map { normalTensor([batch, tokens, heads * channels], seed: UInt64($0)) }
         let results = (0..<4).map { _ in unwritten(tensors[0].shape) }
-        let scratch = unwritten([Int(gd_f32_attention_backward_scratch(&extents, threads))])
+        let scratch = unwritten([
+            Int(
+                max(
+                    gd_attention_forward_scratch__blocked(&extents, threads),
+                    gd_attention_backward_scratch__blocked(&extents, threads),
+                    gd_attention_backward_scratch__reference(&extents, threads)))
+        ])
         withExtendedLifetime((tensors, results, scratch)) {
             #expect(
                 forward(
@@ -37,16 +44,19 @@ import Testing
     @Test(arguments: attentionShapes)
     func attentionMatchesTheReference(_ shape: (Int, Int, Int, Int)) {
         let fast = runAttention(
-            shape, threads: 1, forward: gd_f32_attention_forward__gemm, backward: gd_f32_attention_backward__gemm)
+            shape, threads: 1, forward: gd_f32_attention_forward__blocked, backward: gd_f32_attention_backward__blocked)
         let reference = runAttention(
             shape, threads: 1, forward: gd_f32_attention_forward__reference, backward: gd_f32_attention_backward__reference)
         let allNorm = norm(reference[0])
         for (result, expected) in zip(fast, reference) {
             expectClose(result, expected, tolerance: 1e-6, allNorm: allNorm)
         }
-        let several = runAttention(
-            shape, threads: 3, forward: gd_f32_attention_forward__gemm, backward: gd_f32_attention_backward__gemm)
-        for (result, expected) in zip(several, fast) { expectSameBytes(result, expected) }
+        for threads: Int32 in [2, 3] {
+            let several = runAttention(
+                shape, threads: threads, forward: gd_f32_attention_forward__blocked,
+                backward: gd_f32_attention_backward__blocked)
+            for (result, expected) in zip(several, fast) { expectSameBytes(result, expected) }
+        }
     }
 
     @Test func attentionOnOneDominantKeyIsThatKeysValue() {

@@ -40,6 +40,13 @@ import Testing
                 padding: .asymmetric, upsample: 2))
         all.append(
             Conv2DGeometry(batch: 2, height: 3, width: 4, inputChannels: 7, outputChannels: 6, kernel: 1, upsample: 2))
+        // Few output channels: rows of outputs in several blocks, without padding, by a larger kernel.
+        for (side, outputs, kernel, padding) in [(24, 3, 3, 1), (9, 1, 3, 0), (7, 2, 5, 2)] {
+            all.append(
+                Conv2DGeometry(
+                    batch: 2, height: side, width: side + 1, inputChannels: 16, outputChannels: outputs, kernel: kernel,
+                    padding: .init(padding)))
+        }
         // Taps and pixels that lie alike under the stride: more, as many and fewer than there are pixels to a tap.
         for (kernel, stride, upsample) in [(5, 3, 1), (3, 3, 2), (3, 2, 2), (1, 2, 2), (1, 1, 2)] {
             all.append(

@@ -18,14 +18,18 @@ typedef gd_status gd_f32_attention_backward(
     const gd_attention *shape, const float *query, const float *key, const float *value, const float *d_output,
     float *d_query, float *d_key, float *d_value, float *scratch, int threads);
 
-/// Floats of scratch for `threads` threads.
-int64_t gd_f32_attention_forward_scratch(const gd_attention *shape, int threads);
-int64_t gd_f32_attention_backward_scratch(const gd_attention *shape, int threads);
-
 /// Plain loops with Double accumulators.
 gd_f32_attention_forward gd_f32_attention_forward__reference;
 gd_f32_attention_backward gd_f32_attention_backward__reference;
 
-/// Matrix products in OpenBLAS, one head of one image a task.
-gd_f32_attention_forward gd_f32_attention_forward__gemm;
-gd_f32_attention_backward gd_f32_attention_backward__gemm;
+/// Floats of scratch that the `reference` passes need with `threads` threads.
+int64_t gd_attention_forward_scratch__reference(const gd_attention *shape, int threads);
+int64_t gd_attention_backward_scratch__reference(const gd_attention *shape, int threads);
+
+/// Blocks of rows in the packed microkernel: scores stay in the caches.
+gd_f32_attention_forward gd_f32_attention_forward__blocked;
+gd_f32_attention_backward gd_f32_attention_backward__blocked;
+
+/// Floats of scratch that the `blocked` passes need with `threads` threads.
+int64_t gd_attention_forward_scratch__blocked(const gd_attention *shape, int threads);
+int64_t gd_attention_backward_scratch__blocked(const gd_attention *shape, int threads);

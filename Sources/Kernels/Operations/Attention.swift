@@ -13,9 +13,9 @@ extension ComputeContext {
         for (tensor, name) in [(key, "key"), (value, "value"), (output, "output")] as [(Tensor, StaticString)] {
             require(tensor, count: query.count, name)
         }
-        let scratch = scratch(Int(gd_f32_attention_forward_scratch(&shape, threadCount)))
+        let scratch = scratch(Int(gd_attention_forward_scratch__blocked(&shape, threadCount)))
         perform("attention.forward", on: OperationShape(shape), work(shape, products: 2, recomputed: 0, tensors: 4)) {
-            gd_f32_attention_forward__gemm(&shape, query.base, key.base, value.base, output.base, scratch, threadCount)
+            gd_f32_attention_forward__blocked(&shape, query.base, key.base, value.base, output.base, scratch, threadCount)
         }
     }
 
@@ -34,9 +34,9 @@ extension ComputeContext {
             (key, "key"), (value, "value"), (dOutput, "dOutput"), (dQuery, "dQuery"), (dKey, "dKey"), (dValue, "dValue"),
         ]
         for (tensor, name) in others { require(tensor, count: query.count, name) }
-        let scratch = scratch(Int(gd_f32_attention_backward_scratch(&shape, threadCount)))
+        let scratch = scratch(Int(gd_attention_backward_scratch__blocked(&shape, threadCount)))
         perform("attention.backward", on: OperationShape(shape), work(shape, products: 4, recomputed: 1, tensors: 7)) {
-            gd_f32_attention_backward__gemm(
+            gd_f32_attention_backward__blocked(
                 &shape, query.base, key.base, value.base, dOutput.base, dQuery.base, dKey.base, dValue.base, scratch,
                 threadCount)
         }

@@ -58,8 +58,8 @@ private struct AttentionRun {
     private var scratch: Tensor {
         var shape = shape
         let counts = [
-            gd_f32_attention_forward_scratch(&shape, Int32(context.threads)),
-            gd_f32_attention_backward_scratch(&shape, Int32(context.threads)),
+            gd_attention_forward_scratch__reference(&shape, Int32(context.threads)),
+            gd_attention_backward_scratch__reference(&shape, Int32(context.threads)),
         ]
         return Tensor(shape: [counts.map { Int($0) }.max() ?? 0])
     }

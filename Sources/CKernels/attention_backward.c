@@ -1,0 +1,121 @@
+#include "attention_heads.h"
+
+#include <omp.h>
+
+// As many heads at a time as there are threads. First rows of queries: probabilities and gradients of the scores, which are kept,
+// and with them d_query. Then rows of keys: d_key and d_value sum over all queries. Each thread takes a share of the rows.
+
+enum { row_step = 4 };
+
+typedef struct {
+    const float *query, *key, *value, *d_output;
+    float *d_query, *d_key, *d_value;
+} tensors;
+
+// Floats of a head's probabilities, or of the gradients of its scores.
+static int64_t score_floats(const gd_attention *s) { return s->tokens * gd_score_columns(s); }
+
+// Floats of a thread: transposed keys and values, two heads and a block of products where heads are not whole panels.
+static int64_t thread_floats(const gd_attention *s) {
+    return 2 * gd_score_columns(s) * s->head_channels + 2 * gd_head_copy_floats(s)
+        + gd_score_rows(s) * gd_head_columns(s);
+}
+
+int64_t gd_attention_backward_scratch__blocked(const gd_attention *s, int threads) {
+    return threads * (thread_floats(s) + 2 * score_floats(s));
+}
+
+// scores (rows, tokens) = rows of a head times a transposed head.
+static void multiply_transposed(
+    const gd_attention *s, const gd_simd *simd, const float *rows, int64_t count, const float *transposed, float *scores) {
+    simd->multiply(
+        (gd_extents){count, s->head_channels, gd_score_columns(s) / gd_block},
+        (gd_left){rows, gd_head_row_stride(s), gd_block},
+        (gd_right){transposed, gd_block, s->head_channels * gd_block},
+        (gd_product){scores, gd_score_columns(s), gd_block}, 0);
+}
+
+// Query rows first ..< end of one head.
+static void backward_queries(
+    const gd_attention *s, const gd_simd *simd, const tensors *t, int64_t head, int64_t first, int64_t end,
+    float *probabilities, float *d_scores, float *scratch) {
+    const int64_t at = gd_head_offset(s, head), columns = gd_score_columns(s);
+    float *keys = scratch, *values = keys + columns * s->head_channels, *copy = values + columns * s->head_channels;
+    float *block = copy + 2 * gd_head_copy_floats(s);
+    gd_f32_pack_rows(t->key + at, gd_head_row_stride(s), s->tokens, s->head_channels, keys);
+    gd_f32_pack_rows(t->value + at, gd_head_row_stride(s), s->tokens, s->head_channels, values);
+    const gd_right key = gd_f32_head_panels(s, t->key + at, copy);
+    for (int64_t row = first; row < end; row += gd_score_rows(s)) {
+        const int64_t rows = gd_min(gd_score_rows(s), end - row), place = at + row * gd_head_row_stride(s);
+        float *p = probabilities + row * columns, *d = d_scores + row * columns;
+        multiply_transposed(s, simd, t->query + place, rows, keys, p);
+        gd_f32_softmax_rows(p, rows, s->tokens, columns, s->scale);
+        multiply_transposed(s, simd, t->d_output + place, rows, values, d);
+        gd_f32_softmax_rows_backward(p, d, rows, s->tokens, columns, s->scale);
+        const gd_product product = gd_head_product(s, t->d_query + place, block);
+        simd->multiply(
+            (gd_extents){rows, s->tokens, gd_head_columns(s) / gd_block}, (gd_left){d, columns, gd_block}, key, product, 0);
+        gd_f32_store_head_rows(s, product, rows, t->d_query + place);
+    }
+}
+
+// to = scores^T * from for `rows` key rows, the columns of the scores.
+static void combine_queries(
+    const gd_attention *s, const gd_simd *simd, const float *scores, int64_t rows, gd_right from, float *block, float *to) {
+    const gd_product product = gd_head_product(s, to, block);
+    simd->multiply_columns(
+        (gd_extents){rows, s->tokens, gd_head_columns(s) / gd_block},
+        (gd_left_columns){scores, gd_score_columns(s), gd_block}, from, product, 0);
+    gd_f32_store_head_rows(s, product, rows, to);
+}
+
+// Key rows first ..< end of one head.
+static void backward_keys(
+    const gd_attention *s, const gd_simd *simd, const tensors *t, int64_t head, int64_t first, int64_t end,
+    const float *probabilities, const float *d_scores, float *scratch) {
+    const int64_t at = gd_head_offset(s, head);
+    float *block = scratch + 2 * gd_head_copy_floats(s);
+    const gd_right d_output = gd_f32_head_panels(s, t->d_output + at, scratch);
+    const gd_right query = gd_f32_head_panels(s, t->query + at, scratch + gd_head_copy_floats(s));
+    for (int64_t row = first; row < end; row += gd_score_rows(s)) {
+        const int64_t rows = gd_min(gd_score_rows(s), end - row), place = at + row * gd_head_row_stride(s);
+        combine_queries(s, simd, probabilities + row, rows, d_output, block, t->d_value + place);
+        combine_queries(s, simd, d_scores + row, rows, query, block, t->d_key + place);
+    }
+}
+
+static gd_share rows_of_head(const gd_attention *s, gd_share share, int64_t slot) {
+    const int64_t first = slot * s->tokens;
+    return (gd_share){gd_max(share.first, first) - first, gd_min(share.end, first + s->tokens) - first};
+}
+
+gd_status gd_f32_attention_backward__blocked(
+    const gd_attention *s, const float *query, const float *key, const float *value, const float *d_output,
+    float *d_query, float *d_key, float *d_value, float *scratch, int threads) {
+    const tensors t = {query, key, value, d_output, d_query, d_key, d_value};
+    float *scores = scratch + threads * thread_floats(s);
+#pragma omp parallel num_threads(threads)
+    {
+        const gd_simd *simd = gd_simd_selected();
+        const int thread = omp_get_thread_num();
+        float *own = scratch + thread * thread_floats(s);
+        for (int64_t group = 0; group < gd_head_count(s); group += threads) {
+            const int64_t heads = gd_min(threads, gd_head_count(s) - group);
+            const gd_share share = gd_share_of(heads * s->tokens, row_step, thread, omp_get_num_threads());
+            for (int64_t slot = 0; slot < heads; slot++) {
+                const gd_share rows = rows_of_head(s, share, slot);
+                float *p = scores + 2 * slot * score_floats(s), *d = p + score_floats(s);
+                if (rows.first < rows.end)
+                    backward_queries(s, simd, &t, group + slot, rows.first, rows.end, p, d, own);
+            }
+#pragma omp barrier
+            for (int64_t slot = 0; slot < heads; slot++) {
+                const gd_share rows = rows_of_head(s, share, slot);
+                const float *p = scores + 2 * slot * score_floats(s), *d = p + score_floats(s);
+                if (rows.first < rows.end) backward_keys(s, simd, &t, group + slot, rows.first, rows.end, p, d, own);
+            }
+#pragma omp barrier
+        }
+    }
+    return GD_OK;
+}

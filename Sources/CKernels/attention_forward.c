@@ -1,0 +1,60 @@
+#include "attention_heads.h"
+
+#include <omp.h>
+
+// A thread's rows of queries, numbered through all heads, go in blocks: their scores never leave its cache.
+
+// Floats of a thread: transposed keys, a block of scores, the values and a block of outputs where heads are not whole panels.
+static int64_t thread_floats(const gd_attention *s) {
+    return gd_score_columns(s) * s->head_channels + gd_score_rows(s) * gd_score_columns(s) + gd_head_copy_floats(s)
+        + gd_score_rows(s) * gd_head_columns(s);
+}
+
+int64_t gd_attention_forward_scratch__blocked(const gd_attention *s, int threads) { return threads * thread_floats(s); }
+
+// output rows = softmax(scale * query rows * keys) * value.
+static void attend(
+    const gd_attention *s, const gd_simd *simd, const float *query, int64_t rows, const float *keys, gd_right value,
+    float *scores, float *block, float *output) {
+    const int64_t columns = gd_score_columns(s), channels = s->head_channels;
+    simd->multiply(
+        (gd_extents){rows, channels, columns / gd_block}, (gd_left){query, gd_head_row_stride(s), gd_block},
+        (gd_right){keys, gd_block, channels * gd_block}, (gd_product){scores, columns, gd_block}, 0);
+    gd_f32_softmax_rows(scores, rows, s->tokens, columns, s->scale);
+    const gd_product product = gd_head_product(s, output, block);
+    simd->multiply(
+        (gd_extents){rows, s->tokens, gd_head_columns(s) / gd_block}, (gd_left){scores, columns, gd_block}, value, product,
+        0);
+    gd_f32_store_head_rows(s, product, rows, output);
+}
+
+static void forward_rows(
+    const gd_attention *s, const float *query, const float *key, const float *value, float *output, gd_share share,
+    float *scratch) {
+    const gd_simd *simd = gd_simd_selected();
+    float *keys = scratch, *scores = keys + gd_score_columns(s) * s->head_channels;
+    float *values = scores + gd_score_rows(s) * gd_score_columns(s), *block = values + gd_head_copy_floats(s);
+    for (int64_t row = share.first; row < share.end;) {
+        const int64_t head = row / s->tokens, at = gd_head_offset(s, head), end = gd_min(share.end, (head + 1) * s->tokens);
+        gd_f32_pack_rows(key + at, gd_head_row_stride(s), s->tokens, s->head_channels, keys);
+        const gd_right panels = gd_f32_head_panels(s, value + at, values);
+        for (; row < end; row += gd_score_rows(s)) {
+            const int64_t place = at + row % s->tokens * gd_head_row_stride(s);
+            const int64_t rows = gd_min(gd_score_rows(s), end - row);
+            attend(s, simd, query + place, rows, keys, panels, scores, block, output + place);
+        }
+        row = end;
+    }
+}
+
+gd_status gd_f32_attention_forward__blocked(
+    const gd_attention *s, const float *query, const float *key, const float *value, float *output, float *scratch,
+    int threads) {
+    enum { row_step = 4 };
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int part = 0; part < threads; part++)
+        forward_rows(
+            s, query, key, value, output, gd_share_of(gd_head_count(s) * s->tokens, row_step, part, threads),
+            scratch + omp_get_thread_num() * thread_floats(s));
+    return GD_OK;
+}

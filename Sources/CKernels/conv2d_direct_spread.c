@@ -1,0 +1,89 @@
+#include "conv2d_direct.h"
+
+#include <omp.h>
+
+// Few output channels: one product gives each input pixel's share in every tap of every output, (pixels, O * K * K), from which
+// each output gathers its K * K shares. Panels of outputs alone would be mostly empty.
+enum { block_pixels = 512 };
+
+static int64_t columns_of(const gd_conv2d *g) { return gd_round_up(g->output_channels * g->kernel * g->kernel, gd_block); }
+
+int gd_conv2d_spreads(const gd_conv2d *g) {
+    const int64_t panels = gd_round_up(g->output_channels, gd_block) * g->kernel * g->kernel;
+    return g->stride == 1 && g->upsample == 1 && 2 * columns_of(g) <= panels;
+}
+
+// Output rows at once.
+static int64_t block_rows(const gd_conv2d *g) {
+    return gd_max(1, gd_min(g->output_height, block_pixels / g->output_width));
+}
+
+static int64_t thread_floats(const gd_conv2d *g) {
+    return gd_min(g->height, block_rows(g) + g->kernel - 1) * g->width * columns_of(g);
+}
+
+int64_t gd_conv2d_spread_scratch(const gd_conv2d *g, int threads) {
+    return columns_of(g) * g->input_channels + threads * thread_floats(g);
+}
+
+// packed (panel, I, 16): column o * K * K + tap of the panels.
+static void pack(const gd_conv2d *g, const float *weight, float *packed) {
+    const int64_t taps = g->kernel * g->kernel, depth = g->input_channels, columns = columns_of(g);
+    for (int64_t column = 0; column < columns; column++)
+        for (int64_t i = 0; i < depth; i++) {
+            const int64_t o = column / taps, tap = column % taps;
+            packed[column / gd_block * gd_block * depth + i * gd_block + column % gd_block] =
+                o < g->output_channels ? weight[(o * depth + i) * taps + tap] : 0;
+        }
+}
+
+// The sum of what the pixels under the kernel have for one output; `shares` starts at image row `first_row`.
+static float gather_shares(
+    const gd_conv2d *g, const float *shares, int64_t first_row, int64_t y, int64_t x, int64_t o, float sum) {
+    const int64_t columns = columns_of(g);
+    for (int64_t ky = 0; ky < g->kernel; ky++) {
+        const int64_t row = y + ky - g->pad_top;
+        if (row < 0 || row >= g->height) continue;
+        for (int64_t kx = 0; kx < g->kernel; kx++) {
+            const int64_t column = x + kx - g->pad_left;
+            if (column < 0 || column >= g->width) continue;
+            sum += shares[((row - first_row) * g->width + column) * columns + (o * g->kernel + ky) * g->kernel + kx];
+        }
+    }
+    return sum;
+}
+
+// Output rows y ..< end of image n.
+static void spread_rows(
+    const gd_conv2d *g, const float *input, const gd_epilogue *epilogue, int64_t n, int64_t y, int64_t end,
+    const float *packed, float *shares, float *output) {
+    const int64_t first_row = gd_max(0, y - g->pad_top), depth = g->input_channels, columns = columns_of(g);
+    const int64_t rows = gd_min(g->height, end - g->pad_top + g->kernel - 1) - first_row;
+    gd_simd_selected()->multiply(
+        (gd_extents){rows * g->width, depth, columns / gd_block},
+        (gd_left){input + (n * g->height + first_row) * g->width * depth, depth, gd_block},
+        (gd_right){packed, gd_block, depth * gd_block}, (gd_product){shares, columns, gd_block}, 0);
+    for (int64_t pixel = (n * g->output_height + y) * g->output_width; y < end; y++)
+        for (int64_t x = 0; x < g->output_width; x++, pixel++)
+            for (int64_t o = 0; o < g->output_channels; o++)
+                output[pixel * g->output_channels + o] =
+                    gather_shares(g, shares, first_row, y, x, o, gd_epilogue_value(g, epilogue, pixel, o));
+}
+
+void gd_f32_conv2d_spread(
+    const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
+    float *scratch, int threads) {
+    pack(g, weight, scratch);
+    float *thread_scratch = scratch + columns_of(g) * g->input_channels;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int part = 0; part < threads; part++) {
+        const gd_share share = gd_share_of(g->batch * g->output_height, 1, part, threads);
+        float *shares = thread_scratch + omp_get_thread_num() * thread_floats(g);
+        for (int64_t row = share.first; row < share.end;) {
+            const int64_t n = row / g->output_height, y = row % g->output_height;
+            const int64_t end = gd_min(gd_min(y + block_rows(g), g->output_height), y + share.end - row);
+            spread_rows(g, input, epilogue, n, y, end, scratch, shares, output);
+            row += end - y;
+        }
+    }
+}
