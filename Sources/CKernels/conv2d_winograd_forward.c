@@ -2,12 +2,15 @@
 
 #include <omp.h>
 
-// Tiles are transformed by all threads into shared memory, a group of them at a time that stays in the last-level cache. Then each
-// thread takes panels of 16 output channels: it transforms the panel's kernels right before their use, so that they stay in its own
-// cache and are never written out, and runs them over the group block by block.
+// Few tiles for the size of the weights: tiles are transformed by all threads into shared memory, a group of them at a time that
+// stays in the last-level cache. Then each thread takes panels of 16 output channels: it transforms the panel's kernels right before
+// their use, so that they stay in its own cache and are never written out, and runs them over the group block by block.
+//
+// Many tiles: the other way round. The kernels are transformed once into shared memory; each thread takes blocks of tiles, which stay
+// in its own cache from their transform to their products.
 //
 // None of these numbers changes the result's bytes: each output is one sum in one order.
-enum { group_floats = 3 << 20, most_block_tiles = 48 };
+enum { group_floats = 3 << 20, most_block_tiles = 48, kept_floats = 120 << 10, most_kept_channels = 384 };
 
 typedef struct {
     /// Tiles of a block and of a group.
@@ -17,7 +20,7 @@ typedef struct {
     wino_tiles transformed, products;
 } plan;
 
-static plan plan_of(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
+static plan kernel_plan(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
     const int64_t fitting = group_floats / (w->frequencies * in->channels);
     plan p = {.block = wino_block_tiles(gd_min(in->count, fitting), most_block_tiles, gd_simd_selected()->rows)};
     const int64_t blocks = gd_ceil_div(in->count, p.block), groups = gd_ceil_div(blocks, gd_max(1, fitting / p.block));
@@ -32,8 +35,27 @@ static int64_t group_size(const plan *p) { return p->group / p->block * wino_blo
 
 static int64_t panel_size(const plan *p) { return p->transformed.planes * wino_panel_stride(p->transformed.channels); }
 
+// Whether threads keep their tiles rather than their kernels.
+static int keeps_tiles(const wino_grid *in, const wino_grid *out, int threads) {
+    return in->channels <= most_kept_channels && in->count >= threads * out->channels / 2;
+}
+
+static plan tile_plan(const struct gd_winograd *w, const wino_grid *in, int threads) {
+    const int64_t rows = gd_simd_selected()->rows, fitting = kept_floats / (w->frequencies * in->channels) / rows * rows;
+    const int64_t share = gd_ceil_div(in->count, threads);
+    plan p = {.block = wino_block_tiles(share, gd_max(rows, fitting), rows), .pieces = 1};
+    p.group = p.block;
+    p.transformed = (wino_tiles){.slots = p.block, .channels = in->channels, .planes = w->frequencies};
+    p.products = (wino_tiles){.slots = p.block, .channels = gd_block, .planes = w->frequencies};
+    return p;
+}
+
 static int64_t scratch_of(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
-    const plan p = plan_of(w, in, out, threads);
+    if (keeps_tiles(in, out, threads)) {
+        const plan p = tile_plan(w, in, threads);
+        return out->channels / gd_block * panel_size(&p) + threads * (group_size(&p) + wino_block_floats(&p.products));
+    }
+    const plan p = kernel_plan(w, in, out, threads);
     return group_size(&p) + threads * (panel_size(&p) + wino_block_floats(&p.products));
 }
 
@@ -56,11 +78,41 @@ static void convolve_panel(
     }
 }
 
-// `kernels` is the view of the first panel; the next panels' kernels lie 16 lanes further each.
-static void convolve(
+// Transforms the 16 kernels from `channel` on; `kernels` is the view of the first 16.
+static void transform_panel(const struct gd_winograd *w, wino_kernels kernels, int64_t channel, float *panel) {
+    kernels.values += channel * kernels.lane_stride;
+    w->weights(&kernels, panel);
+}
+
+static void convolve_keeping_tiles(
     const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
     const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
-    plan shared = plan_of(w, in, out, threads);
+    const plan shared = tile_plan(w, in, threads);
+    const int64_t panels = out->channels / gd_block, panel_floats = panel_size(&shared);
+#pragma omp parallel num_threads(threads)
+    {
+        plan p = shared;
+        p.transformed.values = scratch + panels * panel_floats
+            + omp_get_thread_num() * (group_size(&p) + wino_block_floats(&p.products));
+        p.products.values = p.transformed.values + group_size(&p);
+#pragma omp for schedule(static)
+        for (int64_t panel = 0; panel < panels; panel++)
+            transform_panel(w, kernels, panel * gd_block, scratch + panel * panel_floats);
+#pragma omp for schedule(static)
+        for (int64_t block = 0; block < gd_ceil_div(in->count, p.block); block++) {
+            const int64_t origin = block * p.block, count = gd_min(p.block, in->count - origin);
+            w->inputs(in, input, origin, origin + count, &p.transformed, 0);
+            for (int64_t panel = 0; panel < panels; panel++)
+                convolve_panel(
+                    &p, w, out, scratch + panel * panel_floats, origin, count, 0, 1, panel * gd_block, epilogue, output);
+        }
+    }
+}
+
+static void convolve_keeping_kernels(
+    const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
+    const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
+    plan shared = kernel_plan(w, in, out, threads);
     shared.transformed.values = scratch;
 #pragma omp parallel num_threads(threads)
     {
@@ -75,15 +127,22 @@ static void convolve(
 #pragma omp for schedule(static)
             for (int64_t task = 0; task < out->channels / gd_block * p.pieces; task++) {
                 const int64_t channel = task / p.pieces * gd_block, piece = task % p.pieces;
-                wino_kernels view = kernels;
-                view.values += channel * kernels.lane_stride;
-                w->weights(&view, panel);
+                transform_panel(w, kernels, channel, panel);
                 convolve_panel(
                     &p, w, out, panel, origin, count, piece * blocks / p.pieces, (piece + 1) * blocks / p.pieces, channel,
                     epilogue, output);
             }
         }
     }
+}
+
+static void convolve(
+    const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
+    const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
+    if (keeps_tiles(in, out, threads))
+        convolve_keeping_tiles(w, in, out, kernels, input, epilogue, output, scratch, threads);
+    else
+        convolve_keeping_kernels(w, in, out, kernels, input, epilogue, output, scratch, threads);
 }
 
 static gd_status forward(

@@ -103,6 +103,7 @@ import Testing
     @Test(arguments: [
         Conv2DGeometry(batch: 5, height: 9, width: 8, inputChannels: 32, outputChannels: 48, kernel: 3),
         Conv2DGeometry(batch: 2, height: 4, width: 4, inputChannels: 128, outputChannels: 128, kernel: 3),
+        Conv2DGeometry(batch: 2, height: 30, width: 33, inputChannels: 48, outputChannels: 32, kernel: 3),
         Conv2DGeometry(batch: 3, height: 5, width: 4, inputChannels: 32, outputChannels: 16, kernel: 3, upsample: 2),
         Conv2DGeometry(batch: 5, height: 16, width: 16, inputChannels: 7, outputChannels: 9, kernel: 3),
         Conv2DGeometry(batch: 5, height: 10, width: 8, inputChannels: 7, outputChannels: 9, kernel: 3, stride: 2),
