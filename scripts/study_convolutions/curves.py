@@ -45,3 +45,15 @@ def seed_band(curves):
     """(step, lowest, highest) over the seeds of all kernels."""
     runs = [run for seeds in curves.values() for run in seeds.values()]
     return [(runs[0][i][0], min(run[i][1] for run in runs), max(run[i][1] for run in runs)) for i in range(len(runs[0]))]
+
+
+def spreads(curves):
+    """Over all points after the first: the largest distance between the kernels' means, and the median distance between the lowest
+    and the highest seed of one kernel."""
+    means = [mean_curve(curves[kernel]) for kernel in KERNELS]
+    points = range(1, len(means[0]))
+    between_kernels = max(max(m[i][1] for m in means) - min(m[i][1] for m in means) for i in points)
+    between_seeds = sorted(
+        max(run[i][1] for run in seeds.values()) - min(run[i][1] for run in seeds.values())
+        for seeds in curves.values() for i in points)
+    return between_kernels, between_seeds[len(between_seeds) // 2]

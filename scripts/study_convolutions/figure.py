@@ -12,8 +12,13 @@ STYLE = """
       --winograd4: #4cc79a; --winograd2: #f08a4b; --direct: #8ea6f0; } }
   text { font: 12.5px system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--ink); }
   .title { font-size: 15px; font-weight: 600; } .soft { fill: var(--soft); } .grid { stroke: var(--line); }
-  .band { fill: var(--band); } .curve { fill: none; stroke-width: 1.8; }
+  .band { fill: var(--band); } .curve { fill: none; }
 """
+
+
+# Curves that coincide still show: each is drawn thinner than the one below it.
+STROKES = {"winograd4": 6.0, "winograd2": 3.4, "direct": 1.2}
+BOTTOM_EDGE = HEIGHT - BOTTOM
 
 
 class Axes:
@@ -27,9 +32,6 @@ class Axes:
 
     def y(self, loss):
         return BOTTOM_EDGE - (min(loss, self.high) - self.low) / (self.high - self.low) * (BOTTOM_EDGE - TOP)
-
-
-BOTTOM_EDGE = HEIGHT - BOTTOM
 
 
 def text(x, y, content, classes="", anchor="start"):
@@ -61,7 +63,7 @@ def draw(curves, file_path):
     title = f"Training loss, preset small on CIFAR-10, mean of 50 steps and {seeds} seeds"
     parts = [text(LEFT, 20, title, "title"), *grid(axes), f'<polygon class="band" points="{path(axes, outline)}"/>']
     for index, kernel in enumerate(KERNELS):
-        colour = f"stroke: var(--{kernel})"
+        colour = f"stroke: var(--{kernel}); stroke-width: {STROKES[kernel]}"
         parts.append(f'<polyline class="curve" style="{colour}" points="{path(axes, mean_curve(curves[kernel]))}"/>')
         x = WIDTH - RIGHT - 330 + 110 * index
         parts.append(f'<line x1="{x}" y1="36" x2="{x + 22}" y2="36" class="curve" style="{colour}"/>')
