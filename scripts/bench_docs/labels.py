@@ -1,5 +1,6 @@
 """Where labels go so that they cover neither each other nor the points."""
 
+import itertools
 from dataclasses import dataclass
 
 
@@ -30,6 +31,28 @@ def column(anchors, spacing, low, high):
     return positions
 
 
+def uncrossed(points, slots):
+    """Which slot (x, y) each point gets: the given order, pairs exchanged until no two leader lines cross.
+
+    An exchange shortens the lines together, so it ends."""
+    order = list(range(len(points)))
+
+    def crossing(first, second):
+        (a, b), (c, d) = (points[first], slots[order[first]]), (points[second], slots[order[second]])
+        return _side(a, b, c) * _side(a, b, d) < 0 and _side(c, d, a) * _side(c, d, b) < 0
+
+    pairs = list(itertools.combinations(range(len(points)), 2))
+    while crossed := next(((i, j) for i, j in pairs if crossing(i, j)), None):
+        first, second = crossed
+        order[first], order[second] = order[second], order[first]
+    return [slots[slot] for slot in order]
+
+
+def _side(a, b, c):
+    """On which side of the line through a and b the point c lies."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
 def text_width(content, font):
     """An estimate for proportional digits and letters."""
     return 0.56 * font * len(content)
@@ -43,7 +66,7 @@ def along(x1, y1, x2, y2, side):
 
 
 def beside(center, radius, size, taken, frame):
-    """The box of a label near a point that overlaps least with what is `taken`, and a leader line (x1, y1, x2, y2) if it is far.
+    """The box of a label near a point that overlaps least with what is `taken`, and a leader line (x1, y1, x2, y2) if it is not next to it.
 
     Near places are preferred: right, left, above, below, then the same further away."""
     (x, y), (width, height) = center, size
@@ -57,5 +80,5 @@ def beside(center, radius, size, taken, frame):
             cost = sum(box.overlap(other) for other in taken) + (1e6 if outside else 0) + 0.5 * (distance - radius)
             if best is None or cost < best[0]:
                 near = (min(max(x, box.left), box.right), min(max(y, box.top), box.bottom))
-                best = cost, box, (x, y, *near) if distance > radius + 20 else None
+                best = cost, box, (x, y, *near) if distance > radius + 4 else None
     return best[1], best[2]

@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from .labels import Box, along, beside, column, text_width
+from .labels import Box, along, beside, column, text_width, uncrossed
 
 WIDTH, HEIGHT = 1000, 620
 LEFT, RIGHT, TOP, BOTTOM = 64, 984, 74, 562
@@ -121,12 +121,11 @@ def column_labels(axes, rows, profile):
     """The names of what is limited by arithmetic: these points lie close together, so their names stand in a column beside them."""
     parts = []
     rows = sorted(rows, key=lambda row: -row.executed_rate)
-    anchors = [axes.y(row.executed_rate) for row in rows]
-    left = axes.right + 34
-    for row, y in zip(rows, column(anchors, FONT + 4, TOP, BOTTOM - 6)):
-        path = [(axes.x(row.intensity), axes.y(row.executed_rate)), (axes.right + 14, y - 4), (left - 4, y - 4)]
-        parts.append(f'<polyline class="leader" points="{" ".join(f"{px:.1f},{py:.1f}" for px, py in path)}"/>')
-        parts.append(text(left, y, caption(row, profile)))
+    discs = [(axes.x(row.intensity), axes.y(row.executed_rate)) for row in rows]
+    slots = [(axes.right + 14, y) for y in column([y for _, y in discs], FONT + 4, TOP + 10, BOTTOM - 10)]
+    for row, disc, (x, y) in zip(rows, discs, uncrossed(discs, slots)):
+        path = " ".join(f"{px:.1f},{py:.1f}" for px, py in (disc, (x, y), (x + 14, y)))
+        parts += [f'<polyline class="leader" points="{path}"/>', text(x + 18, y + 4, caption(row, profile))]
     return parts
 
 

@@ -30,6 +30,12 @@ class LabelTests(unittest.TestCase):
         self.assertTrue(all(b - a >= 16 for a, b in itertools.pairwise(places)))
         self.assertTrue(places[0] >= 20 and places[-1] <= 100)
 
+    def test_leader_lines_do_not_cross(self):
+        points = [(0, 0), (10, 1), (5, 2)]
+        slots = [(20, 0), (20, 10), (20, 20)]
+        self.assertEqual(labels.uncrossed([(0, 10), (0, 0)], slots[:2]), [(20, 10), (20, 0)])
+        self.assertEqual(sorted(labels.uncrossed(points, slots)), slots)
+
     def test_labels_beside_points_do_not_cover_each_other(self):
         frame, taken = labels.Box(0, 0, 600, 400), []
         for center in ((200, 200), (205, 205), (210, 195), (200, 210)):

@@ -9,6 +9,7 @@ from .worker import WorkerError
 
 MODEL = "ddpm-cifar10"
 PRESETS = [MODEL, "small"]
+SAMPLED_BATCH = 16
 BATCH = re.compile(r"(?<=/n)\d+")
 
 
@@ -38,8 +39,10 @@ class Shapes:
         """Whole steps for all `batches`, then the optimizer, then the layers of the large model for `layer_batches`."""
         cases = []
         for count in sorted(threads, reverse=True):
-            for action, presets in [("train", PRESETS), ("fwd", PRESETS), ("ddim", [MODEL])]:
-                cases += [Case(f"unet/{action}/{preset}/n{batch}", count) for preset in presets for batch in batches]
+            for action in ("train", "fwd"):
+                cases += [Case(f"unet/{action}/{preset}/n{batch}", count) for preset in PRESETS for batch in batches]
+            # A sampling step is a forward pass and little else: one batch shows the rest.
+            cases.append(Case(f"unet/ddim/{MODEL}/n{SAMPLED_BATCH}", count))
             cases.append(Case(f"optimizer/{MODEL}", count))
         for count in sorted(threads, reverse=True):
             for batch in layer_batches:

@@ -16,7 +16,7 @@ from .worker import WorkerError, default_python, our_worker, torch_worker
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 # Seconds that the samples of one case may take beyond the fewest.
-WHOLE_BUDGET, LAYER_BUDGET = 6.0, 0.4
+WHOLE_BUDGET, LAYER_BUDGET = 6.0, 0.3
 
 
 def integers(text):
@@ -71,10 +71,15 @@ class Run:
         print(f"{len(cases)} cases; ratios are PyTorch's time over ours\n{HEADER}", flush=True)
         with our_worker(options.bench) as ours, torch_worker(options.python, self.shapes.configurations) as peer:
             results.document["pytorch"] = peer.version
+            self.idle.speed = lambda: self.speed(ours)
             for case in cases:
                 self.timed(lambda: self.compare(case, ours, peer))
         if not options.no_memory:
             self.measure_memory()
+
+    def speed(self, ours):
+        answer = ours.ask("speed", threads=max(self.options.threads))
+        return answer["flops_per_second"], answer["bytes_per_second"]
 
     def timed(self, work):
         """Does `work`, adds up what it cost and writes the results."""
@@ -87,12 +92,14 @@ class Run:
         self.results.write()
 
     def compare(self, case, ours, peer):
-        whole = problems.is_whole(case.name)
+        whole, layer = problems.is_whole(case.name), problems.is_layer(case.name)
         waited = self.idle.waited_seconds
         slots = problems.layouts(case.name) + (["compiled"] if self.options.compile and whole else [])
         sides = [Side(ours, OURS, case.name, case.threads, verify=self.needs_verification(case.name))]
         sides += [Side(peer, slot, case.name, case.threads) for slot in slots]
-        remaining = compare(sides, self.idle, WHOLE_BUDGET if whole else LAYER_BUDGET, self.options.samples)
+        budget, layout_rounds, patience = (LAYER_BUDGET, 1, 1.0) if layer else (WHOLE_BUDGET, 0, 10.0)
+        self.idle.begin(patience)
+        remaining = compare(sides, self.idle, budget, self.options.samples, layout_rounds)
         record = result(case.name, case.threads, remaining)
         record["calls_per_step"] = case.calls
         record["idle_wait_seconds"] = self.idle.waited_seconds - waited

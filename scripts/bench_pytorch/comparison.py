@@ -6,9 +6,10 @@ OURS = "greendiff"
 # A sample repeats the work until it has run so long: single calls of microseconds cannot be timed.
 SAMPLE_SECONDS = 0.02
 FEWEST_SAMPLES = 3
-# After so many rounds PyTorch goes on in its faster layout alone.
-LAYOUT_ROUNDS = 2
-DISTURBED_RETRIES = 20
+# Work that takes longer is warm after one call.
+SLOW_SECONDS = 2.0
+# A sample that was disturbed so often is kept.
+DISTURBED_TRIES = 6
 
 
 class Side:
@@ -18,25 +19,26 @@ class Side:
         self.worker, self.slot = worker, slot
         fields = {"verify": True} if verify else {}
         self.work = worker.ask("prepare", slot=slot, case=case, threads=threads, **fields)
-        self.calls, self.samples = 1, []
+        self.calls, self.once, self.samples = 1, 0.0, []
 
     def warm_up(self):
-        """Runs the work untimed, then finds how many calls make a sample."""
-        self.worker.ask("run", slot=self.slot, calls=1)
-        once = self.worker.ask("run", slot=self.slot, calls=1)["seconds"]
-        if once < SAMPLE_SECONDS:
-            calls = max(1, round(SAMPLE_SECONDS / 4 / max(once, 1e-6)))
-            once = self.worker.ask("run", slot=self.slot, calls=calls)["seconds"] / calls
-        self.calls = max(1, round(SAMPLE_SECONDS / max(once, 1e-6)))
-        return once * self.calls
+        """Runs the work untimed, finds how many calls make a sample, and returns the seconds of such a sample."""
+        self.once = self.worker.ask("run", slot=self.slot, calls=1)["seconds"]
+        if self.once < SLOW_SECONDS:
+            self.once = self.worker.ask("run", slot=self.slot, calls=1)["seconds"]
+        if self.once < SAMPLE_SECONDS:
+            calls = max(1, round(SAMPLE_SECONDS / 4 / max(self.once, 1e-6)))
+            self.once = self.worker.ask("run", slot=self.slot, calls=calls)["seconds"] / calls
+        self.calls = max(1, round(SAMPLE_SECONDS / max(self.once, 1e-6)))
+        return self.once * self.calls
 
     def sample(self, idle):
-        """Takes one sample of an idle machine; one that others disturbed is taken again."""
-        for _ in range(DISTURBED_RETRIES):
+        """Takes one sample on an idle machine; one that was disturbed is taken again."""
+        for _ in range(DISTURBED_TRIES):
             idle.wait()
             before = idle.read()
             answer = self.worker.ask("run", slot=self.slot, calls=self.calls)
-            if not idle.disturbed(before, idle.read(), answer["seconds"], answer["cpu_seconds"]):
+            if idle.undisturbed(before, idle.read(), answer["seconds"], answer["cpu_seconds"]):
                 break
         self.samples.append(answer["seconds"] / self.calls)
 
@@ -55,29 +57,27 @@ def sample_count(round_seconds, budget_seconds, most):
     return max(FEWEST_SAMPLES, min(most, int(budget_seconds / max(round_seconds, 1e-9))))
 
 
-def compare(sides, idle, budget_seconds, most):
-    """Takes the samples of all `sides`, ours first; the slower layouts of PyTorch drop out early.
+def compare(sides, idle, budget_seconds, most, layout_rounds):
+    """Takes the samples of all `sides`, ours first. After `layout_rounds`, or the warm-up where that is 0, PyTorch goes on in its faster
+    layout alone.
 
     Returns the sides that were sampled to the end."""
     costs = {side.slot: side.warm_up() for side in sides}
     remaining, done = list(sides), 0
     while True:
-        count = sample_count(sum(costs[side.slot] for side in remaining), budget_seconds, most)
-        if done >= count:
+        if done == layout_rounds:
+            remaining = drop_slower_layouts(remaining)
+        if done >= sample_count(sum(costs[side.slot] for side in remaining), budget_seconds, most):
             return remaining
         for side in remaining:
             side.sample(idle)
         done += 1
-        if done == LAYOUT_ROUNDS:
-            remaining = drop_slower_layouts(remaining)
 
 
 def drop_slower_layouts(sides):
     """Ours, what is compiled, and the faster of the two memory layouts."""
     layouts = [side for side in sides if side.slot in ("contiguous", "channels_last")]
-    if len(layouts) < 2:
-        return sides
-    best = min(layouts, key=lambda side: min(side.samples))
+    best = min(layouts, key=lambda side: min([side.once, *side.samples]))
     for side in layouts:
         if side is not best:
             side.release()

@@ -5,6 +5,10 @@ import time
 
 # Reads of the run queue that must all find nobody but the reader.
 READS, READ_INTERVAL = 4, 0.002
+# The shares of the best rates of arithmetic and of copies that count as full speed; how often a slow machine is asked again.
+FULL_SPEED, SLOW_INTERVAL = (0.9, 0.5), 0.05
+# Seconds for which a check stands.
+RECENT = 0.05
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -29,36 +33,70 @@ def read_stat():
 
 
 class IdleCheck:
-    """Waits for an idle machine, and judges afterwards whether a sample had it for itself."""
+    """Waits for an idle machine at full speed, and judges whether a sample had it for itself.
 
-    def __init__(self, limit_seconds=120, tolerated_share=0.05, read=read_stat, sleep=time.sleep, clock=time.monotonic):
-        self.limit_seconds, self.tolerated_share = limit_seconds, tolerated_share
+    `speed` tells the rates of arithmetic and of copies at this moment; None checks processes alone. Other guests of a host take processor
+    time, caches and memory without a trace in /proc/stat: then these rates fall."""
+
+    def __init__(
+            self, limit_seconds=120, tolerated_share=0.05, speed=None, read=read_stat, sleep=time.sleep, clock=time.monotonic):
+        self.limit_seconds, self.tolerated_share, self.speed = limit_seconds, tolerated_share, speed
         self.read, self.sleep, self.clock = read, sleep, clock
         self.waited_seconds = 0.0
         self.discarded = 0
+        self.best_speed = None
+        self.checked_at = None
+        self.patience = 0.0
+
+    def begin(self, patience):
+        """Starts a case for which to wait so many seconds in all while the machine is slow: it may stay slow for good."""
+        self.patience = patience
 
     def wait(self):
-        """Returns when nobody else ran at several moments in a row; raises BusyMachine after the limit."""
+        """Returns when nobody else runs and the machine has its full speed, had both just now, or was waited for long enough.
+
+        Raises BusyMachine where other processes run beyond the limit."""
+        if self.checked_at is not None and self.clock() - self.checked_at < RECENT:
+            return
+        start = self.clock()
+        while not self.at_full_speed() and self.clock() - start < self.patience:
+            self.sleep(SLOW_INTERVAL)
+        waited = max(0.0, self.clock() - start - READS * READ_INTERVAL)
+        self.patience -= waited
+        self.waited_seconds += waited
+
+    def at_full_speed(self):
+        """Whether the machine, once nobody else runs, is about as fast as it ever was."""
+        self.wait_for_others()
+        if self.speed:
+            speed = self.speed()
+            self.best_speed = [max(pair) for pair in zip(speed, self.best_speed or speed)]
+            if any(now < share * best for now, share, best in zip(speed, FULL_SPEED, self.best_speed)):
+                return False
+        self.checked_at = self.clock()
+        return True
+
+    def wait_for_others(self):
+        """Returns when nobody else ran at several moments in a row."""
         start, quiet = self.clock(), 0
         while True:
             others = runnable(self.read()) - 1
             quiet = quiet + 1 if others <= 0 else 0
             if quiet >= READS:
-                break
+                return
             elapsed = self.clock() - start
             if elapsed > self.limit_seconds:
                 raise BusyMachine(
                     f"other processes kept the processors busy for {elapsed:.0f} s ({others} runnable now): end them and go on "
                     "with --resume, or wait longer with --idle-limit")
             self.sleep(READ_INTERVAL)
-        self.waited_seconds += max(0.0, self.clock() - start - READS * READ_INTERVAL)
 
-    def disturbed(self, before, after, wall_seconds, own_seconds):
-        """Whether others took more of the sample's processor time than is tolerated; `before`, `after` are of /proc/stat."""
+    def undisturbed(self, before, after, wall_seconds, own_seconds):
+        """Whether a sample had the machine for itself; `before` and `after` are of /proc/stat."""
         others = busy_seconds(after) - busy_seconds(before) - own_seconds
         # The kernel counts whole ticks on every processor.
         allowed = max(self.tolerated_share * wall_seconds, 3 / TICK)
-        if others > allowed:
-            self.discarded += 1
+        if others <= allowed and (self.at_full_speed() or self.patience <= 0):
             return True
+        self.discarded += 1
         return False

@@ -45,6 +45,10 @@ def is_whole(name):
     return name.startswith("unet/")
 
 
+def is_layer(name):
+    return not name.startswith(("unet/", "optimizer/"))
+
+
 def layouts(name):
     """The memory layouts in which PyTorch may run a case."""
     kind = Problem(name).kind

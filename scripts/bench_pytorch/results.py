@@ -77,7 +77,7 @@ class Results:
 def _digest(path):
     try:
         with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.sha256(file.read()).hexdigest()
     except OSError as error:
         raise ResultError(f"{path}: {error.strerror}; run swift build -c release --product bench") from error
 

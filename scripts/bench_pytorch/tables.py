@@ -88,6 +88,9 @@ def thread_scaling(comparisons):
 
 
 def table(header, rows):
+    """A Markdown table; nothing without rows."""
+    if not rows:
+        return ""
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
 
@@ -163,11 +166,14 @@ def markdown(results):
     """All tables of a result file, with what they were measured on."""
     document = results.document
     threads = max((record["threads"] for record in results.comparisons), default=1)
+    scaling, memory = scaling_table(results), memory_table(results)
     parts = [
         f"{document['machine']['cpu']}, {document['machine']['processors']} processors, PyTorch {document['pytorch']}, commit "
         f"{document['commit']}, {document['started'][:10]}. One run of {document['seconds'] / 60:.0f} minutes; it waited "
         f"{document['idle_wait_seconds']:.0f} s for an idle machine and took {document['discarded_samples']} disturbed samples again.",
-        whole_steps_table(results), "Scaling:", scaling_table(results), "Peak memory of two steps:", memory_table(results),
+        whole_steps_table(results),
+        *(["Time on one thread over time on two:", scaling] if scaling else []),
+        *(["Peak memory of two steps:", memory] if memory else []),
         f"Layers of `{MODEL}` at batch 8 on {threads} threads, milliseconds of ours / PyTorch:", layer_table(results, 8, threads),
         f"Geometric means over the shapes of a kind, {threads} threads:", means_table(results, threads),
     ]

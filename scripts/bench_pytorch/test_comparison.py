@@ -56,13 +56,32 @@ class IdleTests(unittest.TestCase):
             check.wait()
 
     def test_a_sample_with_others_beside_it_is_disturbed(self):
-        check = idle.IdleCheck()
+        check = idle.IdleCheck(read=lambda: QUIET, sleep=lambda _: None)
         tick = 1 / idle.TICK
         before = "cpu  0 0 0 0 0 0 0 0 0 0\n"
         after = f"cpu  {int(1.2 / tick)} 0 0 0 0 0 0 0 0 0\n"
-        self.assertFalse(check.disturbed(before, after, wall_seconds=0.6, own_seconds=1.2))
-        self.assertTrue(check.disturbed(before, after, wall_seconds=0.6, own_seconds=1.0))
+        self.assertTrue(check.undisturbed(before, after, wall_seconds=0.6, own_seconds=1.2))
+        self.assertFalse(check.undisturbed(before, after, wall_seconds=0.6, own_seconds=1.0))
         self.assertEqual(check.discarded, 1)
+
+    def test_a_slow_machine_is_waited_for_but_not_forever(self):
+        now, speeds = [0.0], iter([(100, 40), (50, 40), (99, 19), (95, 38)])
+        check = idle.IdleCheck(
+            speed=lambda: next(speeds, (10, 10)), read=lambda: QUIET, sleep=lambda s: now.__setitem__(0, now[0] + s),
+            clock=lambda: now[0])
+        check.begin(patience=3)
+        self.assertTrue(check.at_full_speed())
+        now[0] += 1
+        check.wait()
+        self.assertIsNone(next(speeds, None))
+        now[0] += 1
+        start = now[0]
+        check.wait()
+        self.assertAlmostEqual(now[0] - start, 3, delta=0.3)
+        now[0] += 1
+        start = now[0]
+        check.wait()
+        self.assertAlmostEqual(now[0] - start, 0, delta=0.3)
 
     def test_time_that_other_guests_took_counts(self):
         self.assertEqual(idle.busy_seconds("cpu  1 2 3 100 200 4 5 6 0 0\n"), 21 / idle.TICK)
@@ -73,18 +92,23 @@ class ComparisonTests(unittest.TestCase):
         worker = FakeWorker(seconds)
         return worker, [comparison.Side(worker, slot, "unet/fwd/small/n2", 2) for slot in seconds]
 
-    def compare(self, sides, budget, most):
+    def compare(self, sides, budget, most, layout_rounds=1):
         check = idle.IdleCheck(read=lambda: QUIET, sleep=lambda _: None)
-        return comparison.compare(sides, check, budget, most)
+        return comparison.compare(sides, check, budget, most, layout_rounds)
 
     def test_keeps_the_faster_layout_alone(self):
         worker, sides = self.sides(greendiff=1.0, contiguous=3.0, channels_last=2.0)
         remaining = self.compare(sides, budget=100, most=5)
         self.assertEqual([side.slot for side in remaining], ["greendiff", "channels_last"])
-        self.assertEqual([len(side.samples) for side in sides], [5, comparison.LAYOUT_ROUNDS, 5])
+        self.assertEqual([len(side.samples) for side in sides], [5, 1, 5])
         self.assertEqual(worker.released, ["contiguous"])
         record = comparison.result("unet/fwd/small/n2", 2, remaining)
         self.assertEqual((record["ratio_median"], record["ratio_min"], record["pytorch"]["layout"]), (2, 2, "channels_last"))
+
+    def test_the_warm_up_alone_can_tell_the_layout(self):
+        _, sides = self.sides(greendiff=1.0, contiguous=2.0, channels_last=3.0)
+        self.compare(sides, budget=100, most=4, layout_rounds=0)
+        self.assertEqual([len(side.samples) for side in sides], [4, 4, 0])
 
     def test_takes_the_fewest_samples_of_slow_cases(self):
         _, sides = self.sides(greendiff=10.0, contiguous=30.0)

@@ -9,7 +9,7 @@ import warnings
 
 REQUIREMENTS = """\
 python3 -m venv .venv
-.venv/bin/pip install torch==2.13.0 diffusers==0.42.* --extra-index-url https://download.pytorch.org/whl/cpu
+.venv/bin/pip install torch==2.13.0+cpu diffusers==0.42.*
 scripts/bench-pytorch --python .venv/bin/python"""
 
 

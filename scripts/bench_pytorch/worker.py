@@ -23,7 +23,8 @@ class Worker:
         self.name = os.path.basename(command[0])
         try:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})},
+                start_new_session=True)  # Ctrl-C is for us alone: a worker ends with its input.
         except OSError as error:
             raise WorkerError(f"cannot start {command[0]}: {error.strerror}") from error
 
@@ -50,11 +51,12 @@ class Worker:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, error, *_):
+        if error:
+            self.process.kill()
         try:
             self.close()
-        except OSError:
-            self.process.kill()
+        except BrokenPipeError:
             self.process.wait()
 
 

@@ -12,6 +12,7 @@ struct ServeCommand: ParsableCommand {
               {"request": "run", "slot": "a", "calls": 10}
               {"request": "release", "slot": "a"}
               {"request": "memory"}
+              {"request": "speed", "threads": 2}
             """)
 
     func run() throws {

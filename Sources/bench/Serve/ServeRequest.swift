@@ -10,6 +10,8 @@ enum ServeRequest: Equatable {
     case release(slot: String)
     /// Tells the memory of this process.
     case memory
+    /// Tells the rates of fused multiply-adds and copies at this moment.
+    case speed(threads: Int)
 
     /// The request in a line of JSON.
     init(parsing line: String) throws(ServeError) {
@@ -19,17 +21,16 @@ enum ServeRequest: Equatable {
         } catch { throw .malformed(line) }
         switch fields.request {
         case "prepare":
-            let threads = try fields.threads.required("threads")
-            guard (1...1024).contains(threads) else { throw .outOfRange("threads", threads) }
             self = .prepare(
-                slot: try fields.slot.required("slot"), problem: try fields.case.required("case"), threads: threads,
-                verify: fields.verify ?? false)
+                slot: try fields.slot.required("slot"), problem: try fields.case.required("case"),
+                threads: try fields.validThreads(), verify: fields.verify ?? false)
         case "run":
             let calls = try fields.calls.required("calls")
             guard (1...1_000_000).contains(calls) else { throw .outOfRange("calls", calls) }
             self = .run(slot: try fields.slot.required("slot"), calls: calls)
         case "release": self = .release(slot: try fields.slot.required("slot"))
         case "memory": self = .memory
+        case "speed": self = .speed(threads: try fields.validThreads())
         default: throw .malformed(line)
         }
     }
@@ -41,6 +42,12 @@ enum ServeRequest: Equatable {
         let threads: Int?
         let calls: Int?
         let verify: Bool?
+
+        func validThreads() throws(ServeError) -> Int {
+            let threads = try threads.required("threads")
+            guard (1...1024).contains(threads) else { throw .outOfRange("threads", threads) }
+            return threads
+        }
     }
 }
 
@@ -78,6 +85,8 @@ struct ServeAnswer: Encodable, Equatable {
     var seconds: Double?
     /// Processor time of all threads.
     var cpuSeconds: Double?
+    var flopsPerSecond: Double?
+    var bytesPerSecond: Double?
     var residentBytes: Int?
     var peakBytes: Int?
     var error: String?

@@ -8,6 +8,7 @@ final class ServeSession {
     }
 
     private var slots: [String: Slot] = [:]
+    private var probes: [Int: SpeedProbe] = [:]
 
     /// Answers one line; what goes wrong is part of the answer.
     func answer(_ line: String) -> ServeAnswer {
@@ -32,6 +33,12 @@ final class ServeSession {
         case .release(let slot):
             slots[slot] = nil
             return ServeAnswer()
+        case .speed(let threads):
+            let probe = probes[threads] ?? SpeedProbe(threads: threads)
+            probes[threads] = probe
+            let (flops, bytes) = (probe.arithmetic(), probe.cacheCopy())
+            OpenMPThreads.sleep(threads)
+            return ServeAnswer(flopsPerSecond: flops, bytesPerSecond: bytes)
         case .memory:
             return ServeAnswer(residentBytes: ProcessMemory.resident, peakBytes: ProcessMemory.peak)
         }
