@@ -65,7 +65,11 @@ public final class UNet {
     public func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
         prepare(sample, timesteps)
         (workspace.dropout, workspace.keepsActivations) = (nil, false)
-        return architecture.forward(sample, timesteps: timesteps, workspace).output
+        let output = architecture.forward(sample, timesteps: timesteps, workspace).output
+        // A copy: a prediction that is kept must not hold the memory of all activations.
+        let prediction = Tensor(shape: output.shape)
+        prediction.copy(from: output)
+        return prediction
     }
 
     /// Adds the gradients of the training loss `mean((noise - prediction)^2)` [Ho20 eq. 14] and returns the loss.
