@@ -10,7 +10,11 @@
 // in its own cache from their transform to their products.
 //
 // None of these numbers changes the result's bytes: each output is one sum in one order.
-enum { group_floats = 3 << 20, most_block_tiles = 48, kept_floats = 120 << 10, most_kept_channels = 384 };
+enum {
+    group_floats = 3 << 20, most_block_tiles = 48, kept_floats = 120 << 10, most_kept_channels = 384,
+    /// A multiple of the product's rows on every instruction set: scratch memory must not depend on which one is selected.
+    block_rows = 12,
+};
 
 typedef struct {
     /// Tiles of a block and of a group.
@@ -21,8 +25,8 @@ typedef struct {
 } plan;
 
 static plan kernel_plan(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
-    const int64_t fitting = group_floats / (w->frequencies * in->channels);
-    plan p = {.block = wino_block_tiles(gd_min(in->count, fitting), most_block_tiles, gd_simd_selected()->rows)};
+    const int64_t fitting = gd_max(1, group_floats / (w->frequencies * in->channels));
+    plan p = {.block = wino_block_tiles(gd_min(in->count, fitting), most_block_tiles, block_rows)};
     const int64_t blocks = gd_ceil_div(in->count, p.block), groups = gd_ceil_div(blocks, gd_max(1, fitting / p.block));
     p.group = gd_ceil_div(blocks, groups) * p.block;
     p.pieces = out->channels / gd_block % threads == 0 ? 1 : gd_min(threads, p.group / p.block);
@@ -41,9 +45,9 @@ static int keeps_tiles(const wino_grid *in, const wino_grid *out, int threads) {
 }
 
 static plan tile_plan(const struct gd_winograd *w, const wino_grid *in, int threads) {
-    const int64_t rows = gd_simd_selected()->rows, fitting = kept_floats / (w->frequencies * in->channels) / rows * rows;
+    const int64_t fitting = kept_floats / (w->frequencies * in->channels) / block_rows * block_rows;
     const int64_t share = gd_ceil_div(in->count, threads);
-    plan p = {.block = wino_block_tiles(share, gd_max(rows, fitting), rows), .pieces = 1};
+    plan p = {.block = wino_block_tiles(share, gd_max(block_rows, fitting), block_rows), .pieces = 1};
     p.group = p.block;
     p.transformed = (wino_tiles){.slots = p.block, .channels = in->channels, .planes = w->frequencies};
     p.products = (wino_tiles){.slots = p.block, .channels = gd_block, .planes = w->frequencies};

@@ -16,7 +16,7 @@ typedef struct {
 
 static plan plan_of(const struct gd_winograd *w, const gd_conv2d *g) {
     const int64_t count = wino_inputs(w, g).count;
-    const int64_t fitting = group_floats / (w->frequencies * (g->input_channels + g->output_channels));
+    const int64_t fitting = gd_max(1, group_floats / (w->frequencies * (g->input_channels + g->output_channels)));
     plan p = {.block = wino_block_tiles(gd_min(count, fitting), most_block_tiles, 1)};
     const int64_t blocks = gd_ceil_div(count, p.block), groups = gd_ceil_div(blocks, gd_max(1, fitting / p.block));
     p.group = gd_ceil_div(blocks, groups) * p.block;
