@@ -70,18 +70,18 @@ static void add_block(
     }
 }
 
-// d_weight (O, I, K, K) += the sums of the rectangle.
-static void add_sums(const gd_conv2d *g, const rectangle *r, const float *sums, float *d_weight) {
+// d_weight (O, I, K, K) += the sums of the rectangle. `kernel` is a constant where this is inlined.
+__attribute__((always_inline)) static inline void add_sums(
+    const gd_conv2d *g, int kernel, const rectangle *r, const float *sums, float *d_weight) {
     const int64_t inputs = r->inputs.end - r->inputs.first;
-    for (int64_t o = r->outputs.first; o < r->outputs.end; o++, sums += r->sum_stride)
-        for (int64_t i = 0; i < inputs; i++) {
-            float *to = d_weight + (o * g->input_channels + r->inputs.first + i) * g->kernel * g->kernel;
-            for (int64_t ky = 0; ky < g->kernel; ky++) {
-                const float *row = sums + ky / r->kernel_rows * r->part_stride
-                    + ky % r->kernel_rows * g->kernel * inputs + i;
-                for (int64_t kx = 0; kx < g->kernel; kx++) to[ky * g->kernel + kx] += row[kx * inputs];
-            }
+    for (int64_t o = r->outputs.first; o < r->outputs.end; o++, sums += r->sum_stride) {
+        float *restrict to = d_weight + (o * g->input_channels + r->inputs.first) * kernel * kernel;
+        for (int ky = 0; ky < kernel; ky++) {
+            const float *row = sums + ky / r->kernel_rows * r->part_stride + ky % r->kernel_rows * kernel * inputs;
+            for (int64_t i = 0; i < inputs; i++)
+                for (int kx = 0; kx < kernel; kx++) to[(i * kernel + ky) * kernel + kx] += row[kx * inputs + i];
         }
+    }
 }
 
 static void add_bias(const gd_conv2d *g, gd_share outputs, const float *d_output, int64_t count, float *d_bias) {
@@ -105,7 +105,11 @@ static void backward_part(
                 g, simd, &r, input, d_output, first, count, sums, in_place || first > 0, scratch + sum_floats(g, &r));
         if (d_bias) add_bias(g, bias_share, d_output + first * g->output_channels, count, d_bias);
     }
-    if (!in_place && !empty) add_sums(g, &r, sums, d_weight);
+    if (in_place || empty) return;
+    if (g->kernel == 3)
+        add_sums(g, 3, &r, sums, d_weight);
+    else
+        add_sums(g, (int)g->kernel, &r, sums, d_weight);
 }
 
 gd_status gd_f32_conv2d_backward_weight__direct(

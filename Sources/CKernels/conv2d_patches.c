@@ -10,6 +10,9 @@ static inline void clear(float *to, int64_t count) {
     for (int64_t i = 0; i < count; i++) to[i] = 0;
 }
 
+// The stored row or column of a seen one: a division by a variable would cost more than a copy.
+static inline int64_t stored(const gd_lattice *l, int64_t seen) { return l->upsample == 2 ? seen / 2 : seen; }
+
 // One kernel row of one patch: `kernel_columns` neighbours from column x0 of a source row, NULL above and below the source.
 static inline float *gather_kernel_row(
     const gd_lattice *l, const float *row, int64_t x0, gd_patch_part part, float *restrict to) {
@@ -24,7 +27,7 @@ static inline float *gather_kernel_row(
             if (x < 0 || x >= l->upsample * l->width)
                 clear(tap, part.channels);
             else
-                copy(tap, row + x / l->upsample * l->channels + part.channel, part.channels);
+                copy(tap, row + stored(l, x) * l->channels + part.channel, part.channels);
         }
     }
     return to + columns * part.channels;
@@ -41,7 +44,7 @@ void gd_f32_gather_patches(
         for (int64_t ky = part.kernel_row; ky < part.kernel_row + part.kernel_rows; ky++) {
             const int64_t seen_y = l->first_y + y * l->step + ky;
             const int inside = seen_y >= 0 && seen_y < l->upsample * l->height;
-            const float *row = inside ? image + seen_y / l->upsample * source_row : NULL;
+            const float *row = inside ? image + stored(l, seen_y) * source_row : NULL;
             to = gather_kernel_row(l, row, l->first_x + x * l->step, part, to);
         }
         clear(to, row_stride - depth);
