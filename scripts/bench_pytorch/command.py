@@ -97,7 +97,7 @@ class Run:
         slots = problems.layouts(case.name) + (["compiled"] if self.options.compile and whole else [])
         sides = [Side(ours, OURS, case.name, case.threads, verify=self.needs_verification(case.name))]
         sides += [Side(peer, slot, case.name, case.threads) for slot in slots]
-        budget, layout_rounds, patience = (LAYER_BUDGET, 1, 1.0) if layer else (WHOLE_BUDGET, 0, 10.0)
+        budget, layout_rounds, patience = (LAYER_BUDGET, 1, 0.2) if layer else (WHOLE_BUDGET, 0, 3.0)
         self.idle.begin(patience)
         remaining = compare(sides, self.idle, budget, self.options.samples, layout_rounds)
         record = result(case.name, case.threads, remaining)

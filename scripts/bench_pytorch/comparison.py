@@ -9,7 +9,7 @@ FEWEST_SAMPLES = 3
 # Work that takes longer is warm after one call.
 SLOW_SECONDS = 2.0
 # A sample that was disturbed so often is kept.
-DISTURBED_TRIES = 6
+DISTURBED_TRIES = 3
 
 
 class Side:
