@@ -2,8 +2,8 @@ import Kernels
 
 /// A dense layer on the last axis.
 struct Linear: Sendable {
-    private let weight: ParameterSlot
-    private let bias: ParameterSlot
+    let weight: ParameterSlot
+    let bias: ParameterSlot
     private let outputs: Int
 
     /// Declares `weight` (O, I) and `bias` (O).
