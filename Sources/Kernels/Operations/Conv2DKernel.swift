@@ -58,48 +58,47 @@ struct Conv2DImplementation: Sendable {
             UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?, Int32
         ) -> gd_status
 
-    static let winograd4 = Conv2DImplementation(
-        accepts: { geometry in
-            var shape = geometry.cValue
-            return gd_conv2d_accepts__winograd(&shape) != 0
-        },
-        scratchCount: { geometry, pass, threads in
+    private typealias Scratch = @convention(c) @Sendable (UnsafePointer<gd_conv2d>?, Int32) -> Int64
+
+    /// Asks the function of the pass.
+    private static func scratchCount(
+        _ forward: @escaping Scratch, _ backwardData: @escaping Scratch, _ backwardWeight: @escaping Scratch
+    ) -> @Sendable (Conv2DGeometry, Conv2DPass, Int) -> Int {
+        { geometry, pass, threads in
             var shape = geometry.cValue
             return switch pass {
-            case .forward: Int(gd_conv2d_forward_scratch__winograd4(&shape, Int32(threads)))
-            case .backwardData: Int(gd_conv2d_backward_data_scratch__winograd4(&shape, Int32(threads)))
-            case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__winograd4(&shape, Int32(threads)))
+            case .forward: Int(forward(&shape, Int32(threads)))
+            case .backwardData: Int(backwardData(&shape, Int32(threads)))
+            case .backwardWeight: Int(backwardWeight(&shape, Int32(threads)))
             }
-        },
+        }
+    }
+
+    @Sendable private static func acceptsWinograd(_ geometry: Conv2DGeometry) -> Bool {
+        var shape = geometry.cValue
+        return gd_conv2d_accepts__winograd(&shape) != 0
+    }
+
+    static let winograd4 = Conv2DImplementation(
+        accepts: acceptsWinograd,
+        scratchCount: scratchCount(
+            gd_conv2d_forward_scratch__winograd4, gd_conv2d_backward_data_scratch__winograd4,
+            gd_conv2d_backward_weight_scratch__winograd4),
         executedFLOPs: { geometry, pass in winogradFLOPs(.f4x4, geometry, pass) }, forward: gd_f32_conv2d_forward__winograd4,
         backwardData: gd_f32_conv2d_backward_data__winograd4, backwardWeight: gd_f32_conv2d_backward_weight__winograd4)
 
     static let winograd2 = Conv2DImplementation(
-        accepts: { geometry in
-            var shape = geometry.cValue
-            return gd_conv2d_accepts__winograd(&shape) != 0
-        },
-        scratchCount: { geometry, pass, threads in
-            var shape = geometry.cValue
-            return switch pass {
-            case .forward: Int(gd_conv2d_forward_scratch__winograd2(&shape, Int32(threads)))
-            case .backwardData: Int(gd_conv2d_backward_data_scratch__winograd2(&shape, Int32(threads)))
-            case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__winograd2(&shape, Int32(threads)))
-            }
-        },
+        accepts: acceptsWinograd,
+        scratchCount: scratchCount(
+            gd_conv2d_forward_scratch__winograd2, gd_conv2d_backward_data_scratch__winograd2,
+            gd_conv2d_backward_weight_scratch__winograd2),
         executedFLOPs: { geometry, pass in winogradFLOPs(.f2x2, geometry, pass) }, forward: gd_f32_conv2d_forward__winograd2,
         backwardData: gd_f32_conv2d_backward_data__winograd2, backwardWeight: gd_f32_conv2d_backward_weight__winograd2)
 
     static let direct = Conv2DImplementation(
         accepts: { _ in true },
-        scratchCount: { geometry, pass, threads in
-            var shape = geometry.cValue
-            return switch pass {
-            case .forward: Int(gd_conv2d_forward_scratch__direct(&shape, Int32(threads)))
-            case .backwardData: Int(gd_conv2d_backward_data_scratch__direct(&shape, Int32(threads)))
-            case .backwardWeight: Int(gd_conv2d_backward_weight_scratch__direct(&shape, Int32(threads)))
-            }
-        },
+        scratchCount: scratchCount(
+            gd_conv2d_forward_scratch__direct, gd_conv2d_backward_data_scratch__direct, gd_conv2d_backward_weight_scratch__direct),
         executedFLOPs: { geometry, pass in directFLOPs(geometry, pass) }, forward: gd_f32_conv2d_forward__direct,
         backwardData: gd_f32_conv2d_backward_data__direct, backwardWeight: gd_f32_conv2d_backward_weight__direct)
 
