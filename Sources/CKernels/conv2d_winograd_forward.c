@@ -3,8 +3,9 @@
 #include <omp.h>
 
 // Few tiles for the size of the weights: tiles are transformed by all threads into shared memory, a group of them at a time that
-// stays in the last-level cache. Then each thread takes panels of 16 output channels: it transforms the panel's kernels right before
-// their use, so that they stay in its own cache and are never written out, and runs them over the group block by block.
+// stays in the last-level cache. Then each thread takes strips of 32 output channels (16 where 32 do not divide them): it transforms the
+// strip's kernels right before their use, so that they stay in its own cache and are never written out, and runs them over the group
+// block by block.
 //
 // Many tiles: the other way round. The kernels are transformed once into shared memory; each thread takes blocks of tiles, which stay
 // in its own cache from their transform to their products.
@@ -19,7 +20,9 @@ enum {
 typedef struct {
     /// Tiles of a block and of a group.
     int64_t block, group;
-    /// A panel's blocks are cut into so many pieces where the panels alone do not keep all threads busy.
+    /// Output channels that go through the registers together.
+    int64_t strip;
+    /// A strip's blocks are cut into so many pieces where the strips alone do not keep all threads busy.
     int64_t pieces;
     wino_tiles transformed, products;
 } plan;
@@ -29,9 +32,10 @@ static plan kernel_plan(const struct gd_winograd *w, const wino_grid *in, const 
     plan p = {.block = wino_block_tiles(gd_min(in->count, fitting), most_block_tiles, block_rows)};
     const int64_t blocks = gd_ceil_div(in->count, p.block), groups = gd_ceil_div(blocks, gd_max(1, fitting / p.block));
     p.group = gd_ceil_div(blocks, groups) * p.block;
-    p.pieces = out->channels / gd_block % threads == 0 ? 1 : gd_min(threads, p.group / p.block);
+    p.strip = wino_strip(out->channels);
+    p.pieces = out->channels / p.strip % threads == 0 ? 1 : gd_min(threads, p.group / p.block);
     p.transformed = (wino_tiles){.slots = p.block, .channels = in->channels, .planes = w->frequencies};
-    p.products = (wino_tiles){.slots = p.block, .channels = gd_block, .planes = w->frequencies};
+    p.products = (wino_tiles){.slots = p.block, .channels = p.strip, .planes = w->frequencies};
     return p;
 }
 
@@ -44,28 +48,29 @@ static int keeps_tiles(const wino_grid *in, const wino_grid *out, int threads) {
     return in->channels <= most_kept_channels && in->count >= threads * out->channels / 2;
 }
 
-static plan tile_plan(const struct gd_winograd *w, const wino_grid *in, int threads) {
+static plan tile_plan(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
     const int64_t fitting = kept_floats / (w->frequencies * in->channels) / block_rows * block_rows;
     const int64_t share = gd_ceil_div(in->count, threads);
     plan p = {.block = wino_block_tiles(share, gd_max(block_rows, fitting), block_rows), .pieces = 1};
     p.group = p.block;
+    p.strip = wino_strip(out->channels);
     p.transformed = (wino_tiles){.slots = p.block, .channels = in->channels, .planes = w->frequencies};
-    p.products = (wino_tiles){.slots = p.block, .channels = gd_block, .planes = w->frequencies};
+    p.products = (wino_tiles){.slots = p.block, .channels = p.strip, .planes = w->frequencies};
     return p;
 }
 
 static int64_t scratch_of(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
     if (keeps_tiles(in, out, threads)) {
-        const plan p = tile_plan(w, in, threads);
+        const plan p = tile_plan(w, in, out, threads);
         return out->channels / gd_block * panel_size(&p) + threads * (group_size(&p) + wino_block_floats(&p.products));
     }
     const plan p = kernel_plan(w, in, out, threads);
-    return group_size(&p) + threads * (panel_size(&p) + wino_block_floats(&p.products));
+    return group_size(&p) + threads * (p.strip / gd_block * panel_size(&p) + wino_block_floats(&p.products));
 }
 
-// Outputs `channel` ..< `channel` + 16 of the blocks first ..< end of a group that begins at tile `origin` and has `count` tiles.
-static void convolve_panel(
-    const plan *p, const struct gd_winograd *w, const wino_grid *out, const float *panel, int64_t origin, int64_t count,
+// Outputs of the strip from `channel` on, of the blocks first ..< end of a group that begins at tile `origin` and has `count` tiles.
+static void convolve_strip(
+    const plan *p, const struct gd_winograd *w, const wino_grid *out, const float *panels, int64_t origin, int64_t count,
     int64_t first, int64_t end, int64_t channel, const gd_epilogue *epilogue, float *output) {
     const gd_simd *simd = gd_simd_selected();
     const int64_t depth = p->transformed.channels, stride = wino_stride(&p->transformed);
@@ -74,10 +79,10 @@ static void convolve_panel(
         const float *a = wino_at(&p->transformed, tile, 0);
         for (int64_t f = 0; f < w->frequencies; f++)
             simd->multiply(
-                (gd_extents){.rows = tiles, .depth = depth, .panels = 1},
+                (gd_extents){.rows = tiles, .depth = depth, .panels = p->strip / gd_block},
                 (gd_left){a + f * stride, gd_block, p->block * gd_block},
-                (gd_right){panel + f * wino_panel_stride(depth), gd_block, 0},
-                (gd_product){p->products.values + f * wino_stride(&p->products), gd_block, 0}, 0);
+                (gd_right){panels + f * wino_panel_stride(depth), gd_block, panel_size(p)},
+                (gd_product){p->products.values + f * wino_stride(&p->products), gd_block, p->block * gd_block}, 0);
         w->outputs(out, &p->products, origin + tile, origin + tile + tiles, channel, epilogue, output);
     }
 }
@@ -91,7 +96,7 @@ static void transform_panel(const struct gd_winograd *w, wino_kernels kernels, i
 static void convolve_keeping_tiles(
     const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
     const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
-    const plan shared = tile_plan(w, in, threads);
+    const plan shared = tile_plan(w, in, out, threads);
     const int64_t panels = out->channels / gd_block, panel_floats = panel_size(&shared);
 #pragma omp parallel num_threads(threads)
     {
@@ -106,9 +111,9 @@ static void convolve_keeping_tiles(
         for (int64_t block = 0; block < gd_ceil_div(in->count, p.block); block++) {
             const int64_t origin = block * p.block, count = gd_min(p.block, in->count - origin);
             w->inputs(in, input, origin, origin + count, &p.transformed, 0);
-            for (int64_t panel = 0; panel < panels; panel++)
-                convolve_panel(
-                    &p, w, out, scratch + panel * panel_floats, origin, count, 0, 1, panel * gd_block, epilogue, output);
+            for (int64_t channel = 0; channel < out->channels; channel += p.strip)
+                convolve_strip(
+                    &p, w, out, scratch + channel / gd_block * panel_floats, origin, count, 0, 1, channel, epilogue, output);
         }
     }
 }
@@ -121,19 +126,21 @@ static void convolve_keeping_kernels(
 #pragma omp parallel num_threads(threads)
     {
         plan p = shared;
-        float *panel = scratch + group_size(&p) + omp_get_thread_num() * (panel_size(&p) + wino_block_floats(&p.products));
-        p.products.values = panel + panel_size(&p);
+        const int64_t strip_floats = p.strip / gd_block * panel_size(&p);
+        float *panels = scratch + group_size(&p) + omp_get_thread_num() * (strip_floats + wino_block_floats(&p.products));
+        p.products.values = panels + strip_floats;
         for (int64_t origin = 0; origin < in->count; origin += p.group) {
             const int64_t count = gd_min(p.group, in->count - origin), blocks = gd_ceil_div(count, p.block);
 #pragma omp for schedule(static)
             for (int64_t tile = 0; tile < count; tile++)
                 w->inputs(in, input, origin + tile, origin + tile + 1, &p.transformed, tile);
 #pragma omp for schedule(static)
-            for (int64_t task = 0; task < out->channels / gd_block * p.pieces; task++) {
-                const int64_t channel = task / p.pieces * gd_block, piece = task % p.pieces;
-                transform_panel(w, kernels, channel, panel);
-                convolve_panel(
-                    &p, w, out, panel, origin, count, piece * blocks / p.pieces, (piece + 1) * blocks / p.pieces, channel,
+            for (int64_t task = 0; task < out->channels / p.strip * p.pieces; task++) {
+                const int64_t channel = task / p.pieces * p.strip, piece = task % p.pieces;
+                for (int64_t c = 0; c < p.strip; c += gd_block)
+                    transform_panel(w, kernels, channel + c, panels + c / gd_block * panel_size(&p));
+                convolve_strip(
+                    &p, w, out, panels, origin, count, piece * blocks / p.pieces, (piece + 1) * blocks / p.pieces, channel,
                     epilogue, output);
             }
         }

@@ -3,10 +3,10 @@
 #include <omp.h>
 
 // Tiles of input and output gradient are transformed by all threads into shared memory, a group at a time. Then each thread takes
-// panels of 16 output channels and up to 256 input channels: their sums over the group's tiles stay in its own cache until the
+// strips of up to 32 output channels and 128 input channels: their sums over the group's tiles stay in its own cache until the
 // kernels' gradients are added.
 // The groups and blocks depend on the geometry alone: every sum runs over the tiles in one order, whatever the threads.
-enum { group_floats = 4 << 20, most_block_tiles = 64, panel_inputs = 256 };
+enum { group_floats = 4 << 20, most_block_tiles = 64, strip_inputs = 128 };
 
 typedef struct {
     /// Tiles of a block and of a group.
@@ -26,25 +26,31 @@ static plan plan_of(const struct gd_winograd *w, const gd_conv2d *g) {
 }
 
 static int64_t panel_size(const struct gd_winograd *w, const gd_conv2d *g) {
-    return w->frequencies * wino_panel_stride(gd_min(panel_inputs, g->input_channels));
+    return w->frequencies * wino_panel_stride(gd_min(strip_inputs, g->input_channels));
+}
+
+static int64_t strip_size(const struct gd_winograd *w, const gd_conv2d *g) {
+    return wino_strip(g->output_channels) / gd_block * panel_size(w, g);
 }
 
 static int64_t scratch_of(const struct gd_winograd *w, const gd_conv2d *g, int threads) {
     const plan p = plan_of(w, g);
-    return p.group / p.block * (wino_block_floats(&p.x) + wino_block_floats(&p.y)) + threads * panel_size(w, g);
+    return p.group / p.block * (wino_block_floats(&p.x) + wino_block_floats(&p.y)) + threads * strip_size(w, g);
 }
 
-// sums (frequency, inputs, 16) = x^T y over the group's `count` tiles, for `inputs` channels from `first` and 16 output channels.
+// sums (panel, frequency, inputs, 16) = x^T y over the group's `count` tiles, for `inputs` channels from `first` and the strip of
+// output channels from `channel` on.
 static void sum_products(
     const plan *p, const struct gd_winograd *w, int64_t count, int64_t first, int64_t inputs, int64_t channel, float *sums) {
+    const int64_t panels = wino_strip(p->y.channels) / gd_block, panel_floats = w->frequencies * wino_panel_stride(inputs);
     const gd_simd *simd = gd_simd_selected();
     for (int64_t f = 0; f < w->frequencies; f++)
         for (int64_t tile = 0; tile < count; tile += p->block)
             simd->multiply_columns(
-                (gd_extents){.rows = inputs, .depth = gd_min(p->block, count - tile), .panels = 1},
+                (gd_extents){.rows = inputs, .depth = gd_min(p->block, count - tile), .panels = panels},
                 (gd_left_columns){wino_at(&p->x, tile, first) + f * wino_stride(&p->x), gd_block, p->block * gd_block},
-                (gd_right){wino_at(&p->y, tile, channel) + f * wino_stride(&p->y), gd_block, 0},
-                (gd_product){sums + f * wino_panel_stride(inputs), gd_block, 0}, tile > 0);
+                (gd_right){wino_at(&p->y, tile, channel) + f * wino_stride(&p->y), gd_block, p->block * gd_block},
+                (gd_product){sums + f * wino_panel_stride(inputs), gd_block, panel_floats}, tile > 0);
 }
 
 // The last plane of y holds each tile's plain sum.
@@ -63,11 +69,12 @@ static gd_status backward_weight(
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
     const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
     plan p = plan_of(w, g);
-    const int64_t blocks = p.group / p.block, parts = gd_ceil_div(g->input_channels, panel_inputs);
+    const int64_t blocks = p.group / p.block, parts = gd_ceil_div(g->input_channels, strip_inputs);
+    const int64_t strip = wino_strip(g->output_channels);
     const int64_t row_stride = 9 * g->input_channels;
     p.x.values = scratch;
     p.y.values = p.x.values + blocks * wino_block_floats(&p.x);
-    float *panels = p.y.values + blocks * wino_block_floats(&p.y);
+    float *strips = p.y.values + blocks * wino_block_floats(&p.y);
 #pragma omp parallel num_threads(threads)
     for (int64_t origin = 0; origin < in.count; origin += p.group) {
         const int64_t count = gd_min(p.group, in.count - origin);
@@ -77,13 +84,16 @@ static gd_status backward_weight(
             w->gradients(&out, d_output, origin + tile, origin + tile + 1, &p.y, tile);
         }
 #pragma omp for schedule(static)
-        for (int64_t task = 0; task < g->output_channels / gd_block * parts; task++) {
-            const int64_t channel = task / parts * gd_block, first = task % parts * panel_inputs;
-            const int64_t inputs = gd_min(panel_inputs, g->input_channels - first);
-            float *sums = panels + omp_get_thread_num() * panel_size(w, g);
+        for (int64_t task = 0; task < g->output_channels / strip * parts; task++) {
+            const int64_t channel = task / parts * strip, first = task % parts * strip_inputs;
+            const int64_t inputs = gd_min(strip_inputs, g->input_channels - first);
+            float *sums = strips + omp_get_thread_num() * strip_size(w, g);
             sum_products(&p, w, count, first, inputs, channel, sums);
-            w->kernels(sums, inputs, row_stride, d_weight + channel * row_stride + 9 * first);
-            if (d_bias && first == 0) add_bias(&p, count, channel, d_bias);
+            for (int64_t c = 0; c < strip; c += gd_block) {
+                const float *panel = sums + c / gd_block * w->frequencies * wino_panel_stride(inputs);
+                w->kernels(panel, inputs, row_stride, d_weight + (channel + c) * row_stride + 9 * first);
+                if (d_bias && first == 0) add_bias(&p, count, channel + c, d_bias);
+            }
         }
     }
     return GD_OK;

@@ -11,11 +11,16 @@ enum {
     most_vectors = product_panels * simd_block_vectors,
 };
 
-/// Where a block's left factor lies: element (r, k) of 16 steps of depth at values[r * row + k * step], the next 16 `next` on.
+/// Where a block's left factor lies: element (r, k) of 16 steps of depth at values[r * row + k * step], the next 16 `next` on;
+/// the rows that are read after this block's lie `ahead` further.
 typedef struct {
     const float *values;
-    int64_t row, step, next;
+    int64_t row, step, next, ahead;
 } product_left;
+
+/// Whether the left factor lies by rows or by columns. A block of 16 rows that lies by columns is read twice or thrice in a row, in
+/// pieces a page apart from the next one's, where no hardware looks ahead: each step asks for the same column of the next block.
+typedef enum { product_by_rows, product_by_columns } product_layout;
 
 /// One pointer serves so many rows: with the row stride as an index its loads reach them all, and the pointers of 12 rows fit the
 /// integer registers.
@@ -42,7 +47,7 @@ simd_inline void product_step(
 
 // `rows` and `panels` are constants wherever this is inlined: the sums stay in registers.
 simd_inline void product_block(
-    int rows, int panels, int64_t depth, product_left a, gd_right b, gd_product c, int accumulate) {
+    int rows, int panels, int64_t depth, product_left a, product_layout layout, gd_right b, gd_product c, int accumulate) {
     const int vectors = panels * simd_block_vectors;
     simd_vector sums[product_rows][most_vectors];
     for (int r = 0; r < rows; r++)
@@ -50,6 +55,7 @@ simd_inline void product_block(
     const float *groups[product_rows / product_group];
     for (int g = 0; g * product_group < rows; g++) groups[g] = a.values + g * product_group * a.row;
     for (int64_t k = 0; k < depth; k++, b.values += b.depth_stride) {
+        if (layout == product_by_columns) __builtin_prefetch(groups[0] + a.ahead);
         product_step(rows, vectors, groups, a.row, b.values, b.panel_stride, sums);
         const int64_t step = k % gd_block == gd_block - 1 ? a.next - (gd_block - 1) * a.step : a.step;
         for (int g = 0; g * product_group < rows; g++) groups[g] += step;
@@ -60,32 +66,32 @@ simd_inline void product_block(
 
 // One block of the tallest shape that `rows` fills; returns its height.
 simd_inline int64_t product_tallest(
-    int64_t rows, int panels, int64_t depth, product_left a, gd_right b, gd_product c, int accumulate) {
+    int64_t rows, int panels, int64_t depth, product_left a, product_layout layout, gd_right b, gd_product c, int accumulate) {
     if (rows >= product_rows) {
-        product_block(product_rows, panels, depth, a, b, c, accumulate);
+        product_block(product_rows, panels, depth, a, layout, b, c, accumulate);
         return product_rows;
     }
     if (simd_lanes == 16 && rows >= 8) {
-        product_block(8, panels, depth, a, b, c, accumulate);
+        product_block(8, panels, depth, a, layout, b, c, accumulate);
         return 8;
     }
     if (rows >= 4) {
-        product_block(4, panels, depth, a, b, c, accumulate);
+        product_block(4, panels, depth, a, layout, b, c, accumulate);
         return 4;
     }
     if (rows >= 2) {
-        product_block(2, panels, depth, a, b, c, accumulate);
+        product_block(2, panels, depth, a, layout, b, c, accumulate);
         return 2;
     }
-    product_block(1, panels, depth, a, b, c, accumulate);
+    product_block(1, panels, depth, a, layout, b, c, accumulate);
     return 1;
 }
 
 simd_inline void product_all_rows(gd_extents e, int panels, gd_left a, gd_right b, gd_product c, int accumulate) {
     for (int64_t row = 0, done; row < e.rows; row += done) {
-        const product_left left = {a.values + row * a.row_stride, a.row_stride, 1, a.block_stride};
+        const product_left left = {a.values + row * a.row_stride, a.row_stride, 1, a.block_stride, 0};
         const gd_product product = {c.values + row * c.row_stride, c.row_stride, c.panel_stride};
-        done = product_tallest(e.rows - row, panels, e.depth, left, b, product, accumulate);
+        done = product_tallest(e.rows - row, panels, e.depth, left, product_by_rows, b, product, accumulate);
     }
 }
 
@@ -97,9 +103,10 @@ simd_inline void product_all_columns(
         const int64_t place = row % gd_block, block_end = gd_block - place;
         const int64_t left_rows = e.rows - row < block_end ? e.rows - row : block_end;
         const product_left left = {
-            a.values + row / gd_block * a.block_stride + place, 1, a.depth_stride, gd_block * a.depth_stride};
+            a.values + row / gd_block * a.block_stride + place, 1, a.depth_stride, gd_block * a.depth_stride,
+            a.block_stride};
         const gd_product product = {c.values + row * c.row_stride, c.row_stride, c.panel_stride};
-        done = product_tallest(left_rows < most ? left_rows : most, panels, e.depth, left, b, product, accumulate);
+        done = product_tallest(left_rows < most ? left_rows : most, panels, e.depth, left, product_by_columns, b, product, accumulate);
     }
 }
 

@@ -100,6 +100,10 @@ static inline int64_t wino_block_tiles(int64_t count, int64_t most, int64_t rows
     return gd_ceil_div(gd_ceil_div(count, gd_ceil_div(count, most)), rows) * rows;
 }
 
+/// Output channels whose products are summed together: two panels fill the registers of the widest instruction set, and every value of
+/// a transformed tile is read once for both.
+static inline int64_t wino_strip(int64_t channels) { return channels % (2 * gd_block) == 0 ? 2 * gd_block : gd_block; }
+
 /// Stride 1, padding 1 and multiples of 16 channels.
 static inline int wino_accepts(const gd_conv2d *g) {
     return g->kernel == 3 && g->stride == 1 && g->pad_top == 1 && g->pad_left == 1
