@@ -12,7 +12,7 @@
 //
 // None of these numbers changes the result's bytes: each output is one sum in one order.
 enum {
-    group_floats = 3 << 20, most_block_tiles = 48, kept_floats = 120 << 10, most_kept_channels = 384,
+    group_floats = 2 << 20, most_block_tiles = 48, kept_floats = 120 << 10, most_kept_channels = 384,
     /// A multiple of the product's rows on every instruction set: scratch memory must not depend on which one is selected.
     block_rows = 12,
 };

@@ -6,7 +6,7 @@
 // strips of up to 32 output channels and 128 input channels: their sums over the group's tiles stay in its own cache until the
 // kernels' gradients are added.
 // The groups and blocks depend on the geometry alone: every sum runs over the tiles in one order, whatever the threads.
-enum { group_floats = 4 << 20, most_block_tiles = 64, strip_inputs = 128 };
+enum { group_floats = 2 << 20, most_block_tiles = 64, strip_inputs = 128 };
 
 typedef struct {
     /// Tiles of a block and of a group.

@@ -1,6 +1,7 @@
 #define SIMD_LANES 8
 
 #include "simd_norm.h"
+#include "simd_peak.h"
 #include "simd_product.h"
 #include "simd_winograd.h"
 
@@ -16,4 +17,5 @@ const gd_simd gd_simd_baseline = {
     .name = SIMD_NAME, .rows = product_rows, .multiply = multiply, .multiply_columns = multiply_columns,
     .norm_moments = norm_moments, .norm_apply = norm_apply, .norm_affine_gradients = norm_affine_gradients,
     .norm_input_gradients = norm_input_gradients,
-    .winograd4 = &winograd4, .winograd2 = &winograd2};
+    .winograd4 = &winograd4, .winograd2 = &winograd2, .multiply_add_rounds = multiply_add_rounds,
+    .peak_flops_per_round = peak_flops_per_round};

@@ -10,14 +10,8 @@ const char *gd_cpu_missing_feature(void) {
     if (!__builtin_cpu_supports("bmi2")) return "BMI2";
     return NULL;
 }
-const char *gd_cpu_vector_name(void) { return "AVX2+FMA"; }
 #else
 const char *gd_cpu_missing_feature(void) { return NULL; }
-#if defined(__aarch64__)
-const char *gd_cpu_vector_name(void) { return "NEON"; }
-#else
-const char *gd_cpu_vector_name(void) { return "portable"; }
-#endif
 #endif
 
 #if defined(__clang__)

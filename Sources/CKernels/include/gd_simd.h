@@ -90,6 +90,10 @@ typedef struct {
         gd_norm_block block, const float *x, const float *addend, gd_norm_slopes slopes, float *d_x, float *sums);
 
     const struct gd_winograd *winograd4, *winograd2;
+
+    /// `rounds` rounds of multiply-adds in registers; returns a number that depends on all of them.
+    float (*multiply_add_rounds)(int64_t rounds, float start);
+    int peak_flops_per_round;
 } gd_simd;
 
 /// The instruction sets that this build has kernels for, best first; NULL from the end on.

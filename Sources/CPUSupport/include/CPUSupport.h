@@ -4,8 +4,5 @@
 /// Built without vector flags: call it before any code of another module runs.
 const char *gd_cpu_missing_feature(void);
 
-/// The vector instructions that this build uses, for the banner: "AVX2+FMA", "NEON" or "portable".
-const char *gd_cpu_vector_name(void);
-
 /// The compiler that built this, e.g. "Clang 21.0.0".
 const char *gd_compiler_version(void);

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Kernels
 
 extension FederatedRun {
     /// The model in one phrase: `small, 1.81 M parameters, 0.61 GFLOP a training sample (executed)   init: builtin:signs-small`.
@@ -12,9 +13,9 @@ extension FederatedRun {
     public var planDescription: String { components.planDescription(timeBudgetSeconds: server.state.timeBudgetSeconds) }
 
     /// What computes, in one line, with limits measured now.
-    public func machineDescription(vectorName: String) -> String {
+    public var machineDescription: String {
         let ceilings = MachineCeilings.measure(components.model.context)
-        return Banner.machine(threads: components.threads, vectorName: vectorName, ceilings: ceilings)
+        return Banner.machine(threads: components.threads, vectorName: InstructionSet.selectedName, ceilings: ceilings)
     }
 }
 

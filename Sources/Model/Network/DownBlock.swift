@@ -42,7 +42,7 @@ struct DownBlock: Sendable {
         var hidden = input
         var saved: [Stage.Saved] = []
         for stage in stages {
-            let result = stage.forward(hidden, time: time, workspace)
+            let result = stage.forward(.one(hidden), time: time, workspace)
             hidden = result.output
             workspace.keep(result.saved, in: &saved)
             skips.append(hidden)

@@ -25,8 +25,8 @@ struct MidBlock: Sendable {
     }
 
     func forward(_ input: Tensor, time: Tensor, _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
-        let (hidden, firstSaved) = first.forward(input, time: time, workspace)
-        let (output, secondSaved) = second.forward(hidden, time: time, workspace)
+        let (hidden, firstSaved) = first.forward(.one(input), time: time, workspace)
+        let (output, secondSaved) = second.forward(.one(hidden), time: time, workspace)
         return (output, Saved(first: firstSaved, second: secondSaved))
     }
 

@@ -6,7 +6,7 @@ import Kernels
 struct ResnetBlock: Sendable {
     /// Activations that `backward` needs; it computes the normalised ones again on its way.
     struct Saved {
-        let input: Tensor
+        let input: StageInput
         let statistics1: Tensor
         let convolved: Tensor
         let statistics2: Tensor
@@ -41,10 +41,11 @@ struct ResnetBlock: Sendable {
     }
 
     /// - Parameters:
-    ///   - input: `(N, H, W, I)`.
+    ///   - stageInput: `(N, H, W, I)`.
     ///   - time: the activated time embedding `(N, T)`.
     /// - Returns: `(N, H, W, O)`.
-    func forward(_ input: Tensor, time: Tensor, _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
+    func forward(_ stageInput: StageInput, time: Tensor, _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
+        let input = stageInput.tensor(workspace)
         let (activated1, statistics1) = norm1.forward(input, workspace)
         let convolved = conv1.forward(activated1, imageBias: timeProjection.forward(time, workspace), workspace)
         let (activated2, statistics2) = norm2.forward(convolved, workspace)
@@ -52,7 +53,7 @@ struct ResnetBlock: Sendable {
         drop(dropout, activated2, workspace)
         let output = conv2.forward(activated2, residual: shortcut?.forward(input, workspace) ?? input, workspace)
         let saved = Saved(
-            input: input, statistics1: statistics1, convolved: convolved, statistics2: statistics2, dropout: dropout)
+            input: stageInput, statistics1: statistics1, convolved: convolved, statistics2: statistics2, dropout: dropout)
         return (output, saved)
     }
 
@@ -78,15 +79,17 @@ struct ResnetBlock: Sendable {
         timeProjection.backwardData(dOutput: dProjection, accumulatingInto: dTime, workspace)
         timeProjection.backwardParameters(input: time, dOutput: dProjection, workspace)
 
-        let dInput = workspace.buffer(saved.input.shape)
+        let statistics1 = saved.statistics1
+        let input = (consume saved).input.tensor(workspace)
+        let dInput = workspace.buffer(input.shape)
         conv1.backwardData(dOutput: dConvolved, into: dInput, workspace)
-        let activated1 = workspace.buffer(saved.input.shape)
+        let activated1 = workspace.buffer(input.shape)
         norm1.backward(
-            input: saved.input, statistics: saved.statistics1, inPlace: dInput, addend: shortcut == nil ? dOutput : nil,
+            input: input, statistics: statistics1, inPlace: dInput, addend: shortcut == nil ? dOutput : nil,
             output: activated1, workspace)
         conv1.backwardParameters(input: activated1, dOutput: dConvolved, workspace)
         shortcut?.backwardData(dOutput: dOutput, accumulatingInto: dInput, workspace)
-        shortcut?.backwardParameters(input: saved.input, dOutput: dOutput, workspace)
+        shortcut?.backwardParameters(input: input, dOutput: dOutput, workspace)
         return dInput
     }
 

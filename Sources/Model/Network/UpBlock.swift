@@ -50,10 +50,7 @@ struct UpBlock: Sendable {
         var hidden = input
         var stagesSaved: [Stage.Saved] = []
         for stage in stages {
-            let skip = skips.removeLast()
-            let joined = workspace.buffer(hidden.shape.dropLast() + [hidden.shape[3] + skip.shape[3]])
-            workspace.context.concatenateForward(hidden, skip, into: joined)
-            let result = stage.forward(joined, time: time, workspace)
+            let result = stage.forward(.joined(hidden, skips.removeLast()), time: time, workspace)
             hidden = result.output
             workspace.keep(result.saved, in: &stagesSaved)
         }

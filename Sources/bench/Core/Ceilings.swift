@@ -8,7 +8,7 @@ enum Ceilings {
     static func fusedMultiplyAdd(threads: Int) -> Double {
         let rounds = 100_000
         let seconds = Stopwatch.shortest(of: 100) { _ = gd_f32_fma_peak(Int64(rounds), Int32(threads)) }
-        return Double(threads * rounds * Int(GD_FMA_PEAK_FLOPS_PER_ROUND)) / seconds
+        return Double(threads * rounds * Int(gd_fma_peak_flops_per_round())) / seconds
     }
 
     /// FLOP/s of OpenBLAS' own threaded single-precision product of 1024 x 1024 matrices.

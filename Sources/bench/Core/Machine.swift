@@ -1,5 +1,6 @@
 import CPUSupport
 import Foundation
+import Kernels
 
 /// Where results come from.
 struct Machine: Encodable, CustomStringConvertible {
@@ -26,7 +27,7 @@ struct Machine: Encodable, CustomStringConvertible {
             Double($0)
         }
         return Machine(
-            cpu: cpuName(), processors: processors, vectorInstructions: String(cString: gd_cpu_vector_name()),
+            cpu: cpuName(), processors: processors, vectorInstructions: InstructionSet.selectedName,
             compiler: String(cString: gd_compiler_version()), commit: commitName(), loadAverage: load,
             sgemmGFLOPs: Ceilings.matrixProduct(threads: processors) / 1e9)
     }

@@ -21,7 +21,7 @@ final class SpeedProbe {
     func arithmetic() -> Double {
         _ = gd_f32_fma_peak(Int64(Self.rounds / 10), Int32(threads))
         let seconds = Stopwatch.seconds { _ = gd_f32_fma_peak(Int64(Self.rounds), Int32(threads)) }
-        return Double(threads * Self.rounds * Int(GD_FMA_PEAK_FLOPS_PER_ROUND)) / seconds
+        return Double(threads * Self.rounds * Int(gd_fma_peak_flops_per_round())) / seconds
     }
 
     /// Bytes/s of copies that each thread makes in its caches, both directions counted.

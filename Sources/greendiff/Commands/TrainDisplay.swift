@@ -1,4 +1,3 @@
-import CPUSupport
 import Foundation
 import GreenDiffusion
 
@@ -15,7 +14,7 @@ struct TrainDisplay {
 
     /// The lines before the first round.
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
-        console.line(run.machineDescription(vectorName: String(cString: gd_cpu_vector_name())))
+        console.line(run.machineDescription)
         console.line(Banner.line("model", run.modelDescription))
         console.line(Banner.line("data", run.dataDescription))
         console.line(Banner.line("plan", run.planDescription))
