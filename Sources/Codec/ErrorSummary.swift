@@ -31,7 +31,7 @@ public struct ErrorSummary: Sendable, Equatable {
     public let squaredNorm: Double
     /// D(b), absolute; element 0 is b = 2.
     public let expectedErrors: [Double]
-    /// Bytes of the whole frame; element 0 is b = 2.
+    /// Bytes of the whole frame, estimated for a lattice; element 0 is b = 2.
     public let codedBytes: [Int]
 
     /// One error and one size for each width 2...8 (precondition).

@@ -10,7 +10,7 @@ public struct ErrorTable: Sendable {
         public let squaredNorm: Double
         /// D(b), absolute; element 0 is b = 2.
         public let expectedErrors: [Double]
-        /// Bytes of scales and codes; element 0 is b = 2.
+        /// Bytes of scales and codes, estimated for a lattice; element 0 is b = 2.
         public let codedBytes: [Int]
 
         /// D(b), absolute. `bits` lies in 2...8 (precondition).
@@ -35,13 +35,16 @@ public struct ErrorTable: Sendable {
         _ values: Tensor, layout: ParameterLayout, options: QuantizerOptions, threads: Int = 1
     ) throws(CodecError) {
         precondition(values.count == layout.parameterCount, "\(values.count) values for \(layout.parameterCount) parameters")
-        let overhead = try FrameEncoder.overheadBytes(layout)
+        let overhead = try FrameEncoder.overheadBytes(layout, version: options.frameVersion)
         var lines: [Line] = []
         var ranges: [[MagnitudeRange]] = []
         for entry in layout.entries {
-            let (line, scopes) = try Self.survey(values, entry, options: options, threads: threads)
-            lines.append(line)
-            ranges.append(scopes)
+            let survey = try Self.survey(values, entry, options: options, threads: threads)
+            lines.append(Self.line(values, entry, survey, options: options, threads: threads))
+            ranges.append(survey.ranges)
+        }
+        if options.grid == .lattice {
+            lines = Self.latticeLines(values, layout, lines, ranges, rounding: options.rounding, threads: threads)
         }
         summary = ErrorSummary(
             squaredNorm: lines.reduce(0) { $0 + $1.squaredNorm },
@@ -52,7 +55,7 @@ public struct ErrorTable: Sendable {
 
     private static func survey(
         _ values: Tensor, _ entry: ParameterLayout.Entry, options: QuantizerOptions, threads: Int
-    ) throws(CodecError) -> (Line, [MagnitudeRange]) {
+    ) throws(CodecError) -> MagnitudeSurvey {
         // SAFETY: the layout's entries lie inside `values`.
         let base = UnsafePointer(values.base) + entry.offset
         let geometry = ScopeGeometry(count: entry.count, groupSize: options.groupSize)
@@ -60,12 +63,42 @@ public struct ErrorTable: Sendable {
         if let index = survey.firstRejected {
             throw .valueOutOfRange(tensor: entry.name, index: index, value: base[index])
         }
+        return survey
+    }
+
+    /// A tensor's line; on a lattice, whose step depends on all tensors, without errors and sizes.
+    private static func line(
+        _ values: Tensor, _ entry: ParameterLayout.Entry, _ survey: MagnitudeSurvey, options: QuantizerOptions, threads: Int
+    ) -> Line {
+        guard options.grid.hasLevels else {
+            return Line(name: entry.name, squaredNorm: survey.squaredNorm, expectedErrors: [], codedBytes: [])
+        }
         let formats = QuantizationGrid.allBits.map { options.grid.resolved(bits: $0).format(bits: $0) }
-        let line = Line(
-            name: entry.name, squaredNorm: survey.squaredNorm,
-            expectedErrors: expectedSquaredErrors(
-                base, geometry: geometry, ranges: survey.ranges, formats: formats, threads: threads),
+        // SAFETY: the layout's entries lie inside `values`.
+        let errors = expectedSquaredErrors(
+            UnsafePointer(values.base) + entry.offset, geometry: ScopeGeometry(count: entry.count, groupSize: options.groupSize),
+            ranges: survey.ranges, formats: formats, threads: threads)
+        return Line(
+            name: entry.name, squaredNorm: survey.squaredNorm, expectedErrors: errors,
             codedBytes: QuantizationGrid.allBits.map { options.codedBytes(count: entry.count, bits: $0) })
-        return (line, survey.ranges)
+    }
+
+    private static func latticeLines(
+        _ values: Tensor, _ layout: ParameterLayout, _ lines: [Line], _ ranges: [[MagnitudeRange]], rounding: LatticeRounding,
+        threads: Int
+    ) -> [Line] {
+        let survey = LatticeSurvey(
+            count: layout.parameterCount, squaredNorm: lines.reduce(0) { $0 + $1.squaredNorm }, rounding: rounding)
+        let steps = QuantizationGrid.allBits.map { survey.step(bits: Double($0)) }
+        return zip(zip(layout.entries, lines), ranges).map { tensor, ranges in
+            let (entry, line) = tensor
+            // SAFETY: the layout's entries lie inside `values`.
+            let base = UnsafePointer(values.base) + entry.offset
+            return Line(
+                name: line.name, squaredNorm: line.squaredNorm,
+                expectedErrors: survey.expectedErrors(base, count: entry.count, steps: steps, threads: threads),
+                codedBytes: survey.estimatedBytes(
+                    base, count: entry.count, largest: ranges.first?.largest ?? 0, threads: threads))
+        }
     }
 }

@@ -93,8 +93,7 @@ public struct FixedPointAccumulator: Sendable {
             guard let base = buffer.baseAddress else { return }
             for (part, scale) in zip(frame.parts, tensorScales) where part.geometry.count > 0 {
                 // SAFETY: the frame's layout is this accumulator's, so each part lies inside `sums`.
-                frame.accumulate(
-                    part, fixedPoint: scale.fixedPoint, weight: UInt32(weight), into: base + part.offset, threads: threads)
+                frame.add(part, fixedPoint: scale.fixedPoint, weight: UInt32(weight), to: base + part.offset, threads: threads)
             }
         }
         totalWeight += weight
@@ -121,19 +120,27 @@ public struct FixedPointAccumulator: Sendable {
 }
 
 extension UpdateFrame {
-    fileprivate func accumulate(
-        _ part: TensorPart, fixedPoint: FixedPointScale, weight: UInt32, into sums: UnsafeMutablePointer<Int64>, threads: Int
+    fileprivate func add(
+        _ part: TensorPart, fixedPoint: FixedPointScale, weight: UInt32, to sums: UnsafeMutablePointer<Int64>, threads: Int
     ) {
-        withData(of: part) { data in
-            guard let format = part.format else {
-                Kernels.accumulate(
-                    UnsafeRawPointer(data), count: part.geometry.count, fixedPoint: fixedPoint, weight: weight,
+        bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            switch part.data {
+            case .raw(let start):
+                accumulate(
+                    UnsafeRawPointer(base + start), count: part.geometry.count, fixedPoint: fixedPoint, weight: weight,
                     accumulatingInto: sums, threads: threads)
-                return
+            case .levels(let format, let scales, let start):
+                dequantizeAccumulate(
+                    base + start, geometry: part.geometry, scales: scales, format: format, fixedPoint: fixedPoint, weight: weight,
+                    accumulatingInto: sums, threads: threads)
+            case .lattice(let lattice):
+                lattice.decode(base, random: dither(part), threads: threads) { first, count, values in
+                    accumulate(
+                        UnsafeRawPointer(values), count: count, fixedPoint: fixedPoint, weight: weight,
+                        accumulatingInto: sums + first, threads: 1)
+                }
             }
-            dequantizeAccumulate(
-                data, geometry: part.geometry, scales: part.scales, format: format, fixedPoint: fixedPoint, weight: weight,
-                accumulatingInto: sums, threads: threads)
         }
     }
 }

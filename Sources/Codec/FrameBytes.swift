@@ -5,10 +5,11 @@
 /// The frame's fixed sizes and limits. docs/wire-format.md
 enum FrameLayout {
     static let magic: [UInt8] = [0x89, 0x47, 0x44, 0x55, 0x0D, 0x0A, 0x1A, 0x0A]
-    static let version: UInt16 = 1
+    /// The newest version.
+    static let version: UInt16 = 2
     static let headerBytes = 216
     /// A tensor's entry without its extents and name.
-    static let tensorEntryBytes = 20
+    static func tensorEntryBytes(version: UInt16) -> Int { version == 1 ? 20 : 28 }
     static let checksumBytes = 8
     static let maximumRank = 8
     static let maximumNameBytes = 1024

@@ -5,24 +5,57 @@ extension FrameParser {
     mutating func parts(_ header: UpdateFrameHeader, threads: Int) throws(FrameError) -> [UpdateFrame.TensorPart] {
         var parts: [UpdateFrame.TensorPart] = []
         var offset = 0
-        for tensor in header.tensors {
+        for (index, tensor) in header.tensors.enumerated() {
             let geometry = ScopeGeometry(count: tensor.count, groupSize: tensor.groupSize)
-            let format = tensor.grid?.format(bits: tensor.bits)
-            var scales: [ScopeScale] = []
-            if let grid = tensor.grid, let format {
-                scales = try self.scales(tensor.name, grid: grid, format: format, count: geometry.scopeCount)
-            }
-            let start = try reader.skip(
-                format?.packedBytes(tensor.count) ?? 4 * tensor.count, field: "codes of \(tensor.name)")
-            let largest = try checkData(
-                tensor, scales: scales, format: format, geometry: geometry, start: start, threads: threads)
+            let (data, largest) =
+                switch tensor.grid {
+                case .none: try rawValues(tensor, geometry: geometry, threads: threads)
+                case .lattice: try lattice(tensor, threads: threads)
+                case .some(let grid): try levels(tensor, grid: grid, geometry: geometry, threads: threads)
+                }
             parts.append(
                 UpdateFrame.TensorPart(
-                    geometry: geometry, format: format, scales: scales, codesStart: start, offset: offset,
-                    largestMagnitude: largest))
+                    geometry: geometry, data: data, offset: offset, index: index, largestMagnitude: largest))
             offset += tensor.count
         }
         return parts
+    }
+
+    /// A tensor's data, checked, and a bound on its magnitudes.
+    private typealias CheckedData = (UpdateFrame.TensorPart.Data, Float)
+
+    private mutating func lattice(
+        _ tensor: UpdateFrameHeader.TensorEntry, threads: Int
+    ) throws(FrameError) -> CheckedData {
+        let start = reader.position
+        let part = try LatticePart(tensor, reader: &reader)
+        guard reader.position - start == tensor.codedBytes else {
+            throw .invalidField(
+                field: "data length of \(tensor.name)",
+                detail: "is \(tensor.codedBytes), its parts take \(reader.position - start)")
+        }
+        return (.lattice(part), try part.verify(reader.bytes, name: tensor.name, threads: threads))
+    }
+
+    /// Refuses a reserved code, and an unused bit that is set.
+    private mutating func levels(
+        _ tensor: UpdateFrameHeader.TensorEntry, grid: QuantizationGrid, geometry: ScopeGeometry, threads: Int
+    ) throws(FrameError) -> CheckedData {
+        let format = grid.format(bits: tensor.bits)
+        let scales = try scales(tensor.name, grid: grid, format: format, count: geometry.scopeCount)
+        let bytes = format.packedBytes(tensor.count)
+        let start = try reader.skip(bytes, field: "codes of \(tensor.name)")
+        let data = UpdateFrame.TensorPart.Data.levels(format: format, scales: scales, start: start)
+        guard tensor.count > 0 else { return (data, 0) }
+        let reserved = withBytes(from: start) { codes in
+            firstReservedCode(codes.assumingMemoryBound(to: UInt8.self), count: tensor.count, format: format, threads: threads)
+        }
+        if let index = reserved { throw .reservedCode(tensor: tensor.name, index: index) }
+        let usedBits = tensor.count * format.bits % 8
+        guard usedBits == 0 || reader.bytes[start + bytes - 1] >> UInt8(usedBits) == 0 else {
+            throw .reservedNotZero(field: "unused bits after the codes of \(tensor.name)")
+        }
+        return (data, scales.reduce(0) { max($0, $1.magnitude(level: format.topLevel)) })
     }
 
     private mutating func scales(
@@ -45,37 +78,18 @@ extension FrameParser {
         return scales
     }
 
-    /// Refuses a reserved code, an unused bit that is set, and a raw value that is out of range.
-    ///
-    /// - Returns: a bound on the magnitudes.
-    private func checkData(
-        _ tensor: UpdateFrameHeader.TensorEntry, scales: [ScopeScale], format: CodeFormat?, geometry: ScopeGeometry, start: Int,
-        threads: Int
-    ) throws(FrameError) -> Float {
-        guard tensor.count > 0 else { return 0 }
-        guard let format else { return try checkRawValues(tensor.name, geometry: geometry, start: start, threads: threads) }
-        let reserved = withBytes(from: start) { codes in
-            firstReservedCode(
-                codes.assumingMemoryBound(to: UInt8.self), count: tensor.count, format: format, threads: threads)
-        }
-        if let index = reserved { throw .reservedCode(tensor: tensor.name, index: index) }
-        let usedBits = tensor.count * format.bits % 8
-        let lastByte = reader.bytes[start + format.packedBytes(tensor.count) - 1]
-        guard usedBits == 0 || lastByte >> UInt8(usedBits) == 0 else {
-            throw .reservedNotZero(field: "unused bits after the codes of \(tensor.name)")
-        }
-        return scales.reduce(0) { max($0, $1.magnitude(level: format.topLevel)) }
-    }
-
-    private func checkRawValues(
-        _ tensor: String, geometry: ScopeGeometry, start: Int, threads: Int
-    ) throws(FrameError) -> Float {
+    /// Refuses a value that is out of range.
+    private mutating func rawValues(
+        _ tensor: UpdateFrameHeader.TensorEntry, geometry: ScopeGeometry, threads: Int
+    ) throws(FrameError) -> CheckedData {
+        let start = try reader.skip(4 * tensor.count, field: "values of \(tensor.name)")
+        guard tensor.count > 0 else { return (.raw(start: start), 0) }
         let survey = withBytes(from: start) { MagnitudeSurvey($0, geometry: geometry, threads: threads) }
         if let index = survey.firstRejected {
             let value = withBytes(from: start) { $0.loadUnaligned(fromByteOffset: 4 * index, as: Float.self) }
-            throw .valueOutOfRange(tensor: tensor, index: index, value: value)
+            throw .valueOutOfRange(tensor: tensor.name, index: index, value: value)
         }
-        return survey.ranges.reduce(0) { max($0, $1.largest) }
+        return (.raw(start: start), survey.ranges.reduce(0) { max($0, $1.largest) })
     }
 
     /// The frame's bytes from `start` on, which `reader` has checked to lie inside the frame.

@@ -15,16 +15,16 @@ public func encodeUpdate(
 ) throws(CodecError) -> [UInt8] {
     precondition(values.count == table.layout.parameterCount, "the table was made of other values")
     if case .quantized(let bits) = coding, !QuantizationGrid.allBits.contains(bits) { throw .bitsOutOfRange(bits) }
-    let encoder = FrameEncoder(values: values, table: table, coding: coding, binding: binding, seed: seed, threads: threads)
-    return encoder.encode()
+    return try FrameEncoder(values: values, table: table, coding: coding, binding: binding, seed: seed, threads: threads).encode()
 }
 
 extension UpdateCoding {
     /// Bytes of a whole frame with the exact float32 values of a model.
     ///
+    /// - Parameter options: those of the error table that the frame carries.
     /// - Throws: `CodecError` that names a tensor that a frame cannot hold.
-    public static func exactFrameBytes(_ layout: ParameterLayout) throws(CodecError) -> Int {
-        try FrameEncoder.overheadBytes(layout) + 4 * layout.parameterCount
+    public static func exactFrameBytes(_ layout: ParameterLayout, options: QuantizerOptions) throws(CodecError) -> Int {
+        try FrameEncoder.overheadBytes(layout, version: options.frameVersion) + 4 * layout.parameterCount
     }
 }
 
@@ -37,14 +37,14 @@ struct FrameEncoder {
     let threads: Int
 
     /// Bytes of a frame besides scales and codes.
-    static func overheadBytes(_ layout: ParameterLayout) throws(CodecError) -> Int {
+    static func overheadBytes(_ layout: ParameterLayout, version: UInt16) throws(CodecError) -> Int {
         guard !layout.entries.isEmpty else {
             throw .unsupportedTensor(name: "(none)", reason: "a frame needs at least one tensor")
         }
-        return FrameLayout.headerBytes + (try tensorTableBytes(layout)) + FrameLayout.checksumBytes
+        return FrameLayout.headerBytes + (try tensorTableBytes(layout, version: version)) + FrameLayout.checksumBytes
     }
 
-    private static func tensorTableBytes(_ layout: ParameterLayout) throws(CodecError) -> Int {
+    private static func tensorTableBytes(_ layout: ParameterLayout, version: UInt16) throws(CodecError) -> Int {
         var bytes = 0
         var names: Set<String> = []
         for entry in layout.entries {
@@ -58,42 +58,107 @@ struct FrameEncoder {
             guard entry.shape.count <= FrameLayout.maximumRank else {
                 throw .unsupportedTensor(name: entry.name, reason: "a shape has at most \(FrameLayout.maximumRank) extents")
             }
-            bytes += FrameLayout.tensorEntryBytes + 8 * entry.shape.count + nameBytes
+            bytes += FrameLayout.tensorEntryBytes(version: version) + 8 * entry.shape.count + nameBytes
         }
         return bytes
     }
 
-    func encode() -> [UInt8] {
+    func encode() throws(CodecError) -> [UInt8] {
+        let tensors = try codedTensors()
+        let codec = tensors[0].codec
         var writer = FrameWriter()
-        let entries = encodedEntries()
-        let dataBytes = table.layout.entries.reduce(0) { $0 + codedBytes($1.count) }
+        let entries = encodedEntries(tensors)
+        let dataBytes = tensors.reduce(0) { $0 + $1.bytes }
         let totalBytes = FrameLayout.headerBytes + entries.count + dataBytes + FrameLayout.checksumBytes
         writer.bytes.reserveCapacity(totalBytes)
-        writeHeader(totalBytes: totalBytes, tensorTableBytes: entries.count, to: &writer)
+        writeHeader(tensors, codec: codec, totalBytes: totalBytes, tensorTableBytes: entries.count, to: &writer)
         writer.bytes += entries
-        for index in table.layout.entries.indices { writeData(tensor: index, to: &writer) }
+        for (index, tensor) in tensors.enumerated() { write(tensor, index: index, to: &writer) }
         writer.append(writer.bytes.withUnsafeBytes(hash64))
         return writer.bytes
     }
 
-    /// Exact expected squared error of one tensor as it is coded.
-    private func expectedError(_ line: ErrorTable.Line) -> Double {
-        switch coding {
-        case .float32: 0
-        case .quantized(let bits): line.expectedError(bits: bits)
+    /// How a tensor is coded; what has no size of its own is coded when it is written.
+    private enum CodedTensor {
+        case raw(count: Int)
+        case levels(grid: QuantizationGrid, bits: Int, bytes: Int, error: Double)
+        case lattice(CodedLattice, error: Double)
+
+        var codec: FrameCodec {
+            switch self {
+            case .raw: .float32
+            case .levels: .stochasticRounding
+            case .lattice: .lattice
+            }
+        }
+
+        var bytes: Int {
+            switch self {
+            case .raw(let count): 4 * count
+            case .levels(_, _, let bytes, _): bytes
+            case .lattice(let coded, _): coded.data.count
+            }
+        }
+
+        /// Exact expected squared error.
+        var error: Double {
+            switch self {
+            case .raw: 0
+            case .levels(_, _, _, let error), .lattice(_, let error): error
+            }
         }
     }
 
-    private func codedBytes(_ count: Int) -> Int {
+    private func codedTensors() throws(CodecError) -> [CodedTensor] {
         switch coding {
-        case .float32: 4 * count
-        case .quantized(let bits): table.options.codedBytes(count: count, bits: bits)
+        case .float32: return table.layout.entries.map { .raw(count: $0.count) }
+        case .quantized(let bits) where table.options.grid == .lattice:
+            return try latticeTensors(step: table.latticeStep(bits: bits))
+        case .quantized(let bits):
+            return zip(table.layout.entries, table.tensors).map { entry, line in
+                .levels(
+                    grid: table.options.grid.resolved(bits: bits), bits: bits,
+                    bytes: table.options.codedBytes(count: entry.count, bits: bits), error: line.expectedError(bits: bits))
+            }
+        case .lattice(let step): return try latticeTensors(step: step)
         }
     }
 
-    private func writeHeader(totalBytes: Int, tensorTableBytes: Int, to writer: inout FrameWriter) {
+    private func latticeTensors(step: Float) throws(CodecError) -> [CodedTensor] {
+        precondition(table.options.grid == .lattice, "the table is of another grid")
+        let largest = table.ranges.reduce(0) { max($0, $1.reduce(0) { max($0, $1.largest) }) }
+        guard step > 0, largest + 2 * step < MagnitudeSurvey.magnitudeLimit, largest / step < 0x1p23 - 2 else {
+            throw .stepOutOfRange(step: step, largest: largest)
+        }
+        let survey = LatticeSurvey(
+            count: table.layout.parameterCount, squaredNorm: table.summary.squaredNorm, rounding: table.options.rounding)
+        // What is all zero needs no dither.
+        let lattice = Lattice(step: step, dithered: isDithered)
+        return table.layout.entries.enumerated().map { index, entry in
+            // SAFETY: the layout's entries lie inside `values`.
+            let base = UnsafePointer(values.base) + entry.offset
+            return .lattice(
+                CodedLattice(
+                    base, count: entry.count, lattice: lattice, random: random(isDithered ? .dither : .rounding, tensor: index),
+                    threads: threads),
+                error: survey.expectedErrors(base, count: entry.count, steps: [step], threads: threads)[0])
+        }
+    }
+
+    /// Frames of a lattice, exact ones among them, are written in version 2.
+    private var version: UInt16 { table.options.frameVersion }
+
+    private var isDithered: Bool { table.options.rounding == .dithered && table.summary.squaredNorm > 0 }
+
+    private func random(_ stream: RandomStream, tensor index: Int) -> CounterRandom {
+        CounterRandom(seed: seed, stream: stream, round: binding.round, device: binding.device, item: UInt32(index))
+    }
+
+    private func writeHeader(
+        _ tensors: [CodedTensor], codec: FrameCodec, totalBytes: Int, tensorTableBytes: Int, to writer: inout FrameWriter
+    ) {
         writer.bytes += FrameLayout.magic
-        writer.append(FrameLayout.version)
+        writer.append(version)
         writer.append(UInt16(FrameLayout.headerBytes))
         writer.append(UInt32(tensorTableBytes))
         writer.append(UInt64(totalBytes))
@@ -103,53 +168,71 @@ struct FrameEncoder {
         writer.append(binding.baseModel.low)
         writer.append(binding.baseModel.high)
         writer.append(binding.payload.rawValue)
-        writer.append((coding == .float32 ? FrameCodec.float32 : .stochasticRounding).rawValue)
+        writer.append(codec.rawValue)
         writer.append(table.options.grid.rawValue)
-        writer.appendZeros(1)
+        let rounding: LatticeRounding? = version > 1 ? (isDithered ? .dithered : .stochastic) : nil
+        writer.append(rounding?.rawValue ?? 0)
         writer.append(UInt32(table.options.groupSize))
         writer.append(UInt32(table.layout.entries.count))
         writer.appendZeros(4)
         writer.append(UInt64(table.layout.parameterCount))
-        writer.append(table.tensors.reduce(0) { $0 + expectedError($1) })
+        writer.append(tensors.reduce(0) { $0 + $1.error })
         writer.append(table.summary.squaredNorm)
         for error in table.summary.expectedErrors { writer.append(error) }
         for bytes in table.summary.codedBytes { writer.append(UInt64(bytes)) }
+        if rounding == .dithered {
+            let key = random(.dither, tensor: 0).key
+            writer.append(key.0)
+            writer.append(key.1)
+        }
         writer.appendZeros(FrameLayout.headerBytes - writer.bytes.count)
     }
 
-    private func encodedEntries() -> [UInt8] {
+    private func encodedEntries(_ tensors: [CodedTensor]) -> [UInt8] {
         var writer = FrameWriter()
-        for (entry, line) in zip(table.layout.entries, table.tensors) {
+        for (entry, tensor) in zip(table.layout.entries, tensors) {
             writer.append(UInt16(entry.name.utf8.count))
             writer.append(UInt8(entry.shape.count))
-            switch coding {
-            case .float32:
+            switch tensor {
+            case .raw:
                 writer.append(UInt8(0))
                 writer.append(UInt8(32))
                 writer.appendZeros(3 + 4)
-            case .quantized(let bits):
-                writer.append(table.options.grid.resolved(bits: bits).rawValue)
+            case .levels(let grid, let bits, _, _):
+                writer.append(grid.rawValue)
                 writer.append(UInt8(bits))
                 writer.appendZeros(3)
                 writer.append(UInt32(table.options.groupSize))
+            case .lattice(let coded, _):
+                writer.append(QuantizationGrid.lattice.rawValue)
+                writer.append(UInt8(coded.bits))
+                writer.append(coded.storage.rawValue)
+                writer.append((isDithered ? LatticeRounding.dithered : .stochastic).rawValue)
+                writer.appendZeros(1 + 4)
             }
-            writer.append(expectedError(line))
+            writer.append(tensor.error)
+            if version > 1 { writer.append(UInt64(tensor.bytes)) }
             for extent in entry.shape { writer.append(UInt64(extent)) }
             writer.bytes += entry.name.utf8
         }
         return writer.bytes
     }
 
-    private func writeData(tensor index: Int, to writer: inout FrameWriter) {
+    private func write(_ tensor: CodedTensor, index: Int, to writer: inout FrameWriter) {
         let entry = table.layout.entries[index]
         // SAFETY: the layout's entries lie inside `values`.
         let base = UnsafePointer(values.base) + entry.offset
-        guard case .quantized(let bits) = coding else {
-            writer.bytes += UnsafeRawBufferPointer(start: base, count: 4 * entry.count)
-            return
+        switch tensor {
+        case .raw: writer.bytes += UnsafeRawBufferPointer(start: base, count: 4 * entry.count)
+        case .levels(let grid, let bits, _, _): writeLevels(base, entry, grid.format(bits: bits), grid, index: index, to: &writer)
+        case .lattice(let coded, _): writer.bytes += coded.data
         }
-        let grid = table.options.grid.resolved(bits: bits)
-        let format = grid.format(bits: bits)
+    }
+
+    private func writeLevels(
+        _ base: UnsafePointer<Float>, _ entry: ParameterLayout.Entry, _ format: CodeFormat, _ grid: QuantizationGrid, index: Int,
+        to writer: inout FrameWriter
+    ) {
         let scales = table.ranges[index].map(format.scale(for:))
         for scale in scales {
             if grid == .paper { writer.append(scale.offset) }
@@ -157,13 +240,11 @@ struct FrameEncoder {
         }
         let start = writer.bytes.count
         writer.appendZeros(format.packedBytes(entry.count))
-        let random = CounterRandom(
-            seed: seed, stream: .rounding, round: binding.round, device: binding.device, item: UInt32(index))
         writer.bytes.withUnsafeMutableBufferPointer { bytes in
             guard entry.count > 0, let packed = bytes.baseAddress else { return }
             quantizeAndPack(
                 base, geometry: ScopeGeometry(count: entry.count, groupSize: table.options.groupSize), scales: scales,
-                format: format, random: random, into: packed + start, threads: threads)
+                format: format, random: random(.rounding, tensor: index), into: packed + start, threads: threads)
         }
     }
 }

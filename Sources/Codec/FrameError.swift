@@ -24,6 +24,8 @@ public enum FrameError: Error, Sendable, Equatable {
     case invalidScale(tensor: String, scope: Int, value: Float)
     /// A code that no encoder writes.
     case reservedCode(tensor: String, index: Int)
+    /// Codes that no encoder writes: a stream that does not end where it should, or a code that is too large.
+    case damagedCodes(tensor: String, chunk: Int)
     /// A raw value is NaN or infinite.
     case valueOutOfRange(tensor: String, index: Int, value: Float)
     /// The frame belongs to no run: its base model is zero.
@@ -37,17 +39,19 @@ extension FrameError: CustomStringConvertible {
         switch self {
         case .truncated(let bytes, let expected): "the frame has \(bytes) bytes of \(expected): send it again"
         case .notAFrame: "not an update frame (its first 8 bytes are not the frame's magic)"
-        case .unsupportedVersion(let version): "frame version \(version) is unknown, this decoder reads version 1: update it"
+        case .unsupportedVersion(let version):
+            "frame version \(version) is unknown, this decoder reads versions 1 and 2: update it"
         case .trailingBytes(let count): "\(count) bytes follow the frame's declared end"
         case .checksumMismatch: "the frame's checksum does not match its bytes: it was damaged, send it again"
-        case .reservedNotZero(let field): "\(field) must be zero in version 1"
-        case .unknownID(let field, let value): "\(field) \(value) is not defined in version 1"
+        case .reservedNotZero(let field): "\(field) must be zero"
+        case .unknownID(let field, let value): "\(field) \(value) is not defined in this version"
         case .limitExceeded(let field, let value, let limit): "\(field) \(value) exceeds this receiver's limit \(limit)"
         case .invalidField(let field, let detail): "\(field) \(detail)"
         case .layoutMismatch(let detail): "the frame is of another model: \(detail)"
         case .invalidScale(let tensor, let scope, let value):
             "tensor \(tensor): scale \(value) of scope \(scope) is not a finite number in 0..<2^127"
         case .reservedCode(let tensor, let index): "tensor \(tensor): element \(index) has the reserved code"
+        case .damagedCodes(let tensor, let chunk): "tensor \(tensor): the codes of chunk \(chunk) are none that an encoder writes"
         case .valueOutOfRange(let tensor, let index, let value):
             "tensor \(tensor): element \(index) is \(value), not a finite number below 2^127"
         case .unbound: "the frame belongs to no run (its base model is zero): only a frame made in a round can be averaged"
@@ -73,7 +77,9 @@ public struct FrameLimits: Sendable, Equatable {
     public init(expecting layout: ParameterLayout) {
         tensors = layout.entries.count
         parameters = layout.parameterCount
-        let names = layout.entries.reduce(0) { $0 + $1.name.utf8.count + 8 * $1.shape.count + FrameLayout.tensorEntryBytes }
+        let names = layout.entries.reduce(0) {
+            $0 + $1.name.utf8.count + 8 * $1.shape.count + FrameLayout.tensorEntryBytes(version: FrameLayout.version)
+        }
         frameBytes = FrameLayout.headerBytes + names + 9 * parameters + FrameLayout.checksumBytes
         self.layout = layout
     }

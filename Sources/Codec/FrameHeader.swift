@@ -18,12 +18,13 @@ public struct FrameBinding: Sendable, Equatable {
 }
 
 /// What one update frame says about itself: docs/wire-format.md.
-public struct UpdateFrameHeader: Sendable, Equatable {
+public struct UpdateFrameHeader: Sendable {
     /// One tensor's entry.
     public struct TensorEntry: Sendable, Equatable {
         public let name: String
         public let shape: [Int]
-        /// 32 for raw float32 values, else 2...8.
+        /// 32 for raw float32 values, 2...8 for codes of levels; on a lattice the width of packed codes, or how many low bits of the codes
+        /// are stored as they are.
         public let bits: Int
         /// nil for raw float32 values.
         public let grid: QuantizationGrid?
@@ -35,6 +36,13 @@ public struct UpdateFrameHeader: Sendable, Equatable {
         public let count: Int
         /// Bytes of scales and codes.
         public let codedBytes: Int
+        /// On a lattice: how the codes are stored and values were rounded.
+        let lattice: LatticeFields?
+    }
+
+    struct LatticeFields: Sendable, Equatable {
+        let storage: LatticeStorage
+        let rounding: LatticeRounding
     }
 
     public let version: Int
@@ -48,6 +56,8 @@ public struct UpdateFrameHeader: Sendable, Equatable {
     public let table: ErrorSummary
     public let tableOptions: QuantizerOptions
     public let tensors: [TensorEntry]
+    /// The key of the dither's random numbers; zero where nothing is dithered.
+    let ditherKey: (UInt32, UInt32)
 
     /// Number of values in all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
@@ -61,4 +71,14 @@ public struct UpdateFrameHeader: Sendable, Equatable {
 public enum FrameCodec: UInt8, Sendable, CaseIterable {
     case float32 = 1
     case stochasticRounding = 2
+    case lattice = 3
+
+    /// Whether frames of a version may have it: what has levels is written in version 1, what belongs to a lattice in version 2.
+    func occurs(inVersion version: UInt16) -> Bool {
+        switch self {
+        case .float32: true
+        case .stochasticRounding: version == 1
+        case .lattice: version == 2
+        }
+    }
 }

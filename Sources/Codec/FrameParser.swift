@@ -3,6 +3,7 @@ import Kernels
 /// Reads and checks a frame, field by field, allocating nothing that the limits do not allow.
 struct FrameParser {
     let limits: FrameLimits
+    let version: UInt16
     var reader: FrameReader
 
     /// Checks length, magic, version and checksum: after this the bytes are those that an encoder wrote.
@@ -13,8 +14,8 @@ struct FrameParser {
         guard bytes.starts(with: FrameLayout.magic) else { throw .notAFrame }
         guard bytes.count >= smallest else { throw .truncated(bytes: bytes.count, expected: smallest) }
         reader = FrameReader(bytes, from: FrameLayout.magic.count, end: bytes.count - FrameLayout.checksumBytes)
-        let version: UInt16 = try reader.read("version")
-        guard version == FrameLayout.version else { throw .unsupportedVersion(Int(version)) }
+        version = try reader.read("version")
+        guard (1...FrameLayout.version).contains(version) else { throw .unsupportedVersion(Int(version)) }
         guard bytes.count <= limits.frameBytes else {
             throw .limitExceeded(field: "frame length", value: bytes.count, limit: limits.frameBytes)
         }
@@ -32,7 +33,7 @@ struct FrameParser {
         let headerBytes: UInt16 = try reader.read("header length")
         guard Int(headerBytes) == FrameLayout.headerBytes else {
             throw .invalidField(
-                field: "header length", detail: "is \(headerBytes), in version 1 it is \(FrameLayout.headerBytes)")
+                field: "header length", detail: "is \(headerBytes), it must be \(FrameLayout.headerBytes)")
         }
         let tensorTableBytes = Int(try reader.read("tensor table length", as: UInt32.self))
         let frameBytes = Int(clamping: try reader.read("frame length", as: UInt64.self))
@@ -40,9 +41,12 @@ struct FrameParser {
             runID: try reader.read("run id"), round: try reader.read("round"), device: try reader.read("device"),
             baseModel: ModelHash(low: try reader.read("base model"), high: try reader.read("base model")))
         binding.payload = try readID("payload kind", PayloadKind.init(rawValue:))
-        let codec = try readID("codec", FrameCodec.init(rawValue:))
-        let tableGrid = try readID("table grid", QuantizationGrid.init(rawValue:))
-        try reader.expectZeros(1, field: "header byte 59")
+        let version = version
+        let codec = try readID("codec") { FrameCodec(rawValue: $0).flatMap { $0.occurs(inVersion: version) ? $0 : nil } }
+        let tableGrid = try readID("table grid") {
+            QuantizationGrid(rawValue: $0).flatMap { $0.hasLevels == (version == 1) ? $0 : nil }
+        }
+        let tableRounding = try tableRounding()
         let tableGroupSize = Int(try reader.read("table group size", as: UInt32.self))
         let tensorCount = Int(try reader.read("tensor count", as: UInt32.self))
         try reader.expectZeros(4, field: "header bytes 68...71")
@@ -54,12 +58,30 @@ struct FrameParser {
         try require("parameter count", parameterCount, atMost: limits.parameters)
         let certificate = try reader.readError("expected error")
         let table = try errorSummary()
-        try reader.expectZeros(FrameLayout.headerBytes - reader.position, field: "header bytes 208...215")
+        let ditherKey = try ditherKey(tableRounding)
         let tensors = try tensorEntries(count: tensorCount, bytes: tensorTableBytes, codec: codec)
         try check(tensors, parameterCount: parameterCount, certificate: certificate)
         return UpdateFrameHeader(
-            version: Int(FrameLayout.version), frameBytes: frameBytes, binding: binding, codec: codec, expectedError: certificate,
-            table: table, tableOptions: QuantizerOptions(grid: tableGrid, groupSize: tableGroupSize), tensors: tensors)
+            version: Int(version), frameBytes: frameBytes, binding: binding, codec: codec, expectedError: certificate,
+            table: table, tableOptions: QuantizerOptions(grid: tableGrid, groupSize: tableGroupSize, rounding: tableRounding),
+            tensors: tensors,
+            ditherKey: ditherKey)
+    }
+
+    /// Header byte 59: how values are rounded to a lattice; reserved in version 1.
+    private mutating func tableRounding() throws(FrameError) -> LatticeRounding {
+        if version > 1 { return try readID("rounding", LatticeRounding.init(rawValue:)) }
+        try reader.expectZeros(1, field: "header byte 59")
+        return .dithered
+    }
+
+    /// Header bytes 208...215: the dither's key; reserved in version 1 and without dither.
+    private mutating func ditherKey(_ rounding: LatticeRounding) throws(FrameError) -> (UInt32, UInt32) {
+        guard version > 1, rounding == .dithered else {
+            try reader.expectZeros(FrameLayout.headerBytes - reader.position, field: "header bytes 208...215")
+            return (0, 0)
+        }
+        return (try reader.read("dither key"), try reader.read("dither key"))
     }
 
     private mutating func errorSummary() throws(FrameError) -> ErrorSummary {
@@ -87,7 +109,7 @@ struct FrameParser {
         count: Int, bytes: Int, codec: FrameCodec
     ) throws(FrameError) -> [UpdateFrameHeader.TensorEntry] {
         let start = reader.position
-        guard count * FrameLayout.tensorEntryBytes <= bytes, bytes <= reader.end - start else {
+        guard count * FrameLayout.tensorEntryBytes(version: version) <= bytes, bytes <= reader.end - start else {
             throw .invalidField(
                 field: "tensor table length", detail: "is \(bytes), impossible for \(count) tensors in this frame")
         }
@@ -116,10 +138,12 @@ struct FrameParser {
         }
         let gridID: UInt8 = try reader.read("grid of tensor \(index)")
         let bits = Int(try reader.read("bits of tensor \(index)", as: UInt8.self))
-        try reader.expectZeros(3, field: "reserved bytes of tensor \(index)")
+        let lattice = codec == .lattice ? try latticeFields(index) : nil
+        try reader.expectZeros(lattice == nil ? 3 : 1, field: "reserved bytes of tensor \(index)")
         let groupSize = Int(try reader.read("group size of tensor \(index)", as: UInt32.self))
-        let grid = try checkedGrid(gridID, bits: bits, groupSize: groupSize, codec: codec, tensor: index)
+        let grid = try checkedGrid(gridID, bits: bits, groupSize: groupSize, codec: codec, lattice: lattice, tensor: index)
         let error = try reader.readError("expected error of tensor \(index)")
+        let dataBytes = version == 1 ? nil : Int(clamping: try reader.read("data length of tensor \(index)", as: UInt64.self))
         var shape: [Int] = []
         for _ in 0..<rank { shape.append(Int(clamping: try reader.read("shape of tensor \(index)", as: UInt64.self))) }
         let count = try elementCount(shape, tensor: index)
@@ -127,14 +151,29 @@ struct FrameParser {
         guard let name = String(validating: reader.bytes[nameStart..<(nameStart + nameBytes)], as: UTF8.self) else {
             throw .invalidField(field: "name of tensor \(index)", detail: "is not UTF-8")
         }
-        let codedBytes = grid.map { QuantizerOptions(grid: $0, groupSize: groupSize).codedBytes(count: count, bits: bits) }
+        let codedBytes =
+            switch grid {
+            case .none: 4 * count
+            case .lattice: dataBytes ?? 0
+            case .some(let grid): QuantizerOptions(grid: grid, groupSize: groupSize).codedBytes(count: count, bits: bits)
+            }
+        guard dataBytes ?? codedBytes == codedBytes else {
+            throw .invalidField(
+                field: "data length of tensor \(index)", detail: "is \(dataBytes ?? 0), \(count) elements take \(codedBytes)")
+        }
         return UpdateFrameHeader.TensorEntry(
             name: name, shape: shape, bits: bits, grid: grid, groupSize: groupSize, expectedError: error, count: count,
-            codedBytes: codedBytes ?? 4 * count)
+            codedBytes: codedBytes, lattice: lattice)
+    }
+
+    private mutating func latticeFields(_ tensor: Int) throws(FrameError) -> UpdateFrameHeader.LatticeFields {
+        UpdateFrameHeader.LatticeFields(
+            storage: try readID("storage of tensor \(tensor)", LatticeStorage.init(rawValue:)),
+            rounding: try readID("rounding of tensor \(tensor)", LatticeRounding.init(rawValue:)))
     }
 
     private func checkedGrid(
-        _ id: UInt8, bits: Int, groupSize: Int, codec: FrameCodec, tensor: Int
+        _ id: UInt8, bits: Int, groupSize: Int, codec: FrameCodec, lattice: UpdateFrameHeader.LatticeFields?, tensor: Int
     ) throws(FrameError) -> QuantizationGrid? {
         switch codec {
         case .float32:
@@ -144,13 +183,24 @@ struct FrameParser {
             }
             return nil
         case .stochasticRounding:
-            guard let grid = QuantizationGrid(rawValue: id) else {
+            guard let grid = QuantizationGrid(rawValue: id), grid.hasLevels else {
                 throw .unknownID(field: "grid of tensor \(tensor)", value: Int(id))
             }
             guard grid.bits.contains(bits) else {
                 throw .invalidField(field: "bits of tensor \(tensor)", detail: "is \(bits), outside \(grid.bits) of its grid")
             }
             return grid
+        case .lattice:
+            guard id == QuantizationGrid.lattice.rawValue else {
+                throw .unknownID(field: "grid of tensor \(tensor)", value: Int(id))
+            }
+            let widths = lattice?.storage == .packed ? 1...25 : 0...LatticeLayout.mostLowBits
+            guard widths.contains(bits), groupSize == 0 else {
+                throw .invalidField(
+                    field: "bits of tensor \(tensor)", detail: "are \(bits) with group size \(groupSize), outside \(widths) and 0"
+                )
+            }
+            return .lattice
         }
     }
 
@@ -175,7 +225,11 @@ struct FrameParser {
         guard total == parameterCount else {
             throw .invalidField(field: "parameter count", detail: "is \(parameterCount), the shapes have \(total)")
         }
-        let dataBytes = tensors.reduce(0) { $0 + $1.codedBytes }
+        var dataBytes = 0
+        for tensor in tensors {
+            let (sum, overflow) = dataBytes.addingReportingOverflow(tensor.codedBytes)
+            dataBytes = overflow ? .max : sum
+        }
         guard reader.end - reader.position == dataBytes else {
             throw .invalidField(
                 field: "data length", detail: "is \(reader.end - reader.position) bytes, the tensor table asks for \(dataBytes)")

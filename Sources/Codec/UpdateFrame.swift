@@ -10,15 +10,20 @@ public struct UpdateFrame: Sendable {
 
     /// One tensor's data inside `bytes`.
     struct TensorPart: Sendable {
+        enum Data: Sendable {
+            /// Where raw values start.
+            case raw(start: Int)
+            /// Scales, one for each scope, and where the codes start.
+            case levels(format: CodeFormat, scales: [ScopeScale], start: Int)
+            case lattice(LatticePart)
+        }
+
         let geometry: ScopeGeometry
-        /// nil for raw values.
-        let format: CodeFormat?
-        /// One for each scope; none for raw values.
-        let scales: [ScopeScale]
-        /// Where the codes, or raw values, start.
-        let codesStart: Int
+        let data: Data
         /// First element in the flat buffer.
         let offset: Int
+        /// Its place in the tensor table.
+        let index: Int
         /// No value's magnitude is larger.
         let largestMagnitude: Float
     }
@@ -52,25 +57,29 @@ public struct UpdateFrame: Sendable {
     /// The values as floats, in the header's layout; `values` has as many elements (precondition) and is overwritten.
     public func decode(into values: Tensor, threads: Int = 1) {
         precondition(values.count == header.parameterCount, "\(values.count) elements for \(header.parameterCount) parameters")
-        for part in parts where part.geometry.count > 0 {
-            withData(of: part) { data in
+        bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for part in parts where part.geometry.count > 0 {
                 // SAFETY: `UpdateFrame.init` has checked that each part's data lies inside `bytes` and its values inside the layout.
                 let target = values.base + part.offset
-                guard let format = part.format else {
-                    UnsafeMutableRawPointer(target).copyMemory(from: data, byteCount: 4 * part.geometry.count)
-                    return
+                switch part.data {
+                case .raw(let start):
+                    UnsafeMutableRawPointer(target).copyMemory(from: base + start, byteCount: 4 * part.geometry.count)
+                case .levels(let format, let scales, let start):
+                    unpackAndDequantize(
+                        base + start, geometry: part.geometry, scales: scales, format: format, into: target, threads: threads)
+                case .lattice(let lattice):
+                    lattice.decode(base, random: dither(part), threads: threads) { first, count, values in
+                        (target + first).update(from: values, count: count)
+                    }
                 }
-                unpackAndDequantize(
-                    data, geometry: part.geometry, scales: part.scales, format: format, into: target, threads: threads)
             }
         }
     }
 
-    /// The codes or raw values of a part that is not empty, for the time of `body`.
-    func withData(of part: TensorPart, _ body: (UnsafePointer<UInt8>) -> Void) {
-        bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            body(base + part.codesStart)
-        }
+    /// The random numbers of a part's dither.
+    func dither(_ part: TensorPart) -> CounterRandom {
+        CounterRandom(
+            key: header.ditherKey, round: header.binding.round, device: header.binding.device, item: UInt32(part.index))
     }
 }

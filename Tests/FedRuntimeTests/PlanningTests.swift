@@ -115,7 +115,7 @@ import Testing
                     switch scheme {
                     case .onDemand: table.codedBytes(bits: bits)
                     case .fixed(let bits): table.codedBytes(bits: bits)
-                    case .fedAvg: try UpdateCoding.exactFrameBytes(ToyFederation.layout)
+                    case .fedAvg: try UpdateCoding.exactFrameBytes(ToyFederation.layout, options: QuantizerOptions())
                     }
                 let compute =
                     24 * ToyFederation.flopsPerSample / device.processor.flopsPerCycle / device.processor.frequencyMaxHertz

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gd_rounding.h"
 #include "gd_status.h"
 
 // The inner kernels are written once and compiled once per instruction set; the best set that the CPU has runs. All sets compute
@@ -90,6 +91,17 @@ typedef struct {
         gd_norm_block block, const float *x, const float *addend, gd_norm_slopes slopes, float *d_x, float *sums);
 
     const struct gd_winograd *winograd4, *winograd2;
+
+    /// codes (64 * chunks), overwritten: the values rounded stochastically to the levels of their scopes.
+    void (*round_to_levels)(const float *values, int64_t chunks, const gd_draw *draw, gd_level_codes to, int8_t *codes);
+    /// codes (64 * chunks), overwritten: the values rounded to a lattice; their magnitudes must stay below 2^23 steps.
+    void (*round_to_lattice)(const float *values, int64_t chunks, const gd_draw *draw, gd_step_lattice to, int32_t *codes);
+    /// values (64 * chunks), overwritten: what the codes stand for. Codes must stay below 2^24 in magnitude.
+    void (*restore_from_lattice)(const int32_t *codes, int64_t chunks, const gd_draw *draw, gd_step_lattice from, float *values);
+    /// sums[i] += the expected squared error of stochastic rounding to levels[i], i < formats: the sum of (x - l)(h - x) over the
+    /// non-zero magnitudes x between levels l and h. Nothing is added where the step is 0. Runs of 512 elements are summed in float32
+    /// in 16 lanes, element i in lane i % 16; lanes, then runs, in order in double.
+    void (*add_rounding_errors)(const float *values, int64_t count, const gd_levels *levels, int formats, double *sums);
 
     /// `rounds` rounds of multiply-adds in registers; returns a number that depends on all of them.
     float (*multiply_add_rounds)(int64_t rounds, float start);

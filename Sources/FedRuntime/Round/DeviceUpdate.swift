@@ -52,7 +52,8 @@ public struct DeviceUpdate {
     }
 
     private func frameBytes(bits: Int) throws(CodecError) -> Int {
-        bits == Scheme.exactBits ? try UpdateCoding.exactFrameBytes(table.layout) : table.summary.codedBytes(bits: bits)
+        bits == Scheme.exactBits
+            ? try UpdateCoding.exactFrameBytes(table.layout, options: table.options) : table.summary.codedBytes(bits: bits)
     }
 
     private func encode(bits: Int) throws(CodecError) -> [UInt8] {

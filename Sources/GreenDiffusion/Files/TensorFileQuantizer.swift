@@ -11,18 +11,40 @@ public struct TensorFileQuantizer: Sendable {
         case paper
         /// From 0 to the largest magnitude.
         case zero
+        /// The multiples of one step for all tensors, entropy coded.
+        case lattice
     }
 
-    /// Bits a value, 2...8.
-    public let bits: Int
+    /// How values become multiples of a lattice's step.
+    public enum Rounding: String, Sendable, CaseIterable {
+        /// Nearest after adding noise that the receiver subtracts.
+        case dither
+        /// One of the two beside a value at random.
+        case stochastic
+    }
+
+    /// How much error is allowed.
+    public enum Precision: Sendable, Equatable {
+        /// That of so many bits a value, 2...8.
+        case bits(Int)
+        /// Expected squared error over the squared norm of all values: the fewest bytes that keep it.
+        case relativeError(Double)
+        /// Expected squared error of all values: the fewest bytes that keep it.
+        case absoluteError(Double)
+    }
+
+    public let precision: Precision
     public let grid: Grid
     /// Consecutive values that share a scale; 0 for a whole tensor.
     public let groupSize: Int
+    public let rounding: Rounding
     public let seed: UInt64
     public let threads: Int
 
-    public init(bits: Int, grid: Grid, groupSize: Int, seed: UInt64, threads: Int) {
-        (self.bits, self.grid, self.groupSize) = (bits, grid, groupSize)
+    public init(
+        precision: Precision, grid: Grid, groupSize: Int, rounding: Rounding = .dither, seed: UInt64, threads: Int
+    ) {
+        (self.precision, self.grid, self.groupSize, self.rounding) = (precision, grid, groupSize, rounding)
         (self.seed, self.threads) = (seed, threads)
     }
 
@@ -33,12 +55,23 @@ public struct TensorFileQuantizer: Sendable {
     public func quantize(_ input: String, to output: String) throws -> QuantizationSummary {
         try AtomicFiles.requireReplaceable(output)
         let (layout, values) = try readTensors(input)
-        let options = QuantizerOptions(grid: grid == .paper ? .paper : .zero, groupSize: groupSize)
+        let options = QuantizerOptions(
+            grid: grid.codecGrid, groupSize: groupSize, rounding: rounding == .dither ? .dithered : .stochastic)
         let table = try ErrorTable(values, layout: layout, options: options, threads: threads)
         let frame = try encodeUpdate(
-            values, table: table, coding: .quantized(bits: bits), binding: FrameBinding(), seed: seed, threads: threads)
+            values, table: table, coding: try coding(table, values), binding: FrameBinding(), seed: seed, threads: threads)
         try AtomicFiles.write(Data(frame), to: output)
         return QuantizationSummary(header: try UpdateFrame(frame).header, path: output)
+    }
+
+    private func coding(_ table: ErrorTable, _ values: Tensor) throws(CodecError) -> UpdateCoding {
+        let demand: ErrorDemand
+        switch precision {
+        case .bits(let bits): return .quantized(bits: bits)
+        case .relativeError(let error): demand = .relative(error)
+        case .absoluteError(let error): demand = .absolute(error)
+        }
+        return try table.coding(meeting: demand, accepted: QuantizationGrid.allBits, values: values, threads: threads)
     }
 
     /// All tensors of the file in one flat buffer, in the file's order.
@@ -50,5 +83,15 @@ public struct TensorFileQuantizer: Sendable {
             try reader.readFloats(entry, into: Tensor(viewOf: values, offset: place.offset, shape: place.shape))
         }
         return (layout, values)
+    }
+}
+
+extension TensorFileQuantizer.Grid {
+    var codecGrid: QuantizationGrid {
+        switch self {
+        case .paper: .paper
+        case .zero: .zero
+        case .lattice: .lattice
+        }
     }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Codes to bytes and back, 64 codes at a time: code i of a tensor occupies the bits `i*bits ..< (i+1)*bits` of its byte string,
 /// least significant bit first, in two's complement; bits after the last code are zero.
 ///
@@ -16,34 +18,6 @@ struct BitPacking: Sendable {
         singles = 0x0001_0001_0001_0001 &* ((1 << UInt64(bits)) - 1)
         pairs = 0x0000_0001_0000_0001 &* ((1 << UInt64(2 * bits)) - 1)
         quads = (1 << UInt64(4 * bits)) - 1
-    }
-
-    /// Packs the codes, a byte each, of elements `first ..< min(first + 64, end)`, and touches no byte behind element `end`'s.
-    /// `first` is a multiple of 64 below `end`; codes behind `end` must be zero.
-    @inline(__always)
-    func pack(_ codes: SIMD8<UInt64>, first: Int, end: Int, into packed: UnsafeMutablePointer<UInt8>) {
-        // SAFETY: with 64 more elements behind this chunk, the bytes behind it are the caller's to overwrite.
-        let target = UnsafeMutableRawPointer(packed + first * bits / 8)
-        if first + 128 <= end { pack(codes, into: target) } else { packLast(codes, count: min(64, end - first), into: target) }
-    }
-
-    /// Packs 64 codes; up to `8 - bits` bytes behind them are overwritten too.
-    @inline(__always)
-    private func pack(_ codes: SIMD8<UInt64>, into packed: UnsafeMutableRawPointer) {
-        let (one, two, four) = (UInt64(8 - bits), UInt64(16 - 2 * bits), UInt64(32 - 4 * bits))
-        let byPairs = (codes & singles) | ((codes &>> one) & (singles &<< UInt64(bits)))
-        let byQuads = (byPairs & pairs) | ((byPairs &>> two) & (pairs &<< UInt64(2 * bits)))
-        let words = (byQuads & quads) | ((byQuads &>> four) & (quads &<< UInt64(4 * bits)))
-        for index in 0..<8 { packed.storeBytes(of: words[index], toByteOffset: index * bits, as: UInt64.self) }
-    }
-
-    @inline(never)
-    private func packLast(_ codes: SIMD8<UInt64>, count: Int, into packed: UnsafeMutableRawPointer) {
-        var bytes = SIMD64<UInt8>()
-        withUnsafeMutableBytes(of: &bytes) { buffer in
-            pack(codes, into: buffer.baseAddress!)
-            packed.copyMemory(from: buffer.baseAddress!, byteCount: (count * bits + 7) / 8)
-        }
     }
 
     /// 64 codes, a byte each with zeros above `bits` bits; reads up to `8 - bits` bytes behind them.
@@ -80,17 +54,12 @@ struct BitPacking: Sendable {
 package func packCodes(
     _ codes: UnsafePointer<Int8>, count: Int, bits: Int, into packed: UnsafeMutablePointer<UInt8>, threads: Int
 ) {
-    let packing = BitPacking(bits: bits)
+    precondition((2...8).contains(bits), "no such code width")
     parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
         let elements = CodingBlocks.elements(block, of: count)
-        for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
-            var chunk = SIMD8<UInt64>()
-            // SAFETY: a chunk's codes lie inside the block.
-            withUnsafeMutableBytes(of: &chunk) { bytes in
-                bytes.baseAddress!.copyMemory(from: codes + first, byteCount: min(64, elements.upperBound - first))
-            }
-            packing.pack(chunk, first: first, end: elements.upperBound, into: packed)
-        }
+        // SAFETY: blocks lie in 0..<count, and no two of them share a byte of `packed`.
+        gd_pack_codes(
+            codes + elements.lowerBound, Int64(elements.count), Int32(bits), packed + elements.lowerBound / 8 * bits)
     }
 }
 

@@ -1,77 +1,27 @@
-/// The random bits of stochastic rounding: 16 for each element, drawn 64 elements at a time.
-///
-/// Element i takes them from the Philox block `8 * (i / 64) + i % 8` of its tensor's sequence: word `(i / 16) % 4`, its low half
-/// where `(i / 8) % 2` is 0, else its high half. So eight consecutive elements take the same half of the same word of eight
-/// consecutive blocks, which eight vector lanes compute. This is part of the update frame's specification.
-struct RoundingBits {
-    /// Words 0...3 of the eight blocks, one block a lane.
-    let words: (SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>, SIMD8<UInt32>)
+import CKernels
 
-    /// The bits of elements `64 * chunk ..< 64 * (chunk + 1)`.
-    @inline(__always)
-    init(_ random: CounterRandom, chunk: Int) {
-        let first = UInt64(UInt32(truncatingIfNeeded: 8 * chunk))
-        var even = PhiloxLanes(random, blocks: SIMD4(0, 2, 4, 6) &+ first)
-        var odd = PhiloxLanes(random, blocks: SIMD4(1, 3, 5, 7) &+ first)
-        // Written out, because a loop of ten rounds is too long for the compiler to unroll.
-        PhiloxLanes.round(0, random.key, &even, &odd)
-        PhiloxLanes.round(1, random.key, &even, &odd)
-        PhiloxLanes.round(2, random.key, &even, &odd)
-        PhiloxLanes.round(3, random.key, &even, &odd)
-        PhiloxLanes.round(4, random.key, &even, &odd)
-        PhiloxLanes.round(5, random.key, &even, &odd)
-        PhiloxLanes.round(6, random.key, &even, &odd)
-        PhiloxLanes.round(7, random.key, &even, &odd)
-        PhiloxLanes.round(8, random.key, &even, &odd)
-        PhiloxLanes.round(9, random.key, &even, &odd)
-        words = (
-            Self.interleave(even.c0, odd.c0), Self.interleave(even.c1, odd.c1), Self.interleave(even.c2, odd.c2),
-            Self.interleave(even.c3, odd.c3)
-        )
+/// A tensor's sequence of random bits, ready for the kernels. Threads share it: nothing changes after `init`.
+package final class RoundingSequence: @unchecked Sendable {
+    // SAFETY: points to one initialised sequence that nothing writes to after `init`, freed with `self`.
+    private let sequence: UnsafeMutablePointer<gd_sequence>
+
+    package init(_ random: CounterRandom) {
+        sequence = .allocate(capacity: 1)
+        sequence.initialize(to: gd_sequence())
+        var source = gd_random(key: (random.key.0, random.key.1), counter: (random.item, random.device, random.round))
+        gd_prepare_sequence(&source, sequence)
     }
 
-    @inline(__always)
-    private static func interleave(_ even: SIMD4<UInt64>, _ odd: SIMD4<UInt64>) -> SIMD8<UInt32> {
-        unsafeBitCast((even & 0xFFFF_FFFF) | (odd &<< 32), to: SIMD8<UInt32>.self)
-    }
-}
+    deinit { sequence.deallocate() }
 
-/// The counters of four Philox4x32-10 blocks on their way through the rounds. Each lane holds a 32-bit word in its low half; the
-/// high halves are undefined, because the vector multiplication ignores them.
-private struct PhiloxLanes {
-    var c0: SIMD4<UInt64>
-    var c1: SIMD4<UInt64>
-    var c2: SIMD4<UInt64>
-    var c3: SIMD4<UInt64>
-
-    @inline(__always)
-    init(_ random: CounterRandom, blocks: SIMD4<UInt64>) {
-        c0 = blocks
-        c1 = SIMD4(repeating: UInt64(random.item))
-        c2 = SIMD4(repeating: UInt64(random.device))
-        c3 = SIMD4(repeating: UInt64(random.round))
-    }
-
-    /// Round `index` of two independent sets of blocks.
-    @inline(__always)
-    static func round(_ index: UInt32, _ key: (UInt32, UInt32), _ first: inout PhiloxLanes, _ second: inout PhiloxLanes) {
-        let k0 = SIMD4(repeating: UInt64(key.0 &+ index &* Philox.weyl0))
-        let k1 = SIMD4(repeating: UInt64(key.1 &+ index &* Philox.weyl1))
-        first.mix(k0, k1)
-        second.mix(k0, k1)
-    }
-
-    @inline(__always)
-    private mutating func mix(_ k0: SIMD4<UInt64>, _ k1: SIMD4<UInt64>) {
-        let product0 = (c0 & 0xFFFF_FFFF) &* SIMD4(repeating: UInt64(Philox.multiplier0))
-        let product1 = (c2 & 0xFFFF_FFFF) &* SIMD4(repeating: UInt64(Philox.multiplier1))
-        c0 = (product1 &>> 32) ^ c1 ^ k0
-        c2 = (product0 &>> 32) ^ c3 ^ k1
-        (c1, c3) = (product1, product0)
-    }
+    /// The bits from chunk `chunk` of 64 elements on, valid as long as `self`.
+    func draw(chunk: Int) -> gd_draw { gd_draw(sequence: sequence, chunk: Int64(chunk)) }
 }
 
 /// The 16 random bits of element `index`, in plain form.
+///
+/// Element i takes them from the Philox block `8 * (i / 64) + i % 8` of its tensor's sequence: word `(i / 16) % 4`, its low half
+/// where `(i / 8) % 2` is 0, else its high half. This is part of the update frame's specification.
 package func roundingBitsReference(_ random: CounterRandom, _ index: Int) -> UInt32 {
     let block = random.block(UInt32(truncatingIfNeeded: 8 * (index / 64) + index % 8))
     let words = [block.0, block.1, block.2, block.3]

@@ -21,6 +21,12 @@ public struct CounterRandom: Sendable {
         (self.round, self.device, self.item) = (round, device, item)
     }
 
+    /// A sequence of a stream whose key is known.
+    package init(key: (UInt32, UInt32), round: UInt32, device: UInt32, item: UInt32) {
+        self.key = key
+        (self.round, self.device, self.item) = (round, device, item)
+    }
+
     /// The four words of one block.
     @inlinable
     public func block(_ index: UInt32) -> (UInt32, UInt32, UInt32, UInt32) {

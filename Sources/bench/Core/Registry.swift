@@ -1,7 +1,8 @@
 /// All families, in the order in which they run. To add one: its file under `Families`, its line here.
 enum Registry {
     static let families = [
-        BenchmarkFamily.convolution, .linear, .groupNorm, .attention, .optimizer, .quantize, .packing, .aggregation, .unet,
+        BenchmarkFamily.convolution, .linear, .groupNorm, .attention, .optimizer, .quantize, .certify, .packing, .aggregation,
+        .unet,
         .energy,
     ]
 

@@ -1,15 +1,15 @@
 import Kernels
 
 extension BenchmarkFamily {
-    /// `quantize/b6/n37M/g256`: ranges, stochastic rounding to the paper's grid, packing. `unpack/...`: unpacking, dequantizing and
-    /// adding to the fixed-point sums. Bits, values, values that share a scale (0: all).
+    /// `quantize/b6/n37M/g256`: stochastic rounding to the paper's grid, whose scales are known, and packing. `unpack/...`: unpacking,
+    /// dequantizing and adding to the fixed-point sums. Bits, values, values that share a scale (0: all).
     static let quantize = BenchmarkFamily(
         cases: ["quantize", "unpack"].flatMap { kind in
-            ["b6/n37M/g256", "b7/n37M/g256", "b8/n37M/g256", "b8/n37M/g0"].map { "\(kind)/\($0)" }
+            (2...8).map { "\(kind)/b\($0)/n37M/g256" } + ["\(kind)/b8/n37M/g0"]
         },
         make: { problem, threads in
             guard problem.parts.count == 4, ["quantize", "unpack"].contains(problem.parts[0]),
-                let bits = problem.numbers(1, "b")?[0], (3...8).contains(bits),
+                let bits = problem.numbers(1, "b")?[0], (2...8).contains(bits),
                 let count = problem.numbers(2, "n")?[0], count > 0, let group = problem.numbers(3, "g")?[0]
             else { return nil }
             let run = QuantizeRun(count: count, groupSize: group, bits: bits, threads: threads)
@@ -23,6 +23,20 @@ extension BenchmarkFamily {
             return Benchmark(
                 work: .bytes(run.packedBytes + 16 * count),
                 verify: { () throws(VerificationError) in try small.verifySums() }, run: { run.accumulate() })
+        })
+
+    /// `certify/n37M/g256`: what comes before, magnitudes of all scopes and the exact expected error of every width 2...8.
+    static let certify = BenchmarkFamily(
+        cases: ["certify/n37M/g256", "certify/n37M/g0"],
+        make: { problem, threads in
+            guard problem.parts.count == 3, problem.parts[0] == "certify", let count = problem.numbers(1, "n")?[0], count > 0,
+                let group = problem.numbers(2, "g")?[0]
+            else { return nil }
+            let run = QuantizeRun(count: count, groupSize: group, bits: 8, threads: threads)
+            let small = QuantizeRun(count: min(count, 10_003), groupSize: group, bits: 8, threads: threads)
+            return Benchmark(
+                work: .bytes(8 * count), verify: { () throws(VerificationError) in try small.verifyErrors() },
+                run: { _ = run.certify() })
         })
 }
 
@@ -41,17 +55,39 @@ private final class QuantizeRun {
     init(count: Int, groupSize: Int, bits: Int, threads: Int) {
         values = .random([count], item: 0)
         geometry = ScopeGeometry(count: count, groupSize: groupSize)
-        format = CodeFormat(bits: bits, levelShift: 1)
+        format = Self.format(bits: bits)
         self.threads = threads
         packed = [UInt8](repeating: 0, count: format.packedBytes(count))
         sums = [Int64](repeating: 0, count: count)
+        let survey = MagnitudeSurvey(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
+        scales = survey.ranges.map(format.scale(for:))
+    }
+
+    private static func format(bits: Int) -> CodeFormat { CodeFormat(bits: bits, levelShift: bits == 2 ? 0 : 1) }
+
+    /// The ranges of all scopes, and D(b) for b = 2...8.
+    func certify() -> (ranges: [MagnitudeRange], errors: [Double]) {
+        let survey = MagnitudeSurvey(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
+        let errors = expectedSquaredErrors(
+            values.base, geometry: geometry, ranges: survey.ranges, formats: (2...8).map(Self.format), threads: threads)
+        return (survey.ranges, errors)
+    }
+
+    /// Every error must be the reference's, apart from the order of sums.
+    func verifyErrors() throws(VerificationError) {
+        let (ranges, errors) = certify()
+        for (bits, error) in zip(2...8, errors) {
+            let reference = (0..<geometry.scopeCount).reduce(0.0) { sum, scope in
+                let part = geometry.range(scope).map { values[$0] }
+                return sum + expectedSquaredErrorReference(part, scale: Self.format(bits: bits).scale(for: ranges[scope]))
+            }
+            try VerificationError.check("relative difference of D(\(bits))", abs(error / reference - 1), atMost: 1e-12)
+        }
     }
 
     var packedBytes: Int { packed.count }
 
     func quantize() {
-        let survey = MagnitudeSurvey(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
-        scales = survey.ranges.map(format.scale(for:))
         // SAFETY: `packed` holds the packed bytes of all values.
         packed.withUnsafeMutableBufferPointer { buffer in
             guard let target = buffer.baseAddress else { return }

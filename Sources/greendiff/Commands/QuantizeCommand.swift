@@ -13,6 +13,7 @@ struct QuantizeCommand: ParsableCommand {
             EXAMPLES:
               greendiff quantize model/diffusion_pytorch_model.safetensors model.gduf --bits 6 --group-size 256
               greendiff quantize weights.safetensors weights.gduf --bits 8 --grid zero --json
+              greendiff quantize weights.safetensors weights.gduf --grid lattice --error-relative 1e-4
             """)
 
     @Argument(help: ArgumentHelp("Safetensors file with float tensors.", valueName: "in"))
@@ -21,11 +22,27 @@ struct QuantizeCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Update frame to write.", valueName: "out"))
     var output: String
 
-    @Option(help: ArgumentHelp("Bits a value, 2 to 8.", valueName: "n"))
-    var bits = 8
+    @Option(help: ArgumentHelp("Bits a value, 2 to 8 (default: 8).", valueName: "n"))
+    var bits: Int?
 
-    @Option(help: ArgumentHelp("Levels: paper (smallest to largest magnitude) or zero (0 to largest); 2 bits always use zero."))
+    @Option(
+        help: ArgumentHelp(
+            "Instead of bits: the largest expected squared error, over the squared norm of all values.", valueName: "epsilon"))
+    var errorRelative: Double?
+
+    @Option(help: ArgumentHelp("Instead of bits: the largest expected squared error.", valueName: "error"))
+    var errorAbsolute: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Levels: paper (smallest to largest magnitude) or zero (0 to largest), a fixed width a value, 2 bits always zero; or lattice \
+            (multiples of one step, entropy coded: fewest bytes).
+            """))
     var grid: TensorFileQuantizer.Grid = .paper
+
+    @Option(help: ArgumentHelp("On a lattice: dither (half the error) or stochastic."))
+    var rounding: TensorFileQuantizer.Rounding = .dither
 
     @Option(help: ArgumentHelp("Consecutive values that share a scale; 0 for the whole tensor.", valueName: "n"))
     var groupSize = 0
@@ -39,15 +56,28 @@ struct QuantizeCommand: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
-        guard (2...8).contains(bits) else {
+        if let bits, !(2...8).contains(bits) {
             throw ValidationError("--bits \(bits) is outside 2...8 (codes hold at most 8 bits); use --bits \(bits < 2 ? 2 : 8)")
+        }
+        guard [bits != nil, errorRelative != nil, errorAbsolute != nil].count(where: { $0 }) <= 1 else {
+            throw ValidationError("--bits, --error-relative and --error-absolute exclude each other; give one")
+        }
+        for (name, error) in [("--error-relative", errorRelative), ("--error-absolute", errorAbsolute)] {
+            if let error, !(error > 0 && error.isFinite) {
+                throw ValidationError("\(name) \(error) is not a positive number; for exact values keep the safetensors file")
+            }
         }
         try require("--group-size", groupSize, in: 0...Int(UInt32.max))
     }
 
+    private var precision: TensorFileQuantizer.Precision {
+        errorRelative.map { .relativeError($0) } ?? errorAbsolute.map { .absoluteError($0) } ?? .bits(bits ?? 8)
+    }
+
     func run() throws {
         let quantizer = TensorFileQuantizer(
-            bits: bits, grid: grid, groupSize: groupSize, seed: seed, threads: threadOptions.threads)
+            precision: precision, grid: grid, groupSize: groupSize, rounding: rounding, seed: seed,
+            threads: threadOptions.threads)
         let summary = try quantizer.quantize(input, to: output)
         try show(summary, json: json)
     }
@@ -80,3 +110,4 @@ struct DequantizeCommand: ParsableCommand {
 }
 
 extension TensorFileQuantizer.Grid: ExpressibleByArgument {}
+extension TensorFileQuantizer.Rounding: ExpressibleByArgument {}

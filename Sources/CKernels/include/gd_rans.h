@@ -1,0 +1,38 @@
+#pragma once
+
+#include "gd_status.h"
+
+// Entropy coding of bytes: range asymmetric numeral systems [Duda 2013; Giesen 2014], 16 interleaved states of 32 bits, words of
+// 16 bits, probabilities in 4096ths. docs/wire-format.md has the format.
+
+enum { gd_rans_lanes = 16, gd_rans_scale_bits = 12, gd_rans_scale = 1 << gd_rans_scale_bits };
+
+/// What an encoder needs of each symbol.
+typedef struct {
+    /// 1 / frequency.
+    double inverse;
+    uint32_t frequency, start;
+} gd_rans_symbol;
+
+/// What a decoder finds at each of the 4096 slots: symbol, its frequency less 1, and the slot's place among the symbol's slots.
+typedef struct {
+    uint32_t entries[gd_rans_scale];
+} gd_rans_slots;
+
+/// frequencies[s] (256) for counts[s] (256): at least 1 where a symbol occurs, 4096 in all (GD_UNSUPPORTED where none occurs), close to
+/// the least code length.
+gd_status gd_rans_normalize(const int64_t *counts, uint32_t *frequencies);
+
+/// Tables for frequencies that add up to 4096.
+void gd_rans_encoder_table(const uint32_t *frequencies, gd_rans_symbol *symbols);
+void gd_rans_decoder_table(const uint32_t *frequencies, gd_rans_slots *slots);
+
+/// Codes `count` symbols; every one has a frequency. The words end at `end` and reach down to the returned one, at most `count` of them;
+/// states (16) are where a decoder starts.
+uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_symbol *table, uint32_t *states, uint16_t *end);
+
+/// Restores `count` symbols from `count_words` little-endian words at `words` (no alignment). GD_UNSUPPORTED unless exactly the words
+/// are used up and all states end where encoders start: reads no other byte whatever the words are.
+gd_status gd_rans_decode(
+    const uint8_t *words, int64_t count_words, const uint32_t *states, const gd_rans_slots *slots, int64_t count,
+    uint8_t *symbols);

@@ -1,0 +1,112 @@
+#include "gd_rans.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { lower_bound = 1 << 16 };
+
+// Code length that one more slot saves, or one less costs, in bits: count * log2((f + 1) / f).
+static double saving(int64_t count, uint32_t frequency) { return (double)count * log2(((double)frequency + 1) / frequency); }
+
+gd_status gd_rans_normalize(const int64_t *counts, uint32_t *frequencies) {
+    int64_t total = 0, sum = 0;
+    for (int s = 0; s < 256; s++) total += counts[s];
+    if (total == 0) return GD_UNSUPPORTED;
+    for (int s = 0; s < 256; s++) {
+        const double share = (double)counts[s] / (double)total * gd_rans_scale;
+        frequencies[s] = counts[s] == 0 ? 0 : share < 1 ? 1 : (uint32_t)share;
+        sum += frequencies[s];
+    }
+    // One slot at a time to where it saves most, or from where it costs least: the least code length there is.
+    for (; sum < gd_rans_scale; sum++) {
+        int best = -1;
+        for (int s = 0; s < 256; s++)
+            if (frequencies[s] > 0
+                && (best < 0 || saving(counts[s], frequencies[s]) > saving(counts[best], frequencies[best])))
+                best = s;
+        frequencies[best]++;
+    }
+    for (; sum > gd_rans_scale; sum--) {
+        int best = -1;
+        for (int s = 0; s < 256; s++)
+            if (frequencies[s] > 1
+                && (best < 0 || saving(counts[s], frequencies[s] - 1) < saving(counts[best], frequencies[best] - 1)))
+                best = s;
+        frequencies[best]--;
+    }
+    return GD_OK;
+}
+
+void gd_rans_encoder_table(const uint32_t *frequencies, gd_rans_symbol *symbols) {
+    uint32_t start = 0;
+    for (int s = 0; s < 256; s++) {
+        symbols[s] = (gd_rans_symbol){1.0 / frequencies[s], frequencies[s], start};
+        start += frequencies[s];
+    }
+}
+
+void gd_rans_decoder_table(const uint32_t *frequencies, gd_rans_slots *slots) {
+    uint32_t slot = 0;
+    for (uint32_t s = 0; s < 256; s++)
+        for (uint32_t i = 0; i < frequencies[s]; i++) slots->entries[slot++] = i << 20 | (frequencies[s] - 1) << 8 | s;
+}
+
+uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_symbol *table, uint32_t *states, uint16_t *end) {
+    uint32_t state[gd_rans_lanes];
+    for (int lane = 0; lane < gd_rans_lanes; lane++) state[lane] = lower_bound;
+    for (int64_t i = count - 1; i >= 0; i--) {
+        const gd_rans_symbol *symbol = &table[symbols[i]];
+        uint32_t x = state[i % gd_rans_lanes];
+        const int full = x >= (uint64_t)symbol->frequency << (32 - gd_rans_scale_bits);
+        end[-1] = (uint16_t)x;
+        end -= full;
+        x >>= 16 * full;
+        // Exact: x / frequency is at least 1 / 8192 away from the next integer above x + 1/2, far more than the product's rounding.
+        const uint32_t quotient = (uint32_t)(((double)x + 0.5) * symbol->inverse);
+        state[i % gd_rans_lanes] = (quotient << gd_rans_scale_bits) + (x - quotient * symbol->frequency) + symbol->start;
+    }
+    memcpy(states, state, sizeof state);
+    return end;
+}
+
+// One step of one lane; the caller renormalises.
+static inline uint8_t step(uint32_t *x, const gd_rans_slots *slots) {
+    const uint32_t entry = slots->entries[*x & (gd_rans_scale - 1)];
+    *x = ((entry >> 8 & 0xFFF) + 1) * (*x >> gd_rans_scale_bits) + (entry >> 20);
+    return (uint8_t)entry;
+}
+
+gd_status gd_rans_decode(
+    const uint8_t *words, int64_t count_words, const uint32_t *states, const gd_rans_slots *slots, int64_t count,
+    uint8_t *symbols) {
+    uint32_t x[gd_rans_lanes];
+    memcpy(x, states, sizeof x);
+    const uint8_t *const end = words + 2 * count_words;
+    int64_t i = 0;
+    // Whole groups while a word for every lane is left.
+    for (; count - i >= gd_rans_lanes && end - words >= 2 * gd_rans_lanes; i += gd_rans_lanes) {
+#pragma clang loop unroll(full)
+        for (int lane = 0; lane < gd_rans_lanes; lane++) {
+            symbols[i + lane] = step(&x[lane], slots);
+            uint16_t word;
+            memcpy(&word, words, sizeof word);
+            const int empty = x[lane] < lower_bound;
+            const uint32_t refilled = x[lane] << 16 | word;
+            x[lane] = empty ? refilled : x[lane];
+            words += 2 * empty;
+        }
+    }
+    for (; i < count; i++) {
+        const int lane = i % gd_rans_lanes;
+        symbols[i] = step(&x[lane], slots);
+        if (x[lane] >= lower_bound) continue;
+        if (words == end) return GD_UNSUPPORTED;
+        uint16_t word;
+        memcpy(&word, words, sizeof word);
+        x[lane] = x[lane] << 16 | word;
+        words += 2;
+    }
+    uint32_t different = 0;
+    for (int lane = 0; lane < gd_rans_lanes; lane++) different |= x[lane] ^ lower_bound;
+    return words == end && different == 0 ? GD_OK : GD_UNSUPPORTED;
+}

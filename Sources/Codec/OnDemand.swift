@@ -1,0 +1,24 @@
+import Kernels
+
+extension ErrorTable {
+    /// The coding of the fewest bytes whose exact expected error meets a demand: for levels the smallest accepted width, for a lattice the
+    /// step of exactly that error.
+    ///
+    /// - Parameters:
+    ///   - accepted: widths in 2...8 (precondition); a lattice needs none.
+    ///   - values: what the table was made of.
+    /// - Throws: `CodecError.demandNotMet` where no accepted width does.
+    public func coding(
+        meeting demand: ErrorDemand, accepted: ClosedRange<Int>, values: Tensor, threads: Int = 1
+    ) throws(CodecError) -> UpdateCoding {
+        let limit = demand.absolute(squaredNorm: summary.squaredNorm)
+        guard options.grid == .lattice else {
+            if let bits = summary.smallestBits(accepted: accepted, demand: demand) { return .quantized(bits: bits) }
+            throw .demandNotMet(
+                limit: limit, best: summary.expectedError(bits: accepted.upperBound), bits: accepted.upperBound)
+        }
+        guard summary.squaredNorm > 0 else { return .quantized(bits: accepted.upperBound) }
+        guard limit > 0 else { throw .demandNotMet(limit: limit, best: 0, bits: accepted.upperBound) }
+        return .lattice(step: latticeStep(errorAtMost: limit, values: values, threads: threads))
+    }
+}

@@ -1,0 +1,44 @@
+/// Signed integers of 1 to 32 bits side by side: what small tensors of a lattice are stored as. Code i occupies the bits `i*bits ..<
+/// (i+1)*bits`, least significant first, in two's complement; bits behind the last code are zero.
+package enum WideCodes {
+    /// Bytes of `count` codes.
+    package static func bytes(count: Int, bits: Int) -> Int { (count * bits + 7) / 8 }
+
+    /// The fewest bits that hold every code.
+    package static func bits(for codes: some Sequence<Int32>) -> Int {
+        codes.reduce(1) { max($0, 33 - ($1 < 0 ? ~$1 : $1).leadingZeroBitCount) }
+    }
+
+    package static func pack(_ codes: some Sequence<Int32>, bits: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var (word, held): (UInt64, Int) = (0, 0)
+        for code in codes {
+            word |= (UInt64(UInt32(bitPattern: code)) & mask(bits)) << UInt64(held)
+            held += bits
+            while held >= 8 {
+                bytes.append(UInt8(truncatingIfNeeded: word))
+                (word, held) = (word >> 8, held - 8)
+            }
+        }
+        if held > 0 { bytes.append(UInt8(truncatingIfNeeded: word)) }
+        return bytes
+    }
+
+    /// Code `index` of `bytes`, which reach at least to its end.
+    @inline(__always)
+    package static func code(_ bytes: UnsafePointer<UInt8>, _ index: Int, bits: Int) -> Int32 {
+        let value = unsigned(bytes, index, bits: bits)
+        return Int32(truncatingIfNeeded: Int64(bitPattern: value << UInt64(64 - bits)) >> Int64(64 - bits))
+    }
+
+    /// The same without a sign.
+    @inline(__always)
+    package static func unsigned(_ bytes: UnsafePointer<UInt8>, _ index: Int, bits: Int) -> UInt64 {
+        let (first, last) = (index * bits / 8, (index * bits + bits - 1) / 8)
+        var word: UInt64 = 0
+        for byte in (first...last).reversed() { word = word << 8 | UInt64(bytes[byte]) }
+        return word >> UInt64(index * bits % 8) & mask(bits)
+    }
+
+    private static func mask(_ bits: Int) -> UInt64 { (1 << UInt64(bits)) - 1 }
+}

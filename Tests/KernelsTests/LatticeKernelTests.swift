@@ -1,0 +1,156 @@
+import CKernels
+import Kernels
+import Testing
+
+/// Rounding kernels of every instruction set against the plain form, and the range coder against its own inverse.
+@Suite struct LatticeKernelTests {
+    static let random = CounterRandom(seed: 11, stream: .dither, round: 2, device: 3, item: 4)
+
+    @Test(arguments: quantizationSizes.filter { $0 < 2000 }, [true, false])
+    func codesAndValuesEqualTheReference(count: Int, dithered: Bool) {
+        let values = testValues(count, seed: 8)
+        let sequence = RoundingSequence(Self.random)
+        for step: Float in [0.3, 0.011, 3e-4, 1e-6] {
+            let lattice = Lattice(step: step, dithered: dithered)
+            var codes = [Int32](repeating: .min, count: (count + 63) & ~63)
+            roundToLattice(values, 0..<count, lattice: lattice, random: sequence, into: &codes)
+            let bits = (0..<count).map { roundingBitsReference(Self.random, $0) }
+            #expect(
+                codes.prefix(count).elementsEqual(zip(values, bits).map { latticeCodeReference($0, lattice: lattice, bits: $1) }))
+            var restored = [Float](repeating: .nan, count: codes.count)
+            for index in count..<codes.count { codes[index] = 0 }
+            restoreFromLattice(codes, first: 0, count: count, lattice: lattice, random: sequence, into: &restored)
+            let expected = zip(codes, bits).map { latticeValueReference($0, lattice: lattice, bits: $1) }
+            #expect(restored.prefix(count).elementsEqual(expected))
+            let reach = dithered ? 0.5 * step : step
+            #expect(zip(values, restored).allSatisfy { abs($0 - $1) <= reach * 1.000_01 + $0.magnitude * 3e-7 })
+        }
+    }
+
+    /// Elements from a later chunk on take the bits of their own places.
+    @Test func partsOfATensorTakeTheirOwnBits() {
+        let values = testValues(1000)
+        let (sequence, lattice) = (RoundingSequence(Self.random), Lattice(step: 0.01, dithered: true))
+        var whole = [Int32](repeating: 0, count: 1024)
+        roundToLattice(values, 0..<1000, lattice: lattice, random: sequence, into: &whole)
+        var part = [Int32](repeating: 0, count: 448)
+        roundToLattice(values, 576..<1000, lattice: lattice, random: sequence, into: &part)
+        #expect(part.prefix(424).elementsEqual(whole[576..<1000]))
+    }
+
+    /// Every set writes the same bytes: codes of levels (plain, odd and mixed scales), lattice codes, values and error sums.
+    @Test func allInstructionSetsGiveTheSameBytes() {
+        let values = testValues(1024, seed: 4)
+        var source = gd_random(key: (1, 2), counter: (3, 4, 5))
+        var sequence = gd_sequence()
+        gd_prepare_sequence(&source, &sequence)
+        var results: [[UInt8]] = []
+        for set in InstructionSetTests.running {
+            var bytes: [UInt8] = []
+            withUnsafePointer(to: &sequence) { sequence in
+                var draw = gd_draw(sequence: sequence, chunk: 7)
+                for step: Float in [0.003, 1e-30] {
+                    var levels = [gd_levels(offset: 0, step: step)]
+                    var codes = [Int8](repeating: 0, count: 1024)
+                    let scaled = values.map { $0 * (step / 0.003) }
+                    levels.withUnsafeMutableBufferPointer { levels in
+                        let to = gd_level_codes(levels: levels.baseAddress, each: 0, shift: 1)
+                        set.round_to_levels(scaled, 15, &draw, to, &codes)
+                    }
+                    bytes += codes.map { UInt8(bitPattern: $0) }
+                }
+                var each = (0..<64).map { gd_levels(offset: 1e-5 * Float($0), step: 0.002 + 1e-4 * Float($0)) }
+                var mixed = [Int8](repeating: 0, count: 64)
+                each.withUnsafeMutableBufferPointer { each in
+                    set.round_to_levels(values, 1, &draw, gd_level_codes(levels: each.baseAddress, each: 1, shift: 0), &mixed)
+                }
+                bytes += mixed.map { UInt8(bitPattern: $0) }
+                for dither: Int32 in [0, 1] {
+                    let lattice = gd_step_lattice(step: 0.004, dither: dither)
+                    var codes = [Int32](repeating: 0, count: 1024)
+                    var restored = [Float](repeating: 0, count: 1024)
+                    set.round_to_lattice(values, 16, &draw, lattice, &codes)
+                    set.restore_from_lattice(codes, 16, &draw, lattice, &restored)
+                    codes.withUnsafeBytes { bytes += $0 }
+                    restored.withUnsafeBytes { bytes += $0 }
+                }
+                var sums = [Double](repeating: 1, count: 3)
+                let levels = [
+                    gd_levels(offset: 1e-4, step: 0.01), gd_levels(offset: 0, step: 0), gd_levels(offset: 0, step: 1e-38),
+                ]
+                set.add_rounding_errors(values, 1001, levels, 3, &sums)
+                sums.withUnsafeBytes { bytes += $0 }
+            }
+            results.append(bytes)
+        }
+        for result in results { #expect(result == results[0]) }
+    }
+
+    private static func counts(_ symbols: [UInt8]) -> [Int] {
+        symbols.reduce(into: [Int](repeating: 0, count: 256)) { $0[Int($1)] += 1 }
+    }
+
+    private static func data(_ coded: CodedSymbols) -> [UInt8] {
+        coded.states.flatMap { state in withUnsafeBytes(of: state) { Array($0) } } + coded.words.withUnsafeBytes { Array($0) }
+    }
+
+    @Test(arguments: [1, 2, 15, 16, 17, 31, 32, 33, 1000, 65_536])
+    func streamsComeBackAndNearlyReachTheEntropy(count: Int) throws {
+        var generator = CounterRandom(seed: 6, stream: .initialization, item: UInt32(count)).generator()
+        for spread in [0.0, 0.2, 1, 9, 40] {
+            let symbols = (0..<count).map { _ in UInt8(clamping: Int(128 + (spread * generator.nextNormal()).rounded())) }
+            let counts = Self.counts(symbols)
+            let frequencies = try #require(SymbolFrequencies(counts: counts))
+            #expect(frequencies.values.reduce(0, +) == 4096)
+            #expect(zip(counts, frequencies.values).allSatisfy { ($0 > 0) == ($1 > 0) })
+            let coded = SymbolEncoder(frequencies).encode(symbols, count: count)
+            let data = Self.data(coded)
+            var restored = [UInt8](repeating: 0, count: count)
+            let whole = SymbolDecoder(frequencies).decode(data, wordCount: coded.words.count, count: count, into: &restored)
+            #expect(whole && restored == symbols)
+            guard count == 65_536 else { continue }
+            let entropy = counts.filter { $0 > 0 }.reduce(0.0) { $0 - Double($1) * binaryLogarithm(Double($1) / Double(count)) }
+            #expect(Double(16 * coded.words.count) <= entropy * 1.004 + 600, "spread \(spread)")
+        }
+    }
+
+    @Test func damagedStreamsAreRefused() throws {
+        let symbols = (0..<1000).map { UInt8(100 + $0 % 37) }
+        let frequencies = try #require(SymbolFrequencies(counts: Self.counts(symbols)))
+        let coded = SymbolEncoder(frequencies).encode(symbols, count: symbols.count)
+        let data = Self.data(coded)
+        let decoder = SymbolDecoder(frequencies)
+        var restored = [UInt8](repeating: 0, count: symbols.count)
+        for words in [coded.words.count - 1, coded.words.count - 40, 0] {
+            #expect(!decoder.decode(data, wordCount: words, count: symbols.count, into: &restored))
+        }
+        #expect(!decoder.decode(data + [0, 0], wordCount: coded.words.count + 1, count: symbols.count, into: &restored))
+        #expect(!decoder.decode(data, wordCount: coded.words.count, count: symbols.count - 1, into: &restored))
+        for byte in stride(from: 0, to: data.count, by: 7) {
+            var damaged = data
+            damaged[byte] ^= 0x10
+            let accepted = decoder.decode(damaged, wordCount: coded.words.count, count: symbols.count, into: &restored)
+            #expect(!accepted || restored != symbols)
+        }
+    }
+
+    @Test func frequenciesOfAFrameMustAddUp() {
+        #expect(SymbolFrequencies(values: [UInt32](repeating: 16, count: 256)) != nil)
+        #expect(SymbolFrequencies(values: [UInt32](repeating: 16, count: 255) + [15]) == nil)
+        #expect(SymbolFrequencies(values: [.max, 4097] + [UInt32](repeating: 0, count: 254)) == nil)
+        #expect(SymbolFrequencies(counts: [Int](repeating: 0, count: 256)) == nil)
+    }
+
+    @Test(arguments: 1...25)
+    func wideCodesComeBack(bits: Int) {
+        let (low, high) = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+        let codes = (0..<37).map { Int32([low, high, 0, -1, low / 3, high / 5][$0 % 6]) }
+        let packed = WideCodes.pack(codes, bits: bits)
+        #expect(packed.count == WideCodes.bytes(count: 37, bits: bits))
+        #expect((0..<37).map { WideCodes.code(packed, $0, bits: bits) } == codes)
+        #expect(WideCodes.bits(for: codes) == bits)
+        let mask = (UInt64(1) << UInt64(bits)) - 1
+        #expect(
+            (0..<37).map { WideCodes.unsigned(packed, $0, bits: bits) } == codes.map { UInt64(UInt32(bitPattern: $0)) & mask })
+    }
+}
