@@ -51,6 +51,11 @@ public struct ErrorSummary: Sendable, Equatable {
     /// Bytes of the whole frame at `bits` bits, in 2...8 (precondition).
     public func codedBytes(bits: Int) -> Int { codedBytes[bits - QuantizationGrid.allBits.lowerBound] }
 
+    /// The smallest width whose error does not exceed `error`; 8 where none does. What a frame of a lattice, whose step is free, counts as.
+    public func width(ofError error: Double) -> Int {
+        QuantizationGrid.allBits.first { expectedError(bits: $0) <= error } ?? QuantizationGrid.allBits.upperBound
+    }
+
     /// The smallest of the accepted widths that the rule allows, or nil where none does.
     ///
     /// - Parameters:

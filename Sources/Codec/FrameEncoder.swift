@@ -170,7 +170,7 @@ struct FrameEncoder {
         writer.append(binding.payload.rawValue)
         writer.append(codec.rawValue)
         writer.append(table.options.grid.rawValue)
-        let rounding: LatticeRounding? = version > 1 ? (isDithered ? .dithered : .stochastic) : nil
+        let rounding = version > 1 ? table.options.rounding : nil
         writer.append(rounding?.rawValue ?? 0)
         writer.append(UInt32(table.options.groupSize))
         writer.append(UInt32(table.layout.entries.count))

@@ -21,4 +21,16 @@ extension ErrorTable {
         guard limit > 0 else { throw .demandNotMet(limit: limit, best: 0, bits: accepted.upperBound) }
         return .lattice(step: latticeStep(errorAtMost: limit, values: values, threads: threads))
     }
+
+    /// Exact expected squared error of a coding of `values`, which the table was made of.
+    public func expectedError(of coding: UpdateCoding, values: Tensor, threads: Int = 1) -> Double {
+        switch coding {
+        case .float32: return 0
+        case .quantized(let bits): return summary.expectedError(bits: bits)
+        case .lattice(let step):
+            let survey = LatticeSurvey(
+                count: layout.parameterCount, squaredNorm: summary.squaredNorm, rounding: options.rounding)
+            return survey.expectedErrors(values.base, count: values.count, steps: [step], threads: threads)[0]
+        }
+    }
 }

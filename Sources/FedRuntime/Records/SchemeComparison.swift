@@ -36,8 +36,8 @@ public struct SchemeComparison: Sendable {
                 timeBudgetSeconds: assignment.plan.problem.timeBudgetSeconds, scheme: scheme),
             let upload = try? update.upload(plan: plan).get()
         else { return nil }
-        let error = scheme == .fedAvg ? 0 : update.table.summary.expectedError(bits: upload.bits)
-        return UpdateCost(bits: upload.bits, bytes: upload.frame.count, error: error, energy: upload.energy)
+        return UpdateCost(
+            bits: upload.bits, bytes: upload.frame.count, error: upload.expectedError, energy: upload.energy)
     }
 
     /// One row for each scheme, over the devices that are feasible under all of them.

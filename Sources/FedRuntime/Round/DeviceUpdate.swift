@@ -38,17 +38,39 @@ public struct DeviceUpdate {
             for: assignment.device, summary: table.summary, rule: assignment.settings.rule)
         var failure = Infeasibility(reason: "no bits to send")
         for bits in candidates {
-            let bytes = try frameBytes(bits: bits)
-            let energy: EnergyPlan
-            do throws(Infeasibility) {
-                energy = try plan.resolvingEnergy(frameBytes: bytes)
-            } catch {
-                failure = Infeasibility(reason: "\(bits) bits: \(error.reason)")
-                continue
+            switch try attempt(bits: bits, plan: plan) {
+            case .success(let upload): return .success(upload)
+            case .failure(let reason): failure = Infeasibility(reason: "\(bits) bits: \(reason.reason)")
             }
-            return .success(DeviceUpload(frame: try encode(bits: bits), bits: bits, energy: energy))
         }
         return .failure(failure)
+    }
+
+    /// A frame of one width, if it can be sent in the time that is left.
+    private func attempt(bits: Int, plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
+        let coding = coding(bits: bits, plan: plan)
+        let error = table.expectedError(of: coding, values: values, threads: threads)
+        // How large a lattice's frame is shows when it is coded; others are coded when they fit.
+        let coded = table.options.grid == .lattice && bits != Scheme.exactBits ? try encode(coding) : nil
+        let energy: EnergyPlan
+        let bytes = if let coded { coded.count } else { try frameBytes(bits: bits) }
+        do throws(Infeasibility) {
+            energy = try plan.resolvingEnergy(frameBytes: bytes)
+        } catch { return .failure(error) }
+        let frame = if let coded { coded } else { try encode(coding) }
+        return .success(DeviceUpload(frame: frame, bits: bits, expectedError: error, energy: energy))
+    }
+
+    /// The coding of a candidate width. On demand, a lattice takes the step of exactly the error that is demanded, within what the device
+    /// accepts.
+    private func coding(bits: Int, plan: DevicePlan) -> UpdateCoding {
+        let device = assignment.device
+        let demand = device.demand.absolute(squaredNorm: table.summary.squaredNorm)
+        guard plan.scheme == .onDemand, table.options.grid == .lattice, table.summary.squaredNorm > 0,
+            table.summary.expectedError(bits: bits) <= demand
+        else { return UpdateCoding(bits: bits) }
+        let limit = min(demand, table.summary.expectedError(bits: device.acceptedBits.lowerBound))
+        return .lattice(step: table.latticeStep(errorAtMost: limit, values: values, threads: threads))
     }
 
     private func frameBytes(bits: Int) throws(CodecError) -> Int {
@@ -56,18 +78,19 @@ public struct DeviceUpdate {
             ? try UpdateCoding.exactFrameBytes(table.layout, options: table.options) : table.summary.codedBytes(bits: bits)
     }
 
-    private func encode(bits: Int) throws(CodecError) -> [UInt8] {
+    private func encode(_ coding: UpdateCoding) throws(CodecError) -> [UInt8] {
         try encodeUpdate(
-            values, table: table, coding: UpdateCoding(bits: bits), binding: assignment.binding, seed: assignment.settings.seed,
-            threads: threads)
+            values, table: table, coding: coding, binding: assignment.binding, seed: assignment.settings.seed, threads: threads)
     }
 }
 
 /// A frame ready to send, and what sending it costs by the device's plan.
 public struct DeviceUpload: Sendable {
     public let frame: [UInt8]
-    /// Bits per parameter; 32 for exact values.
+    /// Bits per parameter; 32 for exact values. On a lattice the smallest width that is at least as exact.
     public let bits: Int
+    /// Exact expected squared error.
+    public let expectedError: Double
     public let energy: EnergyPlan
 }
 

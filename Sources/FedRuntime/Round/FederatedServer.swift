@@ -144,6 +144,11 @@ public final class FederatedServer {
         where value > Self.largestClaim {
             throw .claim(field: field, value: value, limit: Self.largestClaim)
         }
+        guard header.codec != .lattice else {
+            let bits = header.table.width(ofError: header.expectedError)
+            guard settings.scheme.allows(bits: bits, from: device) else { throw .bitsNotAllowed(bits: bits, device: device.id) }
+            return bits
+        }
         let bits = header.tensors[0].bits
         let allowed = settings.scheme.allows(bits: bits, from: device)
         for tensor in header.tensors where tensor.bits != bits || !allowed {

@@ -55,8 +55,8 @@ extension Workload {
 }
 
 extension QuantizationGrid {
-    static let names: KeyValuePairs = ["paper": QuantizationGrid.paper, "zero": .zero]
-    var name: String { self == .paper ? "paper" : "zero" }
+    static let names: KeyValuePairs = ["paper": QuantizationGrid.paper, "zero": .zero, "lattice": .lattice]
+    var name: String { Self.names.first { $0.value == self }?.key ?? "" }
 }
 
 extension PayloadKind {

@@ -34,7 +34,7 @@ struct TrainOptions: ParsableArguments {
     var scheme: String?
     @Option(help: ArgumentHelp("Bits per parameter: a width, or LOWEST:HIGHEST in 2...8.", valueName: "bits"))
     var bits: String?
-    @Option(help: ArgumentHelp("Quantization levels: paper or zero.", valueName: "grid"))
+    @Option(help: ArgumentHelp("Quantization levels: paper, zero or lattice (one step, entropy coded).", valueName: "grid"))
     var grid: String?
     @Option(help: ArgumentHelp("Values that share a scale; 0: a whole tensor.", valueName: "n"))
     var groupSize: String?

@@ -68,7 +68,7 @@ import Testing
         (.partition, "dirichlet", ["--partition dirichlet", "dirichlet:0.5"]),
         (.partition, "dirichlet:0", ["above 0"]),
         (.scheme, "free", ["--scheme free", "on-demand, fixed, fedavg"]),
-        (.grid, "linear", ["paper, zero"]),
+        (.grid, "linear", ["paper, zero, lattice"]),
         (.payload, "gradients", ["weights, change"]),
         (.rule, "guess", ["measured, theorem1"]),
         (.workload, "huge", ["measured, paper"]),
