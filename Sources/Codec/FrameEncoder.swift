@@ -139,7 +139,8 @@ struct FrameEncoder {
             let base = UnsafePointer(values.base) + entry.offset
             return .lattice(
                 CodedLattice(
-                    base, count: entry.count, lattice: lattice, random: random(isDithered ? .dither : .rounding, tensor: index),
+                    base, count: entry.count, squaredNorm: table.tensors[index].squaredNorm, lattice: lattice,
+                    random: random(isDithered ? .dither : .rounding, tensor: index),
                     threads: threads),
                 error: survey.expectedErrors(base, count: entry.count, steps: [step], threads: threads)[0])
         }

@@ -42,7 +42,9 @@ struct LatticePart: Sendable {
                 let (bytes, largest) = (bytes, largest)
                 parallelFor(count: largest.count, threads: threads) { chunk in
                     largest[chunk] = withCodes(bytes.baseAddress!, chunk: chunk) { codes, count in
-                        (0..<count).reduce(0) { max($0, abs(codes[$1])) }
+                        var largest: Int32 = 0
+                        for index in 0..<count { largest = max(largest, abs(codes[index])) }
+                        return largest
                     }
                 }
             }
@@ -180,27 +182,35 @@ private struct RangeCodedBody: Sendable {
             guard decoder.decode(UnsafeRawPointer(bytes + start), wordCount: words, count: elements.count, into: symbols) else {
                 return false
             }
-            var escape = escapesBefore[chunk]
-            for index in 0..<elements.count {
-                codes[index] = Int32(symbols[index]) - 128
-                guard symbols[index] == LatticeLayout.escape else { continue }
-                guard escape < escapesBefore[chunk + 1] else { return false }
-                let part = UnsafeRawPointer(bytes + escapes + 4 * escape).loadUnaligned(as: Int32.self)
-                guard part.magnitude > UInt32(LatticeLayout.largestSymbol), part.magnitude < Lattice.codeLimit else {
-                    return false
-                }
-                codes[index] = part
-                escape += 1
-            }
-            guard escape == escapesBefore[chunk + 1] else { return false }
+            for index in 0..<elements.count { codes[index] = Int32(symbols[index]) - 128 }
+            guard restoreEscapes(bytes, symbols, count: elements.count, chunk: chunk, into: codes) else { return false }
             guard lowBits > 0 else { return true }
             for index in elements {
-                let part = Int64(codes[index - elements.lowerBound]) << Int64(lowBits)
-                guard part.magnitude < Lattice.codeLimit else { return false }
+                let part = codes[index - elements.lowerBound]
+                guard part.magnitude < UInt32(Lattice.codeLimit) >> UInt32(lowBits) else { return false }
                 codes[index - elements.lowerBound] =
-                    Int32(part) | Int32(WideCodes.unsigned(bytes + lowParts, index, bits: lowBits))
+                    part << Int32(lowBits) | Int32(WideCodes.unsigned(bytes + lowParts, index, bits: lowBits))
             }
             return true
         }
+    }
+
+    /// Replaces the codes of escapes by their parts; false unless they are the chunk's and need an escape.
+    private func restoreEscapes(
+        _ bytes: UnsafePointer<UInt8>, _ symbols: UnsafePointer<UInt8>, count: Int, chunk: Int,
+        into codes: UnsafeMutablePointer<Int32>
+    ) -> Bool {
+        var found = 0
+        for index in 0..<count where symbols[index] == LatticeLayout.escape { found += 1 }
+        guard found == escapesBefore[chunk + 1] - escapesBefore[chunk] else { return false }
+        var escape = escapesBefore[chunk]
+        guard found > 0 else { return true }
+        for index in 0..<count where symbols[index] == LatticeLayout.escape {
+            let part = UnsafeRawPointer(bytes + escapes + 4 * escape).loadUnaligned(as: Int32.self)
+            guard part.magnitude > UInt32(LatticeLayout.largestSymbol), part.magnitude < Lattice.codeLimit else { return false }
+            codes[index] = part
+            escape += 1
+        }
+        return true
     }
 }

@@ -37,35 +37,30 @@ struct CodedLattice {
 
     /// - Parameters:
     ///   - values: `count` values, magnitudes below `Lattice.codeLimit` steps.
+    ///   - squaredNorm: of the values.
     ///   - random: the tensor's sequence.
-    init(_ values: UnsafePointer<Float>, count: Int, lattice: Lattice, random: CounterRandom, threads: Int) {
-        let chunks = LatticeLayout.chunks(count)
+    init(
+        _ values: UnsafePointer<Float>, count: Int, squaredNorm: Double, lattice: Lattice, random: CounterRandom, threads: Int
+    ) {
         let sequence = RoundingSequence(random)
-        var codes = [Int32](repeating: 0, count: chunks * LatticeLayout.chunk)
-        codes.withUnsafeMutableBufferPointer { buffer in
-            guard let codes = buffer.baseAddress else { return }
-            // SAFETY: chunks are multiples of 64 elements and lie inside `codes`.
-            parallelFor(count: chunks, threads: threads) { chunk in
-                let elements = LatticeLayout.elements(chunk, of: count)
-                roundToLattice(values, elements, lattice: lattice, random: sequence, into: codes + elements.lowerBound)
-            }
-        }
         var writer = FrameWriter()
         writer.append(lattice.step)
         if count < LatticeLayout.fewestCoded {
+            var codes = [Int32](repeating: 0, count: (count + 63) & ~63)
+            if count > 0 { roundToLattice(values, 0..<count, lattice: lattice, random: sequence, into: &codes) }
             (storage, bits) = (.packed, WideCodes.bits(for: codes.prefix(count)))
-            writer.bytes += WideCodes.pack(codes.prefix(count), bits: bits)
+            writer.bytes += WideCodes.pack(codes, count: count, bits: bits)
         } else {
-            (storage, bits) = (.rangeCoded, Self.lowBits(codes, count: count))
-            RangeCodedLattice(codes, count: count, lowBits: bits, threads: threads).write(to: &writer)
+            storage = .rangeCoded
+            bits = Self.lowBits(size: (squaredNorm / Double(count)).squareRoot() / Double(lattice.step))
+            RangeCodedLattice(values, count: count, lattice: lattice, random: sequence, lowBits: bits, threads: threads)
+                .write(to: &writer)
         }
         data = writer.bytes
     }
 
     /// As many low bits as leave the high parts' root mean square between 8 and 16: close to uniform, so that coding them gains nothing.
-    private static func lowBits(_ codes: [Int32], count: Int) -> Int {
-        let squares = codes.prefix(count).reduce(0.0) { $0 + Double($1) * Double($1) }
-        let size = (squares / Double(count)).squareRoot()
+    private static func lowBits(size: Double) -> Int {
         var bits = 0
         while size >= Double(16 << bits), bits < LatticeLayout.mostLowBits { bits += 1 }
         return bits
@@ -74,44 +69,57 @@ struct CodedLattice {
 
 /// A tensor's codes through the range coder.
 private struct RangeCodedLattice {
-    private let frequencies: SymbolFrequencies
-    private let streams: [CodedSymbols]
-    private let escapes: [Int32]
-    private let escapesInChunks: [Int]
-    private let lowParts: [UInt8]
-
-    init(_ codes: [Int32], count: Int, lowBits: Int, threads: Int) {
-        var symbols = [UInt8](repeating: 0, count: count)
+    /// What the codes of one chunk become.
+    fileprivate struct Chunk {
         var counts = [Int](repeating: 0, count: 256)
         var escapes: [Int32] = []
-        var escapesInChunks = [Int](repeating: 0, count: LatticeLayout.chunks(count))
-        for index in 0..<count {
-            let part = codes[index] >> Int32(lowBits)
-            let symbol = LatticeLayout.symbol(part)
-            symbols[index] = symbol
-            counts[Int(symbol)] += 1
-            guard symbol == LatticeLayout.escape else { continue }
-            escapes.append(part)
-            escapesInChunks[index / LatticeLayout.chunk] += 1
-        }
-        // A tensor that is coded has elements.
-        let frequencies = SymbolFrequencies(counts: counts)!
-        let encoder = SymbolEncoder(frequencies)
-        var streams = [CodedSymbols](
-            repeating: CodedSymbols(states: [], words: []), count: LatticeLayout.chunks(count))
-        symbols.withUnsafeBufferPointer { symbols in
-            streams.withUnsafeMutableBufferPointer { streams in
-                let (symbols, streams) = (symbols, streams)
-                parallelFor(count: streams.count, threads: threads) { chunk in
-                    let elements = LatticeLayout.elements(chunk, of: count)
-                    streams[chunk] = encoder.encode(symbols.baseAddress! + elements.lowerBound, count: elements.count)
+        var stream = CodedSymbols(states: [], words: [])
+    }
+
+    private let frequencies: SymbolFrequencies
+    private let chunks: [Chunk]
+    private let lowParts: [UInt8]
+
+    init(
+        _ values: UnsafePointer<Float>, count: Int, lattice: Lattice, random: RoundingSequence, lowBits: Int, threads: Int
+    ) {
+        var chunks = [Chunk](repeating: Chunk(), count: LatticeLayout.chunks(count))
+        let symbols = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
+        defer { symbols.deallocate() }
+        var lowParts = [UInt8](repeating: 0, count: WideCodes.bytes(count: count, bits: lowBits))
+        lowParts.withUnsafeMutableBufferPointer { lowParts in
+            let lowParts = lowParts.baseAddress
+            // SAFETY: chunks have elements, symbols and whole bytes of low parts of their own.
+            Self.forEach(&chunks, threads: threads) { index, chunk in
+                let elements = LatticeLayout.elements(index, of: count)
+                let (first, lowStart) = (elements.lowerBound, elements.lowerBound / 8 * lowBits)
+                withUnsafeTemporaryAllocation(of: Int32.self, capacity: LatticeLayout.chunk) { codes in
+                    guard let codes = codes.baseAddress else { return }
+                    roundToLattice(values, elements, lattice: lattice, random: random, into: codes)
+                    chunk.split(codes, count: elements.count, lowBits: lowBits, symbols: symbols + first)
+                    if lowBits > 0, let lowParts {
+                        WideCodes.pack(codes, count: elements.count, bits: lowBits, into: lowParts + lowStart)
+                    }
                 }
             }
         }
-        let mask = Int32(1 << lowBits) - 1
-        lowParts = lowBits > 0 ? WideCodes.pack(codes.prefix(count).lazy.map { $0 & mask }, bits: lowBits) : []
-        (self.frequencies, self.streams) = (frequencies, streams)
-        (self.escapes, self.escapesInChunks) = (escapes, escapesInChunks)
+        var counts = [Int](repeating: 0, count: 256)
+        for chunk in chunks { for symbol in 0..<256 { counts[symbol] += chunk.counts[symbol] } }
+        // A tensor that is coded has elements.
+        let frequencies = SymbolFrequencies(counts: counts)!
+        let encoder = SymbolEncoder(frequencies)
+        Self.forEach(&chunks, threads: threads) { index, chunk in
+            let elements = LatticeLayout.elements(index, of: count)
+            chunk.stream = encoder.encode(symbols + elements.lowerBound, count: elements.count)
+        }
+        (self.frequencies, self.chunks, self.lowParts) = (frequencies, chunks, lowParts)
+    }
+
+    private static func forEach(_ chunks: inout [Chunk], threads: Int, _ body: (Int, inout Chunk) -> Void) {
+        chunks.withUnsafeMutableBufferPointer { chunks in
+            let chunks = chunks
+            parallelFor(count: chunks.count, threads: threads) { body($0, &chunks[$0]) }
+        }
     }
 
     func write(to writer: inout FrameWriter) {
@@ -128,16 +136,35 @@ private struct RangeCodedLattice {
                 writer.append(UInt8(frequency >> 7))
             }
         }
-        writer.append(UInt32(escapes.count))
-        for (stream, escapes) in zip(streams, escapesInChunks) {
-            writer.append(UInt32(stream.words.count))
-            writer.append(UInt32(escapes))
+        writer.append(UInt32(chunks.reduce(0) { $0 + $1.escapes.count }))
+        for chunk in chunks {
+            writer.append(UInt32(chunk.stream.words.count))
+            writer.append(UInt32(chunk.escapes.count))
         }
-        for stream in streams {
-            for state in stream.states { writer.append(state) }
-            stream.words.withUnsafeBytes { writer.bytes += $0 }
+        for chunk in chunks {
+            for state in chunk.stream.states { writer.append(state) }
+            chunk.stream.words.withUnsafeBytes { writer.bytes += $0 }
         }
         writer.bytes += lowParts
-        for escape in escapes { writer.append(escape) }
+        for chunk in chunks { for escape in chunk.escapes { writer.append(escape) } }
+    }
+}
+
+extension RangeCodedLattice.Chunk {
+    /// Splits codes into symbols of their high parts, and escapes.
+    mutating func split(
+        _ codes: UnsafePointer<Int32>, count: Int, lowBits: Int, symbols: UnsafeMutablePointer<UInt8>
+    ) {
+        let shift = Int32(lowBits)
+        counts.withUnsafeMutableBufferPointer { counts in
+            for index in 0..<count {
+                let symbol = LatticeLayout.symbol(codes[index] &>> shift)
+                symbols[index] = symbol
+                counts[Int(symbol)] &+= 1
+            }
+        }
+        if counts[Int(LatticeLayout.escape)] > 0 {
+            for index in 0..<count where symbols[index] == LatticeLayout.escape { escapes.append(codes[index] &>> shift) }
+        }
     }
 }

@@ -48,7 +48,8 @@ struct LatticeSurvey {
     private static func expectedCounts(_ histogram: [Int], shift: Int) -> [Double] {
         let scale = 1 / Double(1 << shift)
         var counts = [Double](repeating: 0, count: histogram.count + 1)
-        for (index, count) in histogram.enumerated() where count > 0 {
+        for index in histogram.indices where histogram[index] > 0 {
+            let count = histogram[index]
             let position = Double(index - codeHistogramCenter) * scale
             let below = position.rounded(.down)
             counts[Int(below) + codeHistogramCenter] += Double(count) * (1 - (position - below))

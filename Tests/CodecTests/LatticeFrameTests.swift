@@ -53,7 +53,7 @@ import Testing
         let values = decoded(frame)
         #expect(values == decoded(frame, threads: 2))
         let error = squaredError(values, model.values.values)
-        // Standard deviation over certificate: below 1.4 / sqrt(values that err), here some 0.5 %; at 2 bits stochastic rounding errs rarely.
+        // Standard deviation over certificate: below 1.4 / sqrt(values that err); at 2 bits stochastic rounding errs rarely.
         let tolerance = rounding == .stochastic && bits == 2 ? 0.25 : 0.03
         #expect(abs(error / frame.header.expectedError - 1) < tolerance)
         let step = frame.header.expectedError

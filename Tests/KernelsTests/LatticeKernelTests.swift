@@ -145,7 +145,7 @@ import Testing
     func wideCodesComeBack(bits: Int) {
         let (low, high) = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
         let codes = (0..<37).map { Int32([low, high, 0, -1, low / 3, high / 5][$0 % 6]) }
-        let packed = WideCodes.pack(codes, bits: bits)
+        let packed = WideCodes.pack(codes, count: 37, bits: bits)
         #expect(packed.count == WideCodes.bytes(count: 37, bits: bits))
         #expect((0..<37).map { WideCodes.code(packed, $0, bits: bits) } == codes)
         #expect(WideCodes.bits(for: codes) == bits)

@@ -9,19 +9,29 @@ package enum WideCodes {
         codes.reduce(1) { max($0, 33 - ($1 < 0 ? ~$1 : $1).leadingZeroBitCount) }
     }
 
-    package static func pack(_ codes: some Sequence<Int32>, bits: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var (word, held): (UInt64, Int) = (0, 0)
-        for code in codes {
-            word |= (UInt64(UInt32(bitPattern: code)) & mask(bits)) << UInt64(held)
+    /// The low `bits` bits of `count` codes; `bytes` has room for them.
+    package static func pack(
+        _ codes: UnsafePointer<Int32>, count: Int, bits: Int, into bytes: UnsafeMutablePointer<UInt8>
+    ) {
+        let mask = mask(bits)
+        var (word, held, next): (UInt64, Int, Int) = (0, 0, 0)
+        for index in 0..<count {
+            word |= (UInt64(UInt32(bitPattern: codes[index])) & mask) &<< UInt64(held)
             held += bits
             while held >= 8 {
-                bytes.append(UInt8(truncatingIfNeeded: word))
-                (word, held) = (word >> 8, held - 8)
+                bytes[next] = UInt8(truncatingIfNeeded: word)
+                (word, held, next) = (word >> 8, held - 8, next + 1)
             }
         }
-        if held > 0 { bytes.append(UInt8(truncatingIfNeeded: word)) }
-        return bytes
+        if held > 0 { bytes[next] = UInt8(truncatingIfNeeded: word) }
+    }
+
+    package static func pack(_ codes: [Int32], count: Int, bits: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: max(bytes(count: count, bits: bits), 1)) { buffer, length in
+            // SAFETY: the buffer has the codes' bytes.
+            pack(codes, count: count, bits: bits, into: buffer.baseAddress!)
+            length = bytes(count: count, bits: bits)
+        }
     }
 
     /// Code `index` of `bytes`, which reach at least to its end.

@@ -43,5 +43,7 @@ package func codeHistogram(_ values: UnsafePointer<Float>, count: Int, step: Flo
             }
         }
     }
-    return (0..<size).map { bin in (0..<parts).reduce(0) { $0 + Int(counts[$1 * size + bin]) } }
+    var total = [Int](repeating: 0, count: size)
+    for part in 0..<parts { for bin in 0..<size { total[bin] += Int(counts[part * size + bin]) } }
+    return total
 }
