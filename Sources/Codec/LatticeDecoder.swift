@@ -36,20 +36,20 @@ struct LatticePart: Sendable {
     ///
     /// - Returns: a bound on the magnitudes.
     func verify(_ bytes: [UInt8], name: String, threads: Int) throws(FrameError) -> Float {
-        var largest = [Int32?](repeating: nil, count: LatticeLayout.chunks(count))
+        var largest = [UInt32?](repeating: nil, count: LatticeLayout.chunks(count))
         bytes.withUnsafeBufferPointer { bytes in
             largest.withUnsafeMutableBufferPointer { largest in
                 let (bytes, largest) = (bytes, largest)
                 parallelFor(count: largest.count, threads: threads) { chunk in
-                    largest[chunk] = withCodes(bytes.baseAddress!, chunk: chunk) { codes, count in
-                        var largest: Int32 = 0
-                        for index in 0..<count { largest = max(largest, abs(codes[index])) }
-                        return largest
+                    var found: UInt32 = 0
+                    let isWhole = forEachPiece(of: chunk, bytes.baseAddress!) { elements, codes in
+                        for index in 0..<elements.count { found = max(found, codes[index].magnitude) }
                     }
+                    largest[chunk] = isWhole ? found : nil
                 }
             }
         }
-        var overall: Int32 = 0
+        var overall: UInt32 = 0
         for (chunk, value) in largest.enumerated() {
             guard let value, value < Lattice.codeLimit else { throw .damagedCodes(tensor: name, chunk: chunk) }
             overall = max(overall, value)
@@ -66,42 +66,40 @@ struct LatticePart: Sendable {
     ) {
         let sequence = RoundingSequence(random)
         parallelFor(count: LatticeLayout.chunks(count), threads: threads) { chunk in
-            let first = LatticeLayout.elements(chunk, of: count).lowerBound
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.piece) { values in
-                _ = withCodes(bytes, chunk: chunk) { codes, count in
-                    for start in stride(from: 0, to: count, by: Self.piece) {
-                        let length = min(Self.piece, count - start)
-                        // SAFETY: `codes` and `values` have room for whole chunks of 64.
-                        restoreFromLattice(
-                            codes + start, first: first + start, count: length, lattice: lattice, random: sequence,
-                            into: values.baseAddress!)
-                        body(first + start, length, values.baseAddress!)
-                    }
-                    return 0
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: LatticeLayout.piece) { values in
+                let values = values.baseAddress!
+                _ = forEachPiece(of: chunk, bytes) { elements, codes in
+                    for index in elements.count..<((elements.count + 63) & ~63) { codes[index] = 0 }
+                    // SAFETY: `codes` and `values` have room for a piece, which is whole chunks of 64.
+                    restoreFromLattice(
+                        codes, first: elements.lowerBound, count: elements.count, lattice: lattice, random: sequence, into: values
+                    )
+                    body(elements.lowerBound, elements.count, values)
                 }
             }
         }
     }
 
-    /// Values that are restored at a time: they stay in the first-level cache.
-    private static let piece = 1 << 12
-
-    /// Calls `use` with the codes of a chunk, in a buffer of `LatticeLayout.chunk`; nil where they are none that an encoder writes.
-    private func withCodes(
-        _ bytes: UnsafePointer<UInt8>, chunk: Int, _ use: (_ codes: UnsafeMutablePointer<Int32>, _ count: Int) -> Int32
-    ) -> Int32? {
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: LatticeLayout.chunk) { buffer in
-            let elements = LatticeLayout.elements(chunk, of: count)
-            // SAFETY: a temporary allocation of a positive capacity has a base address.
-            let codes = buffer.baseAddress!
+    /// Calls `use` with the codes of one piece of a chunk after another, in a buffer of `LatticeLayout.piece`.
+    ///
+    /// - Returns: false where the codes are none that an encoder writes.
+    private func forEachPiece(
+        of chunk: Int, _ bytes: UnsafePointer<UInt8>,
+        _ use: (_ elements: Range<Int>, _ codes: UnsafeMutablePointer<Int32>) -> Void
+    ) -> Bool {
+        let elements = LatticeLayout.elements(chunk, of: count)
+        return withUnsafeTemporaryAllocation(of: Int32.self, capacity: LatticeLayout.piece) { codes in
+            // SAFETY: a temporary allocation of a positive capacity has a base address; pieces lie inside the chunk.
+            let codes = codes.baseAddress!
             switch body {
             case .packed(let bits, let start):
-                for index in elements { codes[index - elements.lowerBound] = WideCodes.code(bytes + start, index, bits: bits) }
-            case .rangeCoded(let body):
-                guard body.restore(bytes, chunk: chunk, elements: elements, into: codes) else { return nil }
+                for piece in LatticeLayout.pieces(of: elements) {
+                    for index in piece { codes[index - piece.lowerBound] = WideCodes.code(bytes + start, index, bits: bits) }
+                    use(piece, codes)
+                }
+                return true
+            case .rangeCoded(let body): return body.forEachPiece(of: chunk, elements, bytes, codes, use)
             }
-            for index in elements.count..<((elements.count + 63) & ~63) { codes[index] = 0 }
-            return use(codes, elements.count)
         }
     }
 }
@@ -171,46 +169,63 @@ private struct RangeCodedBody: Sendable {
         return frequencies
     }
 
-    /// The codes of a chunk; false where stream or escapes are none that an encoder writes.
-    func restore(
-        _ bytes: UnsafePointer<UInt8>, chunk: Int, elements: Range<Int>, into codes: UnsafeMutablePointer<Int32>
+    /// As `LatticePart.forEachPiece`.
+    func forEachPiece(
+        of chunk: Int, _ elements: Range<Int>, _ bytes: UnsafePointer<UInt8>, _ codes: UnsafeMutablePointer<Int32>,
+        _ use: (_ elements: Range<Int>, _ codes: UnsafeMutablePointer<Int32>) -> Void
     ) -> Bool {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LatticeLayout.chunk) { buffer in
-            let symbols = buffer.baseAddress!
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: LatticeLayout.chunk) { symbols in
+            let symbols = symbols.baseAddress!
             let (start, words) = streams[chunk]
             // SAFETY: `init` has checked that stream, low parts and escapes lie inside the frame.
             guard decoder.decode(UnsafeRawPointer(bytes + start), wordCount: words, count: elements.count, into: symbols) else {
                 return false
             }
-            for index in 0..<elements.count { codes[index] = Int32(symbols[index]) - 128 }
-            guard restoreEscapes(bytes, symbols, count: elements.count, chunk: chunk, into: codes) else { return false }
-            guard lowBits > 0 else { return true }
-            for index in elements {
-                let part = codes[index - elements.lowerBound]
-                guard part.magnitude < UInt32(Lattice.codeLimit) >> UInt32(lowBits) else { return false }
-                codes[index - elements.lowerBound] =
-                    part << Int32(lowBits) | Int32(WideCodes.unsigned(bytes + lowParts, index, bits: lowBits))
+            var escape = escapesBefore[chunk]
+            let end = escapesBefore[chunk + 1]
+            for piece in LatticeLayout.pieces(of: elements) {
+                let symbols = symbols + (piece.lowerBound - elements.lowerBound)
+                for index in 0..<piece.count { codes[index] = Int32(symbols[index]) &- 128 }
+                guard restoreEscapes(bytes, symbols, count: piece.count, &escape, end, codes), addLowParts(bytes, piece, codes)
+                else { return false }
+                use(piece, codes)
             }
-            return true
+            return escape == end
         }
     }
 
-    /// Replaces the codes of escapes by their parts; false unless they are the chunk's and need an escape.
+    /// Replaces the codes of escapes by the parts listed from `escape` on; false unless they are there and need an escape.
     private func restoreEscapes(
-        _ bytes: UnsafePointer<UInt8>, _ symbols: UnsafePointer<UInt8>, count: Int, chunk: Int,
-        into codes: UnsafeMutablePointer<Int32>
+        _ bytes: UnsafePointer<UInt8>, _ symbols: UnsafePointer<UInt8>, count: Int, _ escape: inout Int, _ end: Int,
+        _ codes: UnsafeMutablePointer<Int32>
     ) -> Bool {
-        var found = 0
-        for index in 0..<count where symbols[index] == LatticeLayout.escape { found += 1 }
-        guard found == escapesBefore[chunk + 1] - escapesBefore[chunk] else { return false }
-        var escape = escapesBefore[chunk]
-        guard found > 0 else { return true }
+        guard escape < end else {
+            var found = false
+            for index in 0..<count where symbols[index] == LatticeLayout.escape { found = true }
+            return !found
+        }
         for index in 0..<count where symbols[index] == LatticeLayout.escape {
+            guard escape < end else { return false }
             let part = UnsafeRawPointer(bytes + escapes + 4 * escape).loadUnaligned(as: Int32.self)
             guard part.magnitude > UInt32(LatticeLayout.largestSymbol), part.magnitude < Lattice.codeLimit else { return false }
             codes[index] = part
             escape += 1
         }
         return true
+    }
+
+    /// Completes high parts by the low bits of `elements`; false where a code gets too large.
+    private func addLowParts(
+        _ bytes: UnsafePointer<UInt8>, _ elements: Range<Int>, _ codes: UnsafeMutablePointer<Int32>
+    ) -> Bool {
+        guard lowBits > 0 else { return true }
+        let low = bytes + lowParts + elements.lowerBound / 8 * lowBits
+        var largest: UInt32 = 0
+        for index in 0..<elements.count {
+            largest = max(largest, codes[index].magnitude)
+            let part = Int32(truncatingIfNeeded: WideCodes.unsigned(low, index, bits: lowBits))
+            codes[index] = codes[index] &<< Int32(lowBits) | part
+        }
+        return largest < UInt32(Lattice.codeLimit) >> UInt32(lowBits)
     }
 }

@@ -20,11 +20,20 @@ enum LatticeLayout {
     /// Smaller tensors are packed: they would not pay for the coder's tables.
     static let fewestCoded = 4096
 
+    /// Elements that are coded or decoded at a time, so that they stay in the first-level cache: a multiple of 64.
+    static let piece = 1 << 12
+
+    static func pieces(of elements: Range<Int>) -> [Range<Int>] {
+        stride(from: elements.lowerBound, to: elements.upperBound, by: piece).map { $0..<min($0 + piece, elements.upperBound) }
+    }
+
     static func chunks(_ count: Int) -> Int { (count + chunk - 1) / chunk }
     static func elements(_ index: Int, of count: Int) -> Range<Int> { (index * chunk)..<min((index + 1) * chunk, count) }
 
+    @inline(__always)
     static func symbol(_ part: Int32) -> UInt8 {
-        abs(part) <= largestSymbol ? UInt8(truncatingIfNeeded: part + 128) : escape
+        let symbol = UInt8(truncatingIfNeeded: part &+ 128)
+        return UInt32(bitPattern: part &+ largestSymbol) <= UInt32(2 * largestSymbol) ? symbol : escape
     }
 }
 
@@ -71,7 +80,8 @@ struct CodedLattice {
 private struct RangeCodedLattice {
     /// What the codes of one chunk become.
     fileprivate struct Chunk {
-        var counts = [Int](repeating: 0, count: 256)
+        /// Two for each symbol, of elements with even and odd indices.
+        var counts = [Int](repeating: 0, count: 512)
         var escapes: [Int32] = []
         var stream = CodedSymbols(states: [], words: [])
     }
@@ -91,20 +101,21 @@ private struct RangeCodedLattice {
             let lowParts = lowParts.baseAddress
             // SAFETY: chunks have elements, symbols and whole bytes of low parts of their own.
             Self.forEach(&chunks, threads: threads) { index, chunk in
-                let elements = LatticeLayout.elements(index, of: count)
-                let (first, lowStart) = (elements.lowerBound, elements.lowerBound / 8 * lowBits)
-                withUnsafeTemporaryAllocation(of: Int32.self, capacity: LatticeLayout.chunk) { codes in
+                withUnsafeTemporaryAllocation(of: Int32.self, capacity: LatticeLayout.piece) { codes in
                     guard let codes = codes.baseAddress else { return }
-                    roundToLattice(values, elements, lattice: lattice, random: random, into: codes)
-                    chunk.split(codes, count: elements.count, lowBits: lowBits, symbols: symbols + first)
-                    if lowBits > 0, let lowParts {
-                        WideCodes.pack(codes, count: elements.count, bits: lowBits, into: lowParts + lowStart)
+                    for piece in LatticeLayout.pieces(of: LatticeLayout.elements(index, of: count)) {
+                        roundToLattice(values, piece, lattice: lattice, random: random, into: codes)
+                        chunk.split(codes, count: piece.count, lowBits: lowBits, symbols: symbols + piece.lowerBound)
+                        if lowBits > 0, let lowParts {
+                            let place = lowParts + piece.lowerBound / 8 * lowBits
+                            WideCodes.pack(codes, count: piece.count, bits: lowBits, into: place)
+                        }
                     }
                 }
             }
         }
         var counts = [Int](repeating: 0, count: 256)
-        for chunk in chunks { for symbol in 0..<256 { counts[symbol] += chunk.counts[symbol] } }
+        for chunk in chunks { for index in 0..<512 { counts[index / 2] += chunk.counts[index] } }
         // A tensor that is coded has elements.
         let frequencies = SymbolFrequencies(counts: counts)!
         let encoder = SymbolEncoder(frequencies)
@@ -156,15 +167,11 @@ extension RangeCodedLattice.Chunk {
         _ codes: UnsafePointer<Int32>, count: Int, lowBits: Int, symbols: UnsafeMutablePointer<UInt8>
     ) {
         let shift = Int32(lowBits)
+        for index in 0..<count { symbols[index] = LatticeLayout.symbol(codes[index] &>> shift) }
+        // Two counts a symbol: equal neighbours need not wait for each other.
         counts.withUnsafeMutableBufferPointer { counts in
-            for index in 0..<count {
-                let symbol = LatticeLayout.symbol(codes[index] &>> shift)
-                symbols[index] = symbol
-                counts[Int(symbol)] &+= 1
-            }
+            for index in 0..<count { counts[Int(symbols[index]) &<< 1 | index & 1] &+= 1 }
         }
-        if counts[Int(LatticeLayout.escape)] > 0 {
-            for index in 0..<count where symbols[index] == LatticeLayout.escape { escapes.append(codes[index] &>> shift) }
-        }
+        for index in 0..<count where symbols[index] == LatticeLayout.escape { escapes.append(codes[index] &>> shift) }
     }
 }

@@ -22,6 +22,7 @@ struct Greendiff: ParsableCommand {
             QuantizeCommand.self,
             DequantizeCommand.self,
             InspectCommand.self,
+            ProfileCodecCommand.self,
         ])
 
     /// Checks the CPU before any vector code runs, then parses, runs and reports.

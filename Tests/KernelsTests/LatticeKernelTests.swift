@@ -145,8 +145,10 @@ import Testing
     func wideCodesComeBack(bits: Int) {
         let (low, high) = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
         let codes = (0..<37).map { Int32([low, high, 0, -1, low / 3, high / 5][$0 % 6]) }
-        let packed = WideCodes.pack(codes, count: 37, bits: bits)
-        #expect(packed.count == WideCodes.bytes(count: 37, bits: bits))
+        let bytes = WideCodes.pack(codes, count: 37, bits: bits)
+        #expect(bytes.count == WideCodes.bytes(count: 37, bits: bits))
+        // What follows must not show.
+        let packed = bytes + [UInt8](repeating: 0xFF, count: 8)
         #expect((0..<37).map { WideCodes.code(packed, $0, bits: bits) } == codes)
         #expect(WideCodes.bits(for: codes) == bits)
         let mask = (UInt64(1) << UInt64(bits)) - 1

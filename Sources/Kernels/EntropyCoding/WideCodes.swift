@@ -34,21 +34,21 @@ package enum WideCodes {
         }
     }
 
-    /// Code `index` of `bytes`, which reach at least to its end.
+    /// Code `index` of `bytes`. Eight bytes from its first on are read: a frame's checksum follows the last.
     @inline(__always)
     package static func code(_ bytes: UnsafePointer<UInt8>, _ index: Int, bits: Int) -> Int32 {
         let value = unsigned(bytes, index, bits: bits)
-        return Int32(truncatingIfNeeded: Int64(bitPattern: value << UInt64(64 - bits)) >> Int64(64 - bits))
+        return Int32(truncatingIfNeeded: Int64(bitPattern: value &<< UInt64(64 - bits)) &>> Int64(64 - bits))
     }
 
     /// The same without a sign.
     @inline(__always)
     package static func unsigned(_ bytes: UnsafePointer<UInt8>, _ index: Int, bits: Int) -> UInt64 {
-        let (first, last) = (index * bits / 8, (index * bits + bits - 1) / 8)
-        var word: UInt64 = 0
-        for byte in (first...last).reversed() { word = word << 8 | UInt64(bytes[byte]) }
-        return word >> UInt64(index * bits % 8) & mask(bits)
+        let place = index &* bits
+        let word = UnsafeRawPointer(bytes).loadUnaligned(fromByteOffset: place &>> 3, as: UInt64.self)
+        return UInt64(littleEndian: word) &>> UInt64(place & 7) & mask(bits)
     }
 
-    private static func mask(_ bits: Int) -> UInt64 { (1 << UInt64(bits)) - 1 }
+    @inline(__always)
+    private static func mask(_ bits: Int) -> UInt64 { (1 &<< UInt64(bits)) &- 1 }
 }

@@ -24,9 +24,9 @@ package func latticeSquaredErrors(
 }
 
 /// Where code 0 lies in a code histogram.
-package let codeHistogramCenter = 1 << 15
+package let codeHistogramCenter = 1 << 13
 
-/// How often each nearest multiple of `step` occurs among `count` values; those beyond +-32,767 count as that.
+/// How often each nearest multiple of `step` occurs among `count` values; those beyond +-8,191 count as that.
 package func codeHistogram(_ values: UnsafePointer<Float>, count: Int, step: Float, threads: Int) -> [Int] {
     let size = 2 * codeHistogramCenter
     let parts = max(1, min(threads, CodingBlocks.count(count)))
