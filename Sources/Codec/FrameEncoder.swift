@@ -46,9 +46,9 @@ struct FrameEncoder {
 
     private static func tensorTableBytes(_ layout: ParameterLayout, version: UInt16) throws(CodecError) -> Int {
         var bytes = 0
-        var names: Set<String> = []
+        var names: Set<[UInt8]> = []
         for entry in layout.entries {
-            guard names.insert(entry.name).inserted else {
+            guard names.insert(Array(entry.name.utf8)).inserted else {
                 throw .unsupportedTensor(name: entry.name, reason: "the name occurs twice")
             }
             let nameBytes = entry.name.utf8.count

@@ -48,6 +48,9 @@ struct FrameParser {
         }
         let tableRounding = try tableRounding()
         let tableGroupSize = Int(try reader.read("table group size", as: UInt32.self))
+        guard version == 1 || tableGroupSize == 0 else {
+            throw .invalidField(field: "table group size", detail: "is \(tableGroupSize), a lattice has 0")
+        }
         let tensorCount = Int(try reader.read("tensor count", as: UInt32.self))
         try reader.expectZeros(4, field: "header bytes 68...71")
         let parameterCount = Int(clamping: try reader.read("parameter count", as: UInt64.self))
@@ -114,10 +117,10 @@ struct FrameParser {
                 field: "tensor table length", detail: "is \(bytes), impossible for \(count) tensors in this frame")
         }
         var entries: [UpdateFrameHeader.TensorEntry] = []
-        var names: Set<String> = []
+        var names: Set<[UInt8]> = []
         for index in 0..<count {
             let entry = try tensorEntry(index, codec: codec)
-            guard names.insert(entry.name).inserted else {
+            guard names.insert(Array(entry.name.utf8)).inserted else {
                 throw .invalidField(field: "name of tensor \(index)", detail: "\(entry.name) occurs twice")
             }
             entries.append(entry)
@@ -194,7 +197,7 @@ struct FrameParser {
             guard id == QuantizationGrid.lattice.rawValue else {
                 throw .unknownID(field: "grid of tensor \(tensor)", value: Int(id))
             }
-            let widths = lattice?.storage == .packed ? 1...25 : 0...LatticeLayout.mostLowBits
+            let widths = lattice?.storage == .packed ? 1...24 : 0...LatticeLayout.mostLowBits
             guard widths.contains(bits), groupSize == 0 else {
                 throw .invalidField(
                     field: "bits of tensor \(tensor)", detail: "are \(bits) with group size \(groupSize), outside \(widths) and 0"

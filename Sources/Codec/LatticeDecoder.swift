@@ -220,12 +220,14 @@ private struct RangeCodedBody: Sendable {
     ) -> Bool {
         guard lowBits > 0 else { return true }
         let low = bytes + lowParts + elements.lowerBound / 8 * lowBits
-        var largest: UInt32 = 0
+        // High parts lie below 2^23 and low ones below 2^16: 64 bits hold every code, and the limit is checked on whole codes.
+        var largest: UInt64 = 0
         for index in 0..<elements.count {
-            largest = max(largest, codes[index].magnitude)
-            let part = Int32(truncatingIfNeeded: WideCodes.unsigned(low, index, bits: lowBits))
-            codes[index] = codes[index] &<< Int32(lowBits) | part
+            let part = Int64(bitPattern: WideCodes.unsigned(low, index, bits: lowBits))
+            let code = Int64(codes[index]) &<< Int64(lowBits) | part
+            largest = max(largest, code.magnitude)
+            codes[index] = Int32(truncatingIfNeeded: code)
         }
-        return largest < UInt32(Lattice.codeLimit) >> UInt32(lowBits)
+        return largest < UInt64(Lattice.codeLimit)
     }
 }

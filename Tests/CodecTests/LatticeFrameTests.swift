@@ -145,6 +145,19 @@ import Testing
         #expect(throws: CodecError.self) { try table.coding(meeting: .absolute(0), accepted: 2...8, values: model.values) }
     }
 
+    /// Codes close to 2^23 on both sides, whose high parts are escapes and whose low bits are stored.
+    @Test func theLargestCodesComeBack() throws {
+        var weights = normalValues(5000, seed: 9)
+        let step: Float = 0x1p-16
+        (weights[5], weights[6]) = (-8_388_600 * step, 8_388_600 * step)
+        let values = Tensor(shape: [5000], values: weights)
+        let table = try ErrorTable(
+            values, layout: ParameterLayout([("w", [5000])]), options: QuantizerOptions(grid: .lattice))
+        let bytes = try encodeUpdate(values, table: table, coding: .lattice(step: step), binding: FrameBinding(), seed: 1)
+        let result = decoded(try UpdateFrame(bytes))
+        #expect(zip(weights, result).allSatisfy { abs($0 - $1) <= 0.500_01 * step + $0.magnitude * 3e-7 })
+    }
+
     @Test func sumsOfFramesAreExact() throws {
         let model = Model()
         let frames = try (0..<3).map { index in

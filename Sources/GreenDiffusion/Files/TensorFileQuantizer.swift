@@ -60,8 +60,9 @@ public struct TensorFileQuantizer: Sendable {
         let table = try ErrorTable(values, layout: layout, options: options, threads: threads)
         let frame = try encodeUpdate(
             values, table: table, coding: try coding(table, values), binding: FrameBinding(), seed: seed, threads: threads)
+        let summary = QuantizationSummary(header: try UpdateFrame(frame, threads: threads).header, path: output)
         try AtomicFiles.write(Data(frame), to: output)
-        return QuantizationSummary(header: try UpdateFrame(frame).header, path: output)
+        return summary
     }
 
     private func coding(_ table: ErrorTable, _ values: Tensor) throws(CodecError) -> UpdateCoding {
