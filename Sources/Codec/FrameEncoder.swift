@@ -14,7 +14,13 @@ public func encodeUpdate(
     _ values: Tensor, table: ErrorTable, coding: UpdateCoding, binding: FrameBinding, seed: UInt64, threads: Int = 1
 ) throws(CodecError) -> [UInt8] {
     precondition(values.count == table.layout.parameterCount, "the table was made of other values")
-    if case .quantized(let bits) = coding, !QuantizationGrid.allBits.contains(bits) { throw .bitsOutOfRange(bits) }
+    let widths: [Int] =
+        switch coding {
+        case .quantized(let bits): [bits]
+        case .widths(let widths): widths
+        case .float32, .lattice: []
+        }
+    for bits in widths where !QuantizationGrid.allBits.contains(bits) { throw .bitsOutOfRange(bits) }
     return try FrameEncoder(values: values, table: table, coding: coding, binding: binding, seed: seed, threads: threads).encode()
 }
 
@@ -114,14 +120,18 @@ struct FrameEncoder {
         case .float32: return table.layout.entries.map { .raw(count: $0.count) }
         case .quantized(let bits) where table.options.grid == .lattice:
             return try latticeTensors(step: table.latticeStep(bits: bits))
-        case .quantized(let bits):
-            return zip(table.layout.entries, table.tensors).map { entry, line in
-                .levels(
-                    grid: table.options.grid.resolved(bits: bits), bits: bits,
-                    bytes: table.options.codedBytes(count: entry.count, bits: bits), error: line.expectedError(bits: bits))
-            }
+        case .quantized(let bits): return table.tensors.map { levels($0, bits: bits) }
+        case .widths(let widths):
+            precondition(widths.count == table.tensors.count && table.options.grid.hasLevels, "a width for each tensor of levels")
+            return zip(table.tensors, widths).map { levels($0, bits: $1) }
         case .lattice(let step): return try latticeTensors(step: step)
         }
+    }
+
+    private func levels(_ line: ErrorTable.Line, bits: Int) -> CodedTensor {
+        .levels(
+            grid: table.options.grid.resolved(bits: bits), bits: bits, bytes: line.codedBytes(bits: bits),
+            error: line.expectedError(bits: bits))
     }
 
     private func latticeTensors(step: Float) throws(CodecError) -> [CodedTensor] {

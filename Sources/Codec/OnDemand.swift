@@ -1,8 +1,8 @@
 import Kernels
 
 extension ErrorTable {
-    /// The coding of the fewest bytes whose exact expected error meets a demand: for levels the smallest accepted width, for a lattice the
-    /// step of exactly that error.
+    /// The coding of the fewest bytes whose exact expected error meets a demand: for levels a width for each tensor, for a lattice the step
+    /// of exactly that error.
     ///
     /// - Parameters:
     ///   - accepted: widths in 2...8 (precondition); a lattice needs none.
@@ -13,7 +13,7 @@ extension ErrorTable {
     ) throws(CodecError) -> UpdateCoding {
         let limit = demand.absolute(squaredNorm: summary.squaredNorm)
         guard options.grid == .lattice else {
-            if let bits = summary.smallestBits(accepted: accepted, demand: demand) { return .quantized(bits: bits) }
+            if let choice = widths(errorAtMost: limit, accepted: accepted) { return .widths(choice.bits) }
             throw .demandNotMet(
                 limit: limit, best: summary.expectedError(bits: accepted.upperBound), bits: accepted.upperBound)
         }
@@ -27,6 +27,7 @@ extension ErrorTable {
         switch coding {
         case .float32: return 0
         case .quantized(let bits): return summary.expectedError(bits: bits)
+        case .widths(let widths): return zip(tensors, widths).reduce(0) { $0 + $1.0.expectedError(bits: $1.1) }
         case .lattice(let step):
             let survey = LatticeSurvey(
                 count: layout.parameterCount, squaredNorm: summary.squaredNorm, rounding: options.rounding)

@@ -85,6 +85,8 @@ public enum UpdateCoding: Sendable, Equatable {
     case float32
     /// `bits` bits, 2...8, with the options of the error table.
     case quantized(bits: Int)
+    /// A width, 2...8, for each tensor; for tables of levels.
+    case widths([Int])
     /// The multiples of `step`, positive; for tables with grid `lattice`.
     case lattice(step: Float)
 }

@@ -1,0 +1,98 @@
+/// A width for every tensor: the fewest bytes whose exact expected errors add up to no more than a limit.
+///
+/// Minimising `sum bytes_t(b_t)` subject to `sum D_t(b_t) <= limit` is a multiple-choice knapsack. Its linear relaxation is solved exactly by
+/// taking the steps of every tensor's lower convex hull of (bytes, error) in the order of error saved a byte; the step that meets the limit
+/// is taken whole, and steps that are not needed then are taken back. The relaxation bounds what any choice can reach.
+public struct WidthChoice: Sendable, Equatable {
+    /// Bits of each tensor, in the table's order.
+    public let bits: [Int]
+    /// Bytes of the whole frame.
+    public let bytes: Int
+    /// Exact expected squared error.
+    public let expectedError: Double
+    /// No choice of widths takes fewer bytes.
+    public let lowerBoundBytes: Double
+}
+
+extension ErrorTable {
+    /// The choice for a limit on the expected squared error; nil where the widest accepted width exceeds it.
+    ///
+    /// For tables of levels (precondition). Ties go to the tensor that comes first.
+    ///
+    /// - Parameter accepted: widths in 2...8 (precondition).
+    public func widths(errorAtMost limit: Double, accepted: ClosedRange<Int>) -> WidthChoice? {
+        precondition(options.grid.hasLevels, "a lattice has no widths to choose")
+        let paths = tensors.map { WidthPath($0, accepted: accepted) }
+        var places = [Int](repeating: 0, count: paths.count)
+        var error = paths.reduce(0) { $0 + $1.points[0].error }
+        let steps = paths.enumerated().flatMap { tensor, path in
+            (1..<path.points.count).map { WidthStep(tensor: tensor, place: $0, path) }
+        }.sorted { ($0.errorPerByte, $1.tensor, $1.place) > ($1.errorPerByte, $0.tensor, $0.place) }
+        var bytes = summary.codedBytes(bits: accepted.lowerBound)
+        bytes += paths.reduce(0) { $0 + $1.points[0].bytes } - tensors.reduce(0) { $0 + $1.codedBytes(bits: accepted.lowerBound) }
+        var lowerBound = Double(bytes)
+        var taken: [WidthStep] = []
+        for step in steps where error > limit {
+            lowerBound = Double(bytes) + min(1, (error - limit) / step.errorSaved) * Double(step.bytes)
+            places[step.tensor] = step.place
+            error -= step.errorSaved
+            bytes += step.bytes
+            taken.append(step)
+        }
+        // Sums of differences round; what is sent must keep the limit exactly.
+        func exactError() -> Double { zip(paths, places).reduce(0) { $0 + $1.0.points[$1.1].error } }
+        guard exactError() <= limit else { return nil }
+        for step in taken.sorted(by: { $0.bytes > $1.bytes }) where places[step.tensor] == step.place {
+            places[step.tensor] -= 1
+            if exactError() <= limit { bytes -= step.bytes } else { places[step.tensor] += 1 }
+        }
+        return WidthChoice(
+            bits: zip(paths, places).map { $0.points[$1].bits }, bytes: bytes, expectedError: exactError(),
+            lowerBoundBytes: lowerBound)
+    }
+}
+
+/// A tensor's widths on the lower convex hull of bytes and error, from the fewest bytes on.
+private struct WidthPath {
+    struct Point {
+        let bits: Int
+        let bytes: Int
+        let error: Double
+    }
+
+    private(set) var points: [Point] = []
+
+    init(_ line: ErrorTable.Line, accepted: ClosedRange<Int>) {
+        for bits in accepted {
+            let point = Point(bits: bits, bytes: line.codedBytes(bits: bits), error: line.expectedError(bits: bits))
+            // A wider code that errs as much, or more, is never worth its bytes.
+            if let last = points.last, point.error >= last.error { continue }
+            while points.count >= 2, Self.isAbove(points[points.count - 1], points[points.count - 2], point) {
+                points.removeLast()
+            }
+            if let last = points.last, point.bytes <= last.bytes { points.removeLast() }
+            points.append(point)
+        }
+    }
+
+    /// Whether `middle` lies on or above the line from `low` to `high`.
+    private static func isAbove(_ middle: Point, _ low: Point, _ high: Point) -> Bool {
+        (low.error - middle.error) * Double(high.bytes - low.bytes) <= (low.error - high.error) * Double(middle.bytes - low.bytes)
+    }
+}
+
+/// From one point of a path to the next.
+private struct WidthStep {
+    let tensor: Int
+    let place: Int
+    let bytes: Int
+    let errorSaved: Double
+
+    init(tensor: Int, place: Int, _ path: WidthPath) {
+        (self.tensor, self.place) = (tensor, place)
+        bytes = path.points[place].bytes - path.points[place - 1].bytes
+        errorSaved = path.points[place - 1].error - path.points[place].error
+    }
+
+    var errorPerByte: Double { errorSaved / Double(max(bytes, 1)) }
+}
