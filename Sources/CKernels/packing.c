@@ -8,15 +8,16 @@
 
 // The low `bits` bits of eight bytes side by side.
 static inline uint64_t close_up(uint64_t bytes, int bits) {
-    const uint64_t singles = 0x0101010101010101u * ((1u << bits) - 1);
 #if defined(__BMI2__)
-    return _pext_u64(bytes, singles);
+    return _pext_u64(bytes, 0x0101010101010101u * ((1u << bits) - 1));
 #else
-    const uint64_t pairs = 0x0001000100010001u * ((1u << 2 * bits) - 1), quads = 0x100000001u * (((uint64_t)1 << 4 * bits) - 1);
-    bytes &= singles;
-    bytes = (bytes | bytes >> (8 - bits)) & pairs;
-    bytes = (bytes | bytes >> (16 - 2 * bits)) & quads;
-    return bits == 8 ? bytes : (bytes | bytes >> (32 - 4 * bits)) & (((uint64_t)1 << 8 * bits) - 1);
+    // Pairs, quadruples, all: the lower of two neighbours stays, the other moves down to it.
+    const uint64_t singles = 0x0001000100010001u * (((uint64_t)1 << bits) - 1);
+    const uint64_t pairs = 0x0000000100000001u * (((uint64_t)1 << 2 * bits) - 1);
+    const uint64_t quads = ((uint64_t)1 << 4 * bits) - 1;
+    bytes = (bytes & singles) | (bytes >> (8 - bits) & singles << bits);
+    bytes = (bytes & pairs) | (bytes >> (16 - 2 * bits) & pairs << 2 * bits);
+    return (bytes & quads) | (bytes >> (32 - 4 * bits) & quads << 4 * bits);
 #endif
 }
 
