@@ -64,7 +64,7 @@ public struct FederationSettings: Sendable, Equatable {
 
 extension FederationSettings {
     /// Throws the first setting, or device, that no round can be run with.
-    func validate(_ devices: [FederatedDevice]) throws(FederationError) {
+    func validate(_ devices: [FederatedDevice], layout: ParameterLayout) throws(FederationError) {
         guard runID != 0 else { throw .runIDIsZero }
         guard devicesPerRound >= 1, devicesPerRound <= devices.count else {
             throw .device(.selectionOutOfRange(count: devicesPerRound, devices: devices.count))
@@ -78,7 +78,7 @@ extension FederationSettings {
             throw .notPositive(field: field, value: value)
         }
         if case .seconds(let seconds) = timeBudget, !(seconds > 0 && seconds.isFinite) { throw .timeBudgetOutOfRange(seconds) }
-        try aggregation.validate()
+        try aggregation.validate(layout, devicesPerRound: devicesPerRound)
         let samples = devices.map(\.samples).sorted(by: >).prefix(devicesPerRound).reduce(0, +)
         guard samples <= Self.sampleLimit else { throw .tooManySamples(count: samples, limit: Self.sampleLimit) }
     }

@@ -25,7 +25,7 @@ extension FederatedServer {
     /// Devices that have not answered are recorded as dropped.
     public func finish() throws(FederationError) -> FinishedRound {
         guard let round = open, let average = sum else { throw .noRoundOpen }
-        if average.totalWeight > 0 { update(by: average) }
+        if average.frameCount > 0 { update(by: average) }
         for participant in round.participants {
             guard case .accepted(let frame) = participant.phase else { continue }
             state.forecasts[participant.device.id] = DeviceForecast(
@@ -41,7 +41,7 @@ extension FederatedServer {
         return FinishedRound(record: record, devices: devices)
     }
 
-    private func update(by average: FixedPointAccumulator) {
+    private func update(by average: any UpdateAccumulator) {
         let optimizer = settings.aggregation.optimizer
         let mean = optimizer == .fedAvg ? global : Tensor(shape: global.shape)
         average.mean(global: global, into: mean, threads: threads)

@@ -6,7 +6,8 @@ import Kernels
 ///
 /// The same machine serves the in-process loop and any transport. Its results do not depend on the order in which frames arrive
 /// or on `threads`. Memory: the global model, 8 bytes a parameter for the sum, and one frame; with a norm bound one tensor; under
-/// FedAvgM one copy of the model and under FedAdam two, and one more while a round ends.
+/// FedAvgM one copy of the model and under FedAdam two, and one more while a round ends. Trimmed mean and median have no sum: they keep
+/// all frames, and take all devices' values of one tensor while a round ends.
 public final class FederatedServer {
     public let settings: FederationSettings
     public let devices: [FederatedDevice]
@@ -21,7 +22,7 @@ public final class FederatedServer {
     private let fading: BlockFading
     var open: OpenRound?
     /// Beside the open round rather than in it: the sum is large and only ever changed in place.
-    var sum: FixedPointAccumulator?
+    var sum: (any UpdateAccumulator)?
 
     /// A new run.
     ///
@@ -33,7 +34,7 @@ public final class FederatedServer {
         starting settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout, global: Tensor,
         warmUpFLOPsPerSample: Double, threads: Int = 1
     ) throws(FederationError) {
-        try settings.validate(devices)
+        try settings.validate(devices, layout: layout)
         let planner = try RoundPlanner(settings, layout: layout)
         let forecast = DeviceForecast(
             summary: try settings.summary(of: global, layout: layout, threads: threads),
@@ -53,7 +54,7 @@ public final class FederatedServer {
         global: Tensor, threads: Int = 1
     ) throws(FederationError) {
         precondition(global.count == layout.parameterCount, "\(global.count) values for \(layout.parameterCount) parameters")
-        try settings.validate(devices)
+        try settings.validate(devices, layout: layout)
         guard state.timeBudgetSeconds > 0, state.timeBudgetSeconds.isFinite else {
             throw .timeBudgetOutOfRange(state.timeBudgetSeconds)
         }
@@ -92,7 +93,7 @@ public final class FederatedServer {
             participants.append(participant(device, forecast: forecast, binding: binding))
         }
         open = OpenRound(round: round, participants: participants)
-        sum = FixedPointAccumulator(
+        sum = settings.aggregation.accumulator(
             global: global, layout: layout, payload: settings.payload, weightLimit: selected.reduce(0) { $0 + $1.samples })
         return participants.compactMap(\.assignment)
     }

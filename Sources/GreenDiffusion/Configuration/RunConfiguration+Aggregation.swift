@@ -3,7 +3,15 @@ import FedRuntime
 extension RunConfiguration {
     /// How the server aggregates, with all constants.
     var aggregationSettings: AggregationSettings {
-        AggregationSettings(normBound: normBound, optimizer: federationOptimizer)
+        AggregationSettings(normBound: normBound, rule: federationRule, optimizer: federationOptimizer)
+    }
+
+    private var federationRule: AggregationRule {
+        switch aggregation {
+        case .mean: .mean
+        case .trimmedMean: .trimmedMean(fraction: trimFraction ?? 0.1)
+        case .median: .median
+        }
     }
 
     /// The server optimiser with its constants: those given, or its defaults.
@@ -16,8 +24,15 @@ extension RunConfiguration {
         }
     }
 
-    /// Fills in what the server optimiser does not leave open; refuses settings that it does not use.
+    /// Fills in the constants that rule and server optimiser use; refuses those that they do not.
     mutating func resolveAggregation() throws(ConfigurationError) {
+        if case .trimmedMean(let fraction) = federationRule {
+            trimFraction = fraction
+        } else if let trimFraction {
+            throw ConfigurationError(
+                "trim-fraction", "\(trimFraction)", "is not used by aggregation \(aggregation.rawValue)",
+                wayOut: "leave it out, or use aggregation trimmed-mean")
+        }
         switch federationOptimizer {
         case .fedAvg:
             for setting in [Setting.serverLearningRate, .serverMomentum] {

@@ -39,6 +39,9 @@ public struct RunConfiguration: Sendable, Equatable {
     public var rule = BitRule.measured
     public var workload = Workload.measured
     public var timeBudget = TimeBudget.automatic
+    public var aggregation = AggregationKind.mean
+    /// Of `trimmed-mean`: the share of a coordinate's values left out on either side; nil for 0.1.
+    public var trimFraction: Double?
     /// The largest Euclidean norm of an update that the server accepts; nil accepts any.
     public var normBound: Double?
     public var serverOptimizer = ServerOptimizerKind.fedAvg
@@ -69,6 +72,13 @@ public enum DeviceSource: Sendable, Equatable {
     case generated(count: Int)
     /// A JSON array of devices.
     case file(String)
+}
+
+/// What the server makes of a round's updates, before its constants are known.
+public enum AggregationKind: String, Sendable, CaseIterable {
+    case mean
+    case trimmedMean = "trimmed-mean"
+    case median
 }
 
 /// How the server takes in a round's average, before its constants are known.

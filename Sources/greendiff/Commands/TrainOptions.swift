@@ -48,6 +48,11 @@ struct TrainOptions: ParsableArguments {
     var workload: String?
     @Option(help: ArgumentHelp("Seconds that a round may take, or auto.", valueName: "seconds"))
     var timeBudget: String?
+    @Option(help: ArgumentHelp("What becomes of a round's updates: mean, trimmed-mean or median.", valueName: "name"))
+    var aggregation: String?
+    @Option(
+        help: ArgumentHelp("Share of values that trimmed-mean leaves out on either side (default: 0.1).", valueName: "share"))
+    var trimFraction: String?
     @Option(help: ArgumentHelp("Largest norm of an update that the server accepts (default: any).", valueName: "norm"))
     var normBound: String?
     @Option(help: ArgumentHelp("How the server takes in a round's average: fedavg, fedavgm or fedadam.", valueName: "name"))
@@ -98,6 +103,8 @@ struct TrainOptions: ParsableArguments {
         case .rule: rule
         case .workload: workload
         case .timeBudget: timeBudget
+        case .aggregation: aggregation
+        case .trimFraction: trimFraction
         case .normBound: normBound
         case .serverOptimizer: serverOptimizer
         case .serverLearningRate: serverLearningRate

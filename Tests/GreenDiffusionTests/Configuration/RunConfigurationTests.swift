@@ -11,7 +11,7 @@ import Testing
         (.rule, "theorem1"), (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
         (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
         (.convolution, "winograd2"), (.normBound, "12.5"), (.serverOptimizer, "fedadam"), (.serverLearningRate, "0.02"),
-        (.serverMomentum, "0.75"),
+        (.serverMomentum, "0.75"), (.aggregation, "trimmed-mean"), (.trimFraction, "0.25"),
     ]
 
     @Test func everySettingSurvivesTheFile() throws {
@@ -45,6 +45,14 @@ import Testing
     @Test func theDefaultResolvesToItself() throws {
         let resolved = try RunConfiguration().resolved()
         #expect(resolved.preset == .small && resolved.images == 5120)
+        #expect(try resolved.resolved() == resolved)
+    }
+
+    @Test func theTrimmedMeanResolvesToItsShare() throws {
+        var configuration = RunConfiguration()
+        try configuration.set(.aggregation, to: "trimmed-mean")
+        let resolved = try configuration.resolved()
+        #expect(resolved.text(of: .trimFraction) == "0.1")
         #expect(try resolved.resolved() == resolved)
     }
 
@@ -92,6 +100,8 @@ import Testing
         (.groupSize, "-1", ["--group-size -1"]),
         (.averageDecay, "2", ["--ema-decay 2", "at most 1"]),
         (.crop, "-0.5", ["--crop -0.5", "from 0"]),
+        (.aggregation, "sum", ["--aggregation sum", "mean, trimmed-mean, median"]),
+        (.trimFraction, "0.6", ["--trim-fraction 0.6", "at most 0.5"]),
         (.normBound, "0", ["--norm-bound 0", "above 0"]),
         (.serverOptimizer, "adam", ["--server-optimizer adam", "fedavg, fedavgm, fedadam"]),
         (.serverLearningRate, "0", ["--server-learning-rate 0", "above 0"]),
@@ -112,6 +122,7 @@ import Testing
         ([(.images, "5")], ["images 5", "10 devices"]),
         ([(.data, "folder:/x"), (.images, "50")], ["images 50", "folder:/x"]),
         ([(.crop, "0.1")], ["crop 0.1", "gtsrb:DIR"]),
+        ([(.trimFraction, "0.2"), (.aggregation, "median")], ["trim-fraction 0.2", "median", "trimmed-mean"]),
         ([(.serverLearningRate, "0.5")], ["server-learning-rate 0.5", "fedavg", "fedavgm or fedadam"]),
         ([(.serverMomentum, "0.5")], ["server-momentum 0.5", "fedavg", "fedavgm or fedadam"]),
     ])

@@ -75,7 +75,8 @@ import Testing
 
     @Test(arguments: [
         [Setting.payload: "change", .grid: "zero", .bits: "2:8"], [.scheme: "fedavg"], [.select: "2", .partition: "iid"],
-        [.serverOptimizer: "fedavgm", .normBound: "100"], [.serverOptimizer: "fedadam", .serverLearningRate: "0.01"],
+        [.aggregation: "median", .serverOptimizer: "fedavgm", .normBound: "100"],
+        [.serverOptimizer: "fedadam", .serverLearningRate: "0.01"],
     ])
     func otherSettingsTrainAndResumeToo(_ changes: [Setting: String]) throws {
         try TinyRun.train(changes.merging([.rounds: "3"]) { $1 }, at: folder.path("whole"))
