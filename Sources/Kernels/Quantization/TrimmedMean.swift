@@ -1,4 +1,4 @@
-/// `means[i] = base[i] + ` the mean of what is left of `values[0][i], values[1][i], ...` without the `trim` smallest and the `trim` largest;
+/// `means[i] = base[i] + ` the mean of `values[0][i], values[1][i], ...` without the `trim` smallest and the `trim` largest of them;
 /// `base` nil counts as zero.
 ///
 /// Sorted by value, summed from zero in ascending order in Double and rounded once: any order of rows (also of zeros of both signs) and any
