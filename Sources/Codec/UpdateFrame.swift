@@ -57,21 +57,25 @@ public struct UpdateFrame: Sendable {
     /// The values as floats, in the header's layout; `values` has as many elements (precondition) and is overwritten.
     public func decode(into values: Tensor, threads: Int = 1) {
         precondition(values.count == header.parameterCount, "\(values.count) elements for \(header.parameterCount) parameters")
+        // SAFETY: `UpdateFrame.init` has checked that each part's values lie inside the layout.
+        for part in parts { decode(part, into: values.base + part.offset, threads: threads) }
+    }
+
+    /// The values of one tensor; `target` has as many elements and is overwritten.
+    func decode(_ part: TensorPart, into target: UnsafeMutablePointer<Float>, threads: Int) {
+        guard part.geometry.count > 0 else { return }
         bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            for part in parts where part.geometry.count > 0 {
-                // SAFETY: `UpdateFrame.init` has checked that each part's data lies inside `bytes` and its values inside the layout.
-                let target = values.base + part.offset
-                switch part.data {
-                case .raw(let start):
-                    UnsafeMutableRawPointer(target).copyMemory(from: base + start, byteCount: 4 * part.geometry.count)
-                case .levels(let format, let scales, let start):
-                    unpackAndDequantize(
-                        base + start, geometry: part.geometry, scales: scales, format: format, into: target, threads: threads)
-                case .lattice(let lattice):
-                    lattice.decode(base, random: dither(part), threads: threads) { first, count, values in
-                        (target + first).update(from: values, count: count)
-                    }
+            // SAFETY: `UpdateFrame.init` has checked that the part's data lies inside `bytes`.
+            switch part.data {
+            case .raw(let start):
+                UnsafeMutableRawPointer(target).copyMemory(from: base + start, byteCount: 4 * part.geometry.count)
+            case .levels(let format, let scales, let start):
+                unpackAndDequantize(
+                    base + start, geometry: part.geometry, scales: scales, format: format, into: target, threads: threads)
+            case .lattice(let lattice):
+                lattice.decode(base, random: dither(part), threads: threads) { first, count, values in
+                    (target + first).update(from: values, count: count)
                 }
             }
         }

@@ -5,58 +5,6 @@ import Testing
 
 /// Frames that a server must refuse, each sent into an open round whose result must not change by a bit.
 @Suite struct RejectionTests {
-    /// An open round in which device 0 has answered, and device 1's good frame.
-    struct OpenRound {
-        let toy: ToyFederation
-        let server: FederatedServer
-        let assignments: [Assignment]
-        let frame: [UInt8]
-        let training: TrainingReport
-
-        init() throws {
-            toy = try ToyFederation(devices: 5, selected: 4)
-            server = try toy.server()
-            assignments = try server.begin()
-            let first = try toy.answer(assignments[0], global: server.global)
-            try server.receive(first.frame, from: assignments[0].device.id, training: first.training)
-            (frame, training) = try toy.answer(assignments[1], global: server.global)
-        }
-
-        /// Device 1's id.
-        var device: Int { assignments[1].device.id }
-
-        /// Finishes the round with all devices' good frames.
-        func finishWell() throws -> FinishedRound {
-            for assignment in assignments[1...] {
-                let answer = try toy.answer(assignment, global: server.global)
-                try server.receive(answer.frame, from: assignment.device.id, training: answer.training)
-            }
-            return try server.finish()
-        }
-
-        /// Device 1's update under another binding.
-        func frame(_ change: (inout FrameBinding) -> Void) throws -> [UInt8] {
-            var binding = assignments[1].binding
-            change(&binding)
-            let trained = Tensor(shape: [ToyFederation.layout.parameterCount])
-            _ = toy.trainer.train(from: server.global, assignment: assignments[1], into: trained)
-            let table = try ErrorTable(trained, layout: ToyFederation.layout, options: toy.settings.quantizer)
-            return try encodeUpdate(
-                trained, table: table, coding: .quantized(bits: 8), binding: binding, seed: toy.settings.seed)
-        }
-    }
-
-    /// Checks that `attack` is refused and that the round then ends as if it had not happened.
-    private func expectNoTrace(_ attack: (OpenRound) throws -> Void) throws {
-        let clean = try OpenRound()
-        let expected = try clean.finishWell()
-        let attacked = try OpenRound()
-        try attack(attacked)
-        #expect(try attacked.finishWell() == expected)
-        #expect(bits(attacked.server.global) == bits(clean.server.global))
-        #expect(attacked.server.state == clean.server.state)
-    }
-
     @Test func framesOfAnotherRunRoundDeviceModelOrKind() throws {
         let changes: [(field: String, change: (inout FrameBinding) -> Void)] = [
             ("run id", { $0.runID = 1 }), ("run id", { $0.runID = 0 }), ("round", { $0.round += 1 }),
@@ -64,7 +12,7 @@ import Testing
             ("base model", { $0.baseModel = ModelHash(low: 1, high: 2) }), ("payload kind", { $0.payload = .change }),
         ]
         for (field, change) in changes {
-            try expectNoTrace { round in
+            try OpenRound.expectNoTrace { round in
                 let frame = try round.frame(change)
                 let rejection = #expect(throws: Rejection.self) {
                     try round.server.receive(frame, from: round.device, training: round.training)
@@ -96,7 +44,7 @@ import Testing
     }
 
     @Test func damagedFrames() throws {
-        try expectNoTrace { round in
+        try OpenRound.expectNoTrace { round in
             for byte in stride(from: 0, to: round.frame.count, by: 7) {
                 var damaged = round.frame
                 damaged[byte] ^= 1 << (byte % 8)
@@ -131,7 +79,7 @@ import Testing
     }
 
     @Test func sendersThatWereNotAsked() throws {
-        try expectNoTrace { round in
+        try OpenRound.expectNoTrace { round in
             let selected = Set(round.assignments.map(\.device.id))
             let idle = try #require((0..<5).first { !selected.contains($0) })
             for stranger in [idle, 99, -1] {
@@ -146,7 +94,7 @@ import Testing
     }
 
     @Test func bitsThatTheDeviceDoesNotAccept() throws {
-        try expectNoTrace { round in
+        try OpenRound.expectNoTrace { round in
             let trained = Tensor(shape: [ToyFederation.layout.parameterCount])
             _ = round.toy.trainer.train(from: round.server.global, assignment: round.assignments[1], into: trained)
             let table = try ErrorTable(trained, layout: ToyFederation.layout, options: round.toy.settings.quantizer)
@@ -161,7 +109,7 @@ import Testing
     }
 
     @Test func anotherGridOrGroupSize() throws {
-        try expectNoTrace { round in
+        try OpenRound.expectNoTrace { round in
             let options = QuantizerOptions(grid: .zero, groupSize: 64)
             let table = try ErrorTable(round.server.global, layout: ToyFederation.layout, options: options)
             let frame = try encodeUpdate(
@@ -174,7 +122,7 @@ import Testing
 
     /// The squared norm is a claim: an absurd one, under a right checksum, must not make a round's sums infinite.
     @Test func claimsBeyondReason() throws {
-        try expectNoTrace { round in
+        try OpenRound.expectNoTrace { round in
             var frame = round.frame
             // docs/wire-format.md: squared norm at offset 88, the checksum over all before it in the last 8 bytes.
             withUnsafeBytes(of: 1e308.bitPattern.littleEndian) { frame.replaceSubrange(88..<96, with: $0) }
@@ -187,7 +135,7 @@ import Testing
     }
 
     @Test func reportsThatCannotBeTrue() throws {
-        try expectNoTrace { round in
+        try OpenRound.expectNoTrace { round in
             for change: (inout TrainingReport) -> Void in [
                 { $0.loss = .nan }, { $0.loss = .infinity }, { $0.samplesTrained = 0 }, { $0.executedFLOPs = -5 },
                 { $0.loss = 1e300 }, { $0.executedFLOPs = .max }, { $0.nominalFLOPs = .min }, { $0.samplesTrained = .max },
@@ -200,7 +148,7 @@ import Testing
     }
 
     @Test func updatesFarBeyondTheGlobalModel() throws {
-        try expectNoTrace { round in
+        try OpenRound.expectNoTrace { round in
             let wild = Tensor(shape: [ToyFederation.layout.parameterCount])
             wild.fill(1e20)
             let table = try ErrorTable(wild, layout: ToyFederation.layout, options: round.toy.settings.quantizer)

@@ -29,6 +29,30 @@ import Testing
         }
     }
 
+    /// Element i of a block in lane `i % 8`, lanes in order, blocks in order.
+    @Test(arguments: quantizationSizes)
+    func squaredDistancesEqualTheReference(count: Int) {
+        let (values, base) = (testValues(count, seed: 13), testValues(count, seed: 14, scale: 0.5))
+        func reference(_ base: [Float]?) -> Double {
+            stride(from: 0, to: count, by: 1 << 14).reduce(0.0) { sum, first in
+                var lanes = [Double](repeating: 0, count: 8)
+                for index in first..<min(first + 1 << 14, count) {
+                    let difference = Double(values[index]) - Double(base?[index] ?? 0)
+                    lanes[(index - first) % 8] += difference * difference
+                }
+                return sum + lanes.reduce(0, +)
+            }
+        }
+        for threads in 1...2 {
+            #expect(squaredDistance(values, from: base, count: count, threads: threads) == reference(base))
+            #expect(squaredDistance(values, from: nil, count: count, threads: threads) == reference(nil))
+        }
+        guard count > 0 else { return }
+        var broken = values
+        broken[count - 1] = .nan
+        #expect(squaredDistance(broken, from: base, count: count, threads: 1).isNaN)
+    }
+
     @Test(arguments: quantizationSizes)
     func rawSumsEqualTheReference(count: Int) {
         let values = testValues(count, seed: 12, scale: 1000)

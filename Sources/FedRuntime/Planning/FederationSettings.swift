@@ -38,12 +38,13 @@ public struct FederationSettings: Sendable, Equatable {
     public var batchSize: Int
     public var workload: Workload
     public var timeBudget: TimeBudget
+    public var aggregation: AggregationSettings
 
     public init(
         runID: UInt64, seed: UInt64, scheme: Scheme = .onDemand, comparedSchemes: [Scheme] = [],
         payload: PayloadKind = .weights, quantizer: QuantizerOptions = QuantizerOptions(), rule: BitRule = .measured,
         devicesPerRound: Int, localIterations: Int = 1, batchSize: Int, workload: Workload = .measured,
-        timeBudget: TimeBudget = .automatic
+        timeBudget: TimeBudget = .automatic, aggregation: AggregationSettings = AggregationSettings()
     ) {
         self.runID = runID
         self.seed = seed
@@ -57,12 +58,13 @@ public struct FederationSettings: Sendable, Equatable {
         self.batchSize = batchSize
         self.workload = workload
         self.timeBudget = timeBudget
+        self.aggregation = aggregation
     }
 }
 
 extension FederationSettings {
     /// Throws the first setting, or device, that no round can be run with.
-    func validate(_ devices: [FederatedDevice]) throws(FederationError) {
+    func validate(_ devices: [FederatedDevice], layout: ParameterLayout) throws(FederationError) {
         guard runID != 0 else { throw .runIDIsZero }
         guard devicesPerRound >= 1, devicesPerRound <= devices.count else {
             throw .device(.selectionOutOfRange(count: devicesPerRound, devices: devices.count))
@@ -76,6 +78,7 @@ extension FederationSettings {
             throw .notPositive(field: field, value: value)
         }
         if case .seconds(let seconds) = timeBudget, !(seconds > 0 && seconds.isFinite) { throw .timeBudgetOutOfRange(seconds) }
+        try aggregation.validate(layout, devicesPerRound: devicesPerRound)
         let samples = devices.map(\.samples).sorted(by: >).prefix(devicesPerRound).reduce(0, +)
         guard samples <= Self.sampleLimit else { throw .tooManySamples(count: samples, limit: Self.sampleLimit) }
     }

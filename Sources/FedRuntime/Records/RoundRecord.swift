@@ -23,7 +23,8 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var bitsMean: Double
     /// `quantizationErrorAbsolute` over the squared norms of what was sent, weighted alike: `sum p_k^2 D_k / sum p_k^2 ||sent_k||^2`.
     public var quantizationErrorRelative: Double
-    /// Expected squared error of the average: `sum p_k^2 D_k` with the certificates `D_k` and the shares `p_k` of the accepted samples.
+    /// Expected squared error of the average: `sum p_k^2 D_k` with the certificates `D_k` and the shares `p_k` of the accepted samples;
+    /// under trimmed mean and median, of the mean that the same frames would have.
     public var quantizationErrorAbsolute: Double
     /// Floating-point operations executed by all devices that trained.
     public var flopsMeasured: Int

@@ -19,12 +19,13 @@ extension FederatedServer {
         open?.participants[place].phase = .closed(status, reason: reason, training)
     }
 
-    /// Ends the round: averages the accepted frames into `global`, which stays as it is where there are none.
+    /// Ends the round: moves `global` by the average of the accepted frames; where there are none, it stays as it is, and so do the
+    /// optimiser's moments.
     ///
     /// Devices that have not answered are recorded as dropped.
     public func finish() throws(FederationError) -> FinishedRound {
         guard let round = open, let average = sum else { throw .noRoundOpen }
-        if average.totalWeight > 0 { average.mean(global: global, into: global, threads: threads) }
+        if average.frameCount > 0 { update(by: average) }
         for participant in round.participants {
             guard case .accepted(let frame) = participant.phase else { continue }
             state.forecasts[participant.device.id] = DeviceForecast(
@@ -38,6 +39,20 @@ extension FederatedServer {
             modelBytes: MemoryLayout<Float>.stride * layout.parameterCount, timeBudgetSeconds: state.timeBudgetSeconds)
         abandon()
         return FinishedRound(record: record, devices: devices)
+    }
+
+    private func update(by average: any UpdateAccumulator) {
+        let optimizer = settings.aggregation.optimizer
+        let mean = optimizer == .fedAvg ? global : Tensor(shape: global.shape)
+        average.mean(global: global, into: mean, threads: threads)
+        switch optimizer {
+        case .fedAvg: break
+        case .fedAvgM(let learningRate, let momentum):
+            state.moments.stepFedAvgM(
+                global, average: mean, learningRate: learningRate, momentum: momentum, threads: threads)
+        case .fedAdam(let learningRate, let beta1):
+            state.moments.stepFedAdam(global, average: mean, learningRate: learningRate, beta1: beta1, threads: threads)
+        }
     }
 
     /// Forgets the open round, if there is one: the next `begin` opens the same round again.

@@ -5,7 +5,9 @@ import Kernels
 /// The server of a federated run as a state machine without I/O: `begin` -> assignments, `receive` frames, `finish`.
 ///
 /// The same machine serves the in-process loop and any transport. Its results do not depend on the order in which frames arrive
-/// or on `threads`. Memory: the global model, 8 bytes a parameter for the sum, and one frame.
+/// or on `threads`. Memory: the global model, 8 bytes a parameter for the sum, and one frame; with a norm bound one tensor; under
+/// FedAvgM one copy of the model and under FedAdam two, and one more while a round ends. Trimmed mean and median have no sum: they keep
+/// all frames, and take all devices' values of one tensor while a round ends.
 public final class FederatedServer {
     public let settings: FederationSettings
     public let devices: [FederatedDevice]
@@ -20,7 +22,7 @@ public final class FederatedServer {
     private let fading: BlockFading
     var open: OpenRound?
     /// Beside the open round rather than in it: the sum is large and only ever changed in place.
-    var sum: FixedPointAccumulator?
+    var sum: (any UpdateAccumulator)?
 
     /// A new run.
     ///
@@ -32,32 +34,34 @@ public final class FederatedServer {
         starting settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout, global: Tensor,
         warmUpFLOPsPerSample: Double, threads: Int = 1
     ) throws(FederationError) {
-        try settings.validate(devices)
+        try settings.validate(devices, layout: layout)
         let planner = try RoundPlanner(settings, layout: layout)
         let forecast = DeviceForecast(
             summary: try settings.summary(of: global, layout: layout, threads: threads),
             executedFLOPsPerSample: warmUpFLOPsPerSample)
         let state = ServerState(
             completedRounds: 0, timeBudgetSeconds: try planner.timeBudgetSeconds(devices, forecast: forecast),
-            warmUpFLOPsPerSample: warmUpFLOPsPerSample, forecasts: [:])
+            warmUpFLOPsPerSample: warmUpFLOPsPerSample, forecasts: [:],
+            moments: ServerMoments(settings.aggregation.optimizer, parameterCount: layout.parameterCount))
         try self.init(resuming: state, settings: settings, devices: devices, layout: layout, global: global, threads: threads)
     }
 
     /// A run that goes on after `state`, with the global weights of that moment.
     ///
-    /// - Throws: settings, devices, time budget or round out of range.
+    /// - Throws: settings, devices, time budget or round out of range, or moments of another optimiser.
     public init(
         resuming state: ServerState, settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout,
         global: Tensor, threads: Int = 1
     ) throws(FederationError) {
         precondition(global.count == layout.parameterCount, "\(global.count) values for \(layout.parameterCount) parameters")
-        try settings.validate(devices)
+        try settings.validate(devices, layout: layout)
         guard state.timeBudgetSeconds > 0, state.timeBudgetSeconds.isFinite else {
             throw .timeBudgetOutOfRange(state.timeBudgetSeconds)
         }
         guard state.completedRounds >= 0, state.completedRounds < UInt32.max else {
             throw .roundOutOfRange(state.completedRounds)
         }
+        try state.moments.verify(settings.aggregation.optimizer, parameterCount: layout.parameterCount)
         planner = try RoundPlanner(settings, layout: layout)
         selection = DeviceSelection(seed: settings.seed, count: settings.devicesPerRound)
         fading = BlockFading(seed: settings.seed)
@@ -89,7 +93,7 @@ public final class FederatedServer {
             participants.append(participant(device, forecast: forecast, binding: binding))
         }
         open = OpenRound(round: round, participants: participants)
-        sum = FixedPointAccumulator(
+        sum = settings.aggregation.accumulator(
             global: global, layout: layout, payload: settings.payload, weightLimit: selected.reduce(0) { $0 + $1.samples })
         return participants.compactMap(\.assignment)
     }
@@ -187,6 +191,10 @@ public final class FederatedServer {
         do throws(Infeasibility) {
             energy = try assignment.plan.resolvingEnergy(frameBytes: bytes.count)
         } catch { throw .late(error.reason) }
+        if let bound = settings.aggregation.normBound {
+            let norm = frame.updateNorm(global: global, threads: threads)
+            guard norm <= bound else { throw .norm(norm, bound: bound) }
+        }
         do throws(AggregationError) {
             try sum?.add(frame, weight: assignment.device.samples, threads: threads)
         } catch { throw .sum(error) }

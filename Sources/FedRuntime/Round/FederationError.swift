@@ -11,6 +11,12 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
     case roundOutOfRange(Int)
     /// A value of the settings that must be positive.
     case notPositive(field: String, value: Int)
+    /// A setting of the aggregation outside its range.
+    case aggregation(field: String, value: Double, limit: String)
+    /// Trimmed mean or median of more values than memory is meant to hold, in bytes of the largest tensor.
+    case tooMuchToSort(devices: Int, bytesPerDevice: Int, limit: Int)
+    /// A saved state with server moments of other sizes than the optimiser's: first and second.
+    case momentsMismatch(found: [Int], expected: [Int])
     /// The selected devices' samples could overflow the fixed-point sum.
     case tooManySamples(count: Int, limit: Int)
     /// The global model cannot be coded.
@@ -26,6 +32,12 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
         case .timeBudgetOutOfRange(let seconds): "time budget \(seconds) s is not above 0; give seconds, or auto"
         case .roundOutOfRange(let round): "round \(round) of the saved state is outside 0..<\(UInt32.max); the state is damaged"
         case .notPositive(let field, let value): "\(field) \(value) is below 1; give at least 1"
+        case .aggregation(let field, let value, let limit): "\(field) \(value) is not \(limit); use a number \(limit)"
+        case .tooMuchToSort(let devices, let bytes, let limit):
+            "trimmed mean or median of \(devices) devices takes \(devices) x \(bytes) bytes for the largest tensor, the limit is "
+                + "\(limit); select at most \(limit / bytes) devices a round, or use aggregation mean"
+        case .momentsMismatch(let found, let expected):
+            "the saved state has server moments of \(found) values, the optimiser needs \(expected); the state is damaged"
         case .tooManySamples(let count, let limit):
             "the devices of a round may have \(count) samples together, the exact sum holds \(limit); select fewer devices"
         case .model(let error): "the global model cannot be sent: \(error)"

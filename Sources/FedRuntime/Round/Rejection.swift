@@ -14,6 +14,8 @@ public enum Rejection: Error, Sendable, Equatable, CustomStringConvertible {
     case frame(FrameError)
     /// An error or norm that no update of this model has.
     case claim(field: String, value: Double, limit: Double)
+    /// The update's norm is above the run's bound.
+    case norm(Double, bound: Double)
     /// Another grid or group size than the run's.
     case otherQuantizer(QuantizerOptions, expected: QuantizerOptions)
     /// Bits that the scheme or the device does not allow.
@@ -33,6 +35,8 @@ public enum Rejection: Error, Sendable, Equatable, CustomStringConvertible {
         case .closed(let device, let status): "device \(device) is already \(status.rawValue) in this round"
         case .frame(let error): "\(error)"
         case .claim(let field, let value, let limit): "\(field) \(value) is beyond \(limit), no model's update has it"
+        case .norm(let norm, let bound):
+            "the update's norm \(norm) is above the norm bound \(bound); raise norm-bound if honest training goes so far"
         case .otherQuantizer(let found, let expected):
             "grid \(found.grid) with groups of \(found.groupSize) is not the run's (\(expected.grid), \(expected.groupSize))"
         case .bitsNotAllowed(let bits, let device): "device \(device) may not send \(bits) bits in this round"

@@ -9,13 +9,17 @@ public struct ServerState: Sendable, Equatable {
     public var warmUpFLOPsPerSample: Double
     /// By device id: what its last accepted frame and report said.
     public var forecasts: [Int: DeviceForecast]
+    /// What the server optimiser keeps; empty for FedAvg.
+    public var moments: ServerMoments
 
     public init(
-        completedRounds: Int, timeBudgetSeconds: Double, warmUpFLOPsPerSample: Double, forecasts: [Int: DeviceForecast]
+        completedRounds: Int, timeBudgetSeconds: Double, warmUpFLOPsPerSample: Double, forecasts: [Int: DeviceForecast],
+        moments: ServerMoments = ServerMoments()
     ) {
         self.completedRounds = completedRounds
         self.timeBudgetSeconds = timeBudgetSeconds
         self.warmUpFLOPsPerSample = warmUpFLOPsPerSample
         self.forecasts = forecasts
+        self.moments = moments
     }
 }

@@ -32,6 +32,21 @@ extension RunConfiguration {
         case .keepCheckpoints: keepCheckpoints = try value.integer(in: 1...1_000_000)
         case .scheme, .bits, .grid, .groupSize, .payload, .demand, .rule, .workload, .timeBudget:
             try setTransmission(setting, value)
+        case .aggregation, .trimFraction, .normBound, .serverOptimizer, .serverLearningRate, .serverMomentum:
+            try setAggregation(setting, value)
+        }
+    }
+
+    /// The settings of what the server makes of the devices' frames.
+    private mutating func setAggregation(_ setting: Setting, _ value: SettingValue) throws(ConfigurationError) {
+        switch setting {
+        case .aggregation: aggregation = try value.choice()
+        case .trimFraction: trimFraction = try value.number(above: 0, upTo: 0.5)
+        case .normBound: normBound = try value.number(above: 0, upTo: 1e30)
+        case .serverOptimizer: serverOptimizer = try value.choice()
+        case .serverLearningRate: serverLearningRate = try value.number(above: 0, upTo: 1000)
+        case .serverMomentum: serverMomentum = try value.number(from: 0, upTo: 0.9999)
+        default: preconditionFailure("\(setting) is not about aggregation")
         }
     }
 
@@ -76,6 +91,12 @@ extension RunConfiguration {
         case .rule: rule.rawValue
         case .workload: workload == .measured ? "measured" : "paper"
         case .timeBudget: timeBudget.text
+        case .aggregation: aggregation.rawValue
+        case .trimFraction: trimFraction.map { "\($0)" }
+        case .normBound: normBound.map { "\($0)" }
+        case .serverOptimizer: serverOptimizer.rawValue
+        case .serverLearningRate: serverLearningRate.map { "\($0)" }
+        case .serverMomentum: serverMomentum.map { "\($0)" }
         case .averageDecay: "\(averageDecay)"
         case .evaluateEvery: String(evaluateEvery)
         case .sampleEvery: String(sampleEvery)

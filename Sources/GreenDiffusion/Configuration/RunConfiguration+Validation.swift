@@ -19,6 +19,7 @@ extension RunConfiguration {
         resolved.resolveModel()
         try resolved.resolveData()
         try resolved.checkDevices()
+        try resolved.resolveAggregation()
         guard scheme != .fixed || bits.count == 1 else {
             throw ConfigurationError(
                 "bits", text(of: .bits) ?? "", "is a range, but scheme fixed sends one width", wayOut: "set bits to 6, 7 or 8")

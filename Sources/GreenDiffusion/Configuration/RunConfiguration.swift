@@ -39,6 +39,16 @@ public struct RunConfiguration: Sendable, Equatable {
     public var rule = BitRule.measured
     public var workload = Workload.measured
     public var timeBudget = TimeBudget.automatic
+    public var aggregation = AggregationKind.mean
+    /// Of `trimmed-mean`: the share of a coordinate's values left out on either side; nil for 0.1.
+    public var trimFraction: Double?
+    /// The largest Euclidean norm of an update that the server accepts; nil accepts any.
+    public var normBound: Double?
+    public var serverOptimizer = ServerOptimizerKind.fedAvg
+    /// Of `fedavgm` and `fedadam`; nil for 1 and 0.001, at which no step of `fedadam` is longer than its averaged change.
+    public var serverLearningRate: Double?
+    /// `momentum` of `fedavgm`, `beta1` of `fedadam`; nil for 0.9.
+    public var serverMomentum: Double?
     /// Decay of the averaged weights for each local step, in the long run.
     public var averageDecay = 0.9999
     /// Rounds between evaluations on held-out images; 0 for none.
@@ -62,6 +72,20 @@ public enum DeviceSource: Sendable, Equatable {
     case generated(count: Int)
     /// A JSON array of devices.
     case file(String)
+}
+
+/// What the server makes of a round's updates, before its constants are known.
+public enum AggregationKind: String, Sendable, CaseIterable {
+    case mean
+    case trimmedMean = "trimmed-mean"
+    case median
+}
+
+/// How the server takes in a round's average, before its constants are known.
+public enum ServerOptimizerKind: String, Sendable, CaseIterable {
+    case fedAvg = "fedavg"
+    case fedAvgM = "fedavgm"
+    case fedAdam = "fedadam"
 }
 
 /// How bits are chosen, before the number of bits is known.

@@ -21,6 +21,12 @@ public enum Setting: String, Sendable, CaseIterable {
     case rule
     case workload
     case timeBudget = "time-budget"
+    case aggregation
+    case trimFraction = "trim-fraction"
+    case normBound = "norm-bound"
+    case serverOptimizer = "server-optimizer"
+    case serverLearningRate = "server-learning-rate"
+    case serverMomentum = "server-momentum"
     case averageDecay = "ema-decay"
     case evaluateEvery = "evaluate-every"
     case sampleEvery = "sample-every"

@@ -64,8 +64,12 @@ public struct DryRun {
         secondsPerStep * Double(plans.count * components.configuration.localIterations * components.configuration.rounds)
     }
 
-    /// Bytes that the run directory will hold: kept checkpoints with averaged weights, one more while it is written, the final model.
-    public var diskBytes: Int { modelBytes * (2 * (components.configuration.keepCheckpoints + 1) + 1) }
+    /// Bytes that the run directory will hold: kept checkpoints with averaged weights and the server's moments, one more while it is
+    /// written, the final model.
+    public var diskBytes: Int {
+        let models = 2 + components.settings.aggregation.optimizer.momentCount
+        return modelBytes * (models * (components.configuration.keepCheckpoints + 1) + 1)
+    }
 
     private var modelBytes: Int { components.model.layout.parameterCount * MemoryLayout<Float>.stride }
 

@@ -61,9 +61,10 @@ public final class FederatedRun {
         guard configuration.rounds >= round else {
             throw FederatedRunError.roundsBehind(path: path, done: round, requested: configuration.rounds)
         }
-        guard let state = checkpoint.federation.serverState, state.completedRounds == round else {
+        guard var state = checkpoint.federation.serverState, state.completedRounds == round else {
             throw RunDirectoryError.damagedState(path: folder, reason: "federation.json does not belong to round \(round)")
         }
+        state.moments = checkpoint.moments
         let components = try RunComponents(
             configuration, runID: checkpoint.federation.runID, resuming: checkpoint.model)
         let server = try components.makeServer(resuming: state)
@@ -85,7 +86,8 @@ public final class FederatedRun {
     /// Writes the checkpoint of the last finished round and removes those that are no longer needed.
     func saveCheckpoint() throws {
         let federation = FederationState(server.state, runID: server.settings.runID)
-        let checkpoint = RunCheckpoint(model: globalModel, average: average, federation: federation)
+        let checkpoint = RunCheckpoint(
+            model: globalModel, average: average, moments: server.state.moments, federation: federation)
         try checkpoint.write(to: files.checkpointPath(round: completedRounds), seed: configuration.seed)
         try directory.pruneCheckpoints(keeping: configuration.keepCheckpoints)
     }

@@ -6,18 +6,24 @@ import Model
 
 /// What `checkpoints/round-NNNNN` holds: all that a run needs to go on.
 ///
-/// The global model as a checkpoint that diffusers opens, its average in `training_state.safetensors` with counters in
-/// `state.json`, and the server's memory in `federation.json`.
+/// The global model as a checkpoint that diffusers opens, its average and the server optimiser's moments in
+/// `training_state.safetensors` with counters in `state.json`, and the server's memory in `federation.json`.
 struct RunCheckpoint {
     let model: Checkpoint
     let average: ExponentialMovingAverage
+    /// Those of the server optimiser; empty where it keeps none.
+    let moments: ServerMoments
     let federation: FederationState
 
     /// Writes the folder, whole or not at all.
     func write(to folder: String, seed: UInt64) throws {
         let layout = model.configuration.parameterLayout
+        var buffers = ["average": average.parameters]
+        for (name, values) in [(Self.firstName, moments.first), (Self.secondName, moments.second)] where !values.isEmpty {
+            buffers[name] = Tensor(shape: [values.count], values: values)
+        }
         let state = TrainingState(
-            buffers: ["average": average.parameters],
+            buffers: buffers,
             counters: [
                 "round": federation.completedRounds, "average_steps": average.steps, "seed": Int(bitPattern: UInt(seed)),
             ])
@@ -40,6 +46,8 @@ struct RunCheckpoint {
             throw RunDirectoryError.damagedState(path: folder, reason: "the averaged weights are missing")
         }
         average = ExponentialMovingAverage(of: parameters, decay: averageDecay, steps: steps)
+        moments = ServerMoments(
+            first: state.buffers[Self.firstName]?.values ?? [], second: state.buffers[Self.secondName]?.values ?? [])
         do {
             let contents = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(Self.federationName)"))
             federation = try JSONDecoder().decode(FederationState.self, from: contents)
@@ -48,9 +56,12 @@ struct RunCheckpoint {
         }
     }
 
-    init(model: Checkpoint, average: ExponentialMovingAverage, federation: FederationState) {
-        (self.model, self.average, self.federation) = (model, average, federation)
+    init(model: Checkpoint, average: ExponentialMovingAverage, moments: ServerMoments, federation: FederationState) {
+        (self.model, self.average, self.moments, self.federation) = (model, average, moments, federation)
     }
+
+    private static let firstName = "server_first_moment"
+    private static let secondName = "server_second_moment"
 
     private static let federationName = "federation.json"
 }

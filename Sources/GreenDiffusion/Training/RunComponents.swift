@@ -88,7 +88,8 @@ extension RunConfiguration {
             runID: runID, seed: seed, scheme: federationScheme, comparedSchemes: Scheme.compared, payload: payload,
             quantizer: QuantizerOptions(grid: grid, groupSize: groupSize), rule: rule,
             devicesPerRound: min(select ?? deviceCount, deviceCount), localIterations: localIterations, batchSize: batchSize,
-            workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget)
+            workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget,
+            aggregation: aggregationSettings)
     }
 
     /// Refuses a checkpoint of another size than the preset, where both are given.

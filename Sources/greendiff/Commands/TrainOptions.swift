@@ -48,6 +48,19 @@ struct TrainOptions: ParsableArguments {
     var workload: String?
     @Option(help: ArgumentHelp("Seconds that a round may take, or auto.", valueName: "seconds"))
     var timeBudget: String?
+    @Option(help: ArgumentHelp("What becomes of a round's updates: mean, trimmed-mean or median.", valueName: "name"))
+    var aggregation: String?
+    @Option(
+        help: ArgumentHelp("Share of values that trimmed-mean leaves out on either side (default: 0.1).", valueName: "share"))
+    var trimFraction: String?
+    @Option(help: ArgumentHelp("Largest norm of an update that the server accepts (default: any).", valueName: "norm"))
+    var normBound: String?
+    @Option(help: ArgumentHelp("How the server takes in a round's average: fedavg, fedavgm or fedadam.", valueName: "name"))
+    var serverOptimizer: String?
+    @Option(help: ArgumentHelp("Learning rate of fedavgm (default: 1) or fedadam (default: 0.001).", valueName: "rate"))
+    var serverLearningRate: String?
+    @Option(help: ArgumentHelp("Momentum of fedavgm, beta1 of fedadam (default: 0.9).", valueName: "momentum"))
+    var serverMomentum: String?
     @Option(help: ArgumentHelp("Long-run decay of the averaged weights, for each local step.", valueName: "decay"))
     var emaDecay: String?
     @Option(help: ArgumentHelp("Rounds between evaluations on held-out images; 0: none.", valueName: "n"))
@@ -90,6 +103,12 @@ struct TrainOptions: ParsableArguments {
         case .rule: rule
         case .workload: workload
         case .timeBudget: timeBudget
+        case .aggregation: aggregation
+        case .trimFraction: trimFraction
+        case .normBound: normBound
+        case .serverOptimizer: serverOptimizer
+        case .serverLearningRate: serverLearningRate
+        case .serverMomentum: serverMomentum
         case .averageDecay: emaDecay
         case .evaluateEvery: evaluateEvery
         case .sampleEvery: sampleEvery

@@ -10,7 +10,8 @@ import Testing
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "change"), (.demand, "0.0003:0.004"),
         (.rule, "theorem1"), (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
         (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
-        (.convolution, "winograd2"),
+        (.convolution, "winograd2"), (.normBound, "12.5"), (.serverOptimizer, "fedadam"), (.serverLearningRate, "0.02"),
+        (.serverMomentum, "0.75"), (.aggregation, "trimmed-mean"), (.trimFraction, "0.25"),
     ]
 
     @Test func everySettingSurvivesTheFile() throws {
@@ -44,6 +45,23 @@ import Testing
     @Test func theDefaultResolvesToItself() throws {
         let resolved = try RunConfiguration().resolved()
         #expect(resolved.preset == .small && resolved.images == 5120)
+        #expect(try resolved.resolved() == resolved)
+    }
+
+    @Test func theTrimmedMeanResolvesToItsShare() throws {
+        var configuration = RunConfiguration()
+        try configuration.set(.aggregation, to: "trimmed-mean")
+        let resolved = try configuration.resolved()
+        #expect(resolved.text(of: .trimFraction) == "0.1")
+        #expect(try resolved.resolved() == resolved)
+    }
+
+    @Test(arguments: [("fedavg", nil, nil), ("fedavgm", "1.0", "0.9"), ("fedadam", "0.001", "0.9")])
+    func serverOptimisersResolveToTheirDefaults(_ name: String, _ rate: String?, _ momentum: String?) throws {
+        var configuration = RunConfiguration()
+        try configuration.set(.serverOptimizer, to: name)
+        let resolved = try configuration.resolved()
+        #expect(resolved.text(of: .serverLearningRate) == rate && resolved.text(of: .serverMomentum) == momentum)
         #expect(try resolved.resolved() == resolved)
     }
 
@@ -82,6 +100,12 @@ import Testing
         (.groupSize, "-1", ["--group-size -1"]),
         (.averageDecay, "2", ["--ema-decay 2", "at most 1"]),
         (.crop, "-0.5", ["--crop -0.5", "from 0"]),
+        (.aggregation, "sum", ["--aggregation sum", "mean, trimmed-mean, median"]),
+        (.trimFraction, "0.6", ["--trim-fraction 0.6", "at most 0.5"]),
+        (.normBound, "0", ["--norm-bound 0", "above 0"]),
+        (.serverOptimizer, "adam", ["--server-optimizer adam", "fedavg, fedavgm, fedadam"]),
+        (.serverLearningRate, "0", ["--server-learning-rate 0", "above 0"]),
+        (.serverMomentum, "1", ["--server-momentum 1", "from 0"]),
     ])
     func badValuesAreRefusedWithTheWayOut(_ setting: Setting, _ text: String, _ parts: [String]) {
         var configuration = RunConfiguration()
@@ -98,6 +122,9 @@ import Testing
         ([(.images, "5")], ["images 5", "10 devices"]),
         ([(.data, "folder:/x"), (.images, "50")], ["images 50", "folder:/x"]),
         ([(.crop, "0.1")], ["crop 0.1", "gtsrb:DIR"]),
+        ([(.trimFraction, "0.2"), (.aggregation, "median")], ["trim-fraction 0.2", "median", "trimmed-mean"]),
+        ([(.serverLearningRate, "0.5")], ["server-learning-rate 0.5", "fedavg", "fedavgm or fedadam"]),
+        ([(.serverMomentum, "0.5")], ["server-momentum 0.5", "fedavg", "fedavgm or fedadam"]),
     ])
     func settingsThatDoNotGoTogetherAreRefused(_ settings: [(Setting, String)], _ parts: [String]) throws {
         var configuration = RunConfiguration()

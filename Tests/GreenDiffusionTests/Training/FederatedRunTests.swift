@@ -75,6 +75,8 @@ import Testing
 
     @Test(arguments: [
         [Setting.payload: "change", .grid: "zero", .bits: "2:8"], [.scheme: "fedavg"], [.select: "2", .partition: "iid"],
+        [.aggregation: "median", .serverOptimizer: "fedavgm", .normBound: "100"],
+        [.serverOptimizer: "fedadam", .serverLearningRate: "0.01"],
     ])
     func otherSettingsTrainAndResumeToo(_ changes: [Setting: String]) throws {
         try TinyRun.train(changes.merging([.rounds: "3"]) { $1 }, at: folder.path("whole"))
@@ -82,6 +84,33 @@ import Testing
         let resumed = try FederatedRun.resume(folder.path("parts"), changing: [(.rounds, "3")])
         try resumed.train { _ in }
         #expect(try TinyRun.weights(folder.path("whole"), round: 3) == TinyRun.weights(folder.path("parts"), round: 3))
+    }
+
+    @Test func aServerOptimiserDecidesTheWeightsAndResumesOnlyWithItsMoments() throws {
+        try TinyRun.train([.rounds: "1"], at: folder.path("average"))
+        do { try TinyRun.train([.rounds: "1", .serverOptimizer: "fedadam"], at: folder.path("adam")) }
+        let (average, adam) = (try weights("average"), try weights("adam"))
+        #expect(average[0] != adam[0] && adam[1].count > 2 * average[1].count)
+        for name in ["training_state.safetensors", "state.json"] {
+            let path = "checkpoints/round-00001/\(name)"
+            let contents = try Data(contentsOf: URL(fileURLWithPath: folder.path("average/\(path)")))
+            try contents.write(to: URL(fileURLWithPath: folder.path("adam/\(path)")))
+        }
+        let error = #expect(throws: FederationError.self) { try FederatedRun.resume(folder.path("adam")) }
+        guard case .momentsMismatch(found: [0, 0], _)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    private func weights(_ name: String) throws -> [Data] { try TinyRun.weights(folder.path(name), round: 1) }
+
+    @Test func updatesAboveTheNormBoundStopARun() throws {
+        let run = try FederatedRun.start(TinyRun.configuration([.normBound: "1e-6"]), at: folder.path("run"))
+        let error = #expect(throws: FederatedRunError.self) { try run.train { _ in } }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("above the norm bound 1e-06"))
+        let devices = try run.files.devicesFile.read(DeviceRecord.self)
+        #expect(devices.count == 3 && devices.allSatisfy { $0.status == .rejected && $0.reason?.contains("norm-bound") == true })
     }
 
     @Test func aSeedDecidesTheWeights() throws {
