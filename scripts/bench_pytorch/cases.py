@@ -44,6 +44,7 @@ class Shapes:
             # A sampling step is a forward pass and little else: one batch shows the rest.
             cases.append(Case(f"unet/ddim/{MODEL}/n{SAMPLED_BATCH}", count))
             cases.append(Case(f"optimizer/{MODEL}", count))
+            cases += [Case(f"{kind}/b{bits}/n37M/g256", count) for kind in ("quantize", "unpack") for bits in (6, 8)]
         for count in sorted(threads, reverse=True):
             for batch in layer_batches:
                 cases += [Case(_scaled(name, batch), count, calls) for name, calls in self.layers[MODEL]]

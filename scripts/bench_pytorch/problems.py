@@ -4,6 +4,7 @@ import re
 
 CONVOLUTION = re.compile(r"conv(\d)x\1(?:s(\d)(p1)?)?(?:u(\d))?$")
 SIZE = re.compile(r"([a-z]+)(\d+)")
+CODEC = ("quantize", "unpack")
 
 
 class Problem:
@@ -16,6 +17,10 @@ class Problem:
         self.preset = None
         if self.kind == "optimizer" and len(parts) == 2:
             self.action, self.preset, self.sizes = "update", parts[1], {}
+            return
+        if self.kind in CODEC and len(parts) == 4:
+            self.action = self.kind
+            self.sizes = {"bits": int(parts[1][1:]), "n": int(parts[2][1:].replace("M", "000000")), "group": int(parts[3][1:])}
             return
         if self.kind == "unet" and len(parts) == 4:
             self.action, self.preset = parts[1], parts[2]
@@ -46,10 +51,10 @@ def is_whole(name):
 
 
 def is_layer(name):
-    return not name.startswith(("unet/", "optimizer/"))
+    return not name.startswith(("unet/", "optimizer/", "quantize/", "unpack/"))
 
 
 def layouts(name):
     """The memory layouts in which PyTorch may run a case."""
     kind = Problem(name).kind
-    return ["contiguous"] if kind in ("attention", "linear", "optimizer") else ["contiguous", "channels_last"]
+    return ["contiguous"] if kind in ("attention", "linear", "optimizer", *CODEC) else ["contiguous", "channels_last"]

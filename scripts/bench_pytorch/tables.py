@@ -65,7 +65,7 @@ def layer_means(comparisons):
     """Kind, batch, threads, geometric mean of the ratios and number of shapes, in the order of measurement."""
     groups = {}
     for record in comparisons:
-        if batch_of(record) is None or problems.is_whole(record["case"]):
+        if batch_of(record) is None or not problems.is_layer(record["case"]):
             continue
         if record["case"].startswith("linear/"):
             continue  # Its rows are pixels or images: it has no batch of its own.
@@ -131,7 +131,7 @@ def layer_table(results, batch, threads):
     passes = ["fwd", "dgrad", "wgrad", "bwd"]
     shapes = {}
     for record in results.comparisons:
-        if record["threads"] != threads or problems.is_whole(record["case"]) or not of_batch(record, batch):
+        if record["threads"] != threads or not problems.is_layer(record["case"]) or not of_batch(record, batch):
             continue
         problem = problems.Problem(record["case"])
         shape = record["case"].replace(f"/{problem.action}/", " ")

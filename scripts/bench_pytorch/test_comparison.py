@@ -32,8 +32,14 @@ class ProblemTests(unittest.TestCase):
         self.assertFalse(problems.Problem("conv3x3s2p1/fwd/n1ci1co1hw8").asymmetric)
         self.assertEqual(problems.Problem("conv3x3u2/fwd/n1ci1co1hw8").upsample, 2)
 
+    def test_codec(self):
+        problem = problems.Problem("quantize/b6/n37M/g256")
+        self.assertEqual((problem.action, problem.sizes), ("quantize", {"bits": 6, "n": 37000000, "group": 256}))
+        self.assertFalse(problems.is_layer(problem.name) or problems.is_whole(problem.name))
+        self.assertEqual(problems.layouts(problem.name), ["contiguous"])
+
     def test_refuses_others(self):
-        for name in ("", "conv3x5/fwd/n1ci1co1hw8", "conv3x3/fwd/n1x", "quantize/b6/n37M/g256", "unet/fwd/n8", "energy/n1M"):
+        for name in ("", "conv3x5/fwd/n1ci1co1hw8", "conv3x3/fwd/n1x", "certify/n37M/g256", "unet/fwd/n8", "energy/n1M"):
             with self.assertRaises(ValueError, msg=name):
                 problems.Problem(name)
 

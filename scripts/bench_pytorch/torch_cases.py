@@ -21,6 +21,8 @@ def make(name, layout, configurations):
         return _unet(problem, layout, configurations[problem.preset])
     if problem.kind == "optimizer":
         return _optimizer(configurations[problem.preset]), None
+    if problem.kind in ("quantize", "unpack"):
+        return _codec(problem), None
     family = {"groupnorm": _group_norm, "attention": _attention, "linear": _linear}.get(problem.kind, _convolution)
     return family(problem, layout), None
 
@@ -104,6 +106,44 @@ def _optimizer(configuration):
     for parameter in parameters:
         parameter.grad = torch.randn_like(parameter)
     return _update(parameters)
+
+
+# The codec
+
+
+def _codec(problem):
+    """Stochastic rounding to the levels of each group and packing; or unpacking, dequantizing and adding to a sum."""
+    bits, count, group = (problem.sizes[key] for key in ("bits", "n", "group"))
+    values = torch.randn(count // group, group) * 0.02
+    magnitudes = values.abs()
+    offset = magnitudes.amin(1, keepdim=True)
+    step = (magnitudes.amax(1, keepdim=True) - offset) / (2 ** (bits - 1) - 2)
+    places = torch.arange(8) * bits
+    sign_bit, mask = 1 << (bits - 1), (1 << bits) - 1
+
+    def quantize():
+        level = torch.floor((values.abs() - offset) / step + torch.rand_like(values)) + 1
+        codes = torch.where(values < 0, -level, level).to(torch.int8)
+        if bits == 8:
+            return codes
+        words = ((codes.view(-1, 8).to(torch.int64) & mask) << places).sum(1)
+        return words.view(torch.uint8).view(-1, 8)[:, :bits].contiguous()
+
+    packed = quantize()
+    total = torch.zeros_like(values)
+
+    def unpack():
+        codes = packed
+        if bits < 8:
+            words = torch.zeros(packed.shape[0], 8, dtype=torch.uint8)
+            words[:, :bits] = packed
+            codes = (words.view(torch.int64) >> places) & mask
+            codes = (codes ^ sign_bit) - sign_bit
+        level = codes.view(values.shape).to(torch.float32)
+        magnitude = offset + (level.abs() - 1) * step
+        total.add_(torch.where(level < 0, -magnitude, magnitude), alpha=3)
+
+    return _no_grad(quantize if problem.kind == "quantize" else unpack)
 
 
 # Layers
