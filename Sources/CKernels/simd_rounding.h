@@ -2,7 +2,7 @@
 
 #include "simd_random.h"
 
-enum { chunk_vectors = gd_chunk / simd_lanes, word_vectors = 16 / simd_lanes };
+enum { word_vectors = 16 / simd_lanes };
 
 typedef int32_t simd_codes __attribute__((vector_size(simd_lanes * sizeof(int32_t)), aligned(4)));
 typedef int8_t simd_bytes __attribute__((vector_size(simd_lanes), aligned(1)));
@@ -125,7 +125,7 @@ static void restore_from_lattice(const int32_t *codes, int64_t chunks, const gd_
     }
 }
 
-enum { error_run = 512, error_lanes = 16, most_formats = 7 };
+enum { error_run = 512, error_lanes = 16 };
 
 // Terms f * (1 - f), f an element's distance from the level below in steps, of one vector.
 simd_inline simd_vector error_terms(simd_codes value, simd_vector offset, simd_vector step, simd_vector inverse, int plain) {
