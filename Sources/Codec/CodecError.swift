@@ -6,6 +6,8 @@ public enum CodecError: Error, Sendable, Equatable, CustomStringConvertible {
     case stepOutOfRange(step: Float, largest: Float)
     /// No accepted width meets the demand.
     case demandNotMet(limit: Double, best: Double, bits: Int)
+    /// The coarsest accepted coding takes more bytes than allowed.
+    case bytesNotMet(limit: Int, smallest: Int, bits: Int)
     /// No code has this width.
     case bitsOutOfRange(Int)
     /// A name or shape that the frame cannot hold.
@@ -22,6 +24,8 @@ public enum CodecError: Error, Sendable, Equatable, CustomStringConvertible {
         case .demandNotMet(let limit, let best, let bits):
             "an expected squared error of \(limit) is not met: \(bits) bits, the most accepted, give \(best); allow that error, use grid "
                 + "lattice (any error), or send exact values"
+        case .bytesNotMet(let limit, let smallest, let bits):
+            "a frame of \(limit) bytes is too small: \(bits) bits a value, the fewest accepted, take \(smallest); allow more bytes or fewer bits"
         case .bitsOutOfRange(let bits):
             "\(bits) bits is outside 2...8, the widths of a code; choose 2...8 bits, or float32 for exact values"
         case .unsupportedTensor(let name, let reason):

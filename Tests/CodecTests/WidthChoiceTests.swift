@@ -47,7 +47,7 @@ import Testing
                 let best = try #require(Self.bruteForce(table, limit, accepted)) + overhead
                 let choice = try #require(table.widths(errorAtMost: limit, accepted: accepted))
                 #expect(choice.expectedError <= limit && choice.bits.allSatisfy(accepted.contains))
-                #expect(Double(best) >= choice.lowerBoundBytes - 1e-6)
+                #expect(Double(best) >= choice.lowerBound - 1e-6)
                 // One step of one tensor at most: 400 values, one bit.
                 #expect(choice.bytes >= best && choice.bytes - best <= 50)
                 let frame = try UpdateFrame(

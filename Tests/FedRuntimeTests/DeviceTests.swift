@@ -29,7 +29,7 @@ import Testing
 
     @Test func demandsAreLogUniform() throws {
         let devices = try DeviceGenerator().devices(samples: Array(repeating: 1, count: 2000), seed: 3)
-        let demands = devices.map { $0.demand.absolute(squaredNorm: 1) }
+        let demands = devices.map { $0.demand.error?.absolute(squaredNorm: 1) ?? .nan }
         #expect(demands.allSatisfy { (1e-4...2e-3).contains($0) })
         // Half of them below the geometric mean: within 5 standard deviations of a binomial, 5 * sqrt(2000)/2 = 112.
         let below = demands.count { $0 < (1e-4 * 2e-3).squareRoot() }
@@ -39,10 +39,10 @@ import Testing
     @Test func anotherDemandRangeLeavesTheDevicesAsTheyAre() throws {
         var generator = DeviceGenerator()
         let first = try generator.device(id: 4, samples: 10, seed: 5)
-        generator.demand = 1e-2...1e-2
+        generator.demand = .relativeError(1e-2...1e-2)
         let second = try generator.device(id: 4, samples: 10, seed: 5)
         #expect(second.radio == first.radio && second.processor == first.processor)
-        #expect(abs(second.demand.absolute(squaredNorm: 1) - 1e-2) < 1e-14)
+        #expect(abs((second.demand.error?.absolute(squaredNorm: 1) ?? 0) - 1e-2) < 1e-14)
     }
 
     @Test func thePapersProfileIsThePapersDevice() throws {
@@ -65,7 +65,7 @@ import Testing
             try generator.device(id: 0, samples: 1, seed: 1)
         }
         generator = DeviceGenerator()
-        generator.demand = 0...0
+        generator.demand = .relativeError(0...0)
         #expect(throws: DeviceError.self) { try generator.device(id: 0, samples: 1, seed: 1) }
         #expect("\(DeviceError.unknownProfile("fridge"))".contains("raspberry-pi"))
         #expect(throws: EnergyInputError.self) {

@@ -19,7 +19,8 @@ import Testing
             #expect(
                 assignment.forecast == DeviceForecast(summary: expected, executedFLOPsPerSample: ToyFederation.flopsPerSample))
             let device = assignment.device
-            #expect(assignment.plan.bits == expected.smallestBits(accepted: 6...8, demand: device.demand) ?? 8)
+            #expect(
+                assignment.plan.bits == expected.smallestBits(accepted: 6...8, demand: try #require(device.demand.error)) ?? 8)
             #expect(assignment.plan.problem.payloadBits == 8 * Double(expected.codedBytes(bits: assignment.plan.bits)))
             let cycles = ToyFederation.flopsPerSample / device.processor.flopsPerCycle
             #expect(assignment.plan.problem.compute.workCycles == cycles * 24)
@@ -110,7 +111,7 @@ import Testing
             let budget = try toy.server().state.timeBudgetSeconds
             let table = try summary(ToyFederation.initialWeights())
             let smallest = try toy.devices.map { device in
-                let bits = table.smallestBits(accepted: 6...8, demand: device.demand) ?? 8
+                let bits = table.smallestBits(accepted: 6...8, demand: try #require(device.demand.error)) ?? 8
                 let bytes =
                     switch scheme {
                     case .onDemand: table.codedBytes(bits: bits)

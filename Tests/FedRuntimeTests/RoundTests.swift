@@ -159,7 +159,7 @@ import Testing
         var rounds = [try toy.runRound(server)]
         var local = LocalDevices(trainer: toy.trainer, layout: ToyFederation.layout)
         let assignments = try server.begin()
-        for assignment in assignments[..<3] { local.answer(assignment, to: server) }
+        for assignment in assignments[..<3] { try local.answer(assignment, to: server) }
         server.abandon()
         rounds.append(try toy.runRound(server))
         #expect(rounds == expected)
@@ -177,5 +177,5 @@ import Testing
 }
 
 extension FederatedDevice {
-    fileprivate var demandKey: Double { demand.absolute(squaredNorm: 1) }
+    fileprivate var demandKey: Double { demand.error?.absolute(squaredNorm: 1) ?? .nan }
 }

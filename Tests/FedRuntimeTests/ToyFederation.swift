@@ -69,13 +69,16 @@ struct ToyFederation {
     var devices: [FederatedDevice]
     var trainer = RegressionTrainer()
     var threads = 1
+    /// Error feedback, where there is a store.
+    var residuals: ResidualMemory?
+    var feedbackRounds = 1
 
     static let layout = RegressionTrainer.layout
     static let flopsPerSample = Double(6 * RegressionTrainer.inputs * RegressionTrainer.outputs)
 
     init(devices count: Int = 6, selected: Int? = nil, seed: UInt64 = 17, demand: ClosedRange<Double> = 1e-4...2e-3) throws {
         var generator = DeviceGenerator()
-        generator.demand = demand
+        generator.demand = .relativeError(demand)
         devices = try generator.devices(samples: (0..<count).map { 100 + 37 * $0 }, seed: seed)
         settings = FederationSettings(
             runID: 0xF00D, seed: seed, comparedSchemes: Scheme.compared, devicesPerRound: selected ?? count, localIterations: 3,
@@ -99,8 +102,10 @@ struct ToyFederation {
     func runRound(
         _ server: FederatedServer, order: ([Assignment]) -> [Assignment] = { $0 }, observe: (DeviceUpdate) -> Void = { _ in }
     ) throws -> FinishedRound {
-        var local = LocalDevices(trainer: trainer, layout: Self.layout)
-        for assignment in order(try server.begin()) { local.answer(assignment, to: server, observe: observe) }
+        var local = LocalDevices(
+            trainer: trainer, layout: Self.layout,
+            feedback: residuals.map { ErrorFeedback($0, roundsAtMost: feedbackRounds, layout: Self.layout) })
+        for assignment in order(try server.begin()) { try local.answer(assignment, to: server, observe: observe) }
         return try server.finish()
     }
 

@@ -10,45 +10,76 @@ public struct WidthChoice: Sendable, Equatable {
     public let bytes: Int
     /// Exact expected squared error.
     public let expectedError: Double
-    /// No choice of widths takes fewer bytes.
-    public let lowerBoundBytes: Double
+    /// The relaxation's value of what was minimised: no choice of widths takes fewer bytes, or for a limit on the bytes errs less.
+    public let lowerBound: Double
 }
 
 extension ErrorTable {
-    /// The choice for a limit on the expected squared error; nil where the widest accepted width exceeds it.
+    /// The choice of the fewest bytes for a limit on the expected squared error; nil where the widest accepted width exceeds it.
     ///
     /// For tables of levels (precondition). Ties go to the tensor that comes first.
     ///
     /// - Parameter accepted: widths in 2...8 (precondition).
     public func widths(errorAtMost limit: Double, accepted: ClosedRange<Int>) -> WidthChoice? {
-        precondition(options.grid.hasLevels, "a lattice has no widths to choose")
-        let paths = tensors.map { WidthPath($0, accepted: accepted) }
-        var places = [Int](repeating: 0, count: paths.count)
-        var error = paths.reduce(0) { $0 + $1.points[0].error }
-        let steps = paths.enumerated().flatMap { tensor, path in
-            (1..<path.points.count).map { WidthStep(tensor: tensor, place: $0, path) }
-        }.sorted { ($0.errorPerByte, $1.tensor, $1.place) > ($1.errorPerByte, $0.tensor, $0.place) }
-        var bytes = summary.codedBytes(bits: accepted.lowerBound)
-        bytes += paths.reduce(0) { $0 + $1.points[0].bytes } - tensors.reduce(0) { $0 + $1.codedBytes(bits: accepted.lowerBound) }
-        var lowerBound = Double(bytes)
+        var search = WidthSearch(self, accepted: accepted)
+        var lowerBound = Double(search.bytes)
         var taken: [WidthStep] = []
-        for step in steps where error > limit {
-            lowerBound = Double(bytes) + min(1, (error - limit) / step.errorSaved) * Double(step.bytes)
-            places[step.tensor] = step.place
-            error -= step.errorSaved
-            bytes += step.bytes
+        for step in search.steps where search.error > limit {
+            lowerBound = Double(search.bytes) + min(1, (search.error - limit) / step.errorSaved) * Double(step.bytes)
+            search.take(step)
             taken.append(step)
         }
         // Sums of differences round; what is sent must keep the limit exactly.
-        func exactError() -> Double { zip(paths, places).reduce(0) { $0 + $1.0.points[$1.1].error } }
-        guard exactError() <= limit else { return nil }
-        for step in taken.sorted(by: { $0.bytes > $1.bytes }) where places[step.tensor] == step.place {
-            places[step.tensor] -= 1
-            if exactError() <= limit { bytes -= step.bytes } else { places[step.tensor] += 1 }
-        }
-        return WidthChoice(
-            bits: zip(paths, places).map { $0.points[$1].bits }, bytes: bytes, expectedError: exactError(),
-            lowerBoundBytes: lowerBound)
+        guard search.exactError <= limit else { return nil }
+        for step in taken.sorted(by: { $0.bytes > $1.bytes }) { search.takeBack(step, whileErrorAtMost: limit) }
+        return search.choice(lowerBound: lowerBound)
+    }
+}
+
+/// A width for every tensor, from the narrowest on, and the steps to wider ones.
+struct WidthSearch {
+    private let paths: [WidthPath]
+    private var places: [Int]
+    /// All tensors' steps: those that save the most error a byte come first, a tensor's own in their order.
+    let steps: [WidthStep]
+    /// Of the whole frame.
+    private(set) var bytes: Int
+    /// Expected squared error, up to the rounding of differences.
+    private(set) var error: Double
+
+    init(_ table: ErrorTable, accepted: ClosedRange<Int>) {
+        precondition(table.options.grid.hasLevels, "a lattice has no widths to choose")
+        let paths = table.tensors.map { WidthPath($0, accepted: accepted) }
+        steps = paths.enumerated().flatMap { tensor, path in
+            (1..<path.points.count).map { WidthStep(tensor: tensor, place: $0, path) }
+        }.sorted { ($0.errorPerByte, $1.tensor, $1.place) > ($1.errorPerByte, $0.tensor, $0.place) }
+        bytes =
+            table.summary.codedBytes(bits: accepted.lowerBound)
+            + paths.reduce(0) { $0 + $1.points[0].bytes }
+            - table.tensors.reduce(0) { $0 + $1.codedBytes(bits: accepted.lowerBound) }
+        error = paths.reduce(0) { $0 + $1.points[0].error }
+        self.paths = paths
+        places = [Int](repeating: 0, count: paths.count)
+    }
+
+    var exactError: Double { zip(paths, places).reduce(0) { $0 + $1.0.points[$1.1].error } }
+
+    mutating func take(_ step: WidthStep) {
+        places[step.tensor] = step.place
+        error -= step.errorSaved
+        bytes += step.bytes
+    }
+
+    /// Undoes a tensor's last step where the error stays within `limit` without it.
+    mutating func takeBack(_ step: WidthStep, whileErrorAtMost limit: Double) {
+        guard places[step.tensor] == step.place else { return }
+        places[step.tensor] -= 1
+        if exactError <= limit { bytes -= step.bytes } else { places[step.tensor] += 1 }
+    }
+
+    func choice(lowerBound: Double) -> WidthChoice {
+        WidthChoice(
+            bits: zip(paths, places).map { $0.points[$1].bits }, bytes: bytes, expectedError: exactError, lowerBound: lowerBound)
     }
 }
 
@@ -81,14 +112,14 @@ private struct WidthPath {
     }
 }
 
-/// From one point of a path to the next.
-private struct WidthStep {
+/// From one point of a tensor's path to the next.
+struct WidthStep {
     let tensor: Int
     let place: Int
     let bytes: Int
     let errorSaved: Double
 
-    init(tensor: Int, place: Int, _ path: WidthPath) {
+    fileprivate init(tensor: Int, place: Int, _ path: WidthPath) {
         (self.tensor, self.place) = (tensor, place)
         bytes = path.points[place].bytes - path.points[place - 1].bytes
         errorSaved = path.points[place - 1].error - path.points[place].error

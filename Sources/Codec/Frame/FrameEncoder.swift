@@ -119,7 +119,7 @@ struct FrameEncoder {
         switch coding {
         case .float32: return table.layout.entries.map { .raw(count: $0.count) }
         case .quantized(let bits) where table.options.grid == .lattice:
-            return try latticeTensors(step: table.latticeStep(bits: bits))
+            return try latticeTensors(step: table.latticeStep(bits: Double(bits)))
         case .quantized(let bits): return table.tensors.map { levels($0, bits: bits) }
         case .widths(let widths):
             precondition(widths.count == table.tensors.count && table.options.grid.hasLevels, "a width for each tensor of levels")

@@ -94,9 +94,8 @@ extension ErrorTable {
         return step
     }
 
-    /// The step of `bits` bits, for tables with grid `lattice`.
-    func latticeStep(bits: Int) -> Float {
-        LatticeSurvey(count: layout.parameterCount, squaredNorm: summary.squaredNorm, rounding: options.rounding)
-            .step(bits: Double(bits))
+    /// The step called `bits` bits, for tables with grid `lattice`.
+    func latticeStep(bits: Double) -> Float {
+        LatticeSurvey(count: layout.parameterCount, squaredNorm: summary.squaredNorm, rounding: options.rounding).step(bits: bits)
     }
 }

@@ -6,8 +6,7 @@ import Kernels
 public struct DeviceGenerator: Sendable {
     /// Drawn equally often.
     public var profiles = DeviceProfile.heterogeneous
-    /// Relative demands, log-uniform in this range.
-    public var demand = 1e-4...2e-3
+    public var demand = GeneratedDemand.relativeError(1e-4...2e-3)
     public var acceptedBits = 6...8
     /// `h2`: mean channel power gain at one metre.
     public var channelGain = 1e-3
@@ -30,7 +29,7 @@ public struct DeviceGenerator: Sendable {
     /// - Throws: no samples, a demand or number of bits outside its range.
     public func device(id: Int, samples: Int, seed: UInt64) throws(DeviceError) -> FederatedDevice {
         precondition(!profiles.isEmpty, "a generator needs at least one profile")
-        guard id >= 0, id <= Int(UInt32.max) else { throw .idOutOfRange(id) }
+        guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
         var draw = CounterRandom(seed: seed, stream: .deviceProfile, device: UInt32(id)).generator()
         let profile = profiles[draw.nextIndex(below: profiles.count)]
         func varied(_ value: Double) -> Double { value * (1 + profile.variation * (2 * draw.nextUniform() - 1)) }
@@ -55,9 +54,13 @@ public struct DeviceGenerator: Sendable {
     }
 
     /// Drawn from a stream of its own: another demand range leaves the devices as they are.
-    private func drawDemand(id: Int, seed: UInt64) -> ErrorDemand {
-        var draw = CounterRandom(seed: seed, stream: .demand, device: UInt32(id)).generator()
-        return .relative(logUniform(demand, draw.nextUniform()))
+    private func drawDemand(id: Int, seed: UInt64) -> DeviceDemand {
+        switch demand {
+        case .same(let demand): return demand
+        case .relativeError(let range):
+            var draw = CounterRandom(seed: seed, stream: .demand, device: UInt32(id)).generator()
+            return .relative(logUniform(range, draw.nextUniform()))
+        }
     }
 
     private func logUniform(_ range: ClosedRange<Double>, _ uniform: Double) -> Double {

@@ -12,19 +12,18 @@ public struct FederatedDevice: Sendable, Equatable {
     public let processor: Processor
     /// Its channel without fading: `channelGain` is the mean power gain.
     public let radio: RadioModel
-    public let demand: ErrorDemand
+    public let demand: DeviceDemand
     /// Bits per parameter that it may send.
     public let acceptedBits: ClosedRange<Int>
 
     /// - Throws: an id that frames cannot carry, no samples, a demand that is not positive, bits outside 2...8.
     public init(
-        id: Int, profile: String, samples: Int, processor: Processor, radio: RadioModel, demand: ErrorDemand,
+        id: Int, profile: String, samples: Int, processor: Processor, radio: RadioModel, demand: DeviceDemand,
         acceptedBits: ClosedRange<Int> = 6...8
     ) throws(DeviceError) {
-        guard id >= 0, id <= Int(UInt32.max) else { throw .idOutOfRange(id) }
+        guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
         guard samples >= 1, samples <= Self.sampleLimit else { throw .samplesOutOfRange(device: id, samples: samples) }
-        let limit = demand.absolute(squaredNorm: 1)
-        guard limit > 0, limit.isFinite else { throw .demandNotPositive(device: id, demand: limit) }
+        try demand.validate(device: id)
         guard acceptedBits.lowerBound >= 2, acceptedBits.upperBound <= 8 else {
             throw .bitsOutOfRange(device: id, bits: acceptedBits)
         }
@@ -54,12 +53,12 @@ public enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .idOutOfRange(let id): "device id \(id) is outside 0...\(UInt32.max); number the devices from 0"
+        case .idOutOfRange(let id): "device id \(id) is outside 0..<\(UInt32.max); number the devices from 0"
         case .duplicateID(let id): "two devices have the id \(id); give every device its own"
         case .samplesOutOfRange(let device, let samples):
             "device \(device) has \(samples) samples, outside 1...\(FederatedDevice.sampleLimit); give it data or leave it out"
         case .demandNotPositive(let device, let demand):
-            "device \(device) has the error demand \(demand), which is not a positive number; 1e-4...2e-3 (relative) is usual"
+            "device \(device) demands \(demand), which is not a positive number; a relative error of 1e-4...2e-3 is usual"
         case .bitsOutOfRange(let device, let bits): "device \(device) accepts \(bits) bits, outside 2...8; the paper uses 6...8"
         case .selectionOutOfRange(let count, let devices):
             "\(count) devices a round is outside 1...\(devices); select at least 1 and at most all"

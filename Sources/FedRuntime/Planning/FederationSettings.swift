@@ -39,12 +39,15 @@ public struct FederationSettings: Sendable, Equatable {
     public var workload: Workload
     public var timeBudget: TimeBudget
     public var aggregation: AggregationSettings
+    /// Bits per parameter of the global model as the devices receive it, with the same grid; nil sends it exactly.
+    public var downlinkBits: Int?
 
     public init(
         runID: UInt64, seed: UInt64, scheme: Scheme = .onDemand, comparedSchemes: [Scheme] = [],
         payload: PayloadKind = .weights, quantizer: QuantizerOptions = QuantizerOptions(), rule: BitRule = .measured,
         devicesPerRound: Int, localIterations: Int = 1, batchSize: Int, workload: Workload = .measured,
-        timeBudget: TimeBudget = .automatic, aggregation: AggregationSettings = AggregationSettings()
+        timeBudget: TimeBudget = .automatic, aggregation: AggregationSettings = AggregationSettings(),
+        downlinkBits: Int? = nil
     ) {
         self.runID = runID
         self.seed = seed
@@ -59,6 +62,7 @@ public struct FederationSettings: Sendable, Equatable {
         self.workload = workload
         self.timeBudget = timeBudget
         self.aggregation = aggregation
+        self.downlinkBits = downlinkBits
     }
 }
 
@@ -74,6 +78,7 @@ extension FederationSettings {
         for case .fixed(let bits) in [scheme] + comparedSchemes where !QuantizationGrid.allBits.contains(bits) {
             throw .bitsOutOfRange(bits)
         }
+        if let downlinkBits, !QuantizationGrid.allBits.contains(downlinkBits) { throw .bitsOutOfRange(downlinkBits) }
         for (field, value) in [("local iterations", localIterations), ("batch size", batchSize)] where value < 1 {
             throw .notPositive(field: field, value: value)
         }

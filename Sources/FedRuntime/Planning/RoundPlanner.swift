@@ -15,7 +15,8 @@ struct RoundPlanner: Sendable {
         } catch { throw .model(error) }
     }
 
-    /// The plan of the first candidate width that fits into the time budget; throws why the narrowest does not.
+    /// The plan of the first candidate width that fits into the time budget, and on demand into the device's own; throws why the narrowest
+    /// does not.
     func plan(
         _ device: FederatedDevice, fading: Double, forecast: DeviceForecast, timeBudgetSeconds: Double, scheme: Scheme
     ) throws(Infeasibility) -> DevicePlan {
@@ -27,7 +28,13 @@ struct RoundPlanner: Sendable {
                     device, fading: fading, forecast: forecast, bits: bits, timeBudgetSeconds: timeBudgetSeconds)
             } catch { throw Infeasibility(reason: "\(error)") }
             switch scheme.solve(problem) {
-            case .feasible(let energy): return DevicePlan(scheme: scheme, bits: bits, problem: problem, energy: energy)
+            case .feasible(let energy):
+                let excess = device.demand.excess(
+                    bytes: Int(problem.payloadBits / 8), energyJoules: energy.energyTotalJoules)
+                guard scheme == .onDemand, let excess else {
+                    return DevicePlan(scheme: scheme, bits: bits, problem: problem, energy: energy)
+                }
+                reason = "\(bits) bits: \(excess)"
             case .infeasible(let infeasibility): reason = "\(bits) bits: \(infeasibility)"
             }
         }

@@ -27,13 +27,14 @@ public enum Scheme: Sendable, Hashable {
 
     /// The widths that `device` may send, in the order in which they are tried: the one that its demand asks for, then narrower ones.
     ///
-    /// On demand, the first is the smallest accepted width that the rule allows, or the largest accepted where the rule allows none.
+    /// On demand, the first is the smallest accepted width that the rule allows, or the largest accepted where the rule allows none or the
+    /// device has a budget.
     func bitCandidates(for device: FederatedDevice, summary: ErrorSummary, rule: BitRule) -> [Int] {
         switch self {
         case .onDemand:
             let accepted = device.acceptedBits
-            let wanted = summary.smallestBits(accepted: accepted, demand: device.demand, rule: rule) ?? accepted.upperBound
-            return (accepted.lowerBound...wanted).reversed()
+            let wanted = device.demand.error.flatMap { summary.smallestBits(accepted: accepted, demand: $0, rule: rule) }
+            return (accepted.lowerBound...(wanted ?? accepted.upperBound)).reversed()
         case .fixed(let bits): return [bits]
         case .fedAvg: return [Self.exactBits]
         }

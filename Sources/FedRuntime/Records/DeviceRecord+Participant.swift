@@ -49,16 +49,20 @@ extension DeviceRecord {
         loss = training.loss.isFinite ? training.loss : nil
         flopsMeasured = training.executedFLOPs
         flopsNominal = training.nominalFLOPs
+        feedbackRound = training.feedbackRound
     }
 
     private mutating func set(_ frame: AcceptedFrame, _ participant: Participant) {
-        let demand = participant.device.demand.absolute(squaredNorm: frame.table.squaredNorm)
+        let demand = participant.device.demand.error?.absolute(squaredNorm: frame.table.squaredNorm)
         bits = frame.bits
+        bitsCoded = 8 * Double(frame.frameBytes) / Double(frame.parameterCount)
         payloadBytes = frame.frameBytes
         errorDemand = demand
         errorCertificate = frame.expectedError
         errorRelative = frame.table.squaredNorm > 0 ? frame.expectedError / frame.table.squaredNorm : 0
-        demandMet = frame.expectedError <= demand
+        demandMet =
+            demand.map { frame.expectedError <= $0 }
+            ?? (participant.device.demand.excess(bytes: frame.frameBytes, energyJoules: frame.energy.energyTotalJoules) == nil)
         set(frame.training)
         set(frame.energy)
         setSpent(frame.energy)

@@ -13,9 +13,11 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var reason: String?
     public var bitsPlanned: Int?
     public var bits: Int?
+    /// Bits of the frame over the model's parameters: scales, entropy coding and header included.
+    public var bitsCoded: Double?
     public var demandMet: Bool?
     public var payloadBytes: Int?
-    /// The largest expected error that the device accepts, absolute.
+    /// The largest expected error that the device accepts, absolute; nil where it has a budget of bytes or energy instead.
     public var errorDemand: Double?
     /// The exact expected error of what the device sent, absolute.
     public var errorCertificate: Double?
@@ -34,6 +36,8 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     /// Images on the device: its weight in the average.
     public var samples: Int
     public var loss: Double?
+    /// The round whose quantization error was added to what was sent; nil without error feedback.
+    public var feedbackRound: Int?
     public var flopsMeasured: Int?
     public var flopsNominal: Int?
     public var cyclesPerSample: Double?
@@ -44,6 +48,8 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case round, device, status, reason, bits, theta, pi, samples, loss, fading
         case bitsPlanned = "bits_planned"
+        case bitsCoded = "bits_coded"
+        case feedbackRound = "feedback_round"
         case demandMet = "demand_met"
         case payloadBytes = "payload_bytes"
         case errorDemand = "error_demand"

@@ -1,8 +1,8 @@
 extension RoundRecord {
     /// Sums over the round's devices, in the order given: the same to the last bit for any order of arrival.
     ///
-    /// - Parameter modelBytes: bytes of the global model as it is sent to one device.
-    init(round: Int, devices: [DeviceRecord], participants: [Participant], modelBytes: Int, timeBudgetSeconds: Double) {
+    /// - Parameter broadcast: what was sent to every device.
+    init(round: Int, devices: [DeviceRecord], participants: [Participant], broadcast: Broadcast, timeBudgetSeconds: Double) {
         let accepted = participants.compactMap { participant -> (samples: Double, frame: AcceptedFrame)? in
             guard case .accepted(let frame) = participant.phase else { return nil }
             return (Double(participant.device.samples), frame)
@@ -20,7 +20,10 @@ extension RoundRecord {
             energyCommunicationJoules: communicationJoules,
             energyTotalJoules: computeJoules + communicationJoules,
             uploadBytes: devices.reduce(0) { $0 + ($1.payloadBytes ?? 0) },
-            downloadBytes: modelBytes * participants.count { $0.assignment != nil },
+            downloadBytes: broadcast.bytes * participants.count { $0.assignment != nil },
+            downloadBits: broadcast.quantized?.bits,
+            downloadErrorRelative: broadcast.quantized.map { $0.squaredNorm > 0 ? $0.expectedError / $0.squaredNorm : 0 },
+            downloadErrorAbsolute: broadcast.quantized?.expectedError,
             roundTimeSeconds: accepted.map(\.frame.energy.timeTotalSeconds).max() ?? 0,
             timeBudgetSeconds: timeBudgetSeconds,
             wallSeconds: 0,

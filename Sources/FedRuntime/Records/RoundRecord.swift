@@ -13,6 +13,12 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var uploadBytes: Int
     /// Bytes of the global model sent to all devices that had a plan.
     public var downloadBytes: Int
+    /// Bits per parameter of the global model as it was sent; nil where it was exact.
+    public var downloadBits: Int?
+    /// `downloadErrorAbsolute` over the squared norm of the global model.
+    public var downloadErrorRelative: Double?
+    /// Exact expected squared error of the global model as it was sent.
+    public var downloadErrorAbsolute: Double?
     /// Modelled time of the slowest accepted device, in seconds.
     public var roundTimeSeconds: Double
     /// `T`, the time that a device may take.
@@ -45,6 +51,9 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case energyTotalJoules = "energy_total_j"
         case uploadBytes = "upload_bytes"
         case downloadBytes = "download_bytes"
+        case downloadBits = "download_bits"
+        case downloadErrorRelative = "download_error_relative"
+        case downloadErrorAbsolute = "download_error_absolute"
         case roundTimeSeconds = "round_time_s"
         case timeBudgetSeconds = "time_budget_s"
         case wallSeconds = "wall_s"

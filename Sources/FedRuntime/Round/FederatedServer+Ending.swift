@@ -36,7 +36,7 @@ extension FederatedServer {
         let devices = round.participants.map { DeviceRecord($0, round: round.round) }
         let record = RoundRecord(
             round: round.round, devices: devices, participants: round.participants,
-            modelBytes: MemoryLayout<Float>.stride * layout.parameterCount, timeBudgetSeconds: state.timeBudgetSeconds)
+            broadcast: round.broadcast, timeBudgetSeconds: state.timeBudgetSeconds)
         abandon()
         return FinishedRound(record: record, devices: devices)
     }

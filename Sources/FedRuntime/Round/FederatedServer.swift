@@ -5,7 +5,8 @@ import Kernels
 /// The server of a federated run as a state machine without I/O: `begin` -> assignments, `receive` frames, `finish`.
 ///
 /// The same machine serves the in-process loop and any transport. Its results do not depend on the order in which frames arrive
-/// or on `threads`. Memory: the global model, 8 bytes a parameter for the sum, and one frame; with a norm bound one tensor; under
+/// or on `threads`. Memory: the global model, 8 bytes a parameter for the sum, and one frame; with a norm bound one tensor; with a
+/// quantized broadcast one copy of the model and its frame; under
 /// FedAvgM one copy of the model and under FedAdam two, and one more while a round ends. Trimmed mean and median have no sum: they keep
 /// all frames, and take all devices' values of one tensor while a round ends.
 public final class FederatedServer {
@@ -20,6 +21,8 @@ public final class FederatedServer {
     let planner: RoundPlanner
     private let selection: DeviceSelection
     private let fading: BlockFading
+    /// Where quantized broadcasts are decoded; nil where the global weights are sent exactly.
+    private let received: Tensor?
     var open: OpenRound?
     /// Beside the open round rather than in it: the sum is large and only ever changed in place.
     var sum: (any UpdateAccumulator)?
@@ -65,6 +68,7 @@ public final class FederatedServer {
         planner = try RoundPlanner(settings, layout: layout)
         selection = DeviceSelection(seed: settings.seed, count: settings.devicesPerRound)
         fading = BlockFading(seed: settings.seed)
+        received = settings.downlinkBits == nil ? nil : Tensor(shape: [layout.parameterCount])
         (self.settings, self.devices, self.layout) = (settings, devices, layout)
         (self.global, self.state, self.threads) = (global, state, threads)
     }
@@ -76,9 +80,10 @@ public final class FederatedServer {
         if let open { throw .roundOpen(open.round) }
         let round = state.completedRounds + 1
         let selected = selection.indices(round: round, deviceCount: devices.count).map { devices[$0] }
+        let broadcast = try broadcast(round: round)
         var first: DeviceForecast?
         var binding = FrameBinding(
-            runID: settings.runID, round: UInt32(truncatingIfNeeded: round), baseModel: ModelHash(of: global),
+            runID: settings.runID, round: UInt32(truncatingIfNeeded: round), baseModel: ModelHash(of: broadcast.weights),
             payload: settings.payload)
         var participants: [Participant] = []
         for device in selected {
@@ -92,10 +97,18 @@ public final class FederatedServer {
             }
             participants.append(participant(device, forecast: forecast, binding: binding))
         }
-        open = OpenRound(round: round, participants: participants)
+        open = OpenRound(round: round, broadcast: broadcast, participants: participants)
         sum = settings.aggregation.accumulator(
             global: global, layout: layout, payload: settings.payload, weightLimit: selected.reduce(0) { $0 + $1.samples })
         return participants.compactMap(\.assignment)
+    }
+
+    private func broadcast(round: Int) throws(FederationError) -> Broadcast {
+        guard let bits = settings.downlinkBits, let received else { return Broadcast(exact: global) }
+        do throws(CodecError) {
+            return try Broadcast(
+                global, bits: bits, settings: settings, layout: layout, round: round, into: received, threads: threads)
+        } catch { throw .model(error) }
     }
 
     /// The forecast of devices that have not sent anything yet, by the global model as it is.
@@ -131,7 +144,8 @@ public final class FederatedServer {
         let place = try waitingPlace(of: device)
         guard let assignment = open?.participants[place].assignment else { throw .notAssigned(device: device) }
         do throws(Rejection) {
-            open?.participants[place].phase = .accepted(try accept(frame, training: training, assignment: assignment))
+            let accepted = try accept(frame, training: training, assignment: assignment)
+            open?.participants[place].phase = .accepted(accepted)
         } catch {
             let refused = RefusedFrame(rejection: error, frameBytes: frame.count, training: training)
             open?.participants[place].phase = .waiting(refused)
@@ -192,14 +206,15 @@ public final class FederatedServer {
             energy = try assignment.plan.resolvingEnergy(frameBytes: bytes.count)
         } catch { throw .late(error.reason) }
         if let bound = settings.aggregation.normBound {
-            let norm = frame.updateNorm(global: global, threads: threads)
+            let norm = frame.updateNorm(global: broadcast, threads: threads)
             guard norm <= bound else { throw .norm(norm, bound: bound) }
         }
         do throws(AggregationError) {
             try sum?.add(frame, weight: assignment.device.samples, threads: threads)
         } catch { throw .sum(error) }
         return AcceptedFrame(
-            frameBytes: bytes.count, bits: bits, expectedError: frame.header.expectedError, table: frame.header.table,
+            frameBytes: bytes.count, parameterCount: layout.parameterCount, bits: bits, expectedError: frame.header.expectedError,
+            table: frame.header.table,
             training: training, energy: energy)
     }
 }

@@ -4,11 +4,16 @@ import Kernels
 /// The devices of a run inside this process: one after another, each trains on the same workspace and answers the server.
 public struct LocalDevices<Trainer: LocalTrainer> {
     public var trainer: Trainer
+    /// nil where devices forget what quantization left out.
+    public var feedback: ErrorFeedback?
     private let workspace: Tensor
 
-    /// - Parameter layout: of the model; one copy of its parameters is held for the trained weights.
-    public init(trainer: Trainer, layout: ParameterLayout) {
+    /// - Parameters:
+    ///   - layout: of the model; one copy of its parameters is held for the trained weights.
+    ///   - feedback: for runs that send changes (precondition when a device answers).
+    public init(trainer: Trainer, layout: ParameterLayout, feedback: ErrorFeedback? = nil) {
         self.trainer = trainer
+        self.feedback = feedback
         workspace = Tensor(shape: [layout.parameterCount])
     }
 
@@ -17,25 +22,34 @@ public struct LocalDevices<Trainer: LocalTrainer> {
     /// A device whose weights are not finite drops out with the reason; the round goes on.
     ///
     /// - Parameter observe: called with the update while it exists, before it is sent: `SchemeComparison.add` for one.
-    /// - Throws: what the trainer throws.
+    /// - Throws: what the trainer or the store of residuals throws.
     public mutating func answer(
         _ assignment: Assignment, to server: FederatedServer, observe: (DeviceUpdate) -> Void = { _ in }
-    ) throws(Trainer.Failure) {
+    ) throws {
         let device = assignment.device.id
-        let training = try trainer.train(from: server.global, assignment: assignment, into: workspace)
+        var training = try trainer.train(from: server.broadcast, assignment: assignment, into: workspace)
+        let residual = try feedback?.residual(for: assignment)
+        training.feedbackRound = residual?.round
+        let accepted: DeviceUpload
         do throws(CodecError) {
             let update = try DeviceUpdate(
-                assignment, trained: workspace, global: server.global, layout: server.layout, threads: server.threads)
+                assignment, trained: workspace, global: server.broadcast, residual: residual?.values, layout: server.layout,
+                threads: server.threads)
             observe(update)
             switch try update.upload() {
             case .success(let upload):
                 // A refused frame stays with the server: its record of the device gives the reason.
-                try? server.receive(upload.frame, from: device, training: training)
+                guard (try? server.receive(upload.frame, from: device, training: training)) != nil else { return }
+                accepted = upload
             case .failure(let failure):
                 try? server.close(device: device, as: .infeasible, reason: failure.reason, training: training)
+                return
             }
         } catch {
             try? server.close(device: device, as: .dropped, reason: "\(error)", training: training)
+            return
         }
+        let sent = workspace
+        try feedback?.keep(sent, leftOutOf: accepted.frame, assignment: assignment, threads: server.threads)
     }
 }

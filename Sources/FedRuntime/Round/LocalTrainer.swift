@@ -26,6 +26,8 @@ public struct TrainingReport: Sendable, Equatable {
     public var executedFLOPs: Int
     /// Their textbook count.
     public var nominalFLOPs: Int
+    /// The round whose quantization error the update makes up for; nil without error feedback.
+    public var feedbackRound: Int?
 
     public init(loss: Double, samplesTrained: Int, executedFLOPs: Int, nominalFLOPs: Int) {
         self.loss = loss

@@ -4,11 +4,12 @@ import Energy
 /// A round between `begin` and `finish`.
 struct OpenRound {
     let round: Int
+    let broadcast: Broadcast
     /// Ascending by device id.
     var participants: [Participant]
 
-    init(round: Int, participants: [Participant]) {
-        self.round = round
+    init(round: Int, broadcast: Broadcast, participants: [Participant]) {
+        (self.round, self.broadcast) = (round, broadcast)
         self.participants = participants.sorted { $0.device.id < $1.device.id }
     }
 
@@ -36,6 +37,7 @@ struct Participant {
 /// What a round keeps of a frame that is in the sum: a few hundred bytes, however many tensors the model has.
 struct AcceptedFrame {
     let frameBytes: Int
+    let parameterCount: Int
     let bits: Int
     /// The certificate, absolute.
     let expectedError: Double

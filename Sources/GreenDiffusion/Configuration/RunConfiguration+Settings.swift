@@ -30,7 +30,7 @@ extension RunConfiguration {
         case .evaluateEvery: evaluateEvery = try value.integer(in: 0...1_000_000)
         case .sampleEvery: sampleEvery = try value.integer(in: 0...1_000_000)
         case .keepCheckpoints: keepCheckpoints = try value.integer(in: 1...1_000_000)
-        case .scheme, .bits, .grid, .groupSize, .payload, .demand, .rule, .workload, .timeBudget:
+        case .scheme, .bits, .grid, .groupSize, .payload, .demand, .errorFeedback, .downlinkBits, .rule, .workload, .timeBudget:
             try setTransmission(setting, value)
         case .aggregation, .trimFraction, .normBound, .serverOptimizer, .serverLearningRate, .serverMomentum:
             try setAggregation(setting, value)
@@ -59,6 +59,8 @@ extension RunConfiguration {
         case .groupSize: groupSize = try value.integer(in: 0...Int(UInt32.max))
         case .payload: payload = try value.choice(of: PayloadKind.names)
         case .demand: demand = try value.demand()
+        case .errorFeedback: errorFeedback = try value.integer(in: 0...1_000_000)
+        case .downlinkBits: downlinkBits = try value.width()
         case .rule: rule = try value.choice()
         case .workload: workload = try value.choice(of: Workload.names)
         case .timeBudget: timeBudget = value.text == "auto" ? .automatic : .seconds(try value.number(above: 0, upTo: 1e12))
@@ -86,8 +88,9 @@ extension RunConfiguration {
         case .grid: grid.name
         case .groupSize: String(groupSize)
         case .payload: payload.name
-        case .demand:
-            demand.lowerBound == demand.upperBound ? "\(demand.lowerBound)" : "\(demand.lowerBound):\(demand.upperBound)"
+        case .demand: demand.text
+        case .errorFeedback: String(errorFeedback)
+        case .downlinkBits: downlinkBits.map(String.init)
         case .rule: rule.rawValue
         case .workload: workload == .measured ? "measured" : "paper"
         case .timeBudget: timeBudget.text

@@ -20,6 +20,7 @@ extension RunConfiguration {
         try resolved.resolveData()
         try resolved.checkDevices()
         try resolved.resolveAggregation()
+        try checkErrorFeedback()
         guard scheme != .fixed || bits.count == 1 else {
             throw ConfigurationError(
                 "bits", text(of: .bits) ?? "", "is a range, but scheme fixed sends one width", wayOut: "set bits to 6, 7 or 8")
@@ -66,6 +67,20 @@ extension RunConfiguration {
         throw ConfigurationError(
             "images", String(images), "sets how many synthetic images are drawn, but data is \(data.text)",
             wayOut: "leave images out, or use data synthetic")
+    }
+
+    private func checkErrorFeedback() throws(ConfigurationError) {
+        guard errorFeedback > 0 else { return }
+        if payload != .change {
+            throw ConfigurationError(
+                "error-feedback", String(errorFeedback), "adds to what devices change, but they send \(payload.name)",
+                wayOut: "use payload change, or error-feedback 0")
+        }
+        if scheme == .fedAvg {
+            throw ConfigurationError(
+                "error-feedback", String(errorFeedback), "has nothing to make up for: scheme fedavg sends exact values",
+                wayOut: "use error-feedback 0, or another scheme")
+        }
     }
 
     private mutating func checkDevices() throws(ConfigurationError) {

@@ -34,8 +34,12 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Consecutive values that share a scale; 0 for a whole tensor.
     public var groupSize = 256
     public var payload = PayloadKind.weights
-    /// Relative error demands of generated devices: log-uniform in this range.
-    public var demand = 1e-4...2e-3
+    /// What generated devices demand of their updates.
+    public var demand = GeneratedDemand.relativeError(1e-4...2e-3)
+    /// Rounds that a device's quantization error may wait until it takes part again and makes up for it; 0: errors are forgotten.
+    public var errorFeedback = 0
+    /// Bits per parameter of the global model as devices receive it; nil sends it exactly.
+    public var downlinkBits: Int?
     public var rule = BitRule.measured
     public var workload = Workload.measured
     public var timeBudget = TimeBudget.automatic

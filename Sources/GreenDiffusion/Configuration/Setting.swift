@@ -18,6 +18,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case groupSize = "group-size"
     case payload
     case demand
+    case errorFeedback = "error-feedback"
+    case downlinkBits = "downlink-bits"
     case rule
     case workload
     case timeBudget = "time-budget"

@@ -41,6 +41,19 @@ extension PartitionRule {
     }
 }
 
+extension GeneratedDemand {
+    var text: String {
+        switch self {
+        case .relativeError(let range):
+            range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound):\(range.upperBound)"
+        case .same(.bytes(let bytes)): "bytes:\(bytes)"
+        case .same(.energy(let joules)): "energy:\(joules)"
+        case .same(.error(.relative(let epsilon))): "\(epsilon)"
+        case .same(.error(.absolute(let error))): "\(error)"
+        }
+    }
+}
+
 extension TimeBudget {
     var text: String {
         switch self {
@@ -71,18 +84,32 @@ extension SettingValue {
         guard let lowest = Int(low), let highest = high.map({ Int($0) }) ?? lowest else {
             throw failure("is not a width or a range of widths", wayOut: "use 8, or 6:8")
         }
-        guard QuantizationGrid.allBits.contains(lowest), QuantizationGrid.allBits.contains(highest) else {
-            let worst = QuantizationGrid.allBits.contains(lowest) ? highest : lowest
+        for width in [lowest, highest] where !QuantizationGrid.allBits.contains(width) {
             throw failure(
                 "is outside 2...8 (codes hold at most 8 bits)",
-                wayOut: "use \(name) \(worst < 2 ? 2 : 8), or scheme fedavg for 32 bits")
+                wayOut: "use \(name) \(width < 2 ? 2 : 8), or scheme fedavg for 32 bits")
         }
         guard lowest <= highest else { throw failure("runs backwards", wayOut: "use \(highest):\(lowest)") }
         return lowest...highest
     }
 
-    /// Relative error demands: one number, or `LOWEST:HIGHEST`.
-    func demand() throws(ConfigurationError) -> ClosedRange<Double> {
+    /// Bits per parameter: one width.
+    func width() throws(ConfigurationError) -> Int {
+        let bits = try bits()
+        guard bits.count == 1 else { throw failure("is a range", wayOut: "use one width, such as \(bits.upperBound)") }
+        return bits.lowerBound
+    }
+
+    /// Relative error demands, one number or `LOWEST:HIGHEST`; or a budget, `bytes:N` or `energy:JOULES`.
+    func demand() throws(ConfigurationError) -> GeneratedDemand {
+        switch halves {
+        case ("bytes", let bytes?): .same(.bytes(try part(bytes).integer(in: 1...(1 << 40))))
+        case ("energy", let joules?): .same(.energy(joules: try part(joules).number(above: 0, upTo: 1e12)))
+        default: .relativeError(try relativeErrors())
+        }
+    }
+
+    private func relativeErrors() throws(ConfigurationError) -> ClosedRange<Double> {
         let (low, high) = halves
         let lowest = try part(low).number(above: 0, upTo: 1)
         let highest = try high.map { (text) throws(ConfigurationError) in try part(text).number(above: 0, upTo: 1) } ?? lowest

@@ -17,7 +17,13 @@ package struct FederatedDeviceFile {
     private static let numbers: Set<String> = [
         "frequency_min_hz", "frequency_max_hz", "energy_coefficient", "flops_per_cycle", "power_min_w", "power_max_w",
         "bandwidth_hz", "channel_gain", "distance_m", "path_loss_exponent", "noise_dbm_per_mhz", "demand", "demand_absolute",
-        "bits_min", "bits_max",
+        "demand_bytes", "demand_energy_j", "bits_min", "bits_max",
+    ]
+    /// Later ones go before earlier ones, where a device has several.
+    private static let demands: KeyValuePairs<String, @Sendable (Double) -> DeviceDemand> = [
+        "demand": { .relative($0) }, "demand_absolute": { .absolute($0) },
+        "demand_bytes": { .bytes(Int(exactly: $0.rounded(.down)) ?? 0) },
+        "demand_energy_j": { .energy(joules: $0) },
     ]
     private static let labels: Set<String> = ["id", "name", "profile"]
     private static let decidedByRun: Set<String> = [
@@ -53,7 +59,7 @@ package struct FederatedDeviceFile {
     /// The devices with their data set sizes.
     ///
     /// - Throws: `FileError.invalid` that names the device and the field outside its range.
-    package func devices(samples: [Int], demand: ClosedRange<Double>, bits: ClosedRange<Int>) throws(FileError)
+    package func devices(samples: [Int], demand: GeneratedDemand, bits: ClosedRange<Int>) throws(FileError)
         -> [FederatedDevice]
     {
         precondition(samples.count == count, "\(samples.count) data sets for \(count) devices")
@@ -65,7 +71,7 @@ package struct FederatedDeviceFile {
     }
 
     private func device(
-        _ index: Int, _ fields: [String: JSONValue], samples: Int, demand: ClosedRange<Double>, bits: ClosedRange<Int>
+        _ index: Int, _ fields: [String: JSONValue], samples: Int, demand: GeneratedDemand, bits: ClosedRange<Int>
     ) throws(FileError) -> FederatedDevice {
         func number(_ name: String, _ missing: Double) throws(FileError) -> Double {
             guard let value = fields[name] else { return missing }
@@ -74,8 +80,8 @@ package struct FederatedDeviceFile {
             }
             return number
         }
-        let relative = try number("demand", demand.upperBound)
-        let absolute = fields["demand_absolute"] == nil ? nil : try number("demand_absolute", 0)
+        var demand = demand.mildest
+        for (name, make) in Self.demands where fields[name] != nil { demand = make(try number(name, 0)) }
         let lowest = try number("bits_min", Double(bits.lowerBound))
         let highest = try number("bits_max", Double(bits.upperBound))
         guard let accepted = Self.range(lowest, highest) else {
@@ -100,7 +106,7 @@ package struct FederatedDeviceFile {
                 radio: RadioModel(
                     bandwidthHertz: channel.0, channelGain: channel.1, distanceMetres: channel.2, pathLossExponent: channel.3,
                     noiseDBmPerMegahertz: channel.4, powerMinWatts: power.0, powerMaxWatts: power.1),
-                demand: absolute.map(ErrorDemand.absolute) ?? .relative(relative), acceptedBits: accepted)
+                demand: demand, acceptedBits: accepted)
         } catch {
             throw .invalid(path: path, reason: "device \(index): \(error)")
         }
@@ -118,5 +124,15 @@ package struct FederatedDeviceFile {
             return nil
         }
         return low...high
+    }
+}
+
+extension GeneratedDemand {
+    /// What a device demands that says nothing: the largest error.
+    fileprivate var mildest: DeviceDemand {
+        switch self {
+        case .relativeError(let range): .relative(range.upperBound)
+        case .same(let demand): demand
+        }
     }
 }

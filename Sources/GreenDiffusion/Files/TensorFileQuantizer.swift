@@ -31,6 +31,8 @@ public struct TensorFileQuantizer: Sendable {
         case relativeError(Double)
         /// Expected squared error of all values: the fewest bytes that keep it.
         case absoluteError(Double)
+        /// At most so many bytes of frame: the least error that they hold.
+        case bytes(Int)
     }
 
     public let precision: Precision
@@ -58,21 +60,28 @@ public struct TensorFileQuantizer: Sendable {
         let options = QuantizerOptions(
             grid: grid.codecGrid, groupSize: groupSize, rounding: rounding == .dither ? .dithered : .stochastic)
         let table = try ErrorTable(values, layout: layout, options: options, threads: threads)
-        let frame = try encodeUpdate(
-            values, table: table, coding: try coding(table, values), binding: FrameBinding(), seed: seed, threads: threads)
+        let frame = try encode(values, table)
         let summary = QuantizationSummary(header: try UpdateFrame(frame, threads: threads).header, path: output)
         try AtomicFiles.write(Data(frame), to: output)
         return summary
     }
 
-    private func coding(_ table: ErrorTable, _ values: Tensor) throws(CodecError) -> UpdateCoding {
-        let demand: ErrorDemand
-        switch precision {
-        case .bits(let bits): return .quantized(bits: bits)
-        case .relativeError(let error): demand = .relative(error)
-        case .absoluteError(let error): demand = .absolute(error)
+    private func encode(_ values: Tensor, _ table: ErrorTable) throws(CodecError) -> [UInt8] {
+        func coding(_ demand: ErrorDemand) throws(CodecError) -> UpdateCoding {
+            try table.coding(meeting: demand, accepted: QuantizationGrid.allBits, values: values, threads: threads)
         }
-        return try table.coding(meeting: demand, accepted: QuantizationGrid.allBits, values: values, threads: threads)
+        let chosen: UpdateCoding
+        switch precision {
+        case .bits(let bits): chosen = .quantized(bits: bits)
+        case .relativeError(let error): chosen = try coding(.relative(error))
+        case .absoluteError(let error): chosen = try coding(.absolute(error))
+        case .bytes(let limit):
+            return try encodeUpdate(
+                values, table: table, bytesAtMost: limit, accepted: QuantizationGrid.allBits, binding: FrameBinding(), seed: seed,
+                threads: threads
+            ).frame
+        }
+        return try encodeUpdate(values, table: table, coding: chosen, binding: FrameBinding(), seed: seed, threads: threads)
     }
 
     /// All tensors of the file in one flat buffer, in the file's order.

@@ -53,6 +53,7 @@ public final class RunDirectory {
         try files.devicesFile.heal(keeping: DeviceRecord.self) { $0.round <= last }
         try files.schemesFile.heal(keeping: SchemeRecord.self) { $0.round <= last }
         for name in files.unfinishedCheckpoints() { try AtomicFiles.remove("\(files.checkpointsFolder)/\(name)") }
+        try discardResiduals(after: last)
         for round in files.sampledRounds() where round > last { try AtomicFiles.remove(files.samplePath(round: round)) }
     }
 }

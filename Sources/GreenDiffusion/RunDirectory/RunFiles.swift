@@ -44,18 +44,43 @@ public struct RunFiles: Sendable {
             .compactMap { Self.round(fromName: String($0.dropLast(4))) }.sorted()
     }
 
+    /// Where a device keeps what quantization left out of its updates.
+    package func residualFolder(device: Int) -> String { "\(residualsFolder)/\(Self.name("device", device))" }
+
+    /// What a device's frame of a round left out.
+    package func residualPath(device: Int, round: Int) -> String {
+        "\(residualFolder(device: device))/\(Self.name(round: round)).gduf"
+    }
+
+    /// Rounds that left something out of a device's frame, and are kept; ascending.
+    package func residualRounds(device: Int) -> [Int] {
+        Self.names(in: residualFolder(device: device)).filter { $0.hasSuffix(".gduf") }
+            .compactMap { Self.round(fromName: String($0.dropLast(5))) }.sorted()
+    }
+
+    /// Devices that have a folder, ascending.
+    func residualDevices() -> [Int] {
+        Self.names(in: residualsFolder).compactMap { Self.number(fromName: $0, "device") }.sorted()
+    }
+
+    private var residualsFolder: String { "\(path)/devices" }
+
     private static func names(in folder: String) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     }
 
     /// E.g. `round-00012`.
-    static func name(round: Int) -> String {
-        let digits = String(round)
-        return "round-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    static func name(round: Int) -> String { name("round", round) }
+
+    private static func name(_ kind: String, _ number: Int) -> String {
+        let digits = String(number)
+        return "\(kind)-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     }
 
-    private static func round(fromName name: String) -> Int? {
-        guard name.hasPrefix("round-"), name.dropFirst(6).allSatisfy(\.isNumber) else { return nil }
-        return Int(name.dropFirst(6))
+    private static func round(fromName name: String) -> Int? { number(fromName: name, "round") }
+
+    private static func number(fromName name: String, _ kind: String) -> Int? {
+        guard name.hasPrefix("\(kind)-"), name.dropFirst(kind.count + 1).allSatisfy(\.isNumber) else { return nil }
+        return Int(name.dropFirst(kind.count + 1))
     }
 }

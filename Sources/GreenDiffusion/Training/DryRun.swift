@@ -39,7 +39,9 @@ public struct DryRun {
         timeBudgetSeconds = server.state.timeBudgetSeconds
         let assignments = Dictionary(uniqueKeysWithValues: try server.begin().map { ($0.device.id, $0) })
         let known = Dictionary(uniqueKeysWithValues: components.devices.map { ($0.id, $0) })
-        devices = try server.finish().devices.compactMap { record in
+        let finished = try server.finish()
+        downloadBytes = finished.record.downloadBytes
+        devices = finished.devices.compactMap { record in
             known[record.device].map { device in
                 Device(
                     id: device.id, profile: device.profile, samples: device.samples, distanceMetres: device.radio.distanceMetres,
@@ -57,7 +59,7 @@ public struct DryRun {
     public var uploadBytes: Int { plans.reduce(0) { $0 + Int($1.problem.payloadBits / 8) } }
 
     /// Bytes of the global model, sent to every device that trains.
-    public var downloadBytes: Int { modelBytes * plans.count }
+    public let downloadBytes: Int
 
     /// Seconds that all rounds take on this machine, training alone.
     public var wallSeconds: Double {
@@ -65,10 +67,12 @@ public struct DryRun {
     }
 
     /// Bytes that the run directory will hold: kept checkpoints with averaged weights and the server's moments, one more while it is
-    /// written, the final model.
+    /// written, the final model, and under error feedback what every device left out, twice in the round that it takes part in.
     public var diskBytes: Int {
         let models = 2 + components.settings.aggregation.optimizer.momentCount
-        return modelBytes * (models * (components.configuration.keepCheckpoints + 1) + 1)
+        let residuals =
+            components.configuration.errorFeedback > 0 ? components.devices.count + components.settings.devicesPerRound : 0
+        return modelBytes * (models * (components.configuration.keepCheckpoints + 1) + 1 + residuals)
     }
 
     private var modelBytes: Int { components.model.layout.parameterCount * MemoryLayout<Float>.stride }

@@ -27,7 +27,7 @@ extension FederatedRun {
         let log = try TensorBoardLog(folder: files.tensorBoardFolder, rounds: rounds)
         let meter = ProgressMeter(completedRounds: completedRounds, last: rounds.last, observer: observer)
         let trainer = components.makeTrainer { images in meter.step(images: images) }
-        var devices = LocalDevices(trainer: trainer, layout: server.layout)
+        var devices = LocalDevices(trainer: trainer, layout: server.layout, feedback: errorFeedback)
         let evaluator = components.images.heldOut.map {
             HeldOutLoss($0, schedule: components.schedule, seed: configuration.seed)
         }
@@ -62,9 +62,9 @@ extension FederatedRun {
         meter.beginRound(images: assignments.count * configuration.localIterations * configuration.batchSize)
         var comparison = SchemeComparison(of: server)
         for assignment in assignments {
-            do throws(DivergenceError) {
+            do {
                 try devices.answer(assignment, to: server) { comparison.add($0) }
-            } catch {
+            } catch let error as DivergenceError {
                 try server.close(device: assignment.device.id, as: .dropped, reason: "\(error)")
             }
         }
@@ -80,6 +80,13 @@ extension FederatedRun {
         try files.roundsFile.append([finished.record])
         try saveCheckpoint()
         return finished
+    }
+
+    /// Of runs that have it: residuals lie in the run's folder.
+    private var errorFeedback: ErrorFeedback? {
+        guard configuration.errorFeedback > 0 else { return nil }
+        let store = ResidualFiles(files: files, runID: server.settings.runID, layout: server.layout, threads: components.threads)
+        return ErrorFeedback(store, roundsAtMost: configuration.errorFeedback, layout: server.layout)
     }
 
     /// Every `interval` rounds and in the last; never for 0.

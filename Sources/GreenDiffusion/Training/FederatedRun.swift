@@ -90,6 +90,7 @@ public final class FederatedRun {
             model: globalModel, average: average, moments: server.state.moments, federation: federation)
         try checkpoint.write(to: files.checkpointPath(round: completedRounds), seed: configuration.seed)
         try directory.pruneCheckpoints(keeping: configuration.keepCheckpoints)
+        try directory.pruneResiduals()
     }
 }
 

@@ -89,7 +89,7 @@ extension RunConfiguration {
             quantizer: QuantizerOptions(grid: grid, groupSize: groupSize), rule: rule,
             devicesPerRound: min(select ?? deviceCount, deviceCount), localIterations: localIterations, batchSize: batchSize,
             workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget,
-            aggregation: aggregationSettings)
+            aggregation: aggregationSettings, downlinkBits: downlinkBits)
     }
 
     /// Refuses a checkpoint of another size than the preset, where both are given.

@@ -14,6 +14,7 @@ struct QuantizeCommand: ParsableCommand {
               greendiff quantize model/diffusion_pytorch_model.safetensors model.gduf --bits 6 --group-size 256
               greendiff quantize weights.safetensors weights.gduf --bits 8 --grid zero --json
               greendiff quantize weights.safetensors weights.gduf --grid lattice --error-relative 1e-4
+              greendiff quantize weights.safetensors weights.gduf --grid lattice --bytes 20000000
             """)
 
     @Argument(help: ArgumentHelp("Safetensors file with float tensors.", valueName: "in"))
@@ -32,6 +33,9 @@ struct QuantizeCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Instead of bits: the largest expected squared error.", valueName: "error"))
     var errorAbsolute: Double?
+
+    @Option(help: ArgumentHelp("Instead of bits: the most bytes of the frame, for the least error.", valueName: "n"))
+    var bytes: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -59,9 +63,10 @@ struct QuantizeCommand: ParsableCommand {
         if let bits, !(2...8).contains(bits) {
             throw ValidationError("--bits \(bits) is outside 2...8 (codes hold at most 8 bits); use --bits \(bits < 2 ? 2 : 8)")
         }
-        guard [bits != nil, errorRelative != nil, errorAbsolute != nil].count(where: { $0 }) <= 1 else {
-            throw ValidationError("--bits, --error-relative and --error-absolute exclude each other; give one")
+        guard [bits != nil, bytes != nil, errorRelative != nil, errorAbsolute != nil].count(where: { $0 }) <= 1 else {
+            throw ValidationError("--bits, --bytes, --error-relative and --error-absolute exclude each other; give one")
         }
+        if let bytes { try require("--bytes", bytes, in: 1...(1 << 40)) }
         for (name, error) in [("--error-relative", errorRelative), ("--error-absolute", errorAbsolute)] {
             if let error, !(error > 0 && error.isFinite) {
                 throw ValidationError("\(name) \(error) is not a positive number; for exact values keep the safetensors file")
@@ -71,7 +76,8 @@ struct QuantizeCommand: ParsableCommand {
     }
 
     private var precision: TensorFileQuantizer.Precision {
-        errorRelative.map { .relativeError($0) } ?? errorAbsolute.map { .absoluteError($0) } ?? .bits(bits ?? 8)
+        errorRelative.map { .relativeError($0) } ?? errorAbsolute.map { .absoluteError($0) } ?? bytes.map { .bytes($0) }
+            ?? .bits(bits ?? 8)
     }
 
     func run() throws {

@@ -40,8 +40,19 @@ struct TrainOptions: ParsableArguments {
     var groupSize: String?
     @Option(help: ArgumentHelp("What devices send: weights, or their change.", valueName: "kind"))
     var payload: String?
-    @Option(help: ArgumentHelp("Largest relative quantization error of generated devices.", valueName: "epsilon|min:max"))
+    @Option(
+        help: ArgumentHelp(
+            "Largest relative quantization error of generated devices; or what a round may cost each: bytes:N, energy:JOULES.",
+            valueName: "epsilon|min:max|budget"))
     var demand: String?
+    @Option(
+        help: ArgumentHelp(
+            "Rounds that a device's quantization error may wait to be made up for with its next change; 0: never (default).",
+            valueName: "n"))
+    var errorFeedback: String?
+    @Option(
+        help: ArgumentHelp("Quantize the global model that devices receive to so many bits (default: exact).", valueName: "bits"))
+    var downlinkBits: String?
     @Option(help: ArgumentHelp("How a demand becomes bits: measured or theorem1.", valueName: "rule"))
     var rule: String?
     @Option(help: ArgumentHelp("Work that plans count with: measured FLOPs, or the paper's cycles.", valueName: "kind"))
@@ -100,6 +111,8 @@ struct TrainOptions: ParsableArguments {
         case .groupSize: groupSize
         case .payload: payload
         case .demand: demand
+        case .errorFeedback: errorFeedback
+        case .downlinkBits: downlinkBits
         case .rule: rule
         case .workload: workload
         case .timeBudget: timeBudget

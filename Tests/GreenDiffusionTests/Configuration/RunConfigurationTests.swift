@@ -8,6 +8,7 @@ import Testing
         (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.preset, "tiny"), (.devices, "7"), (.select, "3"),
         (.partition, "dirichlet:0.25"), (.rounds, "11"), (.localIterations, "9"), (.batchSize, "5"), (.learningRate, "3e-05"),
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "change"), (.demand, "0.0003:0.004"),
+        (.errorFeedback, "3"), (.downlinkBits, "5"),
         (.rule, "theorem1"), (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
         (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
         (.convolution, "winograd2"), (.normBound, "12.5"), (.serverOptimizer, "fedadam"), (.serverLearningRate, "0.02"),
@@ -106,6 +107,10 @@ import Testing
         (.serverOptimizer, "adam", ["--server-optimizer adam", "fedavg, fedavgm, fedadam"]),
         (.serverLearningRate, "0", ["--server-learning-rate 0", "above 0"]),
         (.serverMomentum, "1", ["--server-momentum 1", "from 0"]),
+        (.demand, "bytes:0", ["--demand 0", "use 1 to"]), (.demand, "energy:-1", ["above 0"]),
+        (.downlinkBits, "6:8", ["--downlink-bits 6:8", "one width"]),
+        (.downlinkBits, "9", ["outside 2...8", "--downlink-bits 8"]),
+        (.errorFeedback, "-1", ["--error-feedback -1", "use 0 to"]),
     ])
     func badValuesAreRefusedWithTheWayOut(_ setting: Setting, _ text: String, _ parts: [String]) {
         var configuration = RunConfiguration()

@@ -16,7 +16,7 @@ import Testing
             [{}, {"id": "far", "distance_m": 90, "frequency_max_hz": 2e9, "demand": 0.001, "bits_min": 4, "bits_max": 5,
               "time_budget_s": 15}]
             """#
-        let devices = try file(text).devices(samples: [10, 20], demand: 1e-4...5e-4, bits: 6...8)
+        let devices = try file(text).devices(samples: [10, 20], demand: .relativeError(1e-4...5e-4), bits: 6...8)
         #expect(devices.map(\.id) == [0, 1] && devices.map(\.samples) == [10, 20])
         #expect(devices[0].radio.distanceMetres == 45 && devices[0].processor.frequencyMaxHertz == 1e9)
         #expect(devices[0].acceptedBits == 6...8 && devices[0].demand == .relative(5e-4))
@@ -43,7 +43,9 @@ import Testing
     ])
     func valuesOutsideTheirRangeAreNamed(_ text: String, _ part: String) throws {
         let file = try file(text)
-        let error = #expect(throws: FileError.self) { try file.devices(samples: [5], demand: 1e-4...1e-3, bits: 6...8) }
+        let error = #expect(throws: FileError.self) {
+            try file.devices(samples: [5], demand: .relativeError(1e-4...1e-3), bits: 6...8)
+        }
         let message = "\(error.map { "\($0)" } ?? "")"
         #expect(message.contains(part) && message.contains("device 0") && message.contains("devices.json"), "\(message)")
     }

@@ -1,0 +1,61 @@
+import Codec
+import FedRuntime
+import Foundation
+import Kernels
+
+/// What devices keep between rounds under `devices/`: the part of their last change that its frame left out, as a frame of exact values.
+struct ResidualFiles: ResidualStore {
+    let files: RunFiles
+    let runID: UInt64
+    let layout: ParameterLayout
+    let threads: Int
+
+    func load(device: Int, before round: Int, into residual: Tensor) throws -> Int? {
+        guard let last = files.residualRounds(device: device).last(where: { $0 < round }) else { return nil }
+        let path = files.residualPath(device: device, round: last)
+        do {
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            let frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: layout), threads: threads)
+            let binding = frame.header.binding
+            guard binding.runID == runID, binding.round == last, binding.device == device, binding.payload == .change else {
+                throw RunDirectoryError.damagedState(path: path, reason: "it is of another run, device or round")
+            }
+            frame.decode(into: residual, threads: threads)
+        } catch let error as RunDirectoryError {
+            throw error
+        } catch {
+            throw RunDirectoryError.damagedState(
+                path: path, reason: "\(error); remove the file, and the device goes on without what it left out")
+        }
+        return last
+    }
+
+    func save(_ residual: Tensor, assignment: Assignment) throws {
+        let table = try ErrorTable(residual, layout: layout, options: QuantizerOptions(grid: .zero), threads: threads)
+        let frame = try encodeUpdate(
+            residual, table: table, coding: .float32, binding: assignment.binding, seed: assignment.settings.seed,
+            threads: threads)
+        try AtomicFiles.createDirectory(files.residualFolder(device: assignment.device.id))
+        try AtomicFiles.write(Data(frame), to: files.residualPath(device: assignment.device.id, round: assignment.round))
+    }
+}
+
+extension RunDirectory {
+    /// Removes what devices left out in rounds before their last: the checkpoint of that one is written.
+    func pruneResiduals() throws(FileError) {
+        for device in files.residualDevices() {
+            for round in files.residualRounds(device: device).dropLast() {
+                try AtomicFiles.remove(files.residualPath(device: device, round: round))
+            }
+        }
+    }
+
+    /// Removes what devices left out after round `last`, which will be done again.
+    func discardResiduals(after last: Int) throws(FileError) {
+        for device in files.residualDevices() {
+            for round in files.residualRounds(device: device) where round > last {
+                try AtomicFiles.remove(files.residualPath(device: device, round: round))
+            }
+        }
+    }
+}
