@@ -30,8 +30,8 @@ def error_table(curves, norm):
     return "\n".join(lines) + f"\n\nOthers, nearest rounding (biased): {others}."
 
 
-def equal_table(rows):
-    lines = ["| paper's grid | error (abs) | bits a value | lattice | fewer bytes | realised error |", "|---" * 6 + "|"]
+def equal_table(rows, peer="paper's grid"):
+    lines = [f"| {peer} | error (abs) | bits a value | lattice | fewer bytes | realised error |", "|---" * 6 + "|"]
     for bits, error, paper, lattice, realised in rows:
         lines.append(f"| {bits} bits | {error:.4g} | {paper:.2f} | {lattice:.2f} | **{100 * (1 - lattice / paper):.0f} %** | {realised:.4g} |")
     return "\n".join(lines)
@@ -46,6 +46,8 @@ def main(description):
         changes, change_norm = study.measure(options.program, change)
         paper, widths = weights[study.PAPER], study.OURS[study.PAPER][1]
         equal = study.at_equal_error(options.program, options.weights, paper, widths)
+        rotation = study.against_rotation(options.program, options.weights)
+        rotation_change = study.against_rotation(options.program, change)
         equal_change = study.at_equal_error(options.program, change, paper, widths)
     draw([("weights", weights, weights_norm), ("change of a device's round", changes, change_norm)], options.figure)
     text = "\n\n".join([
@@ -55,6 +57,9 @@ def main(description):
         "Weights sent on the lattice, at the paper's absolute error:", equal_table(equal),
         "The change sent on the lattice instead of the weights on the paper's grid, at the same absolute error of the reconstructed model:",
         equal_table(equal_change),
+        "Weights on the lattice, at the error of a rotation code (EDEN: random rotation, the best scalar code of normal values, unbiased):",
+        equal_table(rotation, "rotation"),
+        "The same for the change:", equal_table(rotation_change, "rotation"),
     ])
     with open(options.document, encoding="utf-8") as file:
         document = file.read()

@@ -8,6 +8,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from .formats import OTHERS, gaussian_bound
+from .rotation import rotated
 
 # Name: options of `greendiff quantize`, and the widths that it has.
 OURS = {
@@ -52,6 +53,17 @@ def measure(program, path):
     errors = [point[0] for point in curves[LATTICE]]
     curves["normal bound"] = [(error, gaussian_bound(tensors, error), error) for error in errors]
     return curves, sum(float((t.astype(np.float64) ** 2).sum()) for t in tensors)
+
+
+def against_rotation(program, path):
+    """Rows (bits, error and bits a value of the rotation code, the lattice's bits a value at that error)."""
+    tensors = [t.reshape(-1) for t in load_file(path).values()]
+    rows = []
+    for bits in (1, 2, 3, 4):
+        error, rotation_bits = rotated(tensors, bits, np.random.default_rng(bits))
+        _, lattice_bits, realised = quantize(program, path, ["--grid", "lattice", "--error-absolute", repr(error)])
+        rows.append((bits, error, rotation_bits, lattice_bits, realised))
+    return rows
 
 
 def at_equal_error(program, path, curve, widths):

@@ -84,11 +84,11 @@ extension RunConfiguration {
         case .batchSize: String(batchSize)
         case .learningRate: "\(learningRate)"
         case .scheme: scheme.rawValue
-        case .bits: bits.count == 1 ? "\(bits.lowerBound)" : "\(bits.lowerBound):\(bits.upperBound)"
+        case .bits: bits.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound):\($0.upperBound)" }
         case .grid: grid.name
         case .groupSize: String(groupSize)
         case .payload: payload.name
-        case .demand: demand.text
+        case .demand: demand?.text
         case .errorFeedback: String(errorFeedback)
         case .downlinkBits: downlinkBits.map(String.init)
         case .rule: rule.rawValue

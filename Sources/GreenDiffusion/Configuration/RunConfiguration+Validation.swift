@@ -6,10 +6,16 @@ extension RunConfiguration {
     var federationScheme: Scheme {
         switch scheme {
         case .onDemand: .onDemand
-        case .fixed: .fixed(bits: bits.upperBound)
+        case .fixed: .fixed(bits: acceptedBits.upperBound)
         case .fedAvg: .fedAvg
         }
     }
+
+    /// `bits`, or what they are where nothing is said.
+    var acceptedBits: ClosedRange<Int> { bits ?? (grid == .lattice ? 2...8 : 6...8) }
+
+    /// `demand`, or what it is where nothing is said: a change is a small part of the weights, and may err by more of itself.
+    var generatedDemand: GeneratedDemand { demand ?? .relativeError(payload == .change ? 0.02...0.09 : 1e-4...2e-3) }
 
     /// The configuration with paths made absolute and what depends on other settings filled in: what `config.yaml` holds.
     ///
@@ -21,9 +27,11 @@ extension RunConfiguration {
         try resolved.checkDevices()
         try resolved.resolveAggregation()
         try checkErrorFeedback()
-        guard scheme != .fixed || bits.count == 1 else {
+        (resolved.bits, resolved.demand) = (acceptedBits, generatedDemand)
+        guard scheme != .fixed || acceptedBits.count == 1 else {
             throw ConfigurationError(
-                "bits", text(of: .bits) ?? "", "is a range, but scheme fixed sends one width", wayOut: "set bits to 6, 7 or 8")
+                "bits", resolved.text(of: .bits) ?? "", "is a range, but scheme fixed sends one width",
+                wayOut: "set bits to 6, 7 or 8")
         }
         return resolved
     }

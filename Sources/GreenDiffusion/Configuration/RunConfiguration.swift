@@ -28,14 +28,14 @@ public struct RunConfiguration: Sendable, Equatable {
     public var batchSize = 16
     public var learningRate = 2e-4
     public var scheme = SchemeKind.onDemand
-    /// Bits per parameter that devices accept; one width for scheme `fixed`, not used by `fedavg`.
-    public var bits = 6...8
-    public var grid = QuantizationGrid.paper
-    /// Consecutive values that share a scale; 0 for a whole tensor.
+    /// Bits per parameter that devices accept; one width for scheme `fixed`, not used by `fedavg`. nil for 2...8 on a lattice, else 6...8.
+    public var bits: ClosedRange<Int>?
+    public var grid = QuantizationGrid.lattice
+    /// Consecutive values that share a scale, 0 for a whole tensor; a lattice has one for all.
     public var groupSize = 256
-    public var payload = PayloadKind.weights
-    /// What generated devices demand of their updates.
-    public var demand = GeneratedDemand.relativeError(1e-4...2e-3)
+    public var payload = PayloadKind.change
+    /// What generated devices demand of their updates; nil for a relative error of 0.02 to 0.09 of a change, 1e-4 to 2e-3 of weights.
+    public var demand: GeneratedDemand?
     /// Rounds that a device's quantization error may wait until it takes part again and makes up for it; 0: errors are forgotten.
     public var errorFeedback = 0
     /// Bits per parameter of the global model as devices receive it; nil sends it exactly.

@@ -18,11 +18,11 @@ extension DeviceSource {
         switch self {
         case .file(let path):
             return try FederatedDeviceFile(path: path).devices(
-                samples: samples, demand: configuration.demand, bits: configuration.bits)
+                samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits)
         case .generated:
             var generator = DeviceGenerator()
-            generator.demand = configuration.demand
-            generator.acceptedBits = configuration.bits
+            generator.demand = configuration.generatedDemand
+            generator.acceptedBits = configuration.acceptedBits
             if configuration.workload == .paper { generator.profiles = [.paper] }
             return try generator.devices(samples: samples, seed: configuration.seed)
         }

@@ -7,7 +7,7 @@ import Testing
     private static let unusual: [(Setting, String)] = [
         (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.preset, "tiny"), (.devices, "7"), (.select, "3"),
         (.partition, "dirichlet:0.25"), (.rounds, "11"), (.localIterations, "9"), (.batchSize, "5"), (.learningRate, "3e-05"),
-        (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "change"), (.demand, "0.0003:0.004"),
+        (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "weights"), (.demand, "0.0003:0.004"),
         (.errorFeedback, "3"), (.downlinkBits, "5"),
         (.rule, "theorem1"), (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
         (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
@@ -46,6 +46,18 @@ import Testing
     @Test func theDefaultResolvesToItself() throws {
         let resolved = try RunConfiguration().resolved()
         #expect(resolved.preset == .small && resolved.images == 5120)
+        #expect(try resolved.resolved() == resolved)
+    }
+
+    @Test(arguments: [
+        ([:], "2:8", "0.02:0.09"), ([.payload: "weights"], "2:8", "0.0001:0.002"), ([.grid: "paper"], "6:8", "0.02:0.09"),
+        ([.payload: "weights", .grid: "zero", .bits: "4", .demand: "0.01"], "4", "0.01"),
+    ] as [([Setting: String], String, String)])
+    func bitsAndDemandFollowFromGridAndPayload(_ settings: [Setting: String], _ bits: String, _ demand: String) throws {
+        var configuration = RunConfiguration()
+        for (setting, text) in settings { try configuration.set(setting, to: text) }
+        let resolved = try configuration.resolved()
+        #expect(resolved.text(of: .bits) == bits && resolved.text(of: .demand) == demand)
         #expect(try resolved.resolved() == resolved)
     }
 
@@ -123,7 +135,7 @@ import Testing
 
     @Test(arguments: [
         ([(Setting.select, "11")], ["select 11", "10 devices"]),
-        ([(.scheme, "fixed")], ["bits 6:8", "fixed"]),
+        ([(.scheme, "fixed")], ["bits 2:8", "fixed"]),
         ([(.images, "5")], ["images 5", "10 devices"]),
         ([(.data, "folder:/x"), (.images, "50")], ["images 50", "folder:/x"]),
         ([(.crop, "0.1")], ["crop 0.1", "gtsrb:DIR"]),

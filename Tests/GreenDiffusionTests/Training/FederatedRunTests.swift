@@ -20,7 +20,7 @@ import Testing
             #expect(energy > 0 && abs(round.energyTotalJoules - energy) <= 1e-12 * energy)
             #expect(round.samplesTrained == 3 * 2 * 3 && round.flopsMeasured > 0)
             #expect(round.loss.map { $0 > 0 && $0 < 2 } == true)
-            #expect((6...8).contains(round.bitsMean))
+            #expect((2...8).contains(round.bitsMean))
         }
         #expect(rounds.map { $0.lossHeldOut != nil } == [true, true, true], "rounds 1, 2 and the last are evaluated")
         #expect(Set(devices.map(\.samples)).count > 1, "a Dirichlet partition is uneven")
