@@ -15,7 +15,7 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var bits: Int?
     public var demandMet: Bool?
     public var payloadBytes: Int?
-    /// The largest expected error that the device accepts, absolute.
+    /// The largest expected error that the device accepts, absolute; its part of the aggregate's where bits are chosen for all together.
     public var errorDemand: Double?
     /// The exact expected error of what the device sent, absolute.
     public var errorCertificate: Double?

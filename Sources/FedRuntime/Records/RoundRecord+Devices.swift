@@ -2,7 +2,8 @@ extension RoundRecord {
     /// Sums over the round's devices, in the order given: the same to the last bit for any order of arrival.
     ///
     /// - Parameter modelBytes: bytes of the global model as it is sent to one device.
-    init(round: Int, devices: [DeviceRecord], participants: [Participant], modelBytes: Int, timeBudgetSeconds: Double) {
+    init(_ open: OpenRound, devices: [DeviceRecord], modelBytes: Int, timeBudgetSeconds: Double) {
+        let participants = open.participants
         let accepted = participants.compactMap { participant -> (samples: Double, frame: AcceptedFrame)? in
             guard case .accepted(let frame) = participant.phase else { return nil }
             return (Double(participant.device.samples), frame)
@@ -13,7 +14,7 @@ extension RoundRecord {
         let computeJoules = devices.reduce(0) { $0 + ($1.energyComputeJoules ?? 0) }
         let communicationJoules = devices.reduce(0) { $0 + ($1.energyCommunicationJoules ?? 0) }
         self.init(
-            round: round,
+            round: open.round,
             loss: accepted.isEmpty ? nil : accepted.reduce(0) { $0 + $1.samples * $1.frame.training.loss } / samples,
             lossHeldOut: nil,
             energyComputeJoules: computeJoules,
@@ -27,6 +28,8 @@ extension RoundRecord {
             bitsMean: accepted.isEmpty ? 0 : Double(accepted.reduce(0) { $0 + $1.frame.bits }) / Double(accepted.count),
             quantizationErrorRelative: squaredNorm > 0 ? error / squaredNorm : 0,
             quantizationErrorAbsolute: accepted.isEmpty ? 0 : error / (samples * samples),
+            aggregateErrorBound: open.systemBits?.aggregateErrorBound,
+            bitsGapRelative: open.systemBits?.gap,
             flopsMeasured: clampedSum(devices.compactMap(\.flopsMeasured)),
             flopsNominal: clampedSum(devices.compactMap(\.flopsNominal)),
             devicesSelected: devices.count,

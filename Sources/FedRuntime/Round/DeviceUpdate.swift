@@ -26,7 +26,7 @@ public struct DeviceUpdate {
         table = try ErrorTable(trained, layout: layout, options: assignment.settings.quantizer, threads: threads)
     }
 
-    /// What the device sends: the fewest accepted bits whose exact error meets its demand on this update, with the power for the time
+    /// What the device sends: the fewest accepted bits whose exact error meets the plan's demand on this update, with the power for the time
     /// that is left; or the most that fit into that time.
     ///
     /// - Returns: a frame, or why none fits.
@@ -35,7 +35,7 @@ public struct DeviceUpdate {
     /// The same under another scheme's plan.
     func upload(plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
         let candidates = plan.scheme.bitCandidates(
-            for: assignment.device, summary: table.summary, rule: assignment.settings.rule)
+            for: assignment.device, demand: plan.demand, summary: table.summary, rule: assignment.settings.rule)
         var failure = Infeasibility(reason: "no bits to send")
         for bits in candidates {
             switch try attempt(bits: bits, plan: plan) {
@@ -65,8 +65,8 @@ public struct DeviceUpdate {
     /// accepts.
     private func coding(bits: Int, plan: DevicePlan) -> UpdateCoding {
         let device = assignment.device
-        let demand = device.demand.absolute(squaredNorm: table.summary.squaredNorm)
-        guard plan.scheme == .onDemand, table.options.grid == .lattice, table.summary.squaredNorm > 0,
+        let demand = plan.demand.absolute(squaredNorm: table.summary.squaredNorm)
+        guard plan.scheme.isOnDemand, table.options.grid == .lattice, table.summary.squaredNorm > 0,
             table.summary.expectedError(bits: bits) <= demand
         else { return UpdateCoding(bits: bits) }
         let limit = min(demand, table.summary.expectedError(bits: device.acceptedBits.lowerBound))

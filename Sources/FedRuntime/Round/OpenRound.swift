@@ -6,9 +6,11 @@ struct OpenRound {
     let round: Int
     /// Ascending by device id.
     var participants: [Participant]
+    /// nil where every device's bits follow from its own demand, or from the scheme.
+    let systemBits: SystemBitsRecord?
 
-    init(round: Int, participants: [Participant]) {
-        self.round = round
+    init(round: Int, participants: [Participant], systemBits: SystemBitsRecord?) {
+        (self.round, self.systemBits) = (round, systemBits)
         self.participants = participants.sorted { $0.device.id < $1.device.id }
     }
 

@@ -37,6 +37,10 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Relative error demands of generated devices: log-uniform in this range.
     public var demand = 1e-4...2e-3
     public var rule = BitRule.measured
+    /// Whose errors decide the bits of scheme `on-demand`.
+    public var bitPlanning = BitPlanning.device
+    /// Of bit planning `system`: the relative error that the average of the updates may have; nil for what the demands add up to.
+    public var aggregateError: Double?
     public var workload = Workload.measured
     public var timeBudget = TimeBudget.automatic
     public var aggregation = AggregationKind.mean
@@ -72,6 +76,14 @@ public enum DeviceSource: Sendable, Equatable {
     case generated(count: Int)
     /// A JSON array of devices.
     case file(String)
+}
+
+/// Whose errors decide the bits that devices send on demand.
+public enum BitPlanning: String, Sendable, CaseIterable {
+    /// Every device keeps to its own demand.
+    case device
+    /// The average of a round's updates keeps to an error, at the least energy of all devices together.
+    case system
 }
 
 /// What the server makes of a round's updates, before its constants are known.

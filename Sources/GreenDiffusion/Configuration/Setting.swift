@@ -19,6 +19,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case payload
     case demand
     case rule
+    case bitPlanning = "bit-planning"
+    case aggregateError = "aggregate-error"
     case workload
     case timeBudget = "time-budget"
     case aggregation
