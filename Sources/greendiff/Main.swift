@@ -16,6 +16,7 @@ struct Greendiff: ParsableCommand {
             PretrainCommand.self,
             SampleCommand.self,
             PlanCommand.self,
+            FiguresCommand.self,
             PredictCommand.self,
             GradientsCommand.self,
             PackCommand.self,

@@ -1,12 +1,33 @@
 import Foundation
 
-/// Round tick positions that cover a range: steps of 1, 2 or 5 times a power of ten.
+/// How values are spread along an axis.
+package enum AxisScale: Sendable, Equatable {
+    case linear
+    /// Equal ratios take equal room; only values above zero have a place.
+    case logarithmic
+
+    /// Whether a value has a place on the axis.
+    func shows(_ value: Double) -> Bool { value.isFinite && (self == .linear || value > 0) }
+
+    /// Where a value lies between the ends of `range`: 0 to 1.
+    func share(of value: Double, in range: ClosedRange<Double>) -> Double {
+        switch self {
+        case .linear: (value - range.lowerBound) / max(range.upperBound - range.lowerBound, 1e-300)
+        case .logarithmic: log(value / range.lowerBound) / max(log(range.upperBound / range.lowerBound), 1e-300)
+        }
+    }
+}
+
+/// Round tick positions that cover a range: steps of 1, 2 or 5 times a power of ten, or on a logarithmic axis 1, 2 and 5 in each decade.
 package struct AxisTicks: Equatable {
+    /// Between neighbours of a linear axis; 0 on a logarithmic one.
     package let step: Double
     package let values: [Double]
+    package let scale: AxisScale
 
     package var lower: Double { values[0] }
     package var upper: Double { values[values.count - 1] }
+    var range: ClosedRange<Double> { lower...upper }
 
     /// About `count` ticks from at or below `range` to at or above it; an empty range is widened around its value.
     package init(covering range: ClosedRange<Double>, count: Int = 5) {
@@ -23,5 +44,50 @@ package struct AxisTicks: Equatable {
         let last = Int((high / step - 1e-9).rounded(.up))
         let chosen = step
         values = (first...max(last, first + 1)).map { Double($0) * chosen }
+        scale = .linear
     }
+
+    /// At most about `count` ticks on a logarithmic axis that cover `range`, whose ends are above zero (precondition): powers of ten, some
+    /// left out where there are many decades, with 2 and 5 between them where there are few.
+    package init(logarithmicCovering range: ClosedRange<Double>, count: Int = 7) {
+        precondition(range.lowerBound > 0 && range.upperBound.isFinite, "\(range) on a logarithmic axis")
+        let first = Int((log10(range.lowerBound) + 1e-9).rounded(.down))
+        let last = max(first + 1, Int((log10(range.upperBound) - 1e-9).rounded(.up)))
+        (step, scale) = (0, .logarithmic)
+        let decades = last - first
+        if decades <= 2 {
+            let all = (first..<last).flatMap { decade in [1.0, 2, 5].map { $0 * Self.tenToThe(decade) } } + [Self.tenToThe(last)]
+            let low = all.lastIndex { $0 <= range.lowerBound * (1 + 1e-9) } ?? 0
+            let high = all.firstIndex { $0 >= range.upperBound * (1 - 1e-9) } ?? all.count - 1
+            values = Array(all[low...max(high, low + 1)])
+        } else {
+            let stride = (decades + count - 2) / max(count - 1, 1)
+            let steps = (decades + stride - 1) / stride
+            values = (0...steps).map { Self.tenToThe(first + $0 * stride) }
+        }
+    }
+
+    /// Whole numbers from `first` to `last` at a round step, at most `count`.
+    init(wholeFrom first: Int, to last: Int, count: Int = 8) {
+        let span = max(last - first, 1)
+        let steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000, 1_000_000]
+        let chosen = steps.first { span / $0 < count } ?? span
+        values = stride(from: (first + chosen - 1) / chosen * chosen, through: last, by: chosen).map(Double.init)
+        (step, scale) = (Double(chosen), .linear)
+    }
+
+    /// The ticks of an axis that shows `range`.
+    init(covering range: ClosedRange<Double>, scale: AxisScale, count: Int = 5) {
+        switch scale {
+        case .linear: self.init(covering: range, count: count)
+        case .logarithmic: self.init(logarithmicCovering: range, count: count + 2)
+        }
+    }
+
+    /// A tick's number.
+    func label(_ value: Double) -> String {
+        scale == .linear ? UnitText.tick(value, step: step) : UnitText.tick(value, step: Self.tenToThe(Int(log10(value * 1.0001).rounded(.down))))
+    }
+
+    private static func tenToThe(_ power: Int) -> Double { Double("1e\(power)") ?? pow(10, Double(power)) }
 }
