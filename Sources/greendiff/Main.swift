@@ -17,6 +17,7 @@ struct Greendiff: ParsableCommand {
             SampleCommand.self,
             PlanCommand.self,
             FiguresCommand.self,
+            ParetoCommand.self,
             PredictCommand.self,
             GradientsCommand.self,
             PackCommand.self,

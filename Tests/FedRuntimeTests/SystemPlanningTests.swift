@@ -118,8 +118,7 @@ import Testing
     }
 
     @Test func theComparisonShowsBothWaysOfChoosing() throws {
-        var toy = try ToyFederation(devices: 4)
-        toy.settings.scheme = .onDemandSystem(aggregateError: nil)
+        let toy = try toy(4)
         let server = try toy.server()
         var comparison = SchemeComparison(of: server)
         let finished = try toy.runRound(server, observe: { comparison.add($0) })

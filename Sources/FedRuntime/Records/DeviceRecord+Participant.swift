@@ -52,7 +52,8 @@ extension DeviceRecord {
     }
 
     private mutating func set(_ frame: AcceptedFrame, _ participant: Participant) {
-        let demand = (participant.assignment?.plan.demand ?? participant.device.demand).absolute(squaredNorm: frame.table.squaredNorm)
+        let demand = (participant.assignment?.plan.demand ?? participant.device.demand).absolute(
+            squaredNorm: frame.table.squaredNorm)
         bits = frame.bits
         payloadBytes = frame.frameBytes
         errorDemand = demand

@@ -36,9 +36,12 @@ public struct SchemeComparison: Sendable {
 
     private func cost(of update: DeviceUpdate, under scheme: Scheme) -> UpdateCost? {
         let assignment = update.assignment
-        let planned = scheme == assignment.plan.scheme ? assignment.plan : try? planner.plan(
-            assignment.device, fading: assignment.fading, forecast: assignment.forecast,
-            timeBudgetSeconds: assignment.plan.problem.timeBudgetSeconds, scheme: scheme)
+        let planned =
+            scheme == assignment.plan.scheme
+            ? assignment.plan
+            : try? planner.plan(
+                assignment.device, fading: assignment.fading, forecast: assignment.forecast,
+                timeBudgetSeconds: assignment.plan.problem.timeBudgetSeconds, scheme: scheme)
         guard let plan = planned, let upload = try? update.upload(plan: plan).get()
         else { return nil }
         return UpdateCost(

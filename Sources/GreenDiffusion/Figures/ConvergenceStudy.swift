@@ -38,8 +38,12 @@ struct ConvergenceStudy {
         for distance in [25.0, 45, 65] { byDistance.append(try Self.run(bits: Self.middleBits, distance: distance)) }
         sweeps = [
             Sweep(name: "bits", title: "Demands of 6, 7, 8 bits", runs: byBits) { "\($0.bits) bits" },
-            Sweep(name: "time_budget", title: "Time budgets, 7 bits", runs: byTime) { "T = \(Quantity.significant($0.timeBudgetSeconds)) s" },
-            Sweep(name: "distance", title: "Distances, 7 bits", runs: byDistance) { "d = \(Quantity.significant($0.distanceMetres)) m" },
+            Sweep(name: "time_budget", title: "Time budgets, 7 bits", runs: byTime) {
+                "T = \(legendNumber($0.timeBudgetSeconds)) s"
+            },
+            Sweep(name: "distance", title: "Distances, 7 bits", runs: byDistance) {
+                "d = \(legendNumber($0.distanceMetres)) m"
+            },
         ]
     }
 
@@ -59,7 +63,7 @@ struct ConvergenceStudy {
             panel(sweep, title: sweep.title, unit: "energy of the iterate, J") { run, iteration in iteration.energyTotalJoules }
         }
         let gaps = sweeps.map { sweep in
-            panel(sweep, title: "Distance to the optimum", unit: "relative, absolute value") { run, iteration in
+            panel(sweep, title: "Distance to the optimum", unit: "relative, absolute value", hasLegend: false) { run, iteration in
                 abs(run.gap(iteration))
             }
         }
@@ -67,12 +71,13 @@ struct ConvergenceStudy {
             title: "Convergence of Algorithm 1 (corrected), the paper's device", panels: energies + gaps, columns: sweeps.count,
             notes: [
                 "Each point is a step of the bisection on the time budget's multiplier. A step whose shares exceed the budget costs less "
-                    + "than the optimum; the solver returns the cheapest step that keeps it. Tolerance \(Self.tolerance)."
+                    + "than the optimum; the solver returns the cheapest step that keeps it. Relative tolerance \(Self.tolerance)."
             ])
     }
 
     private func panel(
-        _ sweep: Sweep, title: String, unit: String, value: @escaping (Run, Algorithm1.Iteration) -> Double
+        _ sweep: Sweep, title: String, unit: String, hasLegend: Bool = true,
+        value: @escaping (Run, Algorithm1.Iteration) -> Double
     ) -> Figure.Panel {
         let series = sweep.runs.enumerated().map { index, run in
             LineChart.Series(
@@ -80,13 +85,14 @@ struct ConvergenceStudy {
                 points: run.iterations.enumerated().map { step, iteration in
                     let y = value(run, iteration)
                     return LineChart.Point(
-                        x: Double(step + 1), y: y, title: "\(sweep.label(run)), iteration \(step + 1): \(Quantity.significant(y))")
+                        x: Double(step + 1), y: y, title: "\(sweep.label(run)), iteration \(step + 1): \(Quantity.significant(y))"
+                    )
                 }, dotRadius: 1.8)
         }
         let chart = LineChart(
             label: "\(sweep.title): \(title)", unit: unit, xLabel: "iteration", series: series, fromZero: false,
             yScale: .logarithmic)
-        return Figure.Panel(title: title, chart: chart)
+        return Figure.Panel(title: title, chart: chart, legend: hasLegend ? nil : [])
     }
 
     var csv: String {

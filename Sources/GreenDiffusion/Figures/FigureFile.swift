@@ -22,6 +22,11 @@ struct FigureFile {
     }
 }
 
+/// A number of a legend: whole ones without decimals.
+func legendNumber(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : Quantity.significant(value)
+}
+
 /// Classes of the style sheet for lines: six colours, then the same dashed and dotted.
 func seriesKind(_ index: Int) -> String {
     "series-\(index % 6)" + ["", " dashed", " dotted"][index / 6 % 3]

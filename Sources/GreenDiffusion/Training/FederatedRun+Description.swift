@@ -41,7 +41,8 @@ extension RunComponents {
         let bits =
             switch configuration.scheme {
             case .onDemand:
-                "bits \(configuration.text(of: .bits) ?? "") on demand" + (configuration.bitPlanning == .system ? ", all together" : "")
+                "bits \(configuration.text(of: .bits) ?? "") on demand"
+                    + (configuration.bitPlanning == .system ? ", all together" : "")
             case .fixed: "\(configuration.text(of: .bits) ?? "") bits fixed"
             case .fedAvg: "FedAvg, 32 bits"
             }

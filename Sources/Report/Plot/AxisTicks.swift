@@ -47,22 +47,21 @@ package struct AxisTicks: Equatable {
         scale = .linear
     }
 
-    /// At most about `count` ticks on a logarithmic axis that cover `range`, whose ends are above zero (precondition): powers of ten, some
-    /// left out where there are many decades, with 2 and 5 between them where there are few.
-    package init(logarithmicCovering range: ClosedRange<Double>, count: Int = 7) {
+    /// Ticks of a logarithmic axis that cover `range`, whose ends are above zero (precondition): 1, 2 and 5 in each decade where these are
+    /// at most `count`, otherwise powers of ten, some of them left out where there are many.
+    package init(logarithmicCovering range: ClosedRange<Double>, count: Int = 8) {
         precondition(range.lowerBound > 0 && range.upperBound.isFinite, "\(range) on a logarithmic axis")
         let first = Int((log10(range.lowerBound) + 1e-9).rounded(.down))
         let last = max(first + 1, Int((log10(range.upperBound) - 1e-9).rounded(.up)))
         (step, scale) = (0, .logarithmic)
-        let decades = last - first
-        if decades <= 2 {
-            let all = (first..<last).flatMap { decade in [1.0, 2, 5].map { $0 * Self.tenToThe(decade) } } + [Self.tenToThe(last)]
-            let low = all.lastIndex { $0 <= range.lowerBound * (1 + 1e-9) } ?? 0
-            let high = all.firstIndex { $0 >= range.upperBound * (1 - 1e-9) } ?? all.count - 1
-            values = Array(all[low...max(high, low + 1)])
+        let all = (first..<last).flatMap { decade in [1.0, 2, 5].map { $0 * Self.tenToThe(decade) } } + [Self.tenToThe(last)]
+        let low = all.lastIndex { $0 <= range.lowerBound * (1 + 1e-9) } ?? 0
+        let high = max(low + 1, all.firstIndex { $0 >= range.upperBound * (1 - 1e-9) } ?? all.count - 1)
+        if high - low < count {
+            values = Array(all[low...high])
         } else {
-            let stride = (decades + count - 2) / max(count - 1, 1)
-            let steps = (decades + stride - 1) / stride
+            let stride = (last - first + count - 3) / max(count - 2, 1)
+            let steps = (last - first + stride - 1) / stride
             values = (0...steps).map { Self.tenToThe(first + $0 * stride) }
         }
     }
@@ -80,13 +79,17 @@ package struct AxisTicks: Equatable {
     init(covering range: ClosedRange<Double>, scale: AxisScale, count: Int = 5) {
         switch scale {
         case .linear: self.init(covering: range, count: count)
-        case .logarithmic: self.init(logarithmicCovering: range, count: count + 2)
+        case .logarithmic: self.init(logarithmicCovering: range)
         }
     }
 
     /// A tick's number.
     func label(_ value: Double) -> String {
-        scale == .linear ? UnitText.tick(value, step: step) : UnitText.tick(value, step: Self.tenToThe(Int(log10(value * 1.0001).rounded(.down))))
+        guard scale == .logarithmic else { return UnitText.tick(value, step: step) }
+        let exponent = Int((log10(value) + 1e-9).rounded(.down))
+        let power = Self.tenToThe(exponent)
+        return (-3...4).contains(exponent)
+            ? UnitText.tick(value, step: power) : "\(Int((value / power).rounded()))e\(exponent)"
     }
 
     private static func tenToThe(_ power: Int) -> Double { Double("1e\(power)") ?? pow(10, Double(power)) }

@@ -38,7 +38,7 @@ package struct Figure {
     private static let titleHeight = 34.0
     private static let lineHeight = 17.0
     /// Of one character of a legend or note, on average.
-    private static let characterWidth = 6.3
+    private static let characterWidth = 6.8
 
     /// The file's text. A panel without a point to show says so.
     package func svg() -> String {

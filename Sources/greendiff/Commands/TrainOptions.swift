@@ -44,11 +44,13 @@ struct TrainOptions: ParsableArguments {
     var demand: String?
     @Option(help: ArgumentHelp("How a demand becomes bits: measured or theorem1.", valueName: "rule"))
     var rule: String?
-    @Option(help: ArgumentHelp("Whose error decides the bits: each device's, or the system's (their average's).", valueName: "kind"))
+    @Option(
+        help: ArgumentHelp("Whose error decides the bits: each device's, or the system's (their average's).", valueName: "kind"))
     var bitPlanning: String?
     @Option(
         help: ArgumentHelp(
-            "Relative error of the average with --bit-planning system (default: what the demands add up to).", valueName: "epsilon"))
+            "Relative error of the average with --bit-planning system (default: what the demands add up to).",
+            valueName: "epsilon"))
     var aggregateError: String?
     @Option(help: ArgumentHelp("Work that plans count with: measured FLOPs, or the paper's cycles.", valueName: "kind"))
     var workload: String?
