@@ -1,6 +1,6 @@
 /// Branch and bound over the devices that are still in doubt.
 ///
-/// With the relaxation's price `nu`, an option's *regret* is how much `E + nu*D` exceeds the device's smallest. The energy of a choice is at
+/// With the relaxation's price `nu`, an option's *regret* is how much `E + nu*D` exceeds the device's smallest. A choice's energy is at
 /// least the bound plus its regrets, so a device whose other options have regrets beyond the gap is settled, and a branch ends where its
 /// regrets use the gap up.
 struct WidthSearch {

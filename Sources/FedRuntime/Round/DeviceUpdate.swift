@@ -26,8 +26,8 @@ public struct DeviceUpdate {
         table = try ErrorTable(trained, layout: layout, options: assignment.settings.quantizer, threads: threads)
     }
 
-    /// What the device sends: the fewest accepted bits whose exact error meets the plan's demand on this update, with the power for the time
-    /// that is left; or the most that fit into that time.
+    /// What the device sends: the fewest accepted bits whose exact error meets the plan's demand on this update, with the power for the
+    /// time that is left; or the most that fit into that time.
     ///
     /// - Returns: a frame, or why none fits.
     public func upload() throws(CodecError) -> Result<DeviceUpload, Infeasibility> { try upload(plan: assignment.plan) }

@@ -13,6 +13,9 @@ struct BudgetFrontier {
     /// What planning anew says of the run's own time budget, over what the run's records say; 1 but for the payload, which was only
     /// forecast when the run chose its frequencies.
     let agreement: Double
+    /// Energy at half and at twice the run's own time budget, J; nil where somebody cannot keep it.
+    let halfBudgetJoules: Double?
+    let doubleBudgetJoules: Double?
 
     /// Four times the smallest feasible time budget, and twice the run's own, are in the range.
     private static let steps = 24
@@ -44,6 +47,8 @@ struct BudgetFrontier {
         points = budgets.sorted().compactMap { budget in
             replanning.cost(timeBudgetSeconds: budget).map { Point(timeBudgetSeconds: budget, cost: $0) }
         }
+        halfBudgetJoules = replanning.cost(timeBudgetSeconds: own / 2)?.energyJoules
+        doubleBudgetJoules = replanning.cost(timeBudgetSeconds: own * 2)?.energyJoules
         let recorded = run.totals.last { $0.round <= round }?.energyJoules ?? .nan
         agreement = (replanning.cost(timeBudgetSeconds: own)?.energyJoules ?? .nan) / recorded
     }

@@ -24,8 +24,8 @@ struct LossStudy {
         return Figure(
             title: "Convergence of \(runs.count == 1 ? "a run" : "\(runs.count) runs")", panels: panels, columns: panels.count,
             notes: [
-                "Training loss: mean over the round's devices, each at timesteps of its own. Held-out loss: the averaged model, always on the "
-                    + "same images, timesteps and noise."
+                "Training loss: mean over the round's devices, each at timesteps of its own. Held-out loss: the averaged model, always on "
+                    + "the same images, timesteps and noise."
             ])
     }
 

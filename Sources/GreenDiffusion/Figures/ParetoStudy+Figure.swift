@@ -13,15 +13,10 @@ extension ParetoStudy {
             ])
     }
 
-    private func name(_ entry: Entry) -> String {
-        let isOnly = entries.count { $0.run.schemeName == entry.run.schemeName } == 1
-        return isOnly ? "\(entry.label) (\(entry.run.schemeName))" : entry.label
-    }
-
     private var losses: Figure.Panel {
         let series = entries.enumerated().map { index, entry in
             LineChart.Series(
-                name: name(entry), kind: seriesKind(index),
+                name: entry.label, kind: seriesKind(index),
                 points: entry.curve.points.map { point in
                     LineChart.Point(
                         x: point.total.energyJoules, y: point.smoothed,
@@ -55,14 +50,15 @@ extension ParetoStudy {
                         LineChart.Point(
                             x: point.total.seconds, y: point.total.energyJoules,
                             title:
-                                "\(entry.label): \(Quantity.energy(point.total.energyJoules)), \(Quantity.time(point.total.seconds))",
-                            label: entry.label)
+                                "\(entry.label): \(Quantity.energy(point.total.energyJoules)), \(Quantity.time(point.total.seconds))"
+                        )
                     ], dotRadius: 5)
             }
         }
         let chart = LineChart(
             label: "Energy against time to the target", unit: "J to the target (modelled)", xLabel: "s to the target (modelled)",
             series: lines + dots, fromZero: false, xScale: .logarithmic, yScale: .logarithmic)
-        return Figure.Panel(title: "Energy against time", chart: chart, legend: [])
+        return Figure.Panel(
+            title: "Energy against time", chart: chart, legend: entries.enumerated().map { ($1.label, seriesKind($0)) })
     }
 }

@@ -84,7 +84,7 @@ public struct ParetoStudy {
         return [
             table, "",
             "target: smoothed held-out loss \(Quantity.significant(targetLoss)) (mean of three evaluations); * no other run is better in "
-                + "energy and time",
+                + "energy and time; at T/2 and 2T: energy of the same rounds with another time budget",
             "energy and time are modelled, upload is measured", "", TextTable.text([["file", "shows"]] + rows),
         ].joined(separator: "\n")
     }
@@ -93,19 +93,20 @@ public struct ParetoStudy {
 
     private var table: String {
         let head =
-            ["run"] + differing.map(\.rawValue) + ["rounds", "energy", "time", "upload", "best loss", "least energy, at T"]
+            ["run"] + differing.map(\.rawValue) + ["rounds", "energy", "time", "upload", "best loss", "at T/2", "at 2T"]
         return TextTable.text(
             [head]
                 + entries.map { entry in
                     let start = [(entry.isOptimal ? "* " : "  ") + entry.label] + differing.map { setting($0, entry.run) }
                     let best = String(format: "%.5f", entry.curve.best ?? .nan)
-                    guard let total = entry.reached?.total else { return start + ["-", "-", "-", "-", best, "not reached"] }
-                    let least = entry.frontier?.points.min { $0.cost.energyJoules < $1.cost.energyJoules }
+                    guard let total = entry.reached?.total else { return start + ["-", "-", "-", "-", best, "-", "-"] }
                     return start + [
                         "\(total.round)", Quantity.energy(total.energyJoules), Quantity.time(total.seconds),
                         Quantity.bytes(total.uploadBytes), best,
-                        least.map { "\(Quantity.energy($0.cost.energyJoules)), \(Quantity.time($0.timeBudgetSeconds))" } ?? "-",
                     ]
+                        + [entry.frontier?.halfBudgetJoules, entry.frontier?.doubleBudgetJoules].map {
+                            $0.map(Quantity.energy) ?? "-"
+                        }
                 })
     }
 

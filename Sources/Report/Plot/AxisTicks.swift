@@ -49,7 +49,7 @@ package struct AxisTicks: Equatable {
 
     /// Ticks of a logarithmic axis that cover `range`, whose ends are above zero (precondition): 1, 2 and 5 in each decade where these are
     /// at most `count`, otherwise powers of ten, some of them left out where there are many.
-    package init(logarithmicCovering range: ClosedRange<Double>, count: Int = 8) {
+    package init(logarithmicCovering range: ClosedRange<Double>, count: Int = 10) {
         precondition(range.lowerBound > 0 && range.upperBound.isFinite, "\(range) on a logarithmic axis")
         let first = Int((log10(range.lowerBound) + 1e-9).rounded(.down))
         let last = max(first + 1, Int((log10(range.upperBound) - 1e-9).rounded(.up)))

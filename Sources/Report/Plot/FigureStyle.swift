@@ -21,6 +21,6 @@ enum FigureStyle {
         """
 
     private static let seriesRules = colours.enumerated().map { index, colour in
-        "path.series-\(index) { stroke: \(colour); } circle.series-\(index), text.series-\(index) { fill: \(colour); }"
+        "path.series-\(index) { stroke: \(colour); } circle.series-\(index) { fill: \(colour); }"
     }.joined(separator: " ")
 }

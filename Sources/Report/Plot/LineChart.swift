@@ -8,11 +8,9 @@ package struct LineChart {
         package let title: String
         /// Where a click leads within the page.
         package let anchor: String?
-        /// Written beside the point.
-        package let label: String?
 
-        package init(x: Double, y: Double, title: String, anchor: String? = nil, label: String? = nil) {
-            (self.x, self.y, self.title, self.anchor, self.label) = (x, y, title, anchor, label)
+        package init(x: Double, y: Double, title: String, anchor: String? = nil) {
+            (self.x, self.y, self.title, self.anchor) = (x, y, title, anchor)
         }
     }
 
@@ -86,19 +84,12 @@ package struct LineChart {
         guard !path.isEmpty else { return "" }
         var result = "<path class=\"line \(series.kind)\" d=\"\(path)\"/>"
         let radius = series.dotRadius ?? (series.points.count > 120 ? 1.2 : series.points.count > 40 ? 2 : 2.8)
+        guard radius > 0 else { return result }
         for point in series.points.filter(isShown) {
-            let (x, y) = (area.x(point.x), area.y(point.y))
-            if radius > 0 {
-                let dot =
-                    "<circle class=\"dot \(series.kind)\" cx=\"\(SVG.number(x))\" cy=\"\(SVG.number(y))\" "
-                    + "r=\"\(SVG.number(radius))\"><title>\(HTMLText.escape(point.title))</title></circle>"
-                result += SVG.link(to: point.anchor, dot)
-            }
-            if let label = point.label {
-                let isRight = x > (area.x(area.xRange.lowerBound) + area.x(area.xRange.upperBound)) / 2
-                result += SVG.text(
-                    label, x: x + (isRight ? -7 : 7), y: y - 6, anchor: isRight ? .end : .start, kind: "label \(series.kind)")
-            }
+            let dot =
+                "<circle class=\"dot \(series.kind)\" cx=\"\(SVG.number(area.x(point.x)))\" cy=\"\(SVG.number(area.y(point.y)))\" "
+                + "r=\"\(SVG.number(radius))\"><title>\(HTMLText.escape(point.title))</title></circle>"
+            result += SVG.link(to: point.anchor, dot)
         }
         return result
     }

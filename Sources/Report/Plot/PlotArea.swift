@@ -23,7 +23,8 @@ struct PlotArea {
         for value in yTicks.values {
             let position = SVG.number(y(value))
             lines +=
-                "<line class=\"grid\" x1=\"\(SVG.number(Self.left))\" x2=\"\(SVG.number(Self.right))\" y1=\"\(position)\" y2=\"\(position)\"/>"
+                "<line class=\"grid\" x1=\"\(SVG.number(Self.left))\" x2=\"\(SVG.number(Self.right))\" "
+                + "y1=\"\(position)\" y2=\"\(position)\"/>"
             lines += SVG.text(yTicks.label(value), x: Self.left - 6, y: y(value) + 4, anchor: .end, kind: "tick")
         }
         for value in xTicks.values {

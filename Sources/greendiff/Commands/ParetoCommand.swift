@@ -7,8 +7,8 @@ struct ParetoCommand: ParsableCommand {
         commandName: "pareto",
         abstract: "Compare runs by the energy, time and bytes that they took to a held-out loss.",
         discussion: """
-            Reads run directories of one problem, e.g. a sweep over --bits, --select, --local-iterations or --time-budget. A run reaches the \
-            target in the first round whose held-out loss, averaged with the two evaluations before it, is at most the target. Then the \
+            Reads run directories of one problem, e.g. a sweep over --bits, --select, --local-iterations or --time-budget. A run reaches \
+            the target in the first round whose held-out loss, averaged with the two evaluations before it, is at most that. Then the \
             same rounds are planned anew for other time budgets: losses do not depend on them, energies do. Energy and time are modelled. \
             Evaluate often (train --evaluate-every 1) for a fine comparison.
 
