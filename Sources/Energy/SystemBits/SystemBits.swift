@@ -71,9 +71,9 @@ extension SystemBits {
         if let incumbent {
             precondition(zip(devices, incumbent).allSatisfy { $0.indices.contains($1) } && incumbent.count == devices.count)
             var other = WidthChoices(devices, places: incumbent)
-            if other.error <= errorLimit {
+            if other.error <= errorLimit, other.energyJoules < best.energyJoules {
                 other.improve(errorLimit: errorLimit)
-                if other.energyJoules < best.energyJoules { best = other }
+                best = other
             }
         }
         var search = WidthSearch(devices, relaxation, errorLimit: errorLimit, best: best, nodeLimit: nodeLimit)
