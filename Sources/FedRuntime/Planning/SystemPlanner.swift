@@ -46,20 +46,35 @@ extension RoundPlanner {
             return SystemPart(candidates[index], plans: plans, weight: share * share)
         }
         let bound = parts.reduce(0) { $0 + $1.weight * $1.allowedError(aggregateError) }
-        let options = parts.map(\.options)
-        var (places, gap, slack) = (parts.map(\.mostExact), 0.0, 1.0)
-        if let system = try? SystemBits.solve(
-            options, errorLimit: bound, incumbent: parts.map { $0.alone(rule: settings.rule) })
-        {
-            (places, gap) = (system.choices, system.gapRelative)
-            if system.error > 0 { slack = max(1, bound / system.error) }
-        }
+        let (places, gap) = places(parts, bound: bound)
+        let error = zip(parts, places).reduce(0) { $0 + $1.0.options[$1.1].error }
+        let slack = error > 0 ? max(1, bound / error) : 1
         var plans = choices.map { $0.map { $0[0] } }
         for (index, (part, place)) in zip(taking, zip(parts, places)) {
             plans[index] = .success(part.plan(place, slack: slack))
         }
         return SystemPlan(plans: plans, bits: SystemBitsRecord(aggregateErrorBound: bound, gap: gap))
     }
+
+    /// The cheapest options within the planned share of the bound, or what the devices would take by themselves where that is cheaper and
+    /// within the bound; with the gap to the best choice.
+    private func places(_ parts: [SystemPart], bound: Double) -> (places: [Int], gap: Double) {
+        let options = parts.map(\.options)
+        let alone = parts.map { $0.alone(rule: settings.rule) }
+        func sum(_ places: [Int], _ value: (WidthOption) -> Double) -> Double {
+            zip(options, places).reduce(0) { $0 + value($1.0[$1.1]) }
+        }
+        for limit in [Self.plannedShare * bound, bound] {
+            guard let system = try? SystemBits.solve(options, errorLimit: limit, incumbent: alone) else { continue }
+            let isAloneCheaper = sum(alone, \.error) <= bound && sum(alone, \.energyJoules) < system.energyJoules
+            return isAloneCheaper ? (alone, 0) : (system.choices, system.gapRelative)
+        }
+        return (parts.map(\.mostExact), 0)
+    }
+
+    /// The relative errors of a device's updates drift by a few percent from one round to the next. Without a reserve every other device
+    /// would find its part of the bound exceeded and take a bit more than planned.
+    private static let plannedShare = 0.9
 
     /// The energy plan for every accepted width that fits into the time budget, the narrowest first; or why not even that does.
     private func feasiblePlans(

@@ -26,7 +26,7 @@ extension ParetoStudy {
         }
         let chart = LineChart(
             label: "Held-out loss against energy", unit: "held-out loss, smoothed", xLabel: "energy so far, J (modelled)",
-            series: series, fromZero: false, xScale: .logarithmic)
+            series: series, fromZero: false, xScale: .logarithmic, yScale: .logarithmic)
         return Figure.Panel(title: "Loss against energy", chart: chart)
     }
 

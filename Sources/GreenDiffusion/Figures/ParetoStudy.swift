@@ -89,7 +89,10 @@ public struct ParetoStudy {
         ].joined(separator: "\n")
     }
 
-    private func setting(_ setting: Setting, _ run: RecordedRun) -> String { run.configuration.text(of: setting) ?? "-" }
+    private func setting(_ setting: Setting, _ run: RecordedRun) -> String {
+        // What a run of FedAvg has as bits is not used.
+        setting == .bits && run.configuration.scheme == .fedAvg ? "32" : run.configuration.text(of: setting) ?? "-"
+    }
 
     private var table: String {
         let head =

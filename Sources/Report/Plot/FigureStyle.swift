@@ -16,8 +16,8 @@ enum FigureStyle {
         text { font-family: system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-size: 12px; fill: #4a544f; } \
         .paper { fill: #ffffff; } .heading { font-size: 16px; font-weight: 650; fill: #1d2421; } \
         .title { font-size: 13px; font-weight: 600; fill: #1d2421; } .grid { stroke: #dfe4e1; stroke-width: 1; } \
-        .line { fill: none; stroke-width: 2; stroke-linejoin: round; } .dashed { stroke-dasharray: 6 4; } \
-        .dotted { stroke-dasharray: 2 3; } circle.ring { stroke: #1d2421; stroke-width: 1.6; } \(seriesRules)
+        .line { fill: none; stroke-width: 2; stroke-linejoin: round; } path.dashed { stroke-dasharray: 6 4; } \
+        path.dotted { stroke-dasharray: 2 3; } circle.ring { stroke: #1d2421; stroke-width: 1.6; } \(seriesRules)
         """
 
     private static let seriesRules = colours.enumerated().map { index, colour in
