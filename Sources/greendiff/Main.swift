@@ -16,6 +16,8 @@ struct Greendiff: ParsableCommand {
             PretrainCommand.self,
             SampleCommand.self,
             PlanCommand.self,
+            FiguresCommand.self,
+            ParetoCommand.self,
             PredictCommand.self,
             GradientsCommand.self,
             PackCommand.self,

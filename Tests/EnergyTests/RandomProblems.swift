@@ -8,7 +8,7 @@ struct RandomProblems {
     init(seed: UInt64) { state = seed }
 
     /// SplitMix64.
-    private mutating func uniform(_ range: ClosedRange<Double>) -> Double {
+    mutating func uniform(_ range: ClosedRange<Double>) -> Double {
         state &+= 0x9e37_79b9_7f4a_7c15
         var z = state
         z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -18,7 +18,7 @@ struct RandomProblems {
     }
 
     /// 10 to a uniformly drawn exponent.
-    private mutating func decades(_ range: ClosedRange<Double>) -> Double { pow(10, uniform(range)) }
+    mutating func decades(_ range: ClosedRange<Double>) -> Double { pow(10, uniform(range)) }
 
     /// A device within a few decades of the paper's.
     mutating func next() throws -> DeviceEnergyProblem {

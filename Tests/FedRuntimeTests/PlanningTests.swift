@@ -114,7 +114,7 @@ import Testing
                 let bits = table.smallestBits(accepted: 6...8, demand: try #require(device.demand.error)) ?? 8
                 let bytes =
                     switch scheme {
-                    case .onDemand: table.codedBytes(bits: bits)
+                    case .onDemand, .onDemandSystem: table.codedBytes(bits: bits)
                     case .fixed(let bits): table.codedBytes(bits: bits)
                     case .fedAvg: try UpdateCoding.exactFrameBytes(ToyFederation.layout, options: QuantizerOptions())
                     }

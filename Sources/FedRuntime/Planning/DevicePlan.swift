@@ -6,6 +6,8 @@ public struct DevicePlan: Sendable, Equatable {
     public let scheme: Scheme
     /// Bits per parameter; 32 for exact values.
     public let bits: Int
+    /// The error that the device's update may have, or its budget.
+    public let demand: DeviceDemand
     /// Work, channel of this round, planned payload and time budget.
     public let problem: DeviceEnergyProblem
     public let energy: EnergyPlan
@@ -19,7 +21,7 @@ public struct DevicePlan: Sendable, Equatable {
         do throws(EnergyInputError) {
             outcome =
                 switch scheme {
-                case .onDemand: try energy.resolvingPower(for: problem, payloadBits: payloadBits)
+                case .onDemand, .onDemandSystem: try energy.resolvingPower(for: problem, payloadBits: payloadBits)
                 case .fixed, .fedAvg: scheme.solve(try problem.with(payloadBits: payloadBits))
                 }
         } catch { throw Infeasibility(reason: "\(error)") }

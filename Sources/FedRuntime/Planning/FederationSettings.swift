@@ -82,10 +82,21 @@ extension FederationSettings {
         for (field, value) in [("local iterations", localIterations), ("batch size", batchSize)] where value < 1 {
             throw .notPositive(field: field, value: value)
         }
+        if case .onDemandSystem(let error) = scheme {
+            guard rule == .measured else { throw .systemBitsByTheorem }
+            if let error, !(error > 0 && error.isFinite) { throw .aggregateErrorOutOfRange(error) }
+        }
         if case .seconds(let seconds) = timeBudget, !(seconds > 0 && seconds.isFinite) { throw .timeBudgetOutOfRange(seconds) }
         try aggregation.validate(layout, devicesPerRound: devicesPerRound)
         let samples = devices.map(\.samples).sorted(by: >).prefix(devicesPerRound).reduce(0, +)
         guard samples <= Self.sampleLimit else { throw .tooManySamples(count: samples, limit: Self.sampleLimit) }
+    }
+
+    /// Refuses an error of the aggregate that no selection of the devices can reach with a model like the initial one.
+    func checkReach(_ devices: [FederatedDevice], summary: ErrorSummary) throws(FederationError) {
+        guard case .onDemandSystem(let error?) = scheme else { return }
+        let smallest = devices.map { summary.relativeError(bits: $0.acceptedBits.upperBound) }.min() ?? 0
+        guard error >= smallest else { throw .aggregateErrorUnreachable(error, smallest: smallest) }
     }
 
     /// Largest sum of a round's samples that the fixed-point sum holds.

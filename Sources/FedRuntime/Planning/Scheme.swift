@@ -5,6 +5,9 @@ import Energy
 public enum Scheme: Sendable, Hashable {
     /// Bits by each device's demand, the energy-optimal split of its time.
     case onDemand
+    /// Bits that cost all devices of a round together the least energy at an error of their average, the energy-optimal split. The error is
+    /// relative, `sum p_k^2*D_k` over `sum p_k^2*||w_k||^2`; nil stands for what the devices' own demands add up to.
+    case onDemandSystem(aggregateError: Double?)
     /// The same bits for all, half of the time for each: the paper's baselines.
     case fixed(bits: Int)
     /// Exact float32 values, half of the time for each.
@@ -20,20 +23,31 @@ public enum Scheme: Sendable, Hashable {
     public var name: String {
         switch self {
         case .onDemand: "on-demand"
+        case .onDemandSystem: "on-demand-system"
         case .fixed(let bits): "fixed-\(bits)"
         case .fedAvg: "fedavg-\(Self.exactBits)"
         }
     }
 
-    /// The widths that `device` may send, in the order in which they are tried: the one that its demand asks for, then narrower ones.
+    /// Whether bits follow from errors, and time is split for the least energy.
+    var isOnDemand: Bool {
+        switch self {
+        case .onDemand, .onDemandSystem: true
+        case .fixed, .fedAvg: false
+        }
+    }
+
+    /// The widths that `device` may send, in the order in which they are tried: the one that the demand asks for, then narrower ones.
     ///
     /// On demand, the first is the smallest accepted width that the rule allows, or the largest accepted where the rule allows none or the
-    /// device has a budget.
-    func bitCandidates(for device: FederatedDevice, summary: ErrorSummary, rule: BitRule) -> [Int] {
+    /// demand is a budget.
+    func bitCandidates(
+        for device: FederatedDevice, demand: DeviceDemand, summary: ErrorSummary, rule: BitRule
+    ) -> [Int] {
         switch self {
-        case .onDemand:
+        case .onDemand, .onDemandSystem:
             let accepted = device.acceptedBits
-            let wanted = device.demand.error.flatMap { summary.smallestBits(accepted: accepted, demand: $0, rule: rule) }
+            let wanted = demand.error.flatMap { summary.smallestBits(accepted: accepted, demand: $0, rule: rule) }
             return (accepted.lowerBound...(wanted ?? accepted.upperBound)).reversed()
         case .fixed(let bits): return [bits]
         case .fedAvg: return [Self.exactBits]
@@ -43,7 +57,7 @@ public enum Scheme: Sendable, Hashable {
     /// Whether a device may send `bits` under this scheme.
     func allows(bits: Int, from device: FederatedDevice) -> Bool {
         switch self {
-        case .onDemand: device.acceptedBits.contains(bits)
+        case .onDemand, .onDemandSystem: device.acceptedBits.contains(bits)
         case .fixed(let fixed): bits == fixed
         case .fedAvg: bits == Self.exactBits
         }
@@ -52,7 +66,7 @@ public enum Scheme: Sendable, Hashable {
     /// The split of the time budget, or why there is none.
     func solve(_ problem: DeviceEnergyProblem) -> EnergyOutcome {
         switch self {
-        case .onDemand: EnergySolver.fast.solve(problem)
+        case .onDemand, .onDemandSystem: EnergySolver.fast.solve(problem)
         case .fixed, .fedAvg: problem.evenSplit(finishingEarly: true)
         }
     }
@@ -60,7 +74,7 @@ public enum Scheme: Sendable, Hashable {
     /// The smallest time budget at which this scheme is feasible for the problem.
     func smallestTimeBudgetSeconds(_ problem: DeviceEnergyProblem) -> Double {
         switch self {
-        case .onDemand: problem.smallestTimeBudgetSeconds
+        case .onDemand, .onDemandSystem: problem.smallestTimeBudgetSeconds
         case .fixed, .fedAvg: 2 * max(problem.shortestComputeSeconds, problem.shortestCommunicationSeconds)
         }
     }

@@ -53,7 +53,8 @@ extension DeviceRecord {
     }
 
     private mutating func set(_ frame: AcceptedFrame, _ participant: Participant) {
-        let demand = participant.device.demand.error?.absolute(squaredNorm: frame.table.squaredNorm)
+        let demand = (participant.assignment?.plan.demand ?? participant.device.demand).error?.absolute(
+            squaredNorm: frame.table.squaredNorm)
         bits = frame.bits
         bitsCoded = 8 * Double(frame.frameBytes) / Double(frame.parameterCount)
         payloadBytes = frame.frameBytes

@@ -17,7 +17,8 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var bitsCoded: Double?
     public var demandMet: Bool?
     public var payloadBytes: Int?
-    /// The largest expected error that the device accepts, absolute; nil where it has a budget of bytes or energy instead.
+    /// The largest expected error that the device accepts, absolute; its part of the aggregate's where bits are chosen for all together; nil
+    /// where it has a budget of bytes or energy instead.
     public var errorDemand: Double?
     /// The exact expected error of what the device sent, absolute.
     public var errorCertificate: Double?

@@ -1,8 +1,8 @@
 extension RoundRecord {
     /// Sums over the round's devices, in the order given: the same to the last bit for any order of arrival.
     ///
-    /// - Parameter broadcast: what was sent to every device.
-    init(round: Int, devices: [DeviceRecord], participants: [Participant], broadcast: Broadcast, timeBudgetSeconds: Double) {
+    init(_ open: OpenRound, devices: [DeviceRecord], timeBudgetSeconds: Double) {
+        let (participants, broadcast) = (open.participants, open.broadcast)
         let accepted = participants.compactMap { participant -> (samples: Double, frame: AcceptedFrame)? in
             guard case .accepted(let frame) = participant.phase else { return nil }
             return (Double(participant.device.samples), frame)
@@ -13,7 +13,7 @@ extension RoundRecord {
         let computeJoules = devices.reduce(0) { $0 + ($1.energyComputeJoules ?? 0) }
         let communicationJoules = devices.reduce(0) { $0 + ($1.energyCommunicationJoules ?? 0) }
         self.init(
-            round: round,
+            round: open.round,
             loss: accepted.isEmpty ? nil : accepted.reduce(0) { $0 + $1.samples * $1.frame.training.loss } / samples,
             lossHeldOut: nil,
             energyComputeJoules: computeJoules,
@@ -30,6 +30,8 @@ extension RoundRecord {
             bitsMean: accepted.isEmpty ? 0 : Double(accepted.reduce(0) { $0 + $1.frame.bits }) / Double(accepted.count),
             quantizationErrorRelative: squaredNorm > 0 ? error / squaredNorm : 0,
             quantizationErrorAbsolute: accepted.isEmpty ? 0 : error / (samples * samples),
+            aggregateErrorBound: open.systemBits?.aggregateErrorBound,
+            bitsGapRelative: open.systemBits?.gap,
             flopsMeasured: clampedSum(devices.compactMap(\.flopsMeasured)),
             flopsNominal: clampedSum(devices.compactMap(\.flopsNominal)),
             devicesSelected: devices.count,

@@ -32,6 +32,10 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     /// Expected squared error of the average: `sum p_k^2 D_k` with the certificates `D_k` and the shares `p_k` of the accepted samples;
     /// under trimmed mean and median, of the mean that the same frames would have.
     public var quantizationErrorAbsolute: Double
+    /// Where bits are chosen for all devices together: what `quantizationErrorAbsolute` may be, by the plans' forecasts.
+    public var aggregateErrorBound: Double?
+    /// Where bits are chosen for all devices together: at most how much more the plans cost than the best choice, relative.
+    public var bitsGapRelative: Double?
     /// Floating-point operations executed by all devices that trained.
     public var flopsMeasured: Int
     /// Their textbook count.
@@ -60,6 +64,8 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case bitsMean = "bits_mean"
         case quantizationErrorRelative = "quantization_error_relative"
         case quantizationErrorAbsolute = "quantization_error_absolute"
+        case aggregateErrorBound = "aggregate_error_bound"
+        case bitsGapRelative = "bits_gap_relative"
         case flopsMeasured = "flops_measured"
         case flopsNominal = "flops_nominal"
         case devicesSelected = "devices_selected"

@@ -15,9 +15,15 @@ public struct SchemeComparison: Sendable {
         let costs: [UpdateCost?]
     }
 
-    /// - Parameter server: whose rounds are compared.
+    /// - Parameters:
+    ///   - schemes: those that are compared; the server's own comes first where it chooses bits for all devices together.
+    ///   - server: whose rounds are compared.
     public init(_ schemes: [Scheme] = Scheme.compared, of server: FederatedServer) {
-        self.schemes = schemes
+        if case .onDemandSystem = server.settings.scheme {
+            self.schemes = [server.settings.scheme] + schemes
+        } else {
+            self.schemes = schemes
+        }
         planner = server.planner
     }
 
@@ -30,11 +36,13 @@ public struct SchemeComparison: Sendable {
 
     private func cost(of update: DeviceUpdate, under scheme: Scheme) -> UpdateCost? {
         let assignment = update.assignment
-        guard
-            let plan = try? planner.plan(
+        let planned =
+            scheme == assignment.plan.scheme
+            ? assignment.plan
+            : try? planner.plan(
                 assignment.device, fading: assignment.fading, forecast: assignment.forecast,
-                timeBudgetSeconds: assignment.plan.problem.timeBudgetSeconds, scheme: scheme),
-            let upload = try? update.upload(plan: plan).get()
+                timeBudgetSeconds: assignment.plan.problem.timeBudgetSeconds, scheme: scheme)
+        guard let plan = planned, let upload = try? update.upload(plan: plan).get()
         else { return nil }
         return UpdateCost(
             bits: upload.bits, bytes: upload.frame.count, error: upload.expectedError, energy: upload.energy)

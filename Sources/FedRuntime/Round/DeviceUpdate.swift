@@ -31,19 +31,19 @@ public struct DeviceUpdate {
         table = try ErrorTable(trained, layout: layout, options: assignment.settings.quantizer, threads: threads)
     }
 
-    /// What the device sends: the fewest accepted bits whose exact error meets its demand on this update, with the power for the time
-    /// that is left, or the most that fit into that time; with a budget, the least error that it and the time allow.
+    /// What the device sends: the fewest accepted bits whose exact error meets the plan's demand on this update, with the power for the
+    /// time that is left, or the most that fit into that time; with a budget, the least error that it and the time allow.
     ///
     /// - Returns: a frame, or why none fits.
     public func upload() throws(CodecError) -> Result<DeviceUpload, Infeasibility> { try upload(plan: assignment.plan) }
 
     /// The same under another scheme's plan.
     func upload(plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
-        if plan.scheme == .onDemand, assignment.device.demand.error == nil, table.options.grid == .lattice {
+        if plan.scheme.isOnDemand, plan.demand.error == nil, table.options.grid == .lattice {
             return try fillBudget(plan)
         }
         let candidates = plan.scheme.bitCandidates(
-            for: assignment.device, summary: table.summary, rule: assignment.settings.rule)
+            for: assignment.device, demand: plan.demand, summary: table.summary, rule: assignment.settings.rule)
         var failure = Infeasibility(reason: "no bits to send")
         for bits in candidates {
             switch try attempt(bits: bits, plan: plan) {
@@ -112,7 +112,7 @@ public struct DeviceUpdate {
     private func affordableEnergy(frameBytes: Int, plan: DevicePlan) throws(Infeasibility) -> EnergyPlan {
         let energy = try plan.resolvingEnergy(frameBytes: frameBytes)
         let excess = assignment.device.demand.excess(bytes: frameBytes, energyJoules: energy.energyTotalJoules)
-        if plan.scheme == .onDemand, let excess { throw Infeasibility(reason: excess) }
+        if plan.scheme.isOnDemand, let excess { throw Infeasibility(reason: excess) }
         return energy
     }
 
@@ -120,8 +120,8 @@ public struct DeviceUpdate {
     /// accepts.
     private func coding(bits: Int, plan: DevicePlan) -> UpdateCoding {
         let device = assignment.device
-        guard plan.scheme == .onDemand, table.options.grid == .lattice, table.summary.squaredNorm > 0,
-            let demand = device.demand.error?.absolute(squaredNorm: table.summary.squaredNorm),
+        guard plan.scheme.isOnDemand, table.options.grid == .lattice, table.summary.squaredNorm > 0,
+            let demand = plan.demand.error?.absolute(squaredNorm: table.summary.squaredNorm),
             table.summary.expectedError(bits: bits) <= demand
         else { return UpdateCoding(bits: bits) }
         let limit = min(demand, table.summary.expectedError(bits: device.acceptedBits.lowerBound))

@@ -35,8 +35,7 @@ extension FederatedServer {
         state.completedRounds = round.round
         let devices = round.participants.map { DeviceRecord($0, round: round.round) }
         let record = RoundRecord(
-            round: round.round, devices: devices, participants: round.participants,
-            broadcast: round.broadcast, timeBudgetSeconds: state.timeBudgetSeconds)
+            round, devices: devices, timeBudgetSeconds: state.timeBudgetSeconds)
         abandon()
         return FinishedRound(record: record, devices: devices)
     }

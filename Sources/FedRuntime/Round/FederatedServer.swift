@@ -42,6 +42,7 @@ public final class FederatedServer {
         let forecast = DeviceForecast(
             summary: try settings.summary(of: global, layout: layout, threads: threads),
             executedFLOPsPerSample: warmUpFLOPsPerSample)
+        try settings.checkReach(devices, summary: forecast.summary)
         let state = ServerState(
             completedRounds: 0, timeBudgetSeconds: try planner.timeBudgetSeconds(devices, forecast: forecast),
             warmUpFLOPsPerSample: warmUpFLOPsPerSample, forecasts: [:],
@@ -82,12 +83,8 @@ public final class FederatedServer {
         let selected = selection.indices(round: round, deviceCount: devices.count).map { devices[$0] }
         let broadcast = try broadcast(round: round)
         var first: DeviceForecast?
-        var binding = FrameBinding(
-            runID: settings.runID, round: UInt32(truncatingIfNeeded: round), baseModel: ModelHash(of: broadcast.weights),
-            payload: settings.payload)
-        var participants: [Participant] = []
+        var candidates: [RoundCandidate] = []
         for device in selected {
-            binding.device = UInt32(device.id)
             let forecast: DeviceForecast
             if let last = state.forecasts[device.id] ?? first {
                 forecast = last
@@ -95,9 +92,15 @@ public final class FederatedServer {
                 forecast = try forecastFromGlobal()
                 first = forecast
             }
-            participants.append(participant(device, forecast: forecast, binding: binding))
+            candidates.append(
+                RoundCandidate(device: device, fading: fading.gain(round: round, device: device.id), forecast: forecast))
         }
-        open = OpenRound(round: round, broadcast: broadcast, participants: participants)
+        let system = plans(candidates)
+        let binding = FrameBinding(
+            runID: settings.runID, round: UInt32(truncatingIfNeeded: round), baseModel: ModelHash(of: broadcast.weights),
+            payload: settings.payload)
+        let participants = zip(candidates, system.plans).map { participant($0, plan: $1, binding: binding) }
+        open = OpenRound(round: round, broadcast: broadcast, participants: participants, systemBits: system.bits)
         sum = settings.aggregation.accumulator(
             global: global, layout: layout, payload: settings.payload, weightLimit: selected.reduce(0) { $0 + $1.samples })
         return participants.compactMap(\.assignment)
@@ -118,17 +121,38 @@ public final class FederatedServer {
             executedFLOPsPerSample: state.warmUpFLOPsPerSample)
     }
 
-    private func participant(_ device: FederatedDevice, forecast: DeviceForecast, binding: FrameBinding) -> Participant {
-        let gain = fading.gain(round: Int(binding.round), device: device.id)
-        do throws(Infeasibility) {
-            let plan = try planner.plan(
-                device, fading: gain, forecast: forecast, timeBudgetSeconds: state.timeBudgetSeconds, scheme: settings.scheme)
+    /// Each device's plan by itself, or those of all together.
+    private func plans(_ candidates: [RoundCandidate]) -> SystemPlan {
+        let timeBudgetSeconds = state.timeBudgetSeconds
+        if case .onDemandSystem(let aggregateError) = settings.scheme {
+            return planner.systemPlan(candidates, timeBudgetSeconds: timeBudgetSeconds, aggregateError: aggregateError)
+        }
+        let plans = candidates.map { candidate in
+            Result { () throws(Infeasibility) in
+                try planner.plan(
+                    candidate.device, fading: candidate.fading, forecast: candidate.forecast,
+                    timeBudgetSeconds: timeBudgetSeconds, scheme: settings.scheme)
+            }
+        }
+        return SystemPlan(plans: plans, bits: nil)
+    }
+
+    private func participant(
+        _ candidate: RoundCandidate, plan: Result<DevicePlan, Infeasibility>, binding: FrameBinding
+    ) -> Participant {
+        var binding = binding
+        binding.device = UInt32(candidate.device.id)
+        switch plan {
+        case .success(let plan):
             let assignment = Assignment(
-                binding: binding, device: device, fading: gain, plan: plan, forecast: forecast, settings: settings)
-            return Participant(device: device, fading: gain, assignment: assignment, phase: .waiting(nil))
-        } catch {
+                binding: binding, device: candidate.device, fading: candidate.fading, plan: plan, forecast: candidate.forecast,
+                settings: settings)
             return Participant(
-                device: device, fading: gain, assignment: nil, phase: .closed(.infeasible, reason: error.reason, nil))
+                device: candidate.device, fading: candidate.fading, assignment: assignment, phase: .waiting(nil))
+        case .failure(let failure):
+            return Participant(
+                device: candidate.device, fading: candidate.fading, assignment: nil,
+                phase: .closed(.infeasible, reason: failure.reason, nil))
         }
     }
 

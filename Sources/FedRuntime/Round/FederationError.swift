@@ -7,6 +7,12 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
     case runIDIsZero
     case bitsOutOfRange(Int)
     case timeBudgetOutOfRange(Double)
+    /// A relative error of the aggregate that is no positive number.
+    case aggregateErrorOutOfRange(Double)
+    /// An error of the aggregate that no widths reach.
+    case aggregateErrorUnreachable(Double, smallest: Double)
+    /// Bits for the system need errors, which Theorem 1 does not give.
+    case systemBitsByTheorem
     /// A saved state with a round that frames cannot carry.
     case roundOutOfRange(Int)
     /// A value of the settings that must be positive.
@@ -30,6 +36,12 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
         case .runIDIsZero: "run id 0 stands for no run; choose any other"
         case .bitsOutOfRange(let bits): "\(bits) bits is outside 2...8; use 2...8, or the scheme fedavg for 32 bits"
         case .timeBudgetOutOfRange(let seconds): "time budget \(seconds) s is not above 0; give seconds, or auto"
+        case .aggregateErrorOutOfRange(let error): "aggregate error \(error) is not above 0; give a relative error such as 0.0005"
+        case .aggregateErrorUnreachable(let error, let smallest):
+            "aggregate error \(error) is below \(smallest), the smallest that the devices reach with the bits that they accept; "
+                + "allow more, or accept wider codes"
+        case .systemBitsByTheorem:
+            "bits for all devices together are chosen by exact errors; use rule measured, or each device's bits by itself"
         case .roundOutOfRange(let round): "round \(round) of the saved state is outside 0..<\(UInt32.max); the state is damaged"
         case .notPositive(let field, let value): "\(field) \(value) is below 1; give at least 1"
         case .aggregation(let field, let value, let limit): "\(field) \(value) is not \(limit); use a number \(limit)"

@@ -7,9 +7,11 @@ struct OpenRound {
     let broadcast: Broadcast
     /// Ascending by device id.
     var participants: [Participant]
+    /// nil where every device's bits follow from its own demand, or from the scheme.
+    let systemBits: SystemBitsRecord?
 
-    init(round: Int, broadcast: Broadcast, participants: [Participant]) {
-        (self.round, self.broadcast) = (round, broadcast)
+    init(round: Int, broadcast: Broadcast, participants: [Participant], systemBits: SystemBitsRecord?) {
+        (self.round, self.broadcast, self.systemBits) = (round, broadcast, systemBits)
         self.participants = participants.sorted { $0.device.id < $1.device.id }
     }
 

@@ -30,7 +30,9 @@ extension RunConfiguration {
         case .evaluateEvery: evaluateEvery = try value.integer(in: 0...1_000_000)
         case .sampleEvery: sampleEvery = try value.integer(in: 0...1_000_000)
         case .keepCheckpoints: keepCheckpoints = try value.integer(in: 1...1_000_000)
-        case .scheme, .bits, .grid, .groupSize, .payload, .demand, .errorFeedback, .downlinkBits, .rule, .workload, .timeBudget:
+        case .scheme, .bits, .grid, .groupSize, .payload, .demand, .errorFeedback, .downlinkBits, .rule, .bitPlanning,
+            .aggregateError,
+            .workload, .timeBudget:
             try setTransmission(setting, value)
         case .aggregation, .trimFraction, .normBound, .serverOptimizer, .serverLearningRate, .serverMomentum:
             try setAggregation(setting, value)
@@ -62,6 +64,8 @@ extension RunConfiguration {
         case .errorFeedback: errorFeedback = try value.integer(in: 0...1_000_000)
         case .downlinkBits: downlinkBits = try value.width()
         case .rule: rule = try value.choice()
+        case .bitPlanning: bitPlanning = try value.choice()
+        case .aggregateError: aggregateError = try value.number(above: 0, upTo: 1)
         case .workload: workload = try value.choice(of: Workload.names)
         case .timeBudget: timeBudget = value.text == "auto" ? .automatic : .seconds(try value.number(above: 0, upTo: 1e12))
         default: preconditionFailure("\(setting) is not about transmission")
@@ -92,6 +96,8 @@ extension RunConfiguration {
         case .errorFeedback: String(errorFeedback)
         case .downlinkBits: downlinkBits.map(String.init)
         case .rule: rule.rawValue
+        case .bitPlanning: bitPlanning.rawValue
+        case .aggregateError: aggregateError.map { "\($0)" }
         case .workload: workload == .measured ? "measured" : "paper"
         case .timeBudget: timeBudget.text
         case .aggregation: aggregation.rawValue

@@ -5,7 +5,7 @@ extension RunConfiguration {
     /// The scheme with its bits.
     var federationScheme: Scheme {
         switch scheme {
-        case .onDemand: .onDemand
+        case .onDemand: bitPlanning == .system ? .onDemandSystem(aggregateError: aggregateError) : .onDemand
         case .fixed: .fixed(bits: acceptedBits.upperBound)
         case .fedAvg: .fedAvg
         }
@@ -27,6 +27,7 @@ extension RunConfiguration {
         try resolved.checkDevices()
         try resolved.resolveAggregation()
         try checkErrorFeedback()
+        try checkBitPlanning()
         (resolved.bits, resolved.demand) = (acceptedBits, generatedDemand)
         guard scheme != .fixed || acceptedBits.count == 1 else {
             throw ConfigurationError(
@@ -34,6 +35,25 @@ extension RunConfiguration {
                 wayOut: "set bits to 6, 7 or 8")
         }
         return resolved
+    }
+
+    private func checkBitPlanning() throws(ConfigurationError) {
+        guard bitPlanning == .system else {
+            guard let aggregateError else { return }
+            throw ConfigurationError(
+                "aggregate-error", "\(aggregateError)", "is not used where every device keeps to its own demand",
+                wayOut: "leave it out, or use bit-planning system")
+        }
+        guard scheme == .onDemand else {
+            throw ConfigurationError(
+                "bit-planning", "system", "chooses bits, but scheme \(scheme.rawValue) has fixed ones",
+                wayOut: "use scheme on-demand, or bit-planning device")
+        }
+        guard rule == .measured else {
+            throw ConfigurationError(
+                "bit-planning", "system", "needs exact errors, which rule \(rule.rawValue) does not look at",
+                wayOut: "use rule measured, or bit-planning device")
+        }
     }
 
     private mutating func resolveModel() {

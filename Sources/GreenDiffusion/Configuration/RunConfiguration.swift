@@ -41,6 +41,10 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Bits per parameter of the global model as devices receive it; nil sends it exactly.
     public var downlinkBits: Int?
     public var rule = BitRule.measured
+    /// Whose errors decide the bits of scheme `on-demand`.
+    public var bitPlanning = BitPlanning.device
+    /// Of bit planning `system`: the relative error that the average of the updates may have; nil for what the demands add up to.
+    public var aggregateError: Double?
     public var workload = Workload.measured
     public var timeBudget = TimeBudget.automatic
     public var aggregation = AggregationKind.mean
@@ -76,6 +80,14 @@ public enum DeviceSource: Sendable, Equatable {
     case generated(count: Int)
     /// A JSON array of devices.
     case file(String)
+}
+
+/// Whose errors decide the bits that devices send on demand.
+public enum BitPlanning: String, Sendable, CaseIterable {
+    /// Every device keeps to its own demand.
+    case device
+    /// The average of a round's updates keeps to an error, at the least energy of all devices together.
+    case system
 }
 
 /// What the server makes of a round's updates, before its constants are known.

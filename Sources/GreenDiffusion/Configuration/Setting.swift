@@ -21,6 +21,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case errorFeedback = "error-feedback"
     case downlinkBits = "downlink-bits"
     case rule
+    case bitPlanning = "bit-planning"
+    case aggregateError = "aggregate-error"
     case workload
     case timeBudget = "time-budget"
     case aggregation

@@ -15,6 +15,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let downloadBytes: Int
     public let samplesTrained: Int
     public let flopsMeasured: Int
+    /// Where bits are chosen for all devices together: the mean of the rounds' bounds on the aggregate's error.
+    public let aggregateErrorBound: Double?
+    /// Where bits are chosen for all devices together: the largest of the rounds' gaps to the least energy.
+    public let bitsGapRelative: Double?
     public let wallSeconds: Double
     public let timeBudgetSeconds: Double
     /// Averages of a round under each scheme.
@@ -34,6 +38,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
         case downloadBytes = "download_bytes"
         case samplesTrained = "samples_trained"
         case flopsMeasured = "flops_measured"
+        case aggregateErrorBound = "aggregate_error_bound"
+        case bitsGapRelative = "bits_gap_relative"
         case wallSeconds = "wall_s"
         case timeBudgetSeconds = "time_budget_s"
     }
@@ -51,6 +57,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
         downloadBytes = rounds.reduce(0) { $0 + $1.downloadBytes }
         samplesTrained = rounds.reduce(0) { $0 + $1.samplesTrained }
         flopsMeasured = rounds.reduce(0) { $0 + $1.flopsMeasured }
+        let bounds = rounds.compactMap(\.aggregateErrorBound)
+        aggregateErrorBound = bounds.isEmpty ? nil : bounds.reduce(0, +) / Double(bounds.count)
+        bitsGapRelative = rounds.compactMap(\.bitsGapRelative).max()
         wallSeconds = rounds.reduce(0) { $0 + $1.wallSeconds }
         self.timeBudgetSeconds = timeBudgetSeconds
         self.schemes = schemes.rows

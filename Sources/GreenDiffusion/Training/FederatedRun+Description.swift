@@ -40,7 +40,9 @@ extension RunComponents {
         let origin = configuration.timeBudget == .automatic ? (configuration.workload == .paper ? " (paper)" : " (auto)") : ""
         let bits =
             switch configuration.scheme {
-            case .onDemand: "bits \(configuration.text(of: .bits) ?? "") on demand"
+            case .onDemand:
+                "bits \(configuration.text(of: .bits) ?? "") on demand"
+                    + (configuration.bitPlanning == .system ? ", all together" : "")
             case .fixed: "\(configuration.text(of: .bits) ?? "") bits fixed"
             case .fedAvg: "FedAvg, 32 bits"
             }

@@ -28,6 +28,12 @@ enum SVG {
         return "<a href=\"#\(HTMLText.escape(anchor))\">\(content)</a>"
     }
 
+    /// A square PNG, inside the file.
+    static func picture(_ png: [UInt8], x: Double, y: Double, side: Double) -> String {
+        "<image x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(side))\" height=\"\(number(side))\" "
+            + "href=\"data:image/png;base64,\(Data(png).base64EncodedString())\"/>"
+    }
+
     static func document(width: Double, height: Double, label: String, content: String) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(number(width)) \(number(height))\" role=\"img\" "
             + "aria-label=\"\(HTMLText.escape(label))\">\(content)</svg>\n"

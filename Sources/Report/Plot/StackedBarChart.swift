@@ -33,7 +33,8 @@ package struct StackedBarChart {
         guard let first = shown.map(\.x).min(), let last = shown.map(\.x).max() else { return "" }
         let highest = shown.map { $0.parts.reduce(0, +) }.max() ?? 0
         let area = PlotArea(
-            xRange: first - barSpan / 2...last + barSpan / 2, yTicks: AxisTicks(covering: 0...max(highest, 1e-12)), yUnit: unit)
+            xRange: first - barSpan / 2...last + barSpan / 2, xTicks: AxisTicks(wholeFrom: Int(first), to: Int(last)),
+            yTicks: AxisTicks(covering: 0...max(highest, 1e-12)), yUnit: unit)
         let width = (area.x(first + barSpan) - area.x(first)) * 0.78
         var content = ""
         for bar in shown {
@@ -47,7 +48,6 @@ package struct StackedBarChart {
             }
             content += SVG.link(to: bar.anchor, "<g class=\"bar\"><title>\(HTMLText.escape(bar.title))</title>\(pieces)</g>")
         }
-        return area.svg(
-            label: label, xLabel: "round", xTicks: PlotArea.roundTicks(Int(first), Int(last)), content: content)
+        return area.svg(label: label, xLabel: "round", content: content)
     }
 }

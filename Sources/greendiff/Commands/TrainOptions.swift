@@ -61,6 +61,14 @@ struct TrainOptions: ParsableArguments {
     var downlinkBits: String?
     @Option(help: ArgumentHelp("How a demand becomes bits: measured or theorem1.", valueName: "rule"))
     var rule: String?
+    @Option(
+        help: ArgumentHelp("Whose error decides the bits: each device's, or the system's (their average's).", valueName: "kind"))
+    var bitPlanning: String?
+    @Option(
+        help: ArgumentHelp(
+            "Relative error of the average with --bit-planning system (default: what the demands add up to).",
+            valueName: "epsilon"))
+    var aggregateError: String?
     @Option(help: ArgumentHelp("Work that plans count with: measured FLOPs, or the paper's cycles.", valueName: "kind"))
     var workload: String?
     @Option(help: ArgumentHelp("Seconds that a round may take, or auto.", valueName: "seconds"))
@@ -120,6 +128,8 @@ struct TrainOptions: ParsableArguments {
         case .errorFeedback: errorFeedback
         case .downlinkBits: downlinkBits
         case .rule: rule
+        case .bitPlanning: bitPlanning
+        case .aggregateError: aggregateError
         case .workload: workload
         case .timeBudget: timeBudget
         case .aggregation: aggregation

@@ -8,8 +8,8 @@ import Testing
         (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.preset, "tiny"), (.devices, "7"), (.select, "3"),
         (.partition, "dirichlet:0.25"), (.rounds, "11"), (.localIterations, "9"), (.batchSize, "5"), (.learningRate, "3e-05"),
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "weights"), (.demand, "0.0003:0.004"),
-        (.errorFeedback, "3"), (.downlinkBits, "5"),
-        (.rule, "theorem1"), (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
+        (.errorFeedback, "3"), (.downlinkBits, "5"), (.rule, "theorem1"), (.bitPlanning, "system"), (.aggregateError, "0.0007"),
+        (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
         (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
         (.convolution, "winograd2"), (.normBound, "12.5"), (.serverOptimizer, "fedadam"), (.serverLearningRate, "0.02"),
         (.serverMomentum, "0.75"), (.aggregation, "trimmed-mean"), (.trimFraction, "0.25"),
@@ -49,10 +49,11 @@ import Testing
         #expect(try resolved.resolved() == resolved)
     }
 
-    @Test(arguments: [
-        ([:], "2:8", "0.02:0.09"), ([.payload: "weights"], "2:8", "0.0001:0.002"), ([.grid: "paper"], "6:8", "0.02:0.09"),
-        ([.payload: "weights", .grid: "zero", .bits: "4", .demand: "0.01"], "4", "0.01"),
-    ] as [([Setting: String], String, String)])
+    @Test(
+        arguments: [
+            ([:], "2:8", "0.02:0.09"), ([.payload: "weights"], "2:8", "0.0001:0.002"), ([.grid: "paper"], "6:8", "0.02:0.09"),
+            ([.payload: "weights", .grid: "zero", .bits: "4", .demand: "0.01"], "4", "0.01"),
+        ] as [([Setting: String], String, String)])
     func bitsAndDemandFollowFromGridAndPayload(_ settings: [Setting: String], _ bits: String, _ demand: String) throws {
         var configuration = RunConfiguration()
         for (setting, text) in settings { try configuration.set(setting, to: text) }
@@ -102,6 +103,8 @@ import Testing
         (.grid, "linear", ["paper, zero, lattice"]),
         (.payload, "gradients", ["weights, change"]),
         (.rule, "guess", ["measured, theorem1"]),
+        (.bitPlanning, "all", ["--bit-planning all", "device, system"]),
+        (.aggregateError, "0", ["--aggregate-error 0", "above 0"]),
         (.workload, "huge", ["measured, paper"]),
         (.preset, "huge", ["tiny, small, ddpm-cifar10"]),
         (.data, "imagenet:/x", ["--data imagenet:/x", "cifar10:DIR"]),
@@ -141,6 +144,9 @@ import Testing
         ([(.crop, "0.1")], ["crop 0.1", "gtsrb:DIR"]),
         ([(.trimFraction, "0.2"), (.aggregation, "median")], ["trim-fraction 0.2", "median", "trimmed-mean"]),
         ([(.serverLearningRate, "0.5")], ["server-learning-rate 0.5", "fedavg", "fedavgm or fedadam"]),
+        ([(.aggregateError, "0.001")], ["aggregate-error 0.001", "bit-planning system"]),
+        ([(.bitPlanning, "system"), (.scheme, "fedavg")], ["bit-planning system", "fedavg", "scheme on-demand"]),
+        ([(.bitPlanning, "system"), (.rule, "theorem1")], ["bit-planning system", "theorem1", "rule measured"]),
         ([(.serverMomentum, "0.5")], ["server-momentum 0.5", "fedavg", "fedavgm or fedadam"]),
     ])
     func settingsThatDoNotGoTogetherAreRefused(_ settings: [(Setting, String)], _ parts: [String]) throws {
