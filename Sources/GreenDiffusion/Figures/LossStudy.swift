@@ -17,7 +17,7 @@ struct LossStudy {
             panel("Held-out loss", xLabel: "round") { run in
                 run.rounds.map { (Double($0.round), $0.lossHeldOut) }
             },
-            panel("Held-out loss", xLabel: "energy so far, \(energyUnit.name) (modelled)") { run in
+            panel("Held-out loss by energy", xLabel: "energy so far, \(energyUnit.name) (modelled)") { run in
                 zip(run.totals, run.rounds).map { ($0.energyJoules / energyUnit.size, $1.lossHeldOut) }
             },
         ]
