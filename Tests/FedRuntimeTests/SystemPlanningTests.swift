@@ -49,7 +49,8 @@ import Testing
         let planned = assignments.reduce(0) { $0 + $1.plan.energy.energyTotalJoules }
         #expect(abs(planned - best) <= 1e-9 * best, "\(planned) J, the best is \(best) J")
         let asked = zip(assignments, weights).reduce(0) { sum, pair in
-            sum + pair.1 * (pair.0.plan.demand.error ?? .relative(.nan)).absolute(squaredNorm: pair.0.forecast.summary.squaredNorm)
+            sum + pair.1
+                * (pair.0.plan.demand.error ?? .relative(.nan)).absolute(squaredNorm: pair.0.forecast.summary.squaredNorm)
         }
         #expect(abs(asked / bound - 1) < 1e-9, "the devices' parts make up the bound")
     }
