@@ -10,7 +10,8 @@ import Testing
 
     /// `docs/devices.md`: power at the highest frequency, and operations a cycle.
     @Test(arguments: [
-        ("raspberry-pi-4", 3.06, 1.5e9, 15.244), ("raspberry-pi-5", 6.5, 2.4e9, 25.2075), ("jetson-orin-nano", 12.82, 1.51e9, 37.811),
+        ("raspberry-pi-4", 3.06, 1.5e9, 15.244), ("raspberry-pi-5", 6.5, 2.4e9, 25.2075),
+        ("jetson-orin-nano", 12.82, 1.51e9, 37.811),
         ("phone-big", 6.2876, 2.362e9, 15.244), ("phone-little", 0.98175, 1.844e9, 15.244), ("laptop-x86", 28, 2.4e9, 60.393),
     ])
     func figuresAreThoseOfTheDocumentation(_ name: String, _ watts: Double, _ hertz: Double, _ flops: Double) throws {

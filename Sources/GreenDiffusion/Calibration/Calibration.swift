@@ -8,6 +8,8 @@ public struct Calibration: Encodable, Sendable {
         public let preset: String
         public let batchSize: Int
         public let steps: Int
+        /// The fastest step: other programs only make steps slower. Cycles and FLOPs a cycle are its.
+        public let stepSeconds: Figure
         /// Of all steps.
         public let wallSeconds: Figure
         public let processorSeconds: Figure
@@ -27,6 +29,7 @@ public struct Calibration: Encodable, Sendable {
         enum CodingKeys: String, CodingKey {
             case preset, steps
             case batchSize = "batch_size"
+            case stepSeconds = "step_s"
             case wallSeconds = "wall_s"
             case processorSeconds = "cpu_s"
             case flopsPerSample = "flops_per_sample"
@@ -82,7 +85,7 @@ public struct Calibration: Encodable, Sendable {
 
 extension Calibration: CustomStringConvertible {
     public var description: String {
-        let header = ["preset", "batch", "step", "CPU time/step", "FLOP/sample", "clock", "cycles/sample", "FLOP/cycle"]
+        let header = ["preset", "batch", "fastest step", "CPUs busy", "FLOP/sample", "clock", "cycles/sample", "FLOP/cycle"]
         return """
             \(cpu), \(threads) thread\(threads == 1 ? "" : "s"), \(vectorInstructions)
 
@@ -94,18 +97,20 @@ extension Calibration: CustomStringConvertible {
 
     private func cells(_ line: Line) -> [String] {
         func shown(_ figure: Figure?, _ format: (Double) -> String) -> String { figure.map { $0.text(format) } ?? "unknown" }
-        let steps = Double(line.steps)
+        let busy = line.processorSeconds.value / line.wallSeconds.value
         return [
-            line.preset, "\(line.batchSize)", Quantity.time(line.wallSeconds.value / steps),
-            Quantity.time(line.processorSeconds.value / steps), Quantity.flops(line.flopsPerSample.value),
+            line.preset, "\(line.batchSize)", Quantity.time(line.stepSeconds.value),
+            "\(Quantity.significant(busy)) of \(threads)", Quantity.flops(line.flopsPerSample.value),
             shown(line.frequencyHertz) { "\(Quantity.significant($0 / 1e9)) GHz" },
-            shown(line.cyclesPerSample, Quantity.significant), shown(line.flopsPerCycle, Quantity.significant),
+            shown(line.cyclesPerSample, Self.cycles), shown(line.flopsPerCycle, Quantity.significant),
         ]
     }
 
+    private static func cycles(_ count: Double) -> String { "\(Quantity.significant(count / 1e6)) M" }
+
     private var notes: [String] {
         var notes = [
-            Banner.line("cycles", cyclesReason.map { "estimated: \($0)" } ?? "measured by the hardware's counter, user mode"),
+            Banner.line("cycles", cyclesReason.map { "estimated: \($0)" } ?? "measured by the hardware's counter, user mode")
         ]
         if let idle = energy.idlePowerWatts {
             notes.append(Banner.line("idle", "\(Quantity.significant(idle.value)) W, measured by the packages' energy counters"))

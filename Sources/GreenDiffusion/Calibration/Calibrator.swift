@@ -105,7 +105,8 @@ public struct Calibrator: Sendable {
     static func reason(_ error: CycleCounterError) -> String {
         let system = String(cString: strerror(error.code))
         guard error.code == EACCES || error.code == EPERM else {
-            return "no hardware counter of cycles (\(system)), as in most virtual machines; CPU time times the clock that the system states"
+            return
+                "no hardware counter of cycles (\(system)), as in most virtual machines; CPU time times the clock that the system states"
         }
         let level = SystemFiles.text("/proc/sys/kernel/perf_event_paranoid") ?? "?"
         return "the hardware's counter may not be used (\(system), kernel.perf_event_paranoid is \(level)); allow it with "

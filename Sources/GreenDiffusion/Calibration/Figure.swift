@@ -14,5 +14,7 @@ public struct Figure: Encodable, Sendable, Equatable {
     static func measured(_ value: Double) -> Figure { Figure(value: value, source: .measured) }
 
     /// Text with the source after it where it is not measured.
-    func text(_ format: (Double) -> String) -> String { source == .measured ? format(value) : "\(format(value)) (\(source.rawValue))" }
+    func text(_ format: (Double) -> String) -> String {
+        source == .measured ? format(value) : "\(format(value)) (\(source.rawValue))"
+    }
 }

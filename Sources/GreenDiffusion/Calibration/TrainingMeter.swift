@@ -20,13 +20,16 @@ struct TrainingMeter {
         model.context.meter.reset()
         let start = try reading()
         var clocks: [Double] = []
+        var fastest = Double.infinity
         for step in 1...steps {
+            let begin = ContinuousClock.now
             _ = try trainer.step(images: images, address: StepAddress(seed: 0, step: step))
+            fastest = min(fastest, (ContinuousClock.now - begin) / .seconds(1))
             if let hertz = frequency.currentHertz() { clocks.append(hertz) }
         }
         let stated = clocks.isEmpty ? nil : clocks.reduce(0, +) / Double(clocks.count)
         return line(
-            preset, batchSize: batchSize, from: start, to: try reading(), statedHertz: stated,
+            preset, batchSize: batchSize, from: start, to: try reading(), fastest: fastest, statedHertz: stated,
             flops: Double(model.context.meter.executedFLOPs))
     }
 
@@ -48,7 +51,8 @@ struct TrainingMeter {
     }
 
     private func line(
-        _ preset: UNetConfiguration.Preset, batchSize: Int, from start: Reading, to end: Reading, statedHertz: Double?, flops: Double
+        _ preset: UNetConfiguration.Preset, batchSize: Int, from start: Reading, to end: Reading, fastest: Double,
+        statedHertz: Double?, flops: Double
     ) -> Calibration.Line {
         let samples = Double(steps * batchSize)
         let wall = (end.instant - start.instant) / .seconds(1)
@@ -57,17 +61,20 @@ struct TrainingMeter {
         // The counter sees user mode only: what the kernel does for the process counts as time, not as cycles.
         let cycles = start.cycles.flatMap { before in end.cycles.map { Double($0 &- before) } }
         let clock: Figure? =
-            if let cycles, user > 0 { .measured(cycles / user) } else { statedHertz.map { Figure(value: $0, source: .estimated) } }
+            if let cycles, user > 0 { .measured(cycles / user) } else {
+                statedHertz.map { Figure(value: $0, source: .estimated) }
+            }
         func derived(_ value: (Double) -> Double) -> Figure? { clock.map { Figure(value: value($0.value), source: $0.source) } }
         let energy: Figure? =
             if let rapl, let before = start.microjoules, let after = end.microjoules {
                 .measured(rapl.joules(from: before, to: after))
             } else { nil }
         return Calibration.Line(
-            preset: preset.rawValue, batchSize: batchSize, steps: steps, wallSeconds: .measured(wall),
+            preset: preset.rawValue, batchSize: batchSize, steps: steps, stepSeconds: .measured(fastest),
+            wallSeconds: .measured(wall),
             processorSeconds: .measured(processor), flopsPerSample: .measured(flops / samples), frequencyHertz: clock,
             coreCyclesPerSample: cycles.map { .measured($0 / samples) } ?? derived { $0 * processor / samples },
-            cyclesPerSample: derived { $0 * wall / samples },
-            flopsPerCycle: derived { flops / ($0 * wall) }, energyJoules: energy)
+            cyclesPerSample: derived { $0 * fastest / Double(batchSize) },
+            flopsPerCycle: derived { flops / Double(steps) / ($0 * fastest) }, energyJoules: energy)
     }
 }

@@ -101,7 +101,8 @@ extension SettingValue {
     fileprivate func range(from lowest: Double, upTo highest: Double) throws(ConfigurationError) -> ClosedRange<Double> {
         let (low, high) = halves
         let start = try part(low).number(from: lowest, upTo: highest)
-        let end = try high.map { (text) throws(ConfigurationError) in try part(text).number(from: lowest, upTo: highest) } ?? start
+        let end =
+            try high.map { (text) throws(ConfigurationError) in try part(text).number(from: lowest, upTo: highest) } ?? start
         guard start <= end else { throw failure("runs backwards", wayOut: "use \(end):\(start)") }
         return start...end
     }

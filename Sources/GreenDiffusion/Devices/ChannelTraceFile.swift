@@ -35,7 +35,8 @@ package enum ChannelTraceFile {
         for device in gains.keys.sorted() {
             for round in 1...rounds where gains[device]?[round] == nil {
                 throw .invalid(
-                    path: path, reason: "device \(device) has no gain for round \(round) of \(rounds); give every device all rounds")
+                    path: path,
+                    reason: "device \(device) has no gain for round \(round) of \(rounds); give every device all rounds")
             }
         }
         return ChannelTrace(gains: gains.mapValues { byRound in (1...rounds).compactMap { byRound[$0] } })

@@ -56,7 +56,8 @@ struct RunSection {
         if run.countsCO2 {
             let grams = run.rounds.reduce(0) { $0 + ($1.co2Grams ?? 0) }
             tiles.append(
-                Tile(name: "CO2 a round", value: UnitText.grams(grams / count), note: "modelled; \(UnitText.grams(grams)) in all"))
+                Tile(name: "CO2 a round", value: UnitText.grams(grams / count), note: "modelled; \(UnitText.grams(grams)) in all")
+            )
         }
         let upload = run.rounds.reduce(0) { $0 + Double($1.uploadBytes) }
         tiles.append(

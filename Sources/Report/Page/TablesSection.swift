@@ -23,7 +23,8 @@ struct TablesSection {
                 UnitText.joules(row.energyTotalJoules), UnitText.joules(row.energyComputeJoules),
                 UnitText.joules(row.energyCommunicationJoules),
             ] + ledgerCells(row.energyDownloadJoules, row.energyIdleJoules, row.energySystemJoules, row.co2Grams) + [
-                UnitText.bytes(Double(row.uploadBytes)), UnitText.plain(row.bitsMean), UnitText.plain(row.quantizationErrorRelative),
+                UnitText.bytes(Double(row.uploadBytes)), UnitText.plain(row.bitsMean),
+                UnitText.plain(row.quantizationErrorRelative),
                 "\(row.devicesAccepted) of \(row.devicesSelected)", UnitText.seconds(row.roundTimeSeconds),
                 UnitText.seconds(row.wallSeconds),
             ], id: nil)

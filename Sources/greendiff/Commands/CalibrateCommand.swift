@@ -18,7 +18,9 @@ struct CalibrateCommand: ParsableCommand {
               greendiff calibrate --out this-machine.json && greendiff train --devices this-machine.json --rounds 2
             """)
 
-    @Option(help: ArgumentHelp("Model: tiny, small or ddpm-cifar10; may be given more than once (default: small).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Model: tiny, small or ddpm-cifar10; may be given more than once (default: small).", valueName: "name")
+    )
     var preset: [UNetConfiguration.Preset] = []
 
     @Option(help: ArgumentHelp("Images a step: one number, or several separated by commas.", valueName: "n,..."))
