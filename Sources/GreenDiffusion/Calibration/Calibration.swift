@@ -64,6 +64,11 @@ public struct Calibration: Encodable, Sendable {
     public let threads: Int
     public let vectorInstructions: String
     public let lines: [Line]
+    /// Whether the CPUs did something else for a tenth of the time or more.
+    private var isDisturbed: Bool {
+        lines.contains { $0.processorSeconds.value < 0.9 * Double(threads) * $0.wallSeconds.value }
+    }
+
     /// Why cycles are estimated, and how they can be measured; nil where they are measured.
     public let cyclesReason: String?
     public let energy: Energy
@@ -112,6 +117,12 @@ extension Calibration: CustomStringConvertible {
         var notes = [
             Banner.line("cycles", cyclesReason.map { "estimated: \($0)" } ?? "measured by the hardware's counter, user mode")
         ]
+        if isDisturbed {
+            notes.append(
+                Banner.line(
+                    "warning",
+                    "the threads did not get or not use all CPU time; with other programs running, measure again without"))
+        }
         if let idle = energy.idlePowerWatts {
             notes.append(Banner.line("idle", "\(Quantity.significant(idle.value)) W, measured by the packages' energy counters"))
         }

@@ -106,11 +106,11 @@ public struct Calibrator: Sendable {
         let system = String(cString: strerror(error.code))
         guard error.code == EACCES || error.code == EPERM else {
             return
-                "no hardware counter of cycles (\(system)), as in most virtual machines; CPU time times the clock that the system states"
+                "no hardware counter of cycles (\(system)), as in most virtual machines; seconds times the clock that the system states"
         }
         let level = SystemFiles.text("/proc/sys/kernel/perf_event_paranoid") ?? "?"
         return "the hardware's counter may not be used (\(system), kernel.perf_event_paranoid is \(level)); allow it with "
-            + "`sudo sysctl kernel.perf_event_paranoid=2`; CPU time times the clock that the system states"
+            + "`sudo sysctl kernel.perf_event_paranoid=2`; seconds times the clock that the system states"
     }
 }
 

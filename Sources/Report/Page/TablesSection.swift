@@ -12,7 +12,7 @@ struct TablesSection {
             + ["upload", "bits", "error (rel)", "devices", "time", "wall"]
         return section(
             "Rounds", id: anchors.rounds,
-            note: "Energy and time modelled; wall is this simulation. A round's number leads to its devices.",
+            note: "Energy, CO2 and time modelled; wall is this simulation. A round's number leads to its devices.",
             columns: columns, rows: run.rounds.map(roundRow))
     }
 
@@ -47,7 +47,7 @@ struct TablesSection {
         let note =
             shown.lowerBound > 0
             ? "Lines \(shown.lowerBound + 1) to \(shown.upperBound) of devices.jsonl; the older ones are in the file."
-            : "All lines of devices.jsonl; energy and time modelled."
+            : "All lines of devices.jsonl; energy, CO2 and time modelled."
         let columns =
             ["line", "round", "device", "status", "bits", "upload", "distance", "fade", "f", "P", "compute", "radio", "energy"]
             + ledgerColumns + ["error", "demand"]
