@@ -15,21 +15,39 @@ struct RoundPlanner: Sendable {
         } catch { throw .model(error) }
     }
 
-    /// The plan of the first candidate width that fits into the time budget, and on demand into the device's own; throws why the narrowest
-    /// does not.
+    /// The first plan that fits: the widths that the device may send, from the wanted one down, within the time budget and on demand within
+    /// the device's own; where none fits, the same within `allowedExtraSeconds` more.
+    ///
+    /// - Throws: why not even the narrowest width fits.
     func plan(
-        _ device: FederatedDevice, fading: Double, forecast: DeviceForecast, timeBudgetSeconds: Double, scheme: Scheme
+        _ device: FederatedDevice, fading: Double, forecast: DeviceForecast, timeBudgetSeconds: Double, scheme: Scheme,
+        allowedExtraSeconds: Double = 0
     ) throws(Infeasibility) -> DevicePlan {
-        var failure = Infeasibility(reason: "no bits to send")
         let candidates = scheme.bitCandidates(
             for: device, demand: device.demand, summary: forecast.summary, rule: settings.rule)
-        for bits in candidates {
-            do throws(Infeasibility) {
-                return try plan(
-                    device, fading: fading, forecast: forecast, timeBudgetSeconds: timeBudgetSeconds, scheme: scheme, bits: bits)
-            } catch { failure = error }
+        var failures: [Infeasibility] = []
+        for budget in budgets(timeBudgetSeconds, allowedExtraSeconds) {
+            for bits in candidates {
+                do throws(Infeasibility) {
+                    var plan = try plan(
+                        device, fading: fading, forecast: forecast, timeBudgetSeconds: budget, scheme: scheme, bits: bits)
+                    let isLonger = budget > timeBudgetSeconds
+                    // Who has a budget of its own always tries from the most bits down.
+                    if let first = failures.first, isLonger || device.demand.error != nil {
+                        plan.outage = Outage(
+                            action: isLonger ? .longerTime : .fewerBits,
+                            reason: "\(first.reason); planned \(bits) bits within \(budget) s instead")
+                    }
+                    return plan
+                } catch { failures.append(error) }
+            }
         }
-        throw failure
+        throw failures.last ?? Infeasibility(reason: "no bits to send")
+    }
+
+    /// The time budget, and the longer one where one is allowed.
+    func budgets(_ timeBudgetSeconds: Double, _ allowedExtraSeconds: Double) -> [Double] {
+        [timeBudgetSeconds] + (allowedExtraSeconds > 0 ? [timeBudgetSeconds + allowedExtraSeconds] : [])
     }
 
     /// The plan of one width; throws why it does not fit into the time budget, or on demand into the device's own.

@@ -76,18 +76,24 @@ extension RoundPlanner {
     /// would find its part of the bound exceeded and take a bit more than planned.
     private static let plannedShare = 0.9
 
-    /// The energy plan for every accepted width that fits into the time budget, the narrowest first; or why not even that does.
+    /// The energy plan for every accepted width that fits into the time budget, or where none does into the longer one that is allowed; the
+    /// narrowest first. Or why not even that does.
     private func feasiblePlans(
         _ candidate: RoundCandidate, timeBudgetSeconds: Double
     ) -> Result<[DevicePlan], Infeasibility> {
         var (plans, reason): ([DevicePlan], Infeasibility?) = ([], nil)
-        for bits in candidate.device.acceptedBits {
-            do throws(Infeasibility) {
-                plans.append(
-                    try plan(
-                        candidate.device, fading: candidate.fading, forecast: candidate.forecast,
-                        timeBudgetSeconds: timeBudgetSeconds, scheme: settings.scheme, bits: bits))
-            } catch { reason = reason ?? error }
+        for budget in budgets(timeBudgetSeconds, settings.allowedExtraSeconds) where plans.isEmpty {
+            for bits in candidate.device.acceptedBits {
+                do throws(Infeasibility) {
+                    var plan = try plan(
+                        candidate.device, fading: candidate.fading, forecast: candidate.forecast, timeBudgetSeconds: budget,
+                        scheme: settings.scheme, bits: bits)
+                    if budget > timeBudgetSeconds, let reason {
+                        plan.outage = Outage(action: .longerTime, reason: "\(reason.reason); planned within \(budget) s instead")
+                    }
+                    plans.append(plan)
+                } catch { reason = reason ?? error }
+            }
         }
         return plans.isEmpty ? .failure(reason ?? Infeasibility(reason: "no bits to send")) : .success(plans)
     }
@@ -137,6 +143,6 @@ private struct SystemPart {
         let plan = plans[place]
         return DevicePlan(
             scheme: plan.scheme, bits: plan.bits, demand: .relative(slack * summary.relativeError(bits: plan.bits)),
-            problem: plan.problem, energy: plan.energy)
+            problem: plan.problem, energy: plan.energy, outage: plan.outage)
     }
 }

@@ -33,7 +33,11 @@ extension FederatedServer {
                 executedFLOPsPerSample: Double(frame.training.executedFLOPs) / Double(frame.training.samplesTrained))
         }
         state.completedRounds = round.round
-        let devices = round.participants.map { DeviceRecord($0, round: round.round) }
+        let devices = round.participants.map { participant in
+            var record = DeviceRecord(participant, round: round.round)
+            record.settle(participant, ledger: settings.ledger, modelBytes: round.broadcast.bytes)
+            return record
+        }
         let record = RoundRecord(
             round, devices: devices, timeBudgetSeconds: state.timeBudgetSeconds)
         abandon()

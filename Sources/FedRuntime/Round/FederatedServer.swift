@@ -20,7 +20,6 @@ public final class FederatedServer {
     let threads: Int
     let planner: RoundPlanner
     private let selection: DeviceSelection
-    private let fading: BlockFading
     /// Where quantized broadcasts are decoded; nil where the global weights are sent exactly.
     private let received: Tensor?
     var open: OpenRound?
@@ -68,7 +67,6 @@ public final class FederatedServer {
         try state.moments.verify(settings.aggregation.optimizer, parameterCount: layout.parameterCount)
         planner = try RoundPlanner(settings, layout: layout)
         selection = DeviceSelection(seed: settings.seed, count: settings.devicesPerRound)
-        fading = BlockFading(seed: settings.seed)
         received = settings.downlinkBits == nil ? nil : Tensor(shape: [layout.parameterCount])
         (self.settings, self.devices, self.layout) = (settings, devices, layout)
         (self.global, self.state, self.threads) = (global, state, threads)
@@ -93,7 +91,9 @@ public final class FederatedServer {
                 first = forecast
             }
             candidates.append(
-                RoundCandidate(device: device, fading: fading.gain(round: round, device: device.id), forecast: forecast))
+                RoundCandidate(
+                    device: device, fading: settings.fading.gain(seed: settings.seed, round: round, device: device.id),
+                    forecast: forecast))
         }
         let system = plans(candidates)
         let binding = FrameBinding(
@@ -131,7 +131,8 @@ public final class FederatedServer {
             Result { () throws(Infeasibility) in
                 try planner.plan(
                     candidate.device, fading: candidate.fading, forecast: candidate.forecast,
-                    timeBudgetSeconds: timeBudgetSeconds, scheme: settings.scheme)
+                    timeBudgetSeconds: timeBudgetSeconds, scheme: settings.scheme,
+                    allowedExtraSeconds: settings.allowedExtraSeconds)
             }
         }
         return SystemPlan(plans: plans, bits: nil)

@@ -13,6 +13,11 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
     case aggregateErrorUnreachable(Double, smallest: Double)
     /// Bits for the system need errors, which Theorem 1 does not give.
     case systemBitsByTheorem
+    case extraTimeOutOfRange(Double)
+    /// A setting of the energy ledger outside its range.
+    case ledger(field: String, value: Double, limit: String)
+    /// A channel trace that does not say how a device's channel is.
+    case traceWithoutDevice(Int)
     /// A saved state with a round that frames cannot carry.
     case roundOutOfRange(Int)
     /// A value of the settings that must be positive.
@@ -42,6 +47,9 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
                 + "allow more, or accept wider codes"
         case .systemBitsByTheorem:
             "bits for all devices together are chosen by exact errors; use rule measured, or each device's bits by itself"
+        case .extraTimeOutOfRange(let seconds): "allowed extra time \(seconds) s is below 0; give seconds, 0 for none"
+        case .ledger(let field, let value, let limit): "\(field) \(value) is not \(limit); use a number \(limit)"
+        case .traceWithoutDevice(let device): "the channel trace has no gain for device \(device); add its lines"
         case .roundOutOfRange(let round): "round \(round) of the saved state is outside 0..<\(UInt32.max); the state is damaged"
         case .notPositive(let field, let value): "\(field) \(value) is below 1; give at least 1"
         case .aggregation(let field, let value, let limit): "\(field) \(value) is not \(limit); use a number \(limit)"

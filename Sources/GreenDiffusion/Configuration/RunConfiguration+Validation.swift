@@ -25,6 +25,7 @@ extension RunConfiguration {
         resolved.resolveModel()
         try resolved.resolveData()
         try resolved.checkDevices()
+        try resolved.resolveSurroundings()
         try resolved.resolveAggregation()
         try checkErrorFeedback()
         try checkBitPlanning()
@@ -127,7 +128,7 @@ extension RunConfiguration {
         }
     }
 
-    private func absolutePath(_ path: String) -> String {
+    func absolutePath(_ path: String) -> String {
         URL(fileURLWithPath: (path as NSString).expandingTildeInPath).standardizedFileURL.path
     }
 

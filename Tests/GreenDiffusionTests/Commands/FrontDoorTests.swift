@@ -2,7 +2,7 @@ import Testing
 
 @Suite struct FrontDoorTests {
     private static let commands = [
-        "pretrain", "sample", "predict", "gradients", "quantize", "dequantize", "inspect", "figures", "pareto",
+        "pretrain", "sample", "predict", "gradients", "quantize", "dequantize", "inspect", "figures", "pareto", "calibrate",
     ]
 
     @Test func helpListsEveryCommand() throws {
