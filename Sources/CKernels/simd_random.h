@@ -18,7 +18,7 @@ static const simd_wide wide_iota = {
 simd_inline simd_wide wide_splat(uint64_t value) { return value - (simd_wide){0}; }
 
 /// Chunks whose blocks are drawn together: chains of ten multiplications that hide each other's latency.
-enum { drawn_chunks = 2 };
+enum { drawn_chunks = 4 };
 
 /// words[w][i] of 1 or 2 `chunks` from `chunk` on: word w of blocks i * wide_lanes ..., each in the low half of a lane.
 simd_inline void chunk_words(const gd_sequence *sequence, int64_t chunk, int chunks, simd_wide words[4][drawn_chunks * chunk_wides]) {
@@ -44,10 +44,12 @@ simd_inline void chunk_numbers(
     const simd_wide words[4][drawn_chunks * chunk_wides], int c, int w, simd_vector numbers[16 / simd_lanes]) {
     typedef int32_t signed_bits __attribute__((vector_size(simd_lanes * sizeof(int32_t))));
 #if SIMD_LANES == 16
-    const simd_bits halves = (simd_bits)words[w][c];
-    const simd_bits twice = __builtin_shufflevector(halves, halves, 0, 2, 4, 6, 8, 10, 12, 14, 0, 2, 4, 6, 8, 10, 12, 14);
-    const simd_bits shift = {0, 0, 0, 0, 0, 0, 0, 0, 16, 16, 16, 16, 16, 16, 16, 16};
-    numbers[0] = __builtin_convertvector((signed_bits)((twice >> shift) & 0xFFFF), simd_vector);
+    // One permutation: half 4 * i of block i to lane i, half 4 * i + 1 to lane 8 + i, half 32 (zero) above each.
+    typedef uint16_t halves __attribute__((vector_size(sizeof(simd_wide))));
+    const halves number = __builtin_shufflevector(
+        (halves)words[w][c], (halves){0}, 0, 32, 4, 32, 8, 32, 12, 32, 16, 32, 20, 32, 24, 32, 28, 32, 1, 32, 5, 32, 9, 32, 13, 32, 17, 32,
+        21, 32, 25, 32, 29, 32);
+    numbers[0] = __builtin_convertvector((signed_bits)number, simd_vector);
 #else
     const simd_bits first = (simd_bits)words[w][2 * c], second = (simd_bits)words[w][2 * c + 1];
     const simd_bits both = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14);

@@ -19,7 +19,9 @@ simd_inline simd_vector quotient(simd_vector dividend, simd_vector divisor, simd
 simd_inline int is_plain_step(float step) { return step >= 0x1p-80f && step <= 0x1p80f; }
 
 // A random number in 0 ... 1: (r + 1/2) / 65536.
-simd_inline simd_vector uniform_of(simd_vector number) { return (number + simd_splat(0.5f)) * simd_splat(0x1p-16f); }
+simd_inline simd_vector uniform_of(simd_vector number) {
+    return __builtin_elementwise_fma(number, simd_splat(0x1p-16f), simd_splat(0x1p-17f));
+}
 
 // The codes of a vector of values whose positions among the levels are given: the level is the integer part of position + uniform.
 simd_inline simd_bytes level_codes(simd_codes value, simd_vector position, simd_vector number, int shift) {
@@ -29,6 +31,9 @@ simd_inline simd_bytes level_codes(simd_codes value, simd_vector position, simd_
     return __builtin_convertvector(((code ^ sign) - sign) & present, simd_bytes);
 }
 
+// How far ahead values are asked for, 6 KB: the processor's own look-ahead does not reach over so much arithmetic.
+enum { values_ahead = 1536 };
+
 typedef enum { one_scale, one_odd_scale, scale_each } scale_kind;
 
 // The levels of 64 elements; `offset`, `step` and `inverse` are those of one scale.
@@ -37,7 +42,7 @@ typedef struct {
     simd_vector offset, step, inverse;
 } level_vectors;
 
-// `chunks` (1 or 2) chunks from `chunk` on.
+// `chunks` (at most `drawn_chunks`) chunks from `chunk` on.
 simd_inline void round_some(
     int chunks, const float *values, const gd_sequence *sequence, int64_t chunk, const level_vectors *to, scale_kind kind,
     int8_t *codes) {
@@ -56,6 +61,7 @@ simd_inline void round_some(
                     step[lane] = to->codes.levels[first + lane].step;
                 }
             const simd_codes value = *(const simd_codes *)(values + first);
+            if (first % 16 == 0) gd_prefetch(values + first + values_ahead);
             const simd_vector distance = (simd_vector)(value & 0x7FFFFFFF) - offset;
             const simd_vector position = kind == one_scale ? quotient(distance, step, to->inverse) : distance / step;
             *(simd_bytes *)(codes + first) = level_codes(value, position, numbers[v], to->codes.shift);
@@ -68,8 +74,8 @@ simd_inline void round_chunks(
     const simd_vector step = simd_splat(codes.levels->step);
     const level_vectors levels = {codes, simd_splat(codes.levels->offset), step, simd_splat(1) / step};
     int64_t chunk = 0;
-    for (; kind != scale_each && chunk + 2 <= chunks; chunk += 2)
-        round_some(2, values + chunk * gd_chunk, draw->sequence, draw->chunk + chunk, &levels, kind, to + chunk * gd_chunk);
+    for (; kind != scale_each && chunk + drawn_chunks <= chunks; chunk += drawn_chunks)
+        round_some(drawn_chunks, values + chunk * gd_chunk, draw->sequence, draw->chunk + chunk, &levels, kind, to + chunk * gd_chunk);
     for (; chunk < chunks; chunk++)
         round_some(1, values + chunk * gd_chunk, draw->sequence, draw->chunk + chunk, &levels, kind, to + chunk * gd_chunk);
 }
@@ -84,45 +90,61 @@ static void round_to_levels(const float *values, int64_t chunks, const gd_draw *
 }
 
 // u of a subtractive dither, uniform in -1/2 ... 1/2.
-simd_inline simd_vector dither_of(simd_vector number) { return uniform_of(number) - simd_splat(0.5f); }
+simd_inline simd_vector dither_of(simd_vector number) {
+    return __builtin_elementwise_fma(number, simd_splat(0x1p-16f), simd_splat(0x1p-17f - 0.5f));
+}
+
+// `chunks` (at most `drawn_chunks`) chunks from `chunk` on.
+simd_inline void round_some_to_lattice(
+    int chunks, const float *values, const gd_draw *draw, int64_t chunk, gd_step_lattice to, int32_t *codes) {
+    const simd_vector step = simd_splat(to.step);
+    simd_wide words[4][drawn_chunks * chunk_wides];
+    chunk_words(draw->sequence, draw->chunk + chunk, chunks, words);
+#pragma clang loop unroll(full)
+    for (int w = 0; w < 4 * chunks; w++) {
+        simd_vector numbers[word_vectors];
+        chunk_numbers(words, w / 4, w % 4, numbers);
+        for (int v = 0; v < word_vectors; v++) {
+            const int64_t first = chunk * gd_chunk + 16 * w + v * simd_lanes;
+            const simd_vector position = simd_load(values + first) / step;
+            const simd_vector code = to.dither ? __builtin_elementwise_roundeven(position + dither_of(numbers[v]))
+                                               : __builtin_elementwise_floor(position + uniform_of(numbers[v]));
+            *(simd_codes *)(codes + first) = __builtin_convertvector(code, simd_codes);
+        }
+    }
+}
 
 static void round_to_lattice(const float *values, int64_t chunks, const gd_draw *draw, gd_step_lattice to, int32_t *codes) {
-    const simd_vector step = simd_splat(to.step);
-    for (int64_t chunk = 0; chunk < chunks; chunk++, values += gd_chunk, codes += gd_chunk) {
-        simd_wide words[4][drawn_chunks * chunk_wides];
-        chunk_words(draw->sequence, draw->chunk + chunk, 1, words);
+    int64_t chunk = 0;
+    for (; chunk + drawn_chunks <= chunks; chunk += drawn_chunks)
+        round_some_to_lattice(drawn_chunks, values, draw, chunk, to, codes);
+    for (; chunk < chunks; chunk++) round_some_to_lattice(1, values, draw, chunk, to, codes);
+}
+
+// `chunks` (at most `drawn_chunks`) chunks from `chunk` on.
+simd_inline void restore_some_from_lattice(
+    int chunks, const int32_t *codes, const gd_draw *draw, int64_t chunk, gd_step_lattice from, float *values) {
+    const simd_vector step = simd_splat(from.step);
+    simd_wide words[4][drawn_chunks * chunk_wides];
+    if (from.dither) chunk_words(draw->sequence, draw->chunk + chunk, chunks, words);
 #pragma clang loop unroll(full)
-        for (int w = 0; w < 4; w++) {
-            simd_vector numbers[word_vectors];
-            chunk_numbers(words, 0, w, numbers);
-            for (int v = 0; v < word_vectors; v++) {
-                const int first = 16 * w + v * simd_lanes;
-                const simd_vector position = simd_load(values + first) / step;
-                const simd_vector code = to.dither ? __builtin_elementwise_roundeven(position + dither_of(numbers[v]))
-                                                   : __builtin_elementwise_floor(position + uniform_of(numbers[v]));
-                *(simd_codes *)(codes + first) = __builtin_convertvector(code, simd_codes);
-            }
+    for (int w = 0; w < 4 * chunks; w++) {
+        simd_vector numbers[word_vectors];
+        if (from.dither) chunk_numbers(words, w / 4, w % 4, numbers);
+        for (int v = 0; v < word_vectors; v++) {
+            const int64_t first = chunk * gd_chunk + 16 * w + v * simd_lanes;
+            simd_vector code = __builtin_convertvector(*(const simd_codes *)(codes + first), simd_vector);
+            if (from.dither) code -= dither_of(numbers[v]);
+            simd_store(values + first, code * step);
         }
     }
 }
 
 static void restore_from_lattice(const int32_t *codes, int64_t chunks, const gd_draw *draw, gd_step_lattice from, float *values) {
-    const simd_vector step = simd_splat(from.step);
-    for (int64_t chunk = 0; chunk < chunks; chunk++, values += gd_chunk, codes += gd_chunk) {
-        simd_wide words[4][drawn_chunks * chunk_wides];
-        if (from.dither) chunk_words(draw->sequence, draw->chunk + chunk, 1, words);
-#pragma clang loop unroll(full)
-        for (int w = 0; w < 4; w++) {
-            simd_vector numbers[word_vectors];
-            if (from.dither) chunk_numbers(words, 0, w, numbers);
-            for (int v = 0; v < word_vectors; v++) {
-                const int first = 16 * w + v * simd_lanes;
-                simd_vector code = __builtin_convertvector(*(const simd_codes *)(codes + first), simd_vector);
-                if (from.dither) code -= dither_of(numbers[v]);
-                simd_store(values + first, code * step);
-            }
-        }
-    }
+    int64_t chunk = 0;
+    for (; chunk + drawn_chunks <= chunks; chunk += drawn_chunks)
+        restore_some_from_lattice(drawn_chunks, codes, draw, chunk, from, values);
+    for (; chunk < chunks; chunk++) restore_some_from_lattice(1, codes, draw, chunk, from, values);
 }
 
 enum { error_run = 512, error_lanes = 16 };

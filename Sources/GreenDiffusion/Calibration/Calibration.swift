@@ -101,7 +101,9 @@ extension Calibration: CustomStringConvertible {
     }
 
     private func cells(_ line: Line) -> [String] {
-        func shown(_ figure: SourcedNumber?, _ format: (Double) -> String) -> String { figure.map { $0.text(format) } ?? "unknown" }
+        func shown(_ figure: SourcedNumber?, _ format: (Double) -> String) -> String {
+            figure.map { $0.text(format) } ?? "unknown"
+        }
         let busy = line.processorSeconds.value / line.wallSeconds.value
         return [
             line.preset, "\(line.batchSize)", Quantity.time(line.stepSeconds.value),

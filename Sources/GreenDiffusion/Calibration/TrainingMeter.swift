@@ -64,7 +64,9 @@ struct TrainingMeter {
             if let cycles, user > 0 { .measured(cycles / user) } else {
                 statedHertz.map { SourcedNumber(value: $0, source: .estimated) }
             }
-        func derived(_ value: (Double) -> Double) -> SourcedNumber? { clock.map { SourcedNumber(value: value($0.value), source: $0.source) } }
+        func derived(_ value: (Double) -> Double) -> SourcedNumber? {
+            clock.map { SourcedNumber(value: value($0.value), source: $0.source) }
+        }
         let energy: SourcedNumber? =
             if let rapl, let before = start.microjoules, let after = end.microjoules {
                 .measured(rapl.joules(from: before, to: after))

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Sums of weighted floats in 64-bit fixed point: exact integers, so every order of additions gives the same bits.
 ///
 /// A float v enters as `weight * round(v * 2^exponent)`, ties to even. The caller keeps `|v * 2^exponent| <= 2^50` and the sum of
@@ -39,6 +41,8 @@ private func accumulate(
 ) {
     // SAFETY: the caller's `sums` addresses eight sums.
     let target = UnsafeMutableRawPointer(sums)
+    // The sums come from memory, and the arithmetic between them hides them from the processor's own look-ahead.
+    gd_prefetch(target + 4096)
     let low = target.loadUnaligned(as: SIMD4<UInt64>.self) &+ product(fixedPoint.fixed(values.lowHalf), weight)
     let high =
         target.loadUnaligned(fromByteOffset: 32, as: SIMD4<UInt64>.self) &+ product(fixedPoint.fixed(values.highHalf), weight)

@@ -98,7 +98,9 @@ import Testing
         #expect(device.radio.powerMaxWatts == 0.05 && device.radio.powerMinWatts == 1e-6 && device.idlePowerWatts == 0.6 * 5.1)
         try #"[{"profile": "raspbery-pi-4"}]"#.write(toFile: folder.path("devices.json"), atomically: true, encoding: .utf8)
         let wrong = try FederatedDeviceFile(path: folder.path("devices.json"))
-        let error = #expect(throws: FileError.self) { try wrong.devices(samples: [3], demand: .relativeError(1e-4...1e-3), bits: 6...8) }
+        let error = #expect(throws: FileError.self) {
+            try wrong.devices(samples: [3], demand: .relativeError(1e-4...1e-3), bits: 6...8)
+        }
         #expect("\(error.map { "\($0)" } ?? "")".contains("device 0: device profile raspbery-pi-4 is unknown; use phone"))
     }
 
