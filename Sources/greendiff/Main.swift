@@ -23,6 +23,7 @@ struct Greendiff: ParsableCommand {
             DequantizeCommand.self,
             InspectCommand.self,
             ProfileCodecCommand.self,
+            CalibrateCommand.self,
         ])
 
     /// Checks the CPU before any vector code runs, then parses, runs and reports.

@@ -4,6 +4,7 @@
 // `threads` is the number of OpenMP threads to use; results do not depend on it.
 #include "gd_attention.h"
 #include "gd_conv2d.h"
+#include "gd_cycles.h"
 #include "gd_elementwise.h"
 #include "gd_group_norm.h"
 #include "gd_hash.h"

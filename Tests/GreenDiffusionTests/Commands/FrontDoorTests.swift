@@ -1,7 +1,9 @@
 import Testing
 
 @Suite struct FrontDoorTests {
-    private static let commands = ["pretrain", "sample", "predict", "gradients", "quantize", "dequantize", "inspect"]
+    private static let commands = [
+        "pretrain", "sample", "predict", "gradients", "quantize", "dequantize", "inspect", "calibrate",
+    ]
 
     @Test func helpListsEveryCommand() throws {
         let result = try Greendiff.run("--help")
