@@ -6,6 +6,11 @@ package struct RoundRow: Codable, Sendable, Equatable {
     package var lossHeldOut: Double?
     package var energyComputeJoules: Double
     package var energyCommunicationJoules: Double
+    /// The rest of the energy ledger; nil in runs of earlier versions, and CO2 where no grid intensity is stated.
+    package var energyDownloadJoules: Double?
+    package var energyIdleJoules: Double?
+    package var energySystemJoules: Double?
+    package var co2Grams: Double?
     package var uploadBytes: Int
     package var downloadBytes: Int
     /// Modelled time of the slowest accepted device.
@@ -33,6 +38,10 @@ package struct RoundRow: Codable, Sendable, Equatable {
         case lossHeldOut = "loss_held_out"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
+        case energyDownloadJoules = "energy_download_j"
+        case energyIdleJoules = "energy_idle_j"
+        case energySystemJoules = "energy_system_j"
+        case co2Grams = "co2_g"
         case uploadBytes = "upload_bytes"
         case downloadBytes = "download_bytes"
         case roundTimeSeconds = "round_time_s"
@@ -64,11 +73,18 @@ package struct DeviceRow: Codable, Sendable, Equatable {
     package var timeCommunicationSeconds: Double?
     package var energyComputeJoules: Double?
     package var energyCommunicationJoules: Double?
+    package var energyDownloadJoules: Double?
+    package var energyIdleJoules: Double?
+    package var energySystemJoules: Double?
+    package var co2Grams: Double?
+    /// `fewer-bits`, `longer-time` or `skipped`: what was done about a channel or CPU that is too weak.
+    package var outageAction: String?
     /// Images on the device.
     package var samples: Int
     package var distanceMeters: Double?
     /// Channel power gain of the round, dimensionless.
     package var fading: Double?
+    package var shadowingDecibels: Double?
 
     /// A device of which no more is known than how its round ended.
     package init(round: Int, device: Int, status: String, samples: Int) {
@@ -88,6 +104,22 @@ package struct DeviceRow: Codable, Sendable, Equatable {
         case timeCommunicationSeconds = "time_communication_s"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
+        case energyDownloadJoules = "energy_download_j"
+        case energyIdleJoules = "energy_idle_j"
+        case energySystemJoules = "energy_system_j"
+        case co2Grams = "co2_g"
+        case outageAction = "outage_action"
+        case shadowingDecibels = "shadowing_db"
         case distanceMeters = "distance_m"
     }
+}
+
+extension RunSummary {
+    /// Whether any device has energy besides training and sending.
+    package var countsWholeSystem: Bool {
+        rounds.contains { ($0.energyDownloadJoules ?? 0) > 0 || ($0.energyIdleJoules ?? 0) > 0 }
+    }
+
+    /// Whether the run states what a kilowatt-hour stands for.
+    package var countsCO2: Bool { rounds.contains { $0.co2Grams != nil } }
 }

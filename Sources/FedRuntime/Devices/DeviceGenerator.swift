@@ -9,6 +9,8 @@ public struct DeviceGenerator: Sendable {
     /// Relative demands, log-uniform in this range.
     public var demand = 1e-4...2e-3
     public var acceptedBits = 6...8
+    /// In place of the profiles' distances: uniform over the area between these radii.
+    public var distanceMetres: ClosedRange<Double>?
     /// `h2`: mean channel power gain at one metre.
     public var channelGain = 1e-3
     public var pathLossExponent = 3.76
@@ -38,7 +40,7 @@ public struct DeviceGenerator: Sendable {
         let fullLoadWatts = varied(profile.fullLoadWatts)
         let flopsPerCycle = varied(profile.flopsPerCycle)
         let bandwidth = logUniform(profile.bandwidthHertz, draw.nextUniform())
-        let distance = uniformOverArea(profile.distanceMetres, draw.nextUniform())
+        let distance = uniformOverArea(distanceMetres ?? profile.distanceMetres, draw.nextUniform())
         let (processor, radio): (Processor, RadioModel)
         do throws(EnergyInputError) {
             processor = try Processor(
@@ -51,7 +53,8 @@ public struct DeviceGenerator: Sendable {
         } catch { throw .physics(device: id, error) }
         return try FederatedDevice(
             id: id, profile: profile.name, samples: samples, processor: processor, radio: radio,
-            demand: drawDemand(id: id, seed: seed), acceptedBits: acceptedBits)
+            demand: drawDemand(id: id, seed: seed), acceptedBits: acceptedBits, idlePowerWatts: profile.idlePowerWatts,
+            receiverPowerWatts: profile.receiverPowerWatts)
     }
 
     /// Drawn from a stream of its own: another demand range leaves the devices as they are.

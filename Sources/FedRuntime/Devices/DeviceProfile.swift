@@ -1,13 +1,14 @@
 /// A class of devices to draw heterogeneous devices from.
 ///
-/// The built-in profiles are **modelled assumptions**: round numbers of the right order for each class, chosen so that devices
-/// differ as real ones do. They are not measurements of any product.
+/// The classes here are **modelled assumptions**: round numbers of the right order for each class, chosen so that devices
+/// differ as real ones do. They are not measurements of any product; `DeviceProfile.published` has products with published figures.
 public struct DeviceProfile: Sendable, Equatable {
     public let name: String
     /// 1e7 as for the paper's device: a frequency is a mean over the training time, and a CPU that idles in between counts as slower.
     public let frequencyMinHertz: Double
     public let frequencyMaxHertz: Double
-    /// Power of the CPU at its highest frequency; sets `tau = fullLoadWatts/frequencyMaxHertz^3`.
+    /// Power of all cores together at the highest frequency, above what the idle device takes; sets
+    /// `tau = fullLoadWatts/frequencyMaxHertz^3`.
     public let fullLoadWatts: Double
     /// Floating-point operations that training sustains in one cycle, all cores together.
     public let flopsPerCycle: Double
@@ -19,6 +20,13 @@ public struct DeviceProfile: Sendable, Equatable {
     public let distanceMetres: ClosedRange<Double>
     /// Highest frequency, full-load power and operations per cycle vary by this share in either direction.
     public let variation: Double
+    /// Power of the whole device while it neither trains nor sends; 0 where it is not counted.
+    public internal(set) var idlePowerWatts = 0.0
+    /// Power that receiving takes above that; 0 where it is not counted.
+    public internal(set) var receiverPowerWatts = 0.0
+
+    /// `tau`, J*s^2/cycle^3, of all cores together.
+    public var energyCoefficient: Double { fullLoadWatts / (frequencyMaxHertz * frequencyMaxHertz * frequencyMaxHertz) }
 
     /// Four cores of a smartphone, uplink of a small cell.
     public static let phone = DeviceProfile(
@@ -43,7 +51,7 @@ public struct DeviceProfile: Sendable, Equatable {
 
     /// The classes that generated devices are drawn from, equally often.
     public static let heterogeneous = [phone, raspberryPi, jetsonCPU, laptop]
-    public static let all = heterogeneous + [paper]
+    public static let all = heterogeneous + [paper] + published
 
     /// The profile of that name.
     ///

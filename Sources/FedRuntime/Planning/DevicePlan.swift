@@ -9,6 +9,8 @@ public struct DevicePlan: Sendable, Equatable {
     /// Work, channel of this round, planned payload and time budget.
     public let problem: DeviceEnergyProblem
     public let energy: EnergyPlan
+    /// Why it is not the plan that the device's demand and the run's time budget ask for; nil where it is.
+    public let outage: Outage?
 
     /// The plan for a frame whose size is known only after training, with the planned frequency.
     ///

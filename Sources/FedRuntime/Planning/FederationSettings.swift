@@ -38,13 +38,18 @@ public struct FederationSettings: Sendable, Equatable {
     public var batchSize: Int
     public var workload: Workload
     public var timeBudget: TimeBudget
+    /// Seconds above the time budget that a device may take where not even its fewest bits fit into it.
+    public var allowedExtraSeconds: Double
+    public var fading: FadingModel
+    public var ledger: LedgerSettings
     public var aggregation: AggregationSettings
 
     public init(
         runID: UInt64, seed: UInt64, scheme: Scheme = .onDemand, comparedSchemes: [Scheme] = [],
         payload: PayloadKind = .weights, quantizer: QuantizerOptions = QuantizerOptions(), rule: BitRule = .measured,
         devicesPerRound: Int, localIterations: Int = 1, batchSize: Int, workload: Workload = .measured,
-        timeBudget: TimeBudget = .automatic, aggregation: AggregationSettings = AggregationSettings()
+        timeBudget: TimeBudget = .automatic, allowedExtraSeconds: Double = 0, fading: FadingModel = .rayleigh,
+        ledger: LedgerSettings = LedgerSettings(), aggregation: AggregationSettings = AggregationSettings()
     ) {
         self.runID = runID
         self.seed = seed
@@ -58,6 +63,9 @@ public struct FederationSettings: Sendable, Equatable {
         self.batchSize = batchSize
         self.workload = workload
         self.timeBudget = timeBudget
+        self.allowedExtraSeconds = allowedExtraSeconds
+        self.fading = fading
+        self.ledger = ledger
         self.aggregation = aggregation
     }
 }
@@ -78,6 +86,11 @@ extension FederationSettings {
             throw .notPositive(field: field, value: value)
         }
         if case .seconds(let seconds) = timeBudget, !(seconds > 0 && seconds.isFinite) { throw .timeBudgetOutOfRange(seconds) }
+        guard allowedExtraSeconds >= 0, allowedExtraSeconds.isFinite else { throw .extraTimeOutOfRange(allowedExtraSeconds) }
+        try ledger.validate()
+        if case .trace(let trace) = fading {
+            for device in devices where !trace.covers(device.id) { throw .traceWithoutDevice(device.id) }
+        }
         try aggregation.validate(layout, devicesPerRound: devicesPerRound)
         let samples = devices.map(\.samples).sorted(by: >).prefix(devicesPerRound).reduce(0, +)
         guard samples <= Self.sampleLimit else { throw .tooManySamples(count: samples, limit: Self.sampleLimit) }

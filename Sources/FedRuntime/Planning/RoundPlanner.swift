@@ -15,23 +15,36 @@ struct RoundPlanner: Sendable {
         } catch { throw .model(error) }
     }
 
-    /// The plan of the first candidate width that fits into the time budget; throws why the narrowest does not.
+    /// The first plan that fits: the widths that the device may send, from the wanted one down, within the time budget; where none fits,
+    /// the same within `allowedExtraSeconds` more.
+    ///
+    /// - Throws: why not even the narrowest width fits.
     func plan(
-        _ device: FederatedDevice, fading: Double, forecast: DeviceForecast, timeBudgetSeconds: Double, scheme: Scheme
+        _ device: FederatedDevice, fading: Double, forecast: DeviceForecast, timeBudgetSeconds: Double, scheme: Scheme,
+        allowedExtraSeconds: Double = 0
     ) throws(Infeasibility) -> DevicePlan {
-        var reason = "no bits to send"
-        for bits in scheme.bitCandidates(for: device, summary: forecast.summary, rule: settings.rule) {
-            let problem: DeviceEnergyProblem
-            do throws(EnergyInputError) {
-                problem = try self.problem(
-                    device, fading: fading, forecast: forecast, bits: bits, timeBudgetSeconds: timeBudgetSeconds)
-            } catch { throw Infeasibility(reason: "\(error)") }
-            switch scheme.solve(problem) {
-            case .feasible(let energy): return DevicePlan(scheme: scheme, bits: bits, problem: problem, energy: energy)
-            case .infeasible(let infeasibility): reason = "\(bits) bits: \(infeasibility)"
+        let candidates = scheme.bitCandidates(for: device, summary: forecast.summary, rule: settings.rule)
+        var reasons: [String] = []
+        for budget in [timeBudgetSeconds] + (allowedExtraSeconds > 0 ? [timeBudgetSeconds + allowedExtraSeconds] : []) {
+            for bits in candidates {
+                let problem: DeviceEnergyProblem
+                do throws(EnergyInputError) {
+                    problem = try self.problem(
+                        device, fading: fading, forecast: forecast, bits: bits, timeBudgetSeconds: budget)
+                } catch { throw Infeasibility(reason: "\(error)") }
+                switch scheme.solve(problem) {
+                case .feasible(let energy):
+                    let outage = reasons.first.map { reason in
+                        Outage(
+                            action: budget > timeBudgetSeconds ? .longerTime : .fewerBits,
+                            reason: "\(reason); planned \(bits) bits within \(budget) s instead")
+                    }
+                    return DevicePlan(scheme: scheme, bits: bits, problem: problem, energy: energy, outage: outage)
+                case .infeasible(let infeasibility): reasons.append("\(bits) bits: \(infeasibility)")
+                }
             }
         }
-        throw Infeasibility(reason: reason)
+        throw Infeasibility(reason: reasons.last ?? "no bits to send")
     }
 
     /// The time budget of the whole run: as set, or 1.5 times the smallest at which every device is feasible without fading, under the

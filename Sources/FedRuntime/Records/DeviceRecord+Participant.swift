@@ -6,11 +6,13 @@ extension DeviceRecord {
     init(_ participant: Participant, round: Int) {
         self.init(
             round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples,
-            distanceMeters: participant.device.radio.distanceMetres, fading: participant.fading)
+            distanceMeters: participant.device.radio.distanceMetres, fading: participant.fading,
+            shadowingDecibels: participant.device.shadowingDecibels)
         if let plan = participant.assignment?.plan { set(plan) }
         switch participant.phase {
         case .accepted(let frame):
             status = .ok
+            reason = participant.assignment?.plan.outage?.reason
             set(frame, participant)
         case .waiting(nil):
             reason = "no frame before the round ended"
@@ -23,6 +25,7 @@ extension DeviceRecord {
         case .closed(let status, let reason, let training):
             self.status = status
             self.reason = reason
+            if status == .infeasible { outageAction = .skipped }
             if let training {
                 set(training)
                 setComputeSpent(participant.assignment?.plan.energy)
@@ -33,6 +36,8 @@ extension DeviceRecord {
     /// Shares, frequency and power as planned.
     private mutating func set(_ plan: DevicePlan) {
         bitsPlanned = plan.bits
+        timeBudgetSeconds = plan.problem.timeBudgetSeconds
+        outageAction = plan.outage?.action
         cyclesPerSample = plan.problem.compute.cyclesPerSample
         set(plan.energy)
         energyEvenSplitJoules = plan.problem.evenSplit().plan?.energyTotalJoules

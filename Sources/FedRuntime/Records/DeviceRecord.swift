@@ -31,6 +31,18 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var energyCommunicationJoules: Double?
     public var energyTotalJoules: Double?
     public var energyEvenSplitJoules: Double?
+    /// Receiving the global model.
+    public var energyDownloadJoules: Double?
+    /// Waiting for the end of the time budget.
+    public var energyIdleJoules: Double?
+    /// `energyTotalJoules`, download and idle together.
+    public var energySystemJoules: Double?
+    /// Of `energySystemJoules`; nil where the run states no grid intensity.
+    public var co2Grams: Double?
+    /// What was done about a channel or CPU that is too weak; nil where it was not.
+    public var outageAction: OutageAction?
+    /// Time that the device may take: the round's, or longer where the run allows that.
+    public var timeBudgetSeconds: Double?
     /// Images on the device: its weight in the average.
     public var samples: Int
     public var loss: Double?
@@ -40,6 +52,8 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var distanceMeters: Double?
     /// Power gain of the channel in this round over its mean.
     public var fading: Double?
+    /// What shadowing changed the mean gain by, for the whole run; nil where there is none.
+    public var shadowingDecibels: Double?
 
     enum CodingKeys: String, CodingKey {
         case round, device, status, reason, bits, theta, pi, samples, loss, fading
@@ -57,6 +71,13 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
         case energyCommunicationJoules = "energy_communication_j"
         case energyTotalJoules = "energy_total_j"
         case energyEvenSplitJoules = "energy_even_split_j"
+        case energyDownloadJoules = "energy_download_j"
+        case energyIdleJoules = "energy_idle_j"
+        case energySystemJoules = "energy_system_j"
+        case co2Grams = "co2_g"
+        case outageAction = "outage_action"
+        case timeBudgetSeconds = "time_budget_s"
+        case shadowingDecibels = "shadowing_db"
         case flopsMeasured = "flops_measured"
         case flopsNominal = "flops_nominal"
         case cyclesPerSample = "cycles_per_sample"

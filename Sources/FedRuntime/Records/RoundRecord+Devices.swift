@@ -10,15 +10,18 @@ extension RoundRecord {
         let samples = accepted.reduce(0) { $0 + $1.samples }
         let error = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.expectedError }
         let squaredNorm = accepted.reduce(0) { $0 + $1.samples * $1.samples * $1.frame.table.squaredNorm }
-        let computeJoules = devices.reduce(0) { $0 + ($1.energyComputeJoules ?? 0) }
-        let communicationJoules = devices.reduce(0) { $0 + ($1.energyCommunicationJoules ?? 0) }
+        func sum(_ field: (DeviceRecord) -> Double?) -> Double { devices.reduce(0) { $0 + (field($1) ?? 0) } }
         self.init(
             round: round,
             loss: accepted.isEmpty ? nil : accepted.reduce(0) { $0 + $1.samples * $1.frame.training.loss } / samples,
             lossHeldOut: nil,
-            energyComputeJoules: computeJoules,
-            energyCommunicationJoules: communicationJoules,
-            energyTotalJoules: computeJoules + communicationJoules,
+            energyComputeJoules: sum(\.energyComputeJoules),
+            energyCommunicationJoules: sum(\.energyCommunicationJoules),
+            energyTotalJoules: sum(\.energyTotalJoules),
+            energyDownloadJoules: sum(\.energyDownloadJoules),
+            energyIdleJoules: sum(\.energyIdleJoules),
+            energySystemJoules: sum(\.energySystemJoules),
+            co2Grams: devices.contains { $0.co2Grams != nil } ? sum(\.co2Grams) : nil,
             uploadBytes: devices.reduce(0) { $0 + ($1.payloadBytes ?? 0) },
             downloadBytes: modelBytes * participants.count { $0.assignment != nil },
             roundTimeSeconds: accepted.map(\.frame.energy.timeTotalSeconds).max() ?? 0,

@@ -5,10 +5,16 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var loss: Double?
     /// Loss of the averaged (EMA) model on fixed held-out images, timesteps and noise; nil in rounds without evaluation.
     public var lossHeldOut: Double?
-    /// Modelled energy of all devices that trained or sent, accepted or not.
+    /// Modelled energy of all devices that trained or sent, accepted or not: the sum of `devices.jsonl` in its order, to the last bit.
     public var energyComputeJoules: Double
     public var energyCommunicationJoules: Double
     public var energyTotalJoules: Double
+    /// Modelled energy of receiving the global model and of waiting, and all energy together; nil in records of earlier versions.
+    public var energyDownloadJoules: Double?
+    public var energyIdleJoules: Double?
+    public var energySystemJoules: Double?
+    /// Of `energySystemJoules`; nil where the run states no grid intensity.
+    public var co2Grams: Double?
     /// Bytes of all devices' frames that arrived, accepted or not.
     public var uploadBytes: Int
     /// Bytes of the global model sent to all devices that had a plan.
@@ -43,6 +49,10 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
         case energyTotalJoules = "energy_total_j"
+        case energyDownloadJoules = "energy_download_j"
+        case energyIdleJoules = "energy_idle_j"
+        case energySystemJoules = "energy_system_j"
+        case co2Grams = "co2_g"
         case uploadBytes = "upload_bytes"
         case downloadBytes = "download_bytes"
         case roundTimeSeconds = "round_time_s"

@@ -33,10 +33,15 @@ extension FederatedServer {
                 executedFLOPsPerSample: Double(frame.training.executedFLOPs) / Double(frame.training.samplesTrained))
         }
         state.completedRounds = round.round
-        let devices = round.participants.map { DeviceRecord($0, round: round.round) }
+        let modelBytes = MemoryLayout<Float>.stride * layout.parameterCount
+        let devices = round.participants.map { participant in
+            var record = DeviceRecord(participant, round: round.round)
+            record.settle(participant, ledger: settings.ledger, modelBytes: modelBytes)
+            return record
+        }
         let record = RoundRecord(
-            round: round.round, devices: devices, participants: round.participants,
-            modelBytes: MemoryLayout<Float>.stride * layout.parameterCount, timeBudgetSeconds: state.timeBudgetSeconds)
+            round: round.round, devices: devices, participants: round.participants, modelBytes: modelBytes,
+            timeBudgetSeconds: state.timeBudgetSeconds)
         abandon()
         return FinishedRound(record: record, devices: devices)
     }

@@ -19,7 +19,6 @@ public final class FederatedServer {
     let threads: Int
     let planner: RoundPlanner
     private let selection: DeviceSelection
-    private let fading: BlockFading
     var open: OpenRound?
     /// Beside the open round rather than in it: the sum is large and only ever changed in place.
     var sum: (any UpdateAccumulator)?
@@ -64,7 +63,6 @@ public final class FederatedServer {
         try state.moments.verify(settings.aggregation.optimizer, parameterCount: layout.parameterCount)
         planner = try RoundPlanner(settings, layout: layout)
         selection = DeviceSelection(seed: settings.seed, count: settings.devicesPerRound)
-        fading = BlockFading(seed: settings.seed)
         (self.settings, self.devices, self.layout) = (settings, devices, layout)
         (self.global, self.state, self.threads) = (global, state, threads)
     }
@@ -106,10 +104,11 @@ public final class FederatedServer {
     }
 
     private func participant(_ device: FederatedDevice, forecast: DeviceForecast, binding: FrameBinding) -> Participant {
-        let gain = fading.gain(round: Int(binding.round), device: device.id)
+        let gain = settings.fading.gain(seed: settings.seed, round: Int(binding.round), device: device.id)
         do throws(Infeasibility) {
             let plan = try planner.plan(
-                device, fading: gain, forecast: forecast, timeBudgetSeconds: state.timeBudgetSeconds, scheme: settings.scheme)
+                device, fading: gain, forecast: forecast, timeBudgetSeconds: state.timeBudgetSeconds, scheme: settings.scheme,
+                allowedExtraSeconds: settings.allowedExtraSeconds)
             let assignment = Assignment(
                 binding: binding, device: device, fading: gain, plan: plan, forecast: forecast, settings: settings)
             return Participant(device: device, fading: gain, assignment: assignment, phase: .waiting(nil))

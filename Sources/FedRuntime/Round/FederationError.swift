@@ -7,6 +7,11 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
     case runIDIsZero
     case bitsOutOfRange(Int)
     case timeBudgetOutOfRange(Double)
+    case extraTimeOutOfRange(Double)
+    /// A setting of the energy ledger outside its range.
+    case ledger(field: String, value: Double, limit: String)
+    /// A channel trace that does not say how a device's channel is.
+    case traceWithoutDevice(Int)
     /// A saved state with a round that frames cannot carry.
     case roundOutOfRange(Int)
     /// A value of the settings that must be positive.
@@ -30,6 +35,9 @@ public enum FederationError: Error, Sendable, Equatable, CustomStringConvertible
         case .runIDIsZero: "run id 0 stands for no run; choose any other"
         case .bitsOutOfRange(let bits): "\(bits) bits is outside 2...8; use 2...8, or the scheme fedavg for 32 bits"
         case .timeBudgetOutOfRange(let seconds): "time budget \(seconds) s is not above 0; give seconds, or auto"
+        case .extraTimeOutOfRange(let seconds): "allowed extra time \(seconds) s is below 0; give seconds, 0 for none"
+        case .ledger(let field, let value, let limit): "\(field) \(value) is not \(limit); use a number \(limit)"
+        case .traceWithoutDevice(let device): "the channel trace has no gain for device \(device); add its lines"
         case .roundOutOfRange(let round): "round \(round) of the saved state is outside 0..<\(UInt32.max); the state is damaged"
         case .notPositive(let field, let value): "\(field) \(value) is below 1; give at least 1"
         case .aggregation(let field, let value, let limit): "\(field) \(value) is not \(limit); use a number \(limit)"

@@ -34,6 +34,8 @@ extension RunConfiguration {
             try setTransmission(setting, value)
         case .aggregation, .trimFraction, .normBound, .serverOptimizer, .serverLearningRate, .serverMomentum:
             try setAggregation(setting, value)
+        case .profiles, .distance, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower, .idlePower, .gridIntensity:
+            try setSurroundings(setting, value)
         }
     }
 
@@ -75,6 +77,8 @@ extension RunConfiguration {
         case .preset: preset?.rawValue
         case .initial: initial?.text
         case .devices: devices.text
+        case .profiles, .distance, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower, .idlePower, .gridIntensity:
+            surroundingsText(of: setting)
         case .select: select.map(String.init)
         case .partition: partition.text
         case .rounds: String(rounds)

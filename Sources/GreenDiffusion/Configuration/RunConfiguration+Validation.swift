@@ -19,6 +19,7 @@ extension RunConfiguration {
         resolved.resolveModel()
         try resolved.resolveData()
         try resolved.checkDevices()
+        try resolved.resolveSurroundings()
         try resolved.resolveAggregation()
         guard scheme != .fixed || bits.count == 1 else {
             throw ConfigurationError(
@@ -84,7 +85,7 @@ extension RunConfiguration {
         }
     }
 
-    private func absolutePath(_ path: String) -> String {
+    func absolutePath(_ path: String) -> String {
         URL(fileURLWithPath: (path as NSString).expandingTildeInPath).standardizedFileURL.path
     }
 

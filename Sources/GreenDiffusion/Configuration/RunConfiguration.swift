@@ -18,6 +18,10 @@ public struct RunConfiguration: Sendable, Equatable {
     /// The weights to start from; nil for random ones.
     public var initial: ModelSource?
     public var devices = DeviceSource.generated(count: 10)
+    /// Classes that generated devices are drawn from; nil for the four of `DeviceProfile.heterogeneous`.
+    public var profiles: [String]?
+    /// Metres to the server of generated devices, uniform over the area between these radii; nil for those of their profiles.
+    public var distance: ClosedRange<Double>?
     /// Devices that train in a round; nil for all.
     public var select: Int?
     package var partition = PartitionRule.dirichlet(alpha: 0.5)
@@ -39,6 +43,18 @@ public struct RunConfiguration: Sendable, Equatable {
     public var rule = BitRule.measured
     public var workload = Workload.measured
     public var timeBudget = TimeBudget.automatic
+    /// Seconds above the time budget that a device may take where not even its fewest bits fit into it.
+    public var allowLonger = 0.0
+    public var fading = FadingKind.rayleigh
+    /// Standard deviation of log-normal shadowing, in dB; 0 for none.
+    public var shadowing = 0.0
+    /// Rate at which devices receive the global model, in bit/s.
+    public var downlinkRate = LedgerSettings().downlinkBitsPerSecond
+    /// Watts of every device while it receives, and while it waits; nil for those of its profile or file.
+    public var receiverPower: Double?
+    public var idlePower: Double?
+    /// Grams of CO2 a kilowatt-hour; nil counts none.
+    public var gridIntensity: Double?
     public var aggregation = AggregationKind.mean
     /// Of `trimmed-mean`: the share of a coordinate's values left out on either side; nil for 0.1.
     public var trimFraction: Double?
@@ -72,6 +88,14 @@ public enum DeviceSource: Sendable, Equatable {
     case generated(count: Int)
     /// A JSON array of devices.
     case file(String)
+}
+
+/// How channels change from round to round, before a trace is read.
+public enum FadingKind: Sendable, Equatable {
+    case rayleigh
+    case none
+    /// A CSV file of gains.
+    case trace(path: String)
 }
 
 /// What the server makes of a round's updates, before its constants are known.

@@ -6,6 +6,8 @@ public enum Setting: String, Sendable, CaseIterable {
     case preset
     case initial = "init"
     case devices
+    case profiles
+    case distance
     case select
     case partition
     case rounds
@@ -21,6 +23,13 @@ public enum Setting: String, Sendable, CaseIterable {
     case rule
     case workload
     case timeBudget = "time-budget"
+    case allowLonger = "allow-longer"
+    case fading
+    case shadowing
+    case downlinkRate = "downlink-rate"
+    case receiverPower = "receiver-power"
+    case idlePower = "idle-power"
+    case gridIntensity = "grid-intensity"
     case aggregation
     case trimFraction = "trim-fraction"
     case normBound = "norm-bound"

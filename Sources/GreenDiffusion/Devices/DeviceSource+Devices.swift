@@ -11,10 +11,18 @@ extension DeviceSource {
         }
     }
 
-    /// The devices with their data set sizes.
+    /// The devices with their data set sizes, behind what shadows them.
     ///
-    /// - Throws: `FileError` for a device file, `DeviceError` for generated devices that cannot be used.
+    /// - Throws: `FileError` for a device file, `DeviceError` for devices that cannot be used.
     func devices(samples: [Int], configuration: RunConfiguration) throws -> [FederatedDevice] {
+        let devices = try unshadowedDevices(samples: samples, configuration: configuration)
+            .map { try $0.drawing(idlePowerWatts: configuration.idlePower, receiverPowerWatts: configuration.receiverPower) }
+        guard configuration.shadowing > 0 else { return devices }
+        let shadowing = Shadowing(seed: configuration.seed, sigmaDecibels: configuration.shadowing)
+        return try devices.map { try $0.shadowed(byDecibels: shadowing.decibels(device: $0.id)) }
+    }
+
+    private func unshadowedDevices(samples: [Int], configuration: RunConfiguration) throws -> [FederatedDevice] {
         switch self {
         case .file(let path):
             return try FederatedDeviceFile(path: path).devices(
@@ -23,7 +31,11 @@ extension DeviceSource {
             var generator = DeviceGenerator()
             generator.demand = configuration.demand
             generator.acceptedBits = configuration.bits
+            generator.distanceMetres = configuration.distance
             if configuration.workload == .paper { generator.profiles = [.paper] }
+            if let names = configuration.profiles {
+                generator.profiles = try names.map { name throws(DeviceError) in try DeviceProfile.named(name) }
+            }
             return try generator.devices(samples: samples, seed: configuration.seed)
         }
     }

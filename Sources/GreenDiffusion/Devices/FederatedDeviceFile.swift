@@ -6,7 +6,8 @@ import Model
 
 /// The devices that a JSON file describes: an array of objects with the field names of `greendiff plan`.
 ///
-/// Missing fields take the paper's values, `flops_per_cycle` 32, and the run's demand and bits. What the run itself decides
+/// Missing fields take the values of the device's `profile` where it names one, else the paper's and `flops_per_cycle` 32, and the
+/// run's demand and bits. What the run itself decides
 /// (iterations, samples, cycles, payload, time budget) may stand in the file, for `plan`, and is not used.
 package struct FederatedDeviceFile {
     package let path: String
@@ -17,7 +18,7 @@ package struct FederatedDeviceFile {
     private static let numbers: Set<String> = [
         "frequency_min_hz", "frequency_max_hz", "energy_coefficient", "flops_per_cycle", "power_min_w", "power_max_w",
         "bandwidth_hz", "channel_gain", "distance_m", "path_loss_exponent", "noise_dbm_per_mhz", "demand", "demand_absolute",
-        "bits_min", "bits_max",
+        "bits_min", "bits_max", "idle_power_w", "receiver_power_w",
     ]
     private static let labels: Set<String> = ["id", "name", "profile"]
     private static let decidedByRun: Set<String> = [
@@ -67,8 +68,9 @@ package struct FederatedDeviceFile {
     private func device(
         _ index: Int, _ fields: [String: JSONValue], samples: Int, demand: ClosedRange<Double>, bits: ClosedRange<Int>
     ) throws(FileError) -> FederatedDevice {
+        let profile = try profileFields(index, fields)
         func number(_ name: String, _ missing: Double) throws(FileError) -> Double {
-            guard let value = fields[name] else { return missing }
+            guard let value = fields[name] else { return profile[name] ?? missing }
             guard let number = value.asDouble else {
                 throw .invalid(path: path, reason: "device \(index): \(name) = \(value) is not a number")
             }
@@ -91,6 +93,7 @@ package struct FederatedDeviceFile {
             try number("path_loss_exponent", 3.76), try number("noise_dbm_per_mhz", -95)
         )
         let power = (try number("power_min_w", 1e-4), try number("power_max_w", 1))
+        let other = (try number("idle_power_w", 0), try number("receiver_power_w", 0))
         do {
             return try FederatedDevice(
                 id: index, profile: label(fields), samples: samples,
@@ -100,9 +103,23 @@ package struct FederatedDeviceFile {
                 radio: RadioModel(
                     bandwidthHertz: channel.0, channelGain: channel.1, distanceMetres: channel.2, pathLossExponent: channel.3,
                     noiseDBmPerMegahertz: channel.4, powerMinWatts: power.0, powerMaxWatts: power.1),
-                demand: absolute.map(ErrorDemand.absolute) ?? .relative(relative), acceptedBits: accepted)
+                demand: absolute.map(ErrorDemand.absolute) ?? .relative(relative), acceptedBits: accepted,
+                idlePowerWatts: other.0, receiverPowerWatts: other.1)
         } catch {
             throw .invalid(path: path, reason: "device \(index): \(error)")
+        }
+    }
+
+    /// What the device's profile says; empty where it names none.
+    ///
+    /// A misspelt name would silently become the paper's device.
+    private func profileFields(_ index: Int, _ fields: [String: JSONValue]) throws(FileError) -> [String: Double] {
+        guard let value = fields["profile"] else { return [:] }
+        guard case .string(let name) = value else {
+            throw .invalid(path: path, reason: "device \(index): profile = \(value) is not a text")
+        }
+        do throws(DeviceError) { return try DeviceProfile.named(name).deviceFields } catch {
+            throw .invalid(path: path, reason: "device \(index): \(error), or name for a label of your own")
         }
     }
 

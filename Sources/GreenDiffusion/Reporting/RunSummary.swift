@@ -11,6 +11,12 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let energyComputeJoules: Double
     public let energyCommunicationJoules: Double
     public let energyTotalJoules: Double
+    /// Receiving, waiting, and all energy together.
+    public let energyDownloadJoules: Double?
+    public let energyIdleJoules: Double?
+    public let energySystemJoules: Double?
+    /// nil where the run states no grid intensity.
+    public let co2Grams: Double?
     public let uploadBytes: Int
     public let downloadBytes: Int
     public let samplesTrained: Int
@@ -30,6 +36,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
         case energyTotalJoules = "energy_total_j"
+        case energyDownloadJoules = "energy_download_j"
+        case energyIdleJoules = "energy_idle_j"
+        case energySystemJoules = "energy_system_j"
+        case co2Grams = "co2_g"
         case uploadBytes = "upload_bytes"
         case downloadBytes = "download_bytes"
         case samplesTrained = "samples_trained"
@@ -47,6 +57,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
         energyComputeJoules = rounds.reduce(0) { $0 + $1.energyComputeJoules }
         energyCommunicationJoules = rounds.reduce(0) { $0 + $1.energyCommunicationJoules }
         energyTotalJoules = rounds.reduce(0) { $0 + $1.energyTotalJoules }
+        energyDownloadJoules = rounds.sum(\.energyDownloadJoules)
+        energyIdleJoules = rounds.sum(\.energyIdleJoules)
+        energySystemJoules = rounds.sum(\.energySystemJoules)
+        co2Grams = rounds.sum(\.co2Grams)
         uploadBytes = rounds.reduce(0) { $0 + $1.uploadBytes }
         downloadBytes = rounds.reduce(0) { $0 + $1.downloadBytes }
         samplesTrained = rounds.reduce(0) { $0 + $1.samplesTrained }
@@ -54,5 +68,25 @@ public struct RunSummary: Codable, Sendable, Equatable {
         wallSeconds = rounds.reduce(0) { $0 + $1.wallSeconds }
         self.timeBudgetSeconds = timeBudgetSeconds
         self.schemes = schemes.rows
+    }
+}
+
+extension RunSummary {
+    /// The energy ledger in one line; nil where the run counts no more than training and sending.
+    public var ledgerText: String? {
+        guard let download = energyDownloadJoules, let idle = energyIdleJoules, let system = energySystemJoules,
+            download + idle > 0 || co2Grams != nil
+        else { return nil }
+        return "compute \(Quantity.energy(energyComputeJoules)), uplink \(Quantity.energy(energyCommunicationJoules)), "
+            + "downlink \(Quantity.energy(download)), idle \(Quantity.energy(idle)): \(Quantity.energy(system)) in all"
+            + (co2Grams.map { ", \(Quantity.significant($0)) g CO2" } ?? "") + " (modelled)"
+    }
+}
+
+extension [RoundRecord] {
+    /// The sum over the rounds that have the field; nil where none has it.
+    fileprivate func sum(_ field: (RoundRecord) -> Double?) -> Double? {
+        let values = compactMap(field)
+        return values.isEmpty ? nil : values.reduce(0, +)
     }
 }

@@ -44,7 +44,7 @@ struct RunComponents {
         if let select = configuration.select, select > count {
             throw FederatedRunError.selectionTooLarge(select: select, devices: count)
         }
-        settings = configuration.federationSettings(runID: try runID ?? configuration.derivedRunID(), deviceCount: count)
+        settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
     }
 
     /// Local training on the run's images.
@@ -82,14 +82,16 @@ extension RunConfiguration {
     private static let paperTimeBudgetSeconds = 15.0
 
     /// What the server needs to know of the configuration.
-    func federationSettings(runID: UInt64, deviceCount: Int) -> FederationSettings {
+    ///
+    /// - Throws: `FileError` for a channel trace that cannot be used.
+    func federationSettings(runID: UInt64, deviceCount: Int) throws(FileError) -> FederationSettings {
         let usesPaperBudget = workload == .paper && timeBudget == .automatic
-        return FederationSettings(
+        return try FederationSettings(
             runID: runID, seed: seed, scheme: federationScheme, comparedSchemes: Scheme.compared, payload: payload,
             quantizer: QuantizerOptions(grid: grid, groupSize: groupSize), rule: rule,
             devicesPerRound: min(select ?? deviceCount, deviceCount), localIterations: localIterations, batchSize: batchSize,
             workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget,
-            aggregation: aggregationSettings)
+            allowedExtraSeconds: allowLonger, fading: fading.model(), ledger: ledgerSettings, aggregation: aggregationSettings)
     }
 
     /// Refuses a checkpoint of another size than the preset, where both are given.

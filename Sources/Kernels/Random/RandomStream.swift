@@ -18,4 +18,5 @@ public enum RandomStream: UInt32, Sendable, CaseIterable {
     case deviceProfile = 14
     case augmentation = 15
     case demand = 16
+    case shadowing = 17
 }

@@ -46,6 +46,19 @@ struct RunSection {
             Tile(
                 name: "Energy a round", value: UnitText.joules(energy / count),
                 note: "modelled; \(UnitText.joules(energy)) in all"))
+        if run.countsWholeSystem {
+            let system = run.rounds.reduce(0) { $0 + ($1.energySystemJoules ?? 0) }
+            tiles.append(
+                Tile(
+                    name: "With downlink and idle", value: UnitText.joules(system / count),
+                    note: "a round, modelled; \(UnitText.joules(system)) in all"))
+        }
+        if run.countsCO2 {
+            let grams = run.rounds.reduce(0) { $0 + ($1.co2Grams ?? 0) }
+            tiles.append(
+                Tile(name: "CO2 a round", value: UnitText.grams(grams / count), note: "modelled; \(UnitText.grams(grams)) in all")
+            )
+        }
         let upload = run.rounds.reduce(0) { $0 + Double($1.uploadBytes) }
         tiles.append(
             Tile(name: "Upload a round", value: UnitText.bytes(upload / count), note: "\(UnitText.bytes(upload)) in all"))

@@ -7,10 +7,12 @@ struct TablesSection {
 
     private var roundsTable: String {
         guard !run.rounds.isEmpty else { return "" }
-        let columns = ["round", "loss", "energy", "compute", "radio", "upload", "bits", "error (rel)", "devices", "time", "wall"]
+        let columns =
+            ["round", "loss", "energy", "compute", "radio"] + ledgerColumns
+            + ["upload", "bits", "error (rel)", "devices", "time", "wall"]
         return section(
             "Rounds", id: anchors.rounds,
-            note: "Energy and time modelled; wall is this simulation. A round's number leads to its devices.",
+            note: "Energy, CO2 and time modelled; wall is this simulation. A round's number leads to its devices.",
             columns: columns, rows: run.rounds.map(roundRow))
     }
 
@@ -19,11 +21,24 @@ struct TablesSection {
             [
                 SVG.link(to: anchors.round(row.round), "\(row.round)"), row.loss.map(UnitText.plain) ?? "–",
                 UnitText.joules(row.energyTotalJoules), UnitText.joules(row.energyComputeJoules),
-                UnitText.joules(row.energyCommunicationJoules), UnitText.bytes(Double(row.uploadBytes)),
-                UnitText.plain(row.bitsMean), UnitText.plain(row.quantizationErrorRelative),
+                UnitText.joules(row.energyCommunicationJoules),
+            ] + ledgerCells(row.energyDownloadJoules, row.energyIdleJoules, row.energySystemJoules, row.co2Grams) + [
+                UnitText.bytes(Double(row.uploadBytes)), UnitText.plain(row.bitsMean),
+                UnitText.plain(row.quantizationErrorRelative),
                 "\(row.devicesAccepted) of \(row.devicesSelected)", UnitText.seconds(row.roundTimeSeconds),
                 UnitText.seconds(row.wallSeconds),
             ], id: nil)
+    }
+
+    /// The rest of the energy ledger, where the run has it.
+    private var ledgerColumns: [String] {
+        (run.countsWholeSystem ? ["downlink", "idle", "all energy"] : []) + (run.countsCO2 ? ["CO2"] : [])
+    }
+
+    private func ledgerCells(_ download: Double?, _ idle: Double?, _ system: Double?, _ grams: Double?) -> [String] {
+        func shown(_ value: Double?, _ format: (Double) -> String) -> String { value.map(format) ?? "–" }
+        let energies = run.countsWholeSystem ? [download, idle, system].map { shown($0, UnitText.joules) } : []
+        return energies + (run.countsCO2 ? [shown(grams, UnitText.grams)] : [])
     }
 
     private var devicesTable: String {
@@ -32,12 +47,10 @@ struct TablesSection {
         let note =
             shown.lowerBound > 0
             ? "Lines \(shown.lowerBound + 1) to \(shown.upperBound) of devices.jsonl; the older ones are in the file."
-            : "All lines of devices.jsonl; energy and time modelled."
-        let columns = [
-            "line", "round", "device", "status", "bits", "upload", "distance", "fade", "f", "P", "compute", "radio", "energy",
-            "error",
-            "demand",
-        ]
+            : "All lines of devices.jsonl; energy, CO2 and time modelled."
+        let columns =
+            ["line", "round", "device", "status", "bits", "upload", "distance", "fade", "f", "P", "compute", "radio", "energy"]
+            + ledgerColumns + ["error", "demand"]
         return section(
             "Devices", id: nil, note: note, columns: columns, rows: shown.map { deviceRow(run.devices[$0], index: $0) })
     }
@@ -47,7 +60,7 @@ struct TablesSection {
         let planned = row.bitsPlanned.map(String.init) ?? "–"
         let bits = row.bits.map { "\($0)" == planned ? planned : "\($0) (planned \(planned))" } ?? planned
         let energy = row.energyComputeJoules.map { $0 + (row.energyCommunicationJoules ?? 0) }
-        let status = HTMLText.escape(row.status)
+        let status = HTMLText.escape(row.status + (row.outageAction.map { ", \($0)" } ?? ""))
         let reason = row.reason.map { "<abbr title=\"\(HTMLText.escape($0))\">\(status)</abbr>" }
         return cells(
             [
@@ -56,8 +69,9 @@ struct TablesSection {
                 shown(row.fading, UnitText.plain), shown(row.frequencyHertz, UnitText.hertz),
                 shown(row.powerWatts, UnitText.watts),
                 shown(row.timeComputeSeconds, UnitText.seconds), shown(row.timeCommunicationSeconds, UnitText.seconds),
-                shown(energy, UnitText.joules), shown(row.errorCertificate, UnitText.plain),
-                shown(row.errorDemand, UnitText.plain),
+                shown(energy, UnitText.joules),
+            ] + ledgerCells(row.energyDownloadJoules, row.energyIdleJoules, row.energySystemJoules, row.co2Grams) + [
+                shown(row.errorCertificate, UnitText.plain), shown(row.errorDemand, UnitText.plain),
             ], id: anchors.line(index))
     }
 

@@ -9,6 +9,7 @@ package enum UnitText {
     }
     package static func hertz(_ value: Double) -> String { prefixed(value, "Hz", lowest: 0) }
     package static func watts(_ value: Double) -> String { prefixed(value, "W", lowest: -6) }
+    package static func grams(_ value: Double) -> String { prefixed(value, "g", lowest: -6) }
     package static func meters(_ value: Double) -> String { "\(plain(value)) m" }
 
     /// Without a unit; in exponent form where the number is very small or very large.

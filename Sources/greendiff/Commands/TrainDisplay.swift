@@ -48,6 +48,7 @@ struct TrainDisplay {
         console.line()
         console.line(try run.schemeTable().text)
         console.line()
+        if let ledger = try run.summary().ledgerText { console.line(Banner.line("energy", ledger)) }
         if let grid = run.newestSamplePath { console.line(Banner.line("images", grid)) }
         console.line(Banner.line("report", run.files.reportPath))
         console.line(Banner.line("model", run.files.modelFolder))

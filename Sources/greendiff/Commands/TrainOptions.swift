@@ -18,6 +18,16 @@ struct TrainOptions: ParsableArguments {
     var initial: String?
     @Option(help: ArgumentHelp("How many devices, or a JSON file of devices.", valueName: "n|file"))
     var devices: String?
+    @Option(
+        help: ArgumentHelp(
+            "Classes that generated devices are drawn from, e.g. raspberry-pi-4,phone-big (default: four generic ones).",
+            valueName: "names"))
+    var profiles: String?
+    @Option(
+        help: ArgumentHelp(
+            "Metres between generated devices and server: a distance, or MIN:MAX, uniform over that ring (default: by profile).",
+            valueName: "min:max"))
+    var distance: String?
     @Option(help: ArgumentHelp("Devices that train in a round (default: all).", valueName: "k"))
     var select: String?
     @Option(help: ArgumentHelp("How images are spread: iid or dirichlet:ALPHA.", valueName: "rule"))
@@ -48,6 +58,28 @@ struct TrainOptions: ParsableArguments {
     var workload: String?
     @Option(help: ArgumentHelp("Seconds that a round may take, or auto.", valueName: "seconds"))
     var timeBudget: String?
+    @Option(
+        help: ArgumentHelp(
+            "Seconds above the time budget that a device may take where not even its fewest bits fit (default: 0).",
+            valueName: "seconds"))
+    var allowLonger: String?
+    @Option(
+        help: ArgumentHelp(
+            "How channels change from round to round: rayleigh, none or trace:FILE (CSV: round, device, gain or gain_db).",
+            valueName: "model"))
+    var fading: String?
+    @Option(
+        help: ArgumentHelp(
+            "Standard deviation of each device's log-normal shadowing, drawn once a run (default: 0).", valueName: "dB"))
+    var shadowing: String?
+    @Option(help: ArgumentHelp("Bits a second at which devices receive the model (default: 13e6).", valueName: "bit/s"))
+    var downlinkRate: String?
+    @Option(help: ArgumentHelp("Watts of a device that receives (default: its profile's).", valueName: "watts"))
+    var receiverPower: String?
+    @Option(help: ArgumentHelp("Watts of a device that waits (default: its profile's).", valueName: "watts"))
+    var idlePower: String?
+    @Option(help: ArgumentHelp("Grams of CO2 a kWh; the records then have co2_g (default: none).", valueName: "g/kWh"))
+    var gridIntensity: String?
     @Option(help: ArgumentHelp("What becomes of a round's updates: mean, trimmed-mean or median.", valueName: "name"))
     var aggregation: String?
     @Option(
@@ -88,6 +120,8 @@ struct TrainOptions: ParsableArguments {
         case .preset: preset
         case .initial: initial
         case .devices: devices
+        case .profiles: profiles
+        case .distance: distance
         case .select: select
         case .partition: partition
         case .rounds: rounds
@@ -103,6 +137,13 @@ struct TrainOptions: ParsableArguments {
         case .rule: rule
         case .workload: workload
         case .timeBudget: timeBudget
+        case .allowLonger: allowLonger
+        case .fading: fading
+        case .shadowing: shadowing
+        case .downlinkRate: downlinkRate
+        case .receiverPower: receiverPower
+        case .idlePower: idlePower
+        case .gridIntensity: gridIntensity
         case .aggregation: aggregation
         case .trimFraction: trimFraction
         case .normBound: normBound

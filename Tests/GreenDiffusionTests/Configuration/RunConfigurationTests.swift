@@ -12,6 +12,10 @@ import Testing
         (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
         (.convolution, "winograd2"), (.normBound, "12.5"), (.serverOptimizer, "fedadam"), (.serverLearningRate, "0.02"),
         (.serverMomentum, "0.75"), (.aggregation, "trimmed-mean"), (.trimFraction, "0.25"),
+        (.profiles, "raspberry-pi-4,laptop-x86"), (.distance, "12.5:40.0"), (.allowLonger, "30.0"),
+        (.fading, "trace:/data/gains.csv"),
+        (.shadowing, "6.5"), (.downlinkRate, "2000000.0"), (.receiverPower, "0.25"), (.idlePower, "1.5"),
+        (.gridIntensity, "481.0"),
     ]
 
     @Test func everySettingSurvivesTheFile() throws {
