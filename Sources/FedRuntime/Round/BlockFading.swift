@@ -1,25 +1,6 @@
 import Energy
 import Kernels
 
-/// How a device's channel changes from round to round around its mean.
-public enum FadingModel: Sendable, Equatable {
-    /// Not at all.
-    case none
-    /// Rayleigh block fading.
-    case rayleigh
-    /// As it was recorded.
-    case trace(ChannelTrace)
-
-    /// Power gain of the round over the mean gain. A pure function of its arguments.
-    public func gain(seed: UInt64, round: Int, device: Int) -> Double {
-        switch self {
-        case .none: 1
-        case .rayleigh: BlockFading(seed: seed).gain(round: round, device: device)
-        case .trace(let trace): trace.gain(round: round, device: device)
-        }
-    }
-}
-
 /// Rayleigh block fading: the power gain of a device's channel is redrawn each round, exponentially distributed around its mean.
 public struct BlockFading: Sendable {
     public let seed: UInt64

@@ -12,18 +12,22 @@ public struct Calibrator: Sendable {
     /// Whether to run at several clocks, for a better fit of `tau`: changes the CPU's limit, and puts it back.
     public let sweepsFrequencies: Bool
     private let powercap: String
+    private let idleSeconds: Double
     private let frequency: ProcessorFrequency
 
     /// - Parameters:
     ///   - powercap: folder of the energy counters.
+    ///   - idleSeconds: how long to do nothing, to measure the idle power.
     ///   - frequency: where the CPU's clock is read.
     public init(
         presets: [UNetConfiguration.Preset], batchSizes: [Int], threads: Int, steps: Int, sweepsFrequencies: Bool = false,
-        powercap: String = "/sys/class/powercap", frequency: ProcessorFrequency = ProcessorFrequency()
+        powercap: String = "/sys/class/powercap", idleSeconds: Double = 2,
+        frequency: ProcessorFrequency = ProcessorFrequency()
     ) {
         precondition(!presets.isEmpty && !batchSizes.isEmpty && steps >= 1, "nothing to measure")
         (self.presets, self.batchSizes, self.threads, self.steps) = (presets, batchSizes, threads, steps)
         (self.sweepsFrequencies, self.powercap, self.frequency) = (sweepsFrequencies, powercap, frequency)
+        self.idleSeconds = idleSeconds
     }
 
     /// - Parameter isInterrupted: asked before each clock of a sweep; true ends the sweep there.
@@ -37,7 +41,7 @@ public struct Calibrator: Sendable {
         var rapl: RAPL?
         var energyReason: String?
         do throws(RAPLError) { rapl = try RAPL(root: powercap) } catch { energyReason = "\(error)" }
-        let idle = rapl.flatMap(Self.idleWatts)
+        let idle = rapl.flatMap(idleWatts)
         let meter = TrainingMeter(counter: counter, rapl: rapl, frequency: frequency, threads: threads, steps: steps)
         var lines: [Calibration.Line] = []
         for preset in presets {
@@ -87,11 +91,11 @@ public struct Calibrator: Sendable {
         return device
     }
 
-    /// Watts of the packages during two seconds in which this process does nothing.
-    private static func idleWatts(_ rapl: RAPL) -> Double? {
+    /// Watts of the packages while this process does nothing.
+    private func idleWatts(_ rapl: RAPL) -> Double? {
         let start = ContinuousClock.now
         guard let before = try? rapl.read() else { return nil }
-        Thread.sleep(forTimeInterval: 2)
+        Thread.sleep(forTimeInterval: idleSeconds)
         guard let after = try? rapl.read() else { return nil }
         return rapl.joules(from: before, to: after) / ((ContinuousClock.now - start) / .seconds(1))
     }
@@ -102,7 +106,8 @@ public struct Calibrator: Sendable {
         return threads.isEmpty ? [0] : threads
     }
 
-    static func reason(_ error: CycleCounterError) -> String {
+    /// Why cycles are not counted, and how they can be.
+    package static func reason(_ error: CycleCounterError) -> String {
         let system = String(cString: strerror(error.code))
         guard error.code == EACCES || error.code == EPERM else {
             return

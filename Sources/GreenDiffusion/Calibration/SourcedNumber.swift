@@ -11,6 +11,8 @@ public struct SourcedNumber: Encodable, Sendable, Equatable {
     public let value: Double
     public let source: Source
 
+    package init(value: Double, source: Source) { (self.value, self.source) = (value, source) }
+
     static func measured(_ value: Double) -> SourcedNumber { SourcedNumber(value: value, source: .measured) }
 
     /// Text with the source after it where it is not measured.

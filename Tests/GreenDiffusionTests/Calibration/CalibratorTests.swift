@@ -1,5 +1,6 @@
 import Foundation
 import GreenDiffusion
+import Kernels
 import Testing
 
 @Suite struct EnergyFitTests {
@@ -32,7 +33,8 @@ import Testing
         try cpuinfo.write(toFile: folder.path("cpuinfo"), atomically: true, encoding: .utf8)
         let frequency = ProcessorFrequency(root: folder.path("cpu"), cpuinfo: folder.path("cpuinfo"))
         return try Calibrator(
-            presets: [.tiny], batchSizes: [1, 2], threads: 1, steps: 2, powercap: folder.path("powercap"), frequency: frequency
+            presets: [.tiny], batchSizes: [1, 2], threads: 1, steps: 2, powercap: folder.path("powercap"), idleSeconds: 0.01,
+            frequency: frequency
         ).calibrate()
     }
 
@@ -54,6 +56,22 @@ import Testing
             #expect(line.stepSeconds.value <= line.wallSeconds.value / 2)
         }
         #expect(calibration.description.contains("tiny") && calibration.description.contains("not measured"))
+    }
+
+    @Test func countersThatDoNotMoveGiveNoTau() throws {
+        let domain = folder.path("powercap/intel-rapl:0")
+        try FileManager.default.createDirectory(atPath: domain, withIntermediateDirectories: true)
+        for (file, text) in [("name", "package-0"), ("energy_uj", "5000"), ("max_energy_range_uj", "9000")] {
+            try text.write(toFile: "\(domain)/\(file)", atomically: true, encoding: .utf8)
+        }
+        let energy = try calibrate(cpuinfo: "cpu MHz : 2000\n").energy
+        #expect(energy.idlePowerWatts == SourcedNumber(value: 0, source: .measured) && energy.energyCoefficient == nil)
+        #expect(energy.reason == "\(RAPLError.still)" && energy.frequenciesHertz.isEmpty)
+    }
+
+    @Test func whyCyclesAreEstimatedIsSaidWithTheWayOut() {
+        #expect(Calibrator.reason(CycleCounterError(code: EACCES)).contains("sudo sysctl kernel.perf_event_paranoid=2"))
+        #expect(Calibrator.reason(CycleCounterError(code: ENOENT)).contains("no hardware counter"))
     }
 
     @Test func theJSONLabelsEveryFigure() throws {
