@@ -76,19 +76,10 @@ extension SplitLanes {
         let numerator = x * x * (minusOne + 1)
         switch equations {
         case .corrected:
-            let value = marginal(x, exponentialMinusOne: minusOne)
+            let value = marginalShape(x, exponentialMinusOne: minusOne)
             return (value, numerator / value)
         case .printed: return (numerator / spectralDemand, x + 2)
         }
-    }
-
-    /// `1 + (x - 1)*e^x`, from its series where the terms would cancel.
-    @inline(__always)
-    private func marginal(_ x: Lanes, exponentialMinusOne minusOne: Lanes) -> Lanes {
-        let direct = x.addingProduct(x - 1, minusOne)
-        // Terms x^k/(k!*(k + 2)).
-        let series = polynomial(x, (1 / 2, 1 / 3, 1 / 8, 1 / 30, 1 / 144, 1 / 840, 1 / 5_760))
-        return direct.replacing(with: x * x * series, where: x .< 0.125)
     }
 
     /// A Newton step leaves an error of about half its square: 1e-9 after one of 3e-5, and 1e-18 in the energy, which is flat there.

@@ -1,0 +1,75 @@
+/// Devices of one round that share one band: bandwidth, CPU frequency and transmit power of all, chosen together for the least total
+/// energy (beyond the paper, whose devices each have the whole band).
+///
+///     minimise sum E_k(theta_k, pi_k, B_k)   s.t. sum B_k <= B, and each device's own limits
+///
+/// The problem is convex. At its optimum one price of bandwidth holds for all; each device takes the bandwidth whose marginal saving is the
+/// price, which leaves a monotone root for each device and one for the price. The devices' own `bandwidthHertz` is not used.
+public struct SharedBand: Sendable {
+    public let devices: [DeviceEnergyProblem]
+    public let totalBandwidthHertz: Double
+
+    /// - Throws: `total_bandwidth_hz` outside 1...1e15.
+    public init(_ devices: [DeviceEnergyProblem], totalBandwidthHertz: Double) throws(EnergyInputError) {
+        try Self.bandwidthRange.check(totalBandwidthHertz)
+        self.devices = devices
+        self.totalBandwidthHertz = totalBandwidthHertz
+    }
+
+    /// The optimal allocation, to rounding. The result does not depend on `threads`, and follows the devices when they are reordered, both
+    /// to the bit.
+    ///
+    /// Devices that miss their time budget even with the whole band to themselves are left out, and the others planned. Where those need
+    /// more than the band together there is no plan, but `SharedBandPlan.shortage`.
+    public func solve(threads: Int = 1) -> SharedBandPlan {
+        let served = devices.indices.filter { index in fitsAlone(index) }
+        guard !served.isEmpty else { return SharedBandPlan(self, served: [], allocation: .empty) }
+        var blocks = DeviceBlocks(served.lazy.map { devices[$0] }, threads: threads)
+        let limit = 4 * totalBandwidthHertz
+        guard blocks.totalSmallest(limit: limit) <= totalBandwidthHertz else {
+            let shortage = SharedBandShortage(self, served: served, blocks: blocks)
+            return SharedBandPlan(self, served: served, allocation: .shortage(shortage))
+        }
+        let price = BandPrice(band: totalBandwidthHertz, start: firstPrice(served)) { price in
+            blocks.totalDemand(price: price, limit: limit)
+        }
+        let bandwidths = zip(blocks.demands(price: price.joulesPerHertz), blocks.smallest()).map { max($0, $1) }
+        let summary = SharedBandSummary(
+            self, served: served, bandwidths: bandwidths, price: price.joulesPerHertz, threads: threads)
+        return SharedBandPlan(self, served: served, allocation: .bandwidths(bandwidths, summary))
+    }
+
+    /// The smallest time budget, the same for all, at which the band serves every device; nil for no devices.
+    public func smallestTimeBudgetSeconds(threads: Int = 1) -> Double? {
+        guard !devices.isEmpty else { return nil }
+        return SharedBandShortage.smallestTimeBudgetSeconds(self, served: Array(devices.indices), threads: threads)
+    }
+
+    private func fitsAlone(_ index: Int) -> Bool {
+        onBand(index, totalBandwidthHertz).smallestTimeBudgetSeconds <= devices[index].timeBudgetSeconds
+    }
+
+    /// Device `index` on a channel of its own.
+    func onBand(_ index: Int, _ hertz: Double) -> DeviceEnergyProblem { devices[index].with(bandwidthHertz: hertz) }
+
+    /// A guess of the price: demand falls about as its square root, so the square of the mean root of what a hertz is worth to each
+    /// device on an equal part of the band, with half its time for sending.
+    private func firstPrice(_ served: [Int]) -> Double {
+        let equal = totalBandwidthHertz / Double(served.count)
+        let roots = served.map { index in
+            let device = devices[index]
+            let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.instant) / 2
+            let nats = naturalLogarithmOfTwo * device.payloadBits / (equal * seconds)
+            return (seconds * device.radio.noiseDensity / device.radio.pathGain * marginalShape(min(nats, 100))).squareRoot()
+        }
+        let largest = max(roots.max() ?? 0, .leastNormalMagnitude)
+        var sum = ReproducibleSum(largest: largest, count: roots.count)
+        for root in roots { sum.add(root) }
+        let mean = sum.value / Double(roots.count)
+        return max(mean * mean, .leastNormalMagnitude)
+    }
+
+    private static let bandwidthRange = PhysicalRange(
+        field: "total_bandwidth_hz", unit: "Hz", range: 1...1e15,
+        wayOut: "give the band that all devices share; the paper's is 5e7 each")
+}
