@@ -22,7 +22,7 @@ struct BandCertificate {
         let range = Self.timePrices(split, theta: plan.theta, compute: compute)
         var timePrice = sending
         var slack = 0.0
-        if plan.powerWatts >= radio.powerMaxWatts * (1 - 1e-9) {
+        if plan.powerWatts >= radio.powerMaxWatts * (1 - Self.nearby) {
             // lambda*(Ecom - Pmax*t) joins the energy; the price of time is (1 + lambda)*sending + lambda*Pmax*T.
             let full = radio.powerMaxWatts * problem.timeBudgetSeconds
             let multipliers =
@@ -31,7 +31,7 @@ struct BandCertificate {
             timePrice += lambda * (sending + full)
             slack = lambda * abs(full * plan.pi - energy)
             worthPerHertz = (1 + lambda) * worth
-        } else if plan.powerWatts <= radio.powerMinWatts * (1 + 1e-9) {
+        } else if plan.powerWatts <= radio.powerMinWatts * (1 + Self.nearby) {
             // The larger of two convex energies: of a sending time that fills pi, and of the lowest power; any mean is a lower bound.
             let quiet = LowestPowerSending(problem)
             let weights = min(1, range.lowerBound / sending)...min(1, range.upperBound / sending)
@@ -48,11 +48,14 @@ struct BandCertificate {
         gap = gain + slack
     }
 
+    /// Within this of a limit its multiplier is free: where the limit is not active after all, the price asks for none.
+    private static let nearby = 1e-6
+
     /// The prices of time at which the processor's share is right: its marginal energy, any lower one at the lowest frequency, any
     /// higher one at the highest.
     private static func timePrices(_ split: TimeSplit, theta: Double, compute: Double) -> ClosedRange<Double> {
-        let slowest = theta >= split.thetaBounds.upperBound * (1 - 1e-9)
-        let fastest = theta <= split.thetaBounds.lowerBound * (1 + 1e-9)
+        let slowest = theta >= split.thetaBounds.upperBound * (1 - Self.nearby)
+        let fastest = theta <= split.thetaBounds.lowerBound * (1 + Self.nearby)
         return (slowest ? 0 : compute)...(fastest ? .greatestFiniteMagnitude : compute)
     }
 }

@@ -26,23 +26,53 @@ public struct SharedBand: Sendable {
         guard !served.isEmpty else { return SharedBandPlan(self, served: [], allocation: .empty) }
         var blocks = DeviceBlocks(served.lazy.map { devices[$0] }, threads: threads)
         let limit = 4 * totalBandwidthHertz
-        guard blocks.totalSmallest(limit: limit) <= totalBandwidthHertz else {
+        let needed = blocks.totalSmallest(limit: limit)
+        guard needed <= totalBandwidthHertz else {
             let shortage = SharedBandShortage(self, served: served, blocks: blocks)
             return SharedBandPlan(self, served: served, allocation: .shortage(shortage))
         }
-        let price = BandPrice(band: totalBandwidthHertz, start: firstPrice(served)) { price in
+        let price = BandPrice(band: totalBandwidthHertz, needed: needed, start: firstPrice(served)) { price in
             blocks.totalDemand(price: price, limit: limit)
         }
-        let bandwidths = zip(blocks.demands(price: price.joulesPerHertz), blocks.smallest()).map { max($0, $1) }
+        let bandwidths = fitted(blocks.demands(price: price.joulesPerHertz), smallest: blocks.smallest())
         let summary = SharedBandSummary(
             self, served: served, bandwidths: bandwidths, price: price.joulesPerHertz, threads: threads)
         return SharedBandPlan(self, served: served, allocation: .bandwidths(bandwidths, summary))
+    }
+
+    /// What any allocation comes to, with the certificate of its own: for checks of the solver.
+    ///
+    /// - Parameter bandwidthsHertz: of all devices, each enough for its device (precondition: as many as devices).
+    package func summary(bandwidthsHertz: [Double], priceJoulesPerHertz: Double) -> SharedBandSummary {
+        precondition(bandwidthsHertz.count == devices.count, "\(bandwidthsHertz.count) bandwidths for \(devices.count) devices")
+        return SharedBandSummary(
+            self, served: Array(devices.indices), bandwidths: bandwidthsHertz, price: priceJoulesPerHertz, threads: 1)
     }
 
     /// The smallest time budget, the same for all, at which the band serves every device; nil for no devices.
     public func smallestTimeBudgetSeconds(threads: Int = 1) -> Double? {
         guard !devices.isEmpty else { return nil }
         return SharedBandShortage.smallestTimeBudgetSeconds(self, served: Array(devices.indices), threads: threads)
+    }
+
+    /// The bandwidths stretched to fill the band: what each device takes above its need, times one factor near 1. (The demand of a device
+    /// whose training takes next to none of its time is known to some 1e-7 only.)
+    private func fitted(_ bandwidths: [Double], smallest: [Double]) -> [Double] {
+        func sum(_ values: [Double]) -> Double {
+            var sum = ReproducibleSum(largest: 4 * totalBandwidthHertz, count: values.count)
+            for value in values { sum.add(value) }
+            return sum.value
+        }
+        let bandwidths = zip(bandwidths, smallest).map { max($0, $1) }
+        let (used, needed) = (sum(bandwidths), sum(smallest))
+        let unused = totalBandwidthHertz - used
+        // What is left of a good price's demand would only be rounding.
+        guard used > needed, unused < 0 || unused > 2 * BandPrice.tolerance(band: totalBandwidthHertz, needed: needed) * used
+        else {
+            return bandwidths
+        }
+        let part = min(max(0, (totalBandwidthHertz * (1 - 1e-15) - needed) / (used - needed)), 2)
+        return zip(bandwidths, smallest).map { $1 + part * ($0 - $1) }
     }
 
     private func fitsAlone(_ index: Int) -> Bool {

@@ -68,7 +68,8 @@ extension DeviceEnergyProblem {
     func planOnBand() -> EnergyPlan {
         let split = TimeSplit(self)
         if split.isFeasible {
-            let shares = split.newtonShares(equations: .corrected)
+            // What a hertz is worth follows from the shares to first order, the energy only to second.
+            let shares = split.newtonShares(equations: .corrected, squaredTolerance: 1e-15)
             return EnergyPlan(self, theta: shares.theta, pi: shares.pi)
         }
         return EnergyPlan(self, theta: split.thetaBounds.lowerBound, pi: 1 - split.thetaBounds.lowerBound)

@@ -2,7 +2,7 @@
 public struct SharedBandSummary: Sendable, Equatable {
     public let energyTotalJoules: Double
     public let energyComputeJoules: Double
-    /// Sum of the devices' bandwidths: the whole band, up to 1e-10 of it.
+    /// Sum of the devices' bandwidths: the whole band, up to 1e-12 of it.
     public let bandwidthUsedHertz: Double
     /// What one more hertz would save: the multiplier of `sum B_k <= B`, J/Hz.
     public let bandwidthPriceJoulesPerHertz: Double

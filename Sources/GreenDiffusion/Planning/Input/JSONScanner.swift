@@ -63,8 +63,8 @@ struct JSONScanner {
         return bytes[position]
     }
 
-    private static func expect(_ text: Character, _ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) {
-        guard try byte(bytes, position) == text.asciiValue else { throw .malformed(position, "\(text) expected") }
+    private static func expect(_ byte: Unicode.Scalar, _ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) {
+        guard try self.byte(bytes, position) == UInt8(ascii: byte) else { throw .malformed(position, "\(byte) expected") }
         position += 1
     }
 

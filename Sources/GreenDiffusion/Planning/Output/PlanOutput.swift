@@ -20,6 +20,7 @@ struct PlanOutput {
     private var totals = PlanTotals()
     /// Plans written so far.
     private(set) var count = 0
+    private var isOpen = false
 
     init(format: PlanFormat, sharedBand: Bool) {
         (self.format, sharesBand) = (format, sharedBand)
@@ -32,7 +33,8 @@ struct PlanOutput {
             for entry in entries { totals.add(entry) }
             try write(Array(table.lines(entries).map { $0 + "\n" }.joined().utf8))
         } else {
-            if count == 0 { try write(Array(opening.utf8)) }
+            if !isOpen { try write(Array(opening.utf8)) }
+            isOpen = true
             let isFirst = count == 0
             let (format, columns) = (format, PlanEntry.Field.columns(sharedBand: sharesBand))
             let pieces = mapChunks(entries.count, threads: threads) { range in
@@ -67,7 +69,7 @@ struct PlanOutput {
 
     /// Writes what follows the last plan; `shared` is the summary of a shared band.
     mutating func finish(_ shared: SharedPlanSummary?, write: (borrowing [UInt8]) throws -> Void) throws {
-        if count == 0 { try add([], threads: 1, write: write) }
+        if !isOpen { try add([], threads: 1, write: write) }
         let text =
             switch format {
             case .table: "\n" + (shared?.text ?? totals.text) + "\n"
