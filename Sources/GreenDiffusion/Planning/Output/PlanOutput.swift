@@ -31,7 +31,7 @@ struct PlanOutput {
     mutating func add(_ entries: [PlanEntry], threads: Int, write: (borrowing [UInt8]) throws -> Void) throws {
         if format == .table {
             for entry in entries { totals.add(entry) }
-            try write(Array(table.lines(entries).map { $0 + "\n" }.joined().utf8))
+            try write(Array(table.lines(entries, threads: threads).map { $0 + "\n" }.joined().utf8))
         } else {
             if !isOpen { try write(Array(opening.utf8)) }
             isOpen = true

@@ -2,7 +2,7 @@ import Energy
 import Foundation
 
 /// Plans for people: aligned columns. The first block of plans sets the widths.
-struct PlanTable {
+struct PlanTable: Sendable {
     private let header: [String]
     private let sharesBand: Bool
     private var widths: [Int] = []
@@ -15,8 +15,9 @@ struct PlanTable {
     }
 
     /// The lines of a block of plans, the header before the first.
-    mutating func lines(_ plans: [PlanEntry]) -> [String] {
-        let rows = plans.map(cells)
+    mutating func lines(_ plans: [PlanEntry], threads: Int) -> [String] {
+        let table = self
+        let rows = mapChunks(plans.count, threads: threads) { range in plans[range].map(table.cells) }
         let isFirst = widths.isEmpty
         if isFirst {
             widths = header.map(\.count)
@@ -25,7 +26,9 @@ struct PlanTable {
             }
             widths[0] = max(widths[0], plans.map { $0.id.description.count }.max() ?? 0)
         }
-        return ((isFirst ? [header] : []) + rows).map(line)
+        let aligned = self
+        return (isFirst ? [line(header)] : [])
+            + mapChunks(rows.count, threads: threads) { range in rows[range].map(aligned.line) }
     }
 
     private func line(_ cells: [String]) -> String {
