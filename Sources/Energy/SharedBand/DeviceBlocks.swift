@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Devices in lanes of eight, worked on in chunks that threads share.
 struct DeviceBlocks: Sendable {
     let count: Int
@@ -9,15 +7,16 @@ struct DeviceBlocks: Sendable {
     /// Blocks of a chunk: small enough to share out evenly, large enough not to wait for each other.
     private static let chunk = 512
 
-    init(_ problems: some Sequence<DeviceEnergyProblem>, threads: Int) {
-        var count = 0
-        for problem in problems {
-            if count % Lanes.scalarCount == 0 { blocks.append(BandLanes(repeating: problem)) }
-            blocks[blocks.count - 1].append(problem)
-            count += 1
-        }
+    /// - Parameter problem: gives each of `count` devices.
+    init(count: Int, threads: Int, problem: @Sendable (Int) -> DeviceEnergyProblem) {
         self.count = count
         self.threads = threads
+        let lanes = Lanes.scalarCount
+        blocks = parallelMap((count + lanes - 1) / lanes, threads: threads) { block in
+            var result = BandLanes(repeating: problem(block * lanes))
+            for index in block * lanes..<min(count, (block + 1) * lanes) { result.append(problem(index)) }
+            return result
+        }
     }
 
     /// The bandwidth that all devices together take at `price`; an addend counts as `limit` at most.
@@ -85,18 +84,5 @@ struct DeviceBlocks: Sendable {
             nonisolated(unsafe) let target = buffer
             forEachRange(of: count, chunk: Self.chunk, threads: threads) { body($0, target) }
         }
-    }
-}
-
-/// Calls `body` with the consecutive ranges of `chunk` elements that make up `0..<count`, from at most `threads` threads.
-func forEachRange(of count: Int, chunk: Int, threads: Int, _ body: @Sendable (Range<Int>) -> Void) {
-    let chunks = (count + chunk - 1) / chunk
-    let workers = min(threads, chunks)
-    guard workers > 1 else {
-        for number in 0..<chunks { body(number * chunk..<min(count, (number + 1) * chunk)) }
-        return
-    }
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-        for number in stride(from: worker, to: chunks, by: workers) { body(number * chunk..<min(count, (number + 1) * chunk)) }
     }
 }

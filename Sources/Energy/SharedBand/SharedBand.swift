@@ -22,16 +22,17 @@ public struct SharedBand: Sendable {
     /// Devices that miss their time budget even with the whole band to themselves are left out, and the others planned. Where those need
     /// more than the band together there is no plan, but `SharedBandPlan.shortage`.
     public func solve(threads: Int = 1) -> SharedBandPlan {
-        let served = devices.indices.filter { index in fitsAlone(index) }
+        let fits = parallelMap(devices.count, threads: threads) { index in fitsAlone(index) }
+        let served = devices.indices.filter { fits[$0] }
         guard !served.isEmpty else { return SharedBandPlan(self, served: [], allocation: .empty) }
-        var blocks = DeviceBlocks(served.lazy.map { devices[$0] }, threads: threads)
+        var blocks = DeviceBlocks(count: served.count, threads: threads) { place in devices[served[place]] }
         let limit = 4 * totalBandwidthHertz
         let needed = blocks.totalSmallest(limit: limit)
         guard needed <= totalBandwidthHertz else {
             let shortage = SharedBandShortage(self, served: served, blocks: blocks)
             return SharedBandPlan(self, served: served, allocation: .shortage(shortage))
         }
-        let price = BandPrice(band: totalBandwidthHertz, needed: needed, start: firstPrice(served)) { price in
+        let price = BandPrice(band: totalBandwidthHertz, needed: needed, start: firstPrice(served, threads: threads)) { price in
             blocks.totalDemand(price: price, limit: limit)
         }
         let bandwidths = fitted(blocks.demands(price: price.joulesPerHertz), smallest: blocks.smallest())
@@ -84,10 +85,10 @@ public struct SharedBand: Sendable {
 
     /// A guess of the price: demand falls about as its square root, so the square of the mean root of what a hertz is worth to each
     /// device on an equal part of the band, with half its time for sending.
-    private func firstPrice(_ served: [Int]) -> Double {
+    private func firstPrice(_ served: [Int], threads: Int) -> Double {
         let equal = totalBandwidthHertz / Double(served.count)
-        let roots = served.map { index in
-            let device = devices[index]
+        let roots = parallelMap(served.count, threads: threads) { place in
+            let device = devices[served[place]]
             let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.instant) / 2
             let nats = naturalLogarithmOfTwo * device.payloadBits / (equal * seconds)
             return (seconds * device.radio.noiseDensity / device.radio.pathGain * marginalShape(min(nats, 100))).squareRoot()

@@ -64,7 +64,7 @@ public struct SharedBandPlan: Sendable {
 }
 
 extension DeviceEnergyProblem {
-    /// The best plan on a channel that was chosen to serve the device; at its highest settings where rounding left the channel a trace short.
+    /// The best plan on a channel that was chosen to serve the device; at its highest settings where rounding left the channel short.
     func planOnBand() -> EnergyPlan {
         let split = TimeSplit(self)
         if split.isFeasible {

@@ -19,8 +19,10 @@ public struct SharedBandShortage: Sendable {
 
     /// How much the devices need together, and the ways out, rounded towards the feasible side.
     public var explanation: String {
-        "all devices together need \(readable(neededHertz, .up)) Hz of the \(readable(totalBandwidthHertz)) Hz; feasible with a total bandwidth "
-            + "of at least \(readable(neededHertz, .up)) Hz, or a time budget of at least \(readable(sufficientTimeBudgetSeconds, .up)) s for all"
+        let needed = readable(neededHertz, .up)
+        return
+            "all devices together need \(needed) Hz of the \(readable(totalBandwidthHertz)) Hz; feasible with a total bandwidth of at least "
+            + "\(needed) Hz, or a time budget of at least \(readable(sufficientTimeBudgetSeconds, .up)) s for all"
     }
 
     init(_ problem: SharedBand, served: [Int], blocks: DeviceBlocks) {
@@ -38,11 +40,11 @@ public struct SharedBandShortage: Sendable {
     }
 
     static func smallestTimeBudgetSeconds(_ problem: SharedBand, served: [Int], threads: Int) -> Double {
-        var blocks = DeviceBlocks(served.lazy.map { problem.devices[$0] }, threads: threads)
+        var blocks = DeviceBlocks(count: served.count, threads: threads) { place in problem.devices[served[place]] }
         return smallestTimeBudgetSeconds(problem, served: served, blocks: &blocks)
     }
 
-    /// The smallest T at which the smallest bandwidths fit, by a bracketed secant in the logarithms of T and bandwidth; on the feasible side.
+    /// The smallest T at which the smallest bandwidths fit, by bisection of its logarithm; on the feasible side.
     private static func smallestTimeBudgetSeconds(
         _ problem: SharedBand, served: [Int], blocks: inout DeviceBlocks
     ) -> Double {

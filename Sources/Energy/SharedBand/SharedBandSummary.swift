@@ -42,18 +42,19 @@ extension SharedBandSummary {
         dualityGapRelative = energyTotalJoules > 0 ? dualityGapJoules / energyTotalJoules : 0
         kktResidual = max(
             reports.reduce(0) { max($0, $1.residual, min(1, abs($1.worth - price) / price)) }, abs(bandwidthUsedHertz / band - 1))
-        energyEqualBandsJoules = Self.equalBands(problem, served: served)
+        energyEqualBandsJoules = Self.equalBands(problem, served: served, threads: threads)
     }
 
-    private static func equalBands(_ problem: SharedBand, served: [Int]) -> Double? {
+    private static func equalBands(_ problem: SharedBand, served: [Int], threads: Int) -> Double? {
         let equal = problem.totalBandwidthHertz / Double(served.count)
-        let plans = EnergyBatch(served.lazy.map { problem.onBand($0, equal) }).solve()
-        var energies: [Double] = []
-        energies.reserveCapacity(plans.count)
-        for index in 0..<plans.count {
-            guard let plan = plans[index] else { return nil }
-            energies.append(plan.energyTotalJoules)
+        let group = 256
+        let groups = parallelMap((served.count + group - 1) / group, threads: threads) { number -> [Double] in
+            let places = number * group..<min(served.count, (number + 1) * group)
+            let plans = EnergyBatch(served[places].lazy.map { problem.onBand($0, equal) }).solve()
+            return (0..<plans.count).map { plans[$0]?.energyTotalJoules ?? .nan }
         }
+        let energies = groups.flatMap { $0 }
+        guard energies.allSatisfy(\.isFinite) else { return nil }
         var sum = ReproducibleSum(largest: energies.reduce(.leastNormalMagnitude, max), count: energies.count)
         for energy in energies { sum.add(energy) }
         return sum.value
@@ -83,16 +84,8 @@ private struct DeviceReport {
     static func all(
         _ problem: SharedBand, served: [Int], bandwidths: [Double], price: Double, threads: Int
     ) -> [DeviceReport] {
-        [DeviceReport](unsafeUninitializedCapacity: served.count) { buffer, initialized in
-            // SAFETY: each range writes its own elements of `buffer`, which outlives the loop; all of them are written.
-            nonisolated(unsafe) let target = buffer
-            forEachRange(of: served.count, chunk: 4096, threads: threads) { range in
-                for place in range {
-                    let device = problem.onBand(served[place], bandwidths[place])
-                    target.initializeElement(at: place, to: DeviceReport(device, price: price))
-                }
-            }
-            initialized = served.count
+        parallelMap(served.count, threads: threads) { place in
+            DeviceReport(problem.onBand(served[place], bandwidths[place]), price: price)
         }
     }
 }

@@ -32,6 +32,7 @@ public struct UnusableDevices: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "\(path): \(count) of \(devices) devices cannot be used and nothing was planned; correct them, or plan the others with --skip-invalid"
+        "\(path): \(count) of \(devices) devices cannot be used and nothing was planned; "
+            + "correct them, or plan the others with --skip-invalid"
     }
 }
