@@ -80,7 +80,7 @@ extension TimeSplit {
     func radioMarginal(pi: Double, equations: EnergyEquations) -> Double {
         let x = spectralDemand / pi
         switch equations {
-        case .corrected: return radioScaleJoules * (x * exponential(x) - exponentialMinusOne(x))
+        case .corrected: return radioScaleJoules * marginalShape(x)
         case .printed: return radioScaleJoules * x * x * exponential(x) / spectralDemand
         }
     }

@@ -4,7 +4,7 @@
 /// A value is valid by construction, so that solving cannot fail: it ends in a plan or in the reason why there is none.
 public struct DeviceEnergyProblem: Sendable, Equatable {
     public let compute: ComputeModel
-    public let radio: RadioModel
+    public private(set) var radio: RadioModel
     /// `S`: bits sent, headers included. (Paper eq. 6 prints `M*L`; it must be bits.)
     public let payloadBits: Double
     /// `T`: seconds that training and sending may take together.
@@ -27,6 +27,13 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
         try Self(
             compute: compute, radio: radio, payloadBits: payloadBits ?? self.payloadBits,
             timeBudgetSeconds: timeBudgetSeconds ?? self.timeBudgetSeconds)
+    }
+
+    /// The same device on a channel of another width: any positive number.
+    func with(bandwidthHertz: Double) -> Self {
+        var copy = self
+        copy.radio = radio.with(bandwidthHertz: bandwidthHertz)
+        return copy
     }
 
     /// Training time at the highest frequency.

@@ -17,3 +17,11 @@ import Darwin
 @inline(__always) func cubeRoot(_ x: Double) -> Double { cbrt(x) }
 
 let naturalLogarithmOfTwo = 0.693_147_180_559_945_3
+
+/// `phi(x) = 1 + (x - 1)*e^x`, from its series where the terms would cancel: the radio's marginal energy in units of its scale.
+func marginalShape(_ x: Double) -> Double {
+    guard x < 0.125 else { return x + (x - 1) * exponentialMinusOne(x) }
+    // Terms x^k/(k!*(k + 2)).
+    let series = 1 / 2 + x * (1 / 3 + x * (1 / 8 + x * (1 / 30 + x * (1 / 144 + x * (1 / 840 + x / 5_760)))))
+    return x * x * series
+}

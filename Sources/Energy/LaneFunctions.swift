@@ -48,6 +48,15 @@ func logarithmOfOnePlus(_ x: Lanes) -> Lanes {
     return naturalLogarithm(sum) + (x - (sum - 1)) / sum
 }
 
+/// `phi(x) = 1 + (x - 1)*e^x`, from its series where the terms would cancel: the radio's marginal energy in units of its scale.
+@inline(__always)
+func marginalShape(_ x: Lanes, exponentialMinusOne minusOne: Lanes) -> Lanes {
+    let direct = x.addingProduct(x - 1, minusOne)
+    // Terms x^k/(k!*(k + 2)).
+    let series = polynomial(x, (1 / 2, 1 / 3, 1 / 8, 1 / 30, 1 / 144, 1 / 840, 1 / 5_760))
+    return direct.replacing(with: x * x * series, where: x .< 0.125)
+}
+
 /// `c0 + c1*x + ... + c6*x^6`.
 @inline(__always)
 func polynomial(_ x: Lanes, _ c: (Double, Double, Double, Double, Double, Double, Double)) -> Lanes {

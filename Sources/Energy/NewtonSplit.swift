@@ -15,7 +15,9 @@ extension SplitLanes {
     /// With slack both upper bounds are optimal. Otherwise `theta + pi = 1` and one variable is left, the odds `theta/pi`, within the
     /// interval that the bounds of theta and pi leave.
     @inline(__always)
-    func solve(equations: EnergyEquations) -> (theta: Lanes, pi: Lanes) {
+    func solve(
+        equations: EnergyEquations, squaredTolerance: Double = Self.squaredTolerance
+    ) -> (theta: Lanes, pi: Lanes) {
         let one = Lanes(repeating: 1)
         let infeasible = (thetaMin + piMin) .> one
         let slack = (thetaMax + piMax) .<= one
@@ -25,7 +27,7 @@ extension SplitLanes {
         let odds = balancedOdds(
             from: larger(thetaMin / (1 - thetaMin), (1 - largestPi) / largestPi).replacing(with: 1, where: settled),
             to: smaller(largestTheta / (1 - largestTheta), (1 - piMin) / piMin).replacing(with: 1, where: settled),
-            settled: settled, equations: equations)
+            settled: settled, equations: equations, squaredTolerance: squaredTolerance)
         let pi = 1 / (1 + odds)
         let theta = smaller(larger(odds * pi, thetaMin), thetaMax).replacing(with: thetaMax, where: slack)
         let clampedPi = smaller(larger(pi, piMin), piMax).replacing(with: piMax, where: slack)
@@ -38,7 +40,8 @@ extension SplitLanes {
     /// and nearly straight, so Newton's method needs a few steps. A step may not leave the bracket; one that would is a bisection.
     @inline(__always)
     private func balancedOdds(
-        from lowest: Lanes, to highest: Lanes, settled: SIMDMask<SIMD8<Int64>>, equations: EnergyEquations
+        from lowest: Lanes, to highest: Lanes, settled: SIMDMask<SIMD8<Int64>>, equations: EnergyEquations,
+        squaredTolerance: Double
     ) -> Lanes {
         let scaleRatio = naturalLogarithm(2 * computeScale / radioScale)
         var odds = smaller(larger(Lanes(repeating: 1), lowest), highest)
@@ -62,7 +65,7 @@ extension SplitLanes {
             let outside = ((next .<= bracketLow) .| (next .>= bracketHigh)) .& .!stuckAtEnd
             if any(outside) { next.replace(with: (bracketLow * bracketHigh).squareRoot(), where: outside) }
             odds.replace(with: next, where: .!done)
-            done = done .| stuckAtEnd .| ((step * step) .< Self.squaredTolerance)
+            done = done .| stuckAtEnd .| ((step * step) .< squaredTolerance)
         }
         return odds
     }
@@ -76,34 +79,27 @@ extension SplitLanes {
         let numerator = x * x * (minusOne + 1)
         switch equations {
         case .corrected:
-            let value = marginal(x, exponentialMinusOne: minusOne)
+            let value = marginalShape(x, exponentialMinusOne: minusOne)
             return (value, numerator / value)
         case .printed: return (numerator / spectralDemand, x + 2)
         }
     }
 
-    /// `1 + (x - 1)*e^x`, from its series where the terms would cancel.
-    @inline(__always)
-    private func marginal(_ x: Lanes, exponentialMinusOne minusOne: Lanes) -> Lanes {
-        let direct = x.addingProduct(x - 1, minusOne)
-        // Terms x^k/(k!*(k + 2)).
-        let series = polynomial(x, (1 / 2, 1 / 3, 1 / 8, 1 / 30, 1 / 144, 1 / 840, 1 / 5_760))
-        return direct.replacing(with: x * x * series, where: x .< 0.125)
-    }
-
     /// A Newton step leaves an error of about half its square: 1e-9 after one of 3e-5, and 1e-18 in the energy, which is flat there.
-    private static var squaredTolerance: Double { 1e-9 }
+    static var squaredTolerance: Double { 1e-9 }
 }
 
 extension TimeSplit {
-    /// The optimal shares of a feasible problem, to rounding.
-    func newtonShares(equations: EnergyEquations) -> TimeShares {
+    /// The optimal shares of a feasible problem: their energy to rounding, and with `squaredTolerance` 1e-15 the shares as well.
+    func newtonShares(
+        equations: EnergyEquations, squaredTolerance: Double = SplitLanes.squaredTolerance
+    ) -> TimeShares {
         let lanes = SplitLanes(
             computeScale: Lanes(repeating: computeScaleJoules), radioScale: Lanes(repeating: radioScaleJoules),
             spectralDemand: Lanes(repeating: spectralDemand), thetaMin: Lanes(repeating: thetaBounds.lowerBound),
             thetaMax: Lanes(repeating: thetaBounds.upperBound), piMin: Lanes(repeating: piBounds.lowerBound),
             piMax: Lanes(repeating: piBounds.upperBound))
-        let shares = lanes.solve(equations: equations)
+        let shares = lanes.solve(equations: equations, squaredTolerance: squaredTolerance)
         return TimeShares(theta: shares.theta[0], pi: shares.pi[0])
     }
 }

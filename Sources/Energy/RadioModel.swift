@@ -1,7 +1,7 @@
 /// A device's uplink: one FDMA channel with path loss and noise, and the power that it may use [Lai23 eq. 5-7].
 public struct RadioModel: Sendable, Equatable {
     /// `B`: bandwidth of the device's own channel.
-    public let bandwidthHertz: Double
+    public private(set) var bandwidthHertz: Double
     /// `h2`: channel power gain at one metre, dimensionless; fading enters here.
     public let channelGain: Double
     public let distanceMetres: Double
@@ -37,6 +37,13 @@ public struct RadioModel: Sendable, Equatable {
         self.noiseDBmPerMegahertz = noiseDBmPerMegahertz
         self.powerMinWatts = powerMinWatts
         self.powerMaxWatts = powerMaxWatts
+    }
+
+    /// The same radio on a channel of another width, which a shared band gives it: any positive number.
+    func with(bandwidthHertz: Double) -> Self {
+        var copy = self
+        copy.bandwidthHertz = bandwidthHertz
+        return copy
     }
 
     /// `g = h2*d^-eta`: received over sent power.

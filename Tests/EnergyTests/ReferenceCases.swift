@@ -50,17 +50,22 @@ struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
     }
 
     var problem: DeviceEnergyProblem {
+        get throws { try device.problem }
+    }
+}
+
+extension ReferenceCase.Device {
+    var problem: DeviceEnergyProblem {
         get throws {
             try DeviceEnergyProblem(
                 compute: ComputeModel(
-                    localIterations: device.localIterations, samplesPerIteration: device.samplesPerIteration,
-                    cyclesPerSample: device.cyclesPerSample, energyCoefficient: device.energyCoefficient,
-                    frequencyMinHertz: device.frequencyMinHz, frequencyMaxHertz: device.frequencyMaxHz),
+                    localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample,
+                    energyCoefficient: energyCoefficient, frequencyMinHertz: frequencyMinHz, frequencyMaxHertz: frequencyMaxHz),
                 radio: RadioModel(
-                    bandwidthHertz: device.bandwidthHz, channelGain: device.channelGain, distanceMetres: device.distanceM,
-                    pathLossExponent: device.pathLossExponent, noiseDBmPerMegahertz: device.noiseDbmPerMhz,
-                    powerMinWatts: device.powerMinW, powerMaxWatts: device.powerMaxW),
-                payloadBits: device.parameterCount * device.bitsPerParameter, timeBudgetSeconds: device.timeBudgetS)
+                    bandwidthHertz: bandwidthHz, channelGain: channelGain, distanceMetres: distanceM,
+                    pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDbmPerMhz, powerMinWatts: powerMinW,
+                    powerMaxWatts: powerMaxW),
+                payloadBits: parameterCount * bitsPerParameter, timeBudgetSeconds: timeBudgetS)
         }
     }
 }

@@ -3,7 +3,7 @@ enum Registry {
     static let families = [
         BenchmarkFamily.convolution, .linear, .groupNorm, .attention, .optimizer, .quantize, .certify, .packing, .aggregation,
         .unet,
-        .energy,
+        .energy, .energyBand,
     ]
 
     /// The problem strings of all families.

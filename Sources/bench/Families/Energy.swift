@@ -8,25 +8,39 @@ extension BenchmarkFamily {
         make: { problem, _ in
             guard problem.parts.count == 2, problem.parts[0] == "energy", let count = problem.numbers(1, "n")?[0], count > 0
             else { return nil }
-            var generator = CounterRandom(seed: 1, stream: .deviceProfile).generator()
-            var batch = EnergyBatch()
-            var first: [DeviceEnergyProblem] = []
-            for index in 0..<count {
-                let device = try DeviceEnergyProblem(
-                    compute: ComputeModel(cyclesPerSample: generator.nextUniform(in: 1e6...6e6)),
-                    radio: RadioModel(
-                        channelGain: generator.nextUniform(in: 3e-4...3e-3), distanceMetres: generator.nextUniform(in: 10...80)),
-                    payloadBits: 37e6 * generator.nextUniform(in: 6...8), timeBudgetSeconds: generator.nextUniform(in: 8...20))
-                batch.append(device)
-                if index < 2_000 { first.append(device) }
-            }
-            let problems = batch
-            let checked = first
+            let devices = try randomDevices(count)
+            let problems = EnergyBatch(devices)
+            let checked = Array(devices.prefix(2_000))
             return Benchmark(
                 work: .problems(count, bytesEach: 16 * 8),
                 verify: { () throws(VerificationError) in try verify(problems.solve(), checked) },
                 run: { withExtendedLifetime(problems.solve()) {} })
         })
+
+    /// `energy-band/n1M`: the same devices on one band of 50 MHz for each ten of them, with the certificate of the optimum.
+    static let energyBand = BenchmarkFamily(
+        cases: ["energy-band/n1M"],
+        make: { problem, threads in
+            guard problem.parts.count == 2, problem.parts[0] == "energy-band", let count = problem.numbers(1, "n")?[0], count > 0
+            else { return nil }
+            let band = try SharedBand(randomDevices(count), totalBandwidthHertz: 5e6 * Double(count))
+            return Benchmark(
+                work: .problems(count, bytesEach: 16 * 8),
+                verify: { () throws(VerificationError) in try verify(band.solve(threads: threads), band) },
+                run: { withExtendedLifetime(band.solve(threads: threads)) {} })
+        })
+
+    /// Devices around the paper's.
+    private static func randomDevices(_ count: Int) throws -> [DeviceEnergyProblem] {
+        var generator = CounterRandom(seed: 1, stream: .deviceProfile).generator()
+        return try (0..<count).map { _ in
+            try DeviceEnergyProblem(
+                compute: ComputeModel(cyclesPerSample: generator.nextUniform(in: 1e6...6e6)),
+                radio: RadioModel(
+                    channelGain: generator.nextUniform(in: 3e-4...3e-3), distanceMetres: generator.nextUniform(in: 10...80)),
+                payloadBits: 37e6 * generator.nextUniform(in: 6...8), timeBudgetSeconds: generator.nextUniform(in: 8...20))
+        }
+    }
 
     /// Compares plans with the paper's nested bisection.
     private static func verify(
@@ -45,5 +59,13 @@ extension BenchmarkFamily {
             let error = abs(plan.energyTotalJoules / reference.energyTotalJoules - 1)
             try VerificationError.check("energy of device \(index)", error, atMost: 1e-9)
         }
+    }
+
+    /// The certificate does not depend on how the allocation was found; the band must be kept and every device served.
+    private static func verify(_ plan: SharedBandPlan, _ problem: SharedBand) throws(VerificationError) {
+        guard let summary = plan.summary else { throw VerificationError(what: "no allocation", found: 1, limit: 0) }
+        try VerificationError.check("devices without a plan", Double(problem.devices.count - plan.servedCount), atMost: 0)
+        try VerificationError.check("band used", summary.bandwidthUsedHertz / problem.totalBandwidthHertz, atMost: 1)
+        try VerificationError.check("relative duality gap", summary.dualityGapRelative, atMost: 1e-8)
     }
 }

@@ -8,16 +8,26 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "Choose CPU frequency and transmit power of each device for the least energy.",
         discussion: """
-            The file is a JSON array of devices. Fields that are missing are the paper's device: local_iterations 1, \
+            The file holds one device an object (JSON array, or one object a line) or a line (CSV with field names in its first \
+            line). Fields that are missing are the paper's device: local_iterations 1, \
             samples_per_iteration 512, cycles_per_sample 3.25e6, energy_coefficient 1e-26, frequency_min_hz 1e7, frequency_max_hz 1e9, \
             power_min_w 1e-4, power_max_w 1, bandwidth_hz 5e7, channel_gain 1e-3, distance_m 45, path_loss_exponent 3.76, \
             noise_dbm_per_mhz -95, parameter_count 37000000, bits_per_parameter 8 (or payload_bits), time_budget_s 15. \
-            A device that cannot meet its time budget is reported with the reason and the way out; that is a result, not an error.
+            A device that cannot meet its time budget is reported with the reason and the way out; that is a result, not an error. \
+            Every plan comes with a certificate: its KKT residual and its duality gap, computed from the plan alone.
+
+            With --total-bandwidth the devices share that band: bandwidth, frequency and power of all are chosen together for the least \
+            total energy, and bandwidth_hz is ignored.
+
+            A file is read twice, first to check every device: nothing is planned where one cannot be used, unless --skip-invalid. \
+            Standard input is copied to a temporary file for that.
 
             EXAMPLES:
               greendiff plan --devices devices.json
               greendiff plan --devices devices.json --time-budget auto --format json
               greendiff plan --devices devices.json --solver algorithm1 --tolerance 1e-3
+              greendiff plan --devices devices.json --total-bandwidth 5e7
+              generate | greendiff plan --devices - --input-format ndjson --format ndjson --skip-invalid
             """)
 
     /// `EnergySolver` by name.
@@ -25,8 +35,20 @@ struct PlanCommand: ParsableCommand {
         case fast, algorithm1
     }
 
-    @Option(help: ArgumentHelp("JSON file with the devices.", valueName: "file.json"))
+    @Option(help: ArgumentHelp("File with the devices, or - for standard input.", valueName: "file"))
     var devices: String
+
+    @Option(
+        help: ArgumentHelp(
+            "How the devices are written (default: by the extension json, ndjson, jsonl or csv, else by the first byte).",
+            valueName: "json|ndjson|csv"))
+    var inputFormat: DeviceFileFormat?
+
+    @Flag(help: "Report devices that cannot be used on standard error and plan the others.")
+    var skipInvalid = false
+
+    @Option(help: ArgumentHelp("Band that all devices share, Hz (default: each has its own bandwidth_hz).", valueName: "hz"))
+    var totalBandwidth: Double?
 
     @Option(help: "Newton's method to rounding, or the paper's nested bisection.")
     var solver = Solver.fast
@@ -46,19 +68,47 @@ struct PlanCommand: ParsableCommand {
             valueName: "seconds|auto"))
     var timeBudget: PlanTimeBudget = .asGiven
 
-    @Option(help: "Output for people, for programs, or for spreadsheets.")
+    @Option(help: "Output for people, as one document, for spreadsheets, or as one object a line.")
     var format = PlanFormat.table
+
+    @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
         if tolerance != nil, solver == .fast {
             throw ValidationError(
                 "--tolerance belongs to --solver algorithm1 (the fast solver is exact); add it, or leave --tolerance out")
         }
+        if totalBandwidth != nil, solver == .algorithm1 || equations == .printed {
+            throw ValidationError(
+                "--total-bandwidth has a solver of its own for the corrected equations; leave --solver and --equations out")
+        }
+        try require("--total-bandwidth", totalBandwidth, in: 1...1e15)
+        if case .seconds(let seconds) = timeBudget { try require("--time-budget", seconds, in: 1e-9...1e12) }
     }
 
     func run() throws {
-        let found = try timeBudget.apply(to: DeviceFile.read(path: devices))
-        print(try PlanDocument(devices: found, solver: energySolver(), equations: equations).text(format))
+        var options = PlanJob.Options()
+        options.solver = try energySolver()
+        options.equations = equations
+        options.timeBudget = timeBudget
+        options.totalBandwidthHertz = totalBandwidth
+        options.inputFormat = inputFormat
+        options.format = format
+        options.skipInvalid = skipInvalid
+        options.threads = threadOptions.threads
+        let output = StandardOutput()
+        // In a pipe only a table's reader is a person.
+        let showsProgress = StandardConsole.error.isTerminal || format == .table
+        do {
+            try PlanJob(path: devices, options: options).run(
+                write: { try output.write($0) }, report: { StandardConsole.error.line("greendiff: \($0)") },
+                progress: showsProgress ? StandardConsole.error : nil)
+        } catch let unusable as UnusableDevices {
+            for line in unusable.lines { StandardConsole.error.line("greendiff: \(line)") }
+            throw unusable
+        } catch is StandardOutput.Closed {
+            // Whoever read the output has seen enough.
+        }
     }
 
     private func energySolver() throws -> EnergySolver {
@@ -71,6 +121,7 @@ struct PlanCommand: ParsableCommand {
 
 extension EnergyEquations: ExpressibleByArgument {}
 extension PlanFormat: ExpressibleByArgument {}
+extension DeviceFileFormat: ExpressibleByArgument {}
 
 extension PlanTimeBudget: ExpressibleByArgument {
     public init?(argument: String) {

@@ -1,0 +1,106 @@
+/// Devices of one round that share one band: bandwidth, CPU frequency and transmit power of all, chosen together for the least total
+/// energy (beyond the paper, whose devices each have the whole band).
+///
+///     minimise sum E_k(theta_k, pi_k, B_k)   s.t. sum B_k <= B, and each device's own limits
+///
+/// The problem is convex. At its optimum one price of bandwidth holds for all; each device takes the bandwidth whose marginal saving is the
+/// price, which leaves a monotone root for each device and one for the price. The devices' own `bandwidthHertz` is not used.
+public struct SharedBand: Sendable {
+    public let devices: [DeviceEnergyProblem]
+    public let totalBandwidthHertz: Double
+
+    /// - Throws: `total_bandwidth_hz` outside 1...1e15.
+    public init(_ devices: [DeviceEnergyProblem], totalBandwidthHertz: Double) throws(EnergyInputError) {
+        try Self.bandwidthRange.check(totalBandwidthHertz)
+        self.devices = devices
+        self.totalBandwidthHertz = totalBandwidthHertz
+    }
+
+    /// The optimal allocation, to rounding. The result does not depend on `threads`, and follows the devices when they are reordered, both
+    /// to the bit.
+    ///
+    /// Devices that miss their time budget even with the whole band to themselves are left out, and the others planned. Where those need
+    /// more than the band together there is no plan, but `SharedBandPlan.shortage`.
+    public func solve(threads: Int = 1) -> SharedBandPlan {
+        let fits = parallelMap(devices.count, threads: threads) { index in fitsAlone(index) }
+        let served = devices.indices.filter { fits[$0] }
+        guard !served.isEmpty else { return SharedBandPlan(self, served: [], allocation: .empty) }
+        var blocks = DeviceBlocks(count: served.count, threads: threads) { place in devices[served[place]] }
+        let limit = 4 * totalBandwidthHertz
+        let needed = blocks.totalSmallest(limit: limit)
+        guard needed <= totalBandwidthHertz else {
+            let shortage = SharedBandShortage(self, served: served, blocks: blocks)
+            return SharedBandPlan(self, served: served, allocation: .shortage(shortage))
+        }
+        let price = BandPrice(band: totalBandwidthHertz, needed: needed, start: firstPrice(served, threads: threads)) { price in
+            blocks.totalDemand(price: price, limit: limit)
+        }
+        let bandwidths = fitted(blocks.demands(price: price.joulesPerHertz), smallest: blocks.smallest())
+        let summary = SharedBandSummary(
+            self, served: served, bandwidths: bandwidths, price: price.joulesPerHertz, threads: threads)
+        return SharedBandPlan(self, served: served, allocation: .bandwidths(bandwidths, summary))
+    }
+
+    /// What any allocation comes to, with the certificate of its own: for checks of the solver.
+    ///
+    /// - Parameter bandwidthsHertz: of all devices, each enough for its device (precondition: as many as devices).
+    package func summary(bandwidthsHertz: [Double], priceJoulesPerHertz: Double) -> SharedBandSummary {
+        precondition(bandwidthsHertz.count == devices.count, "\(bandwidthsHertz.count) bandwidths for \(devices.count) devices")
+        return SharedBandSummary(
+            self, served: Array(devices.indices), bandwidths: bandwidthsHertz, price: priceJoulesPerHertz, threads: 1)
+    }
+
+    /// The smallest time budget, the same for all, at which the band serves every device; nil for no devices.
+    public func smallestTimeBudgetSeconds(threads: Int = 1) -> Double? {
+        guard !devices.isEmpty else { return nil }
+        return SharedBandShortage.smallestTimeBudgetSeconds(self, served: Array(devices.indices), threads: threads)
+    }
+
+    /// The bandwidths stretched to fill the band: what each device takes above its need, times one factor near 1. (The demand of a device
+    /// whose training takes next to none of its time is known to some 1e-7 only.)
+    private func fitted(_ bandwidths: [Double], smallest: [Double]) -> [Double] {
+        func sum(_ values: [Double]) -> Double {
+            var sum = ReproducibleSum(largest: 4 * totalBandwidthHertz, count: values.count)
+            for value in values { sum.add(value) }
+            return sum.value
+        }
+        let bandwidths = zip(bandwidths, smallest).map { max($0, $1) }
+        let (used, needed) = (sum(bandwidths), sum(smallest))
+        let unused = totalBandwidthHertz - used
+        // What is left of a good price's demand would only be rounding.
+        guard used > needed, unused < 0 || unused > 2 * BandPrice.tolerance(band: totalBandwidthHertz, needed: needed) * used
+        else {
+            return bandwidths
+        }
+        let part = min(max(0, (totalBandwidthHertz * (1 - 1e-15) - needed) / (used - needed)), 2)
+        return zip(bandwidths, smallest).map { $1 + part * ($0 - $1) }
+    }
+
+    private func fitsAlone(_ index: Int) -> Bool {
+        onBand(index, totalBandwidthHertz).smallestTimeBudgetSeconds <= devices[index].timeBudgetSeconds
+    }
+
+    /// Device `index` on a channel of its own.
+    func onBand(_ index: Int, _ hertz: Double) -> DeviceEnergyProblem { devices[index].with(bandwidthHertz: hertz) }
+
+    /// A guess of the price: demand falls about as its square root, so the square of the mean root of what a hertz is worth to each
+    /// device on an equal part of the band, with half its time for sending.
+    private func firstPrice(_ served: [Int], threads: Int) -> Double {
+        let equal = totalBandwidthHertz / Double(served.count)
+        let roots = parallelMap(served.count, threads: threads) { place in
+            let device = devices[served[place]]
+            let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.instant) / 2
+            let nats = naturalLogarithmOfTwo * device.payloadBits / (equal * seconds)
+            return (seconds * device.radio.noiseDensity / device.radio.pathGain * marginalShape(min(nats, 100))).squareRoot()
+        }
+        let largest = max(roots.max() ?? 0, .leastNormalMagnitude)
+        var sum = ReproducibleSum(largest: largest, count: roots.count)
+        for root in roots { sum.add(root) }
+        let mean = sum.value / Double(roots.count)
+        return max(mean * mean, .leastNormalMagnitude)
+    }
+
+    private static let bandwidthRange = PhysicalRange(
+        field: "total_bandwidth_hz", unit: "Hz", range: 1...1e15,
+        wayOut: "give the band that all devices share; the paper's is 5e7 each")
+}

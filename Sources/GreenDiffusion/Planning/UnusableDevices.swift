@@ -1,0 +1,38 @@
+/// The devices of a file that cannot be used.
+public struct UnusableDevices: Error, Sendable, CustomStringConvertible {
+    public let path: String
+    /// The first of them.
+    public private(set) var shown: [UnusableDevice] = []
+    /// How many there are, of how many devices.
+    public private(set) var count = 0
+    public private(set) var devices = 0
+
+    /// So many are told one by one.
+    public static let mostShown = 100
+
+    init(path: String) { self.path = path }
+
+    mutating func add(_ error: UnusableDevice) {
+        count += 1
+        if shown.count < Self.mostShown { shown.append(error) }
+    }
+
+    /// Throws where there are some, or reports them where they are to be skipped.
+    mutating func settle(devices: Int, skip: Bool, report: (String) -> Void) throws(UnusableDevices) {
+        self.devices = devices
+        guard count > 0 else { return }
+        guard skip else { throw self }
+        for line in lines { report(line) }
+        report("\(path): skipped \(count) of \(devices) devices")
+    }
+
+    /// A line for each device that is told.
+    public var lines: [String] {
+        shown.map(\.description) + (count > shown.count ? ["\(path): and \(count - shown.count) further devices"] : [])
+    }
+
+    public var description: String {
+        "\(path): \(count) of \(devices) devices cannot be used and nothing was planned; "
+            + "correct them, or plan the others with --skip-invalid"
+    }
+}

@@ -1,0 +1,1 @@
+"""The energy solvers beside scipy's: see scripts/compare-solvers."""
