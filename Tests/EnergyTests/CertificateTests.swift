@@ -81,6 +81,7 @@ import Testing
             let certificate = problem.certificate(of: plan)
             let numbers = [certificate.kktResidual, certificate.dualityGapJoules, certificate.dualityGapRelative]
             #expect(numbers.allSatisfy { $0.isFinite && $0 >= 0 }, "\(problem)")
+            #expect(certificate.kktResidual <= 1e-6 && certificate.dualityGapRelative <= 1e-6, "\(certificate), \(problem)")
             plans += 1
         }
         #expect(plans > 1_000)

@@ -8,7 +8,7 @@ public struct PlanCertificate: Sendable, Equatable {
     ///
     /// The largest of
     /// - how far `theta + pi` exceeds 1, and how far a share lies outside its bounds, relative to the share;
-    /// - time left over: `min(1 - theta - pi, room above)/share`, at most 1, for each share that could grow into it;
+    /// - time left over beyond rounding: `min(1 - theta - pi, room above)/share`, at most 1, for each share that could grow into it;
     /// - an unbalanced split: `min(|m1 - m2|/(m1 + m2), room above of the share with the larger m, room below of the other)`, the rooms
     ///   relative to the shares: zero where the marginal energies are equal or a bound stands in the way of their exchange.
     public let kktResidual: Double
@@ -60,7 +60,9 @@ struct ShareMarginals {
 extension TimeSplit {
     /// `PlanCertificate.kktResidual` of `shares`, whose marginals (inside the bounds) are `marginals`.
     fileprivate func residual(_ shares: TimeShares, _ marginals: ShareMarginals) -> Double {
-        let unused = 1 - shares.theta - shares.pi
+        // What rounding of the shares may leave counts neither as unused nor, beside a tiny share, as room to grow.
+        let sum = shares.theta + shares.pi
+        let unused = 1 - sum - 2 * Double.ulpOfOne
         let outside = max(
             relative(thetaBounds.lowerBound - shares.theta, shares.theta),
             relative(shares.theta - thetaBounds.upperBound, shares.theta),
@@ -68,7 +70,7 @@ extension TimeSplit {
         let idle = max(
             relative(min(unused, thetaBounds.upperBound - shares.theta), shares.theta),
             relative(min(unused, piBounds.upperBound - shares.pi), shares.pi))
-        return max(max(-unused, outside), max(idle, exchange(shares, marginals)))
+        return max(max(sum - 1, outside), max(idle, exchange(shares, marginals)))
     }
 
     private func exchange(_ shares: TimeShares, _ marginals: ShareMarginals) -> Double {

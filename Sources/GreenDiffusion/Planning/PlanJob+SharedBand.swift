@@ -21,7 +21,7 @@ extension PlanJob {
         var output = PlanOutput(format: options.format, sharedBand: true)
         var start = 0
         while start < devices.count {
-            let range = start..<min(devices.count, start + Self.block * options.threads)
+            let range = start..<min(devices.count, start + Self.block)
             let entries = mapChunks(range.count, threads: options.threads) { [devices] part in
                 part.map { offset in
                     let index = range.lowerBound + offset

@@ -47,8 +47,8 @@ public struct PlanJob: Sendable {
         }
     }
 
-    /// Devices that are read before any of them is planned.
-    static let block = 8192
+    /// Devices that are read, planned and written together.
+    static let block = 16_384
 
     private func planEach(
         _ reader: inout DeviceReader, write: (borrowing [UInt8]) throws -> Void, report: (String) -> Void,
@@ -76,7 +76,7 @@ public struct PlanJob: Sendable {
         var isMore = true
         while isMore {
             devices.removeAll(keepingCapacity: true)
-            while devices.count < Self.block * options.threads {
+            while devices.count < Self.block {
                 guard let record = try reader.next() else {
                     isMore = false
                     break
