@@ -1,9 +1,8 @@
 #include "gd_rans.h"
+#include "gd_simd.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { lower_bound = 1 << 16 };
 
 // Code length that one more slot saves, or one less costs, in bits: count * log2((f + 1) / f).
 static double saving(int64_t count, uint32_t frequency) { return (double)count * log2(((double)frequency + 1) / frequency); }
@@ -53,7 +52,7 @@ void gd_rans_decoder_table(const uint32_t *frequencies, gd_rans_slots *slots) {
 
 uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_symbol *table, uint32_t *states, uint16_t *end) {
     uint32_t state[gd_rans_lanes];
-    for (int lane = 0; lane < gd_rans_lanes; lane++) state[lane] = lower_bound;
+    for (int lane = 0; lane < gd_rans_lanes; lane++) state[lane] = gd_rans_lower_bound;
     for (int64_t i = count - 1; i >= 0; i--) {
         const gd_rans_symbol *symbol = &table[symbols[i]];
         uint32_t x = state[i % gd_rans_lanes];
@@ -69,37 +68,17 @@ uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_sy
     return end;
 }
 
-// One step of one lane; the caller renormalises.
-static inline uint8_t step(uint32_t *x, const gd_rans_slots *slots) {
-    const uint32_t entry = slots->entries[*x & (gd_rans_scale - 1)];
-    *x = ((entry >> 8 & 0xFFF) + 1) * (*x >> gd_rans_scale_bits) + (entry >> 20);
-    return (uint8_t)entry;
-}
-
 gd_status gd_rans_decode(
     const uint8_t *words, int64_t count_words, const uint32_t *states, const gd_rans_slots *slots, int64_t count,
     uint8_t *symbols) {
     uint32_t x[gd_rans_lanes];
     memcpy(x, states, sizeof x);
     const uint8_t *const end = words + 2 * count_words;
-    int64_t i = 0;
-    // Whole groups while a word for every lane is left.
-    for (; count - i >= gd_rans_lanes && end - words >= 2 * gd_rans_lanes; i += gd_rans_lanes) {
-#pragma clang loop unroll(full)
-        for (int lane = 0; lane < gd_rans_lanes; lane++) {
-            symbols[i + lane] = step(&x[lane], slots);
-            uint16_t word;
-            memcpy(&word, words, sizeof word);
-            const int empty = x[lane] < lower_bound;
-            const uint32_t refilled = x[lane] << 16 | word;
-            x[lane] = empty ? refilled : x[lane];
-            words += 2 * empty;
-        }
-    }
+    int64_t i = gd_simd_selected()->rans_decode_groups(&words, end, x, slots, count, symbols);
     for (; i < count; i++) {
         const int lane = i % gd_rans_lanes;
-        symbols[i] = step(&x[lane], slots);
-        if (x[lane] >= lower_bound) continue;
+        symbols[i] = gd_rans_step(&x[lane], slots);
+        if (x[lane] >= gd_rans_lower_bound) continue;
         if (words == end) return GD_UNSUPPORTED;
         uint16_t word;
         memcpy(&word, words, sizeof word);
@@ -107,6 +86,6 @@ gd_status gd_rans_decode(
         words += 2;
     }
     uint32_t different = 0;
-    for (int lane = 0; lane < gd_rans_lanes; lane++) different |= x[lane] ^ lower_bound;
+    for (int lane = 0; lane < gd_rans_lanes; lane++) different |= x[lane] ^ gd_rans_lower_bound;
     return words == end && different == 0 ? GD_OK : GD_UNSUPPORTED;
 }

@@ -1,5 +1,8 @@
 #if defined(__x86_64__)
 
+#include <immintrin.h>
+#include <string.h>
+
 #include "simd_sets.h"
 #include "winograd.h"
 
@@ -9,6 +12,7 @@
 #include "simd_norm.h"
 #include "simd_peak.h"
 #include "simd_product.h"
+#include "simd_rans.h"
 #include "simd_rounding.h"
 #include "simd_winograd.h"
 #pragma clang attribute pop
@@ -20,6 +24,6 @@ const gd_simd gd_simd_avx512 = {
     .winograd4 = &winograd4, .winograd2 = &winograd2, .multiply_add_rounds = multiply_add_rounds,
     .peak_flops_per_round = peak_flops_per_round, .round_to_levels = round_to_levels,
     .round_to_lattice = round_to_lattice, .restore_from_lattice = restore_from_lattice,
-    .add_rounding_errors = add_rounding_errors};
+    .add_rounding_errors = add_rounding_errors, .rans_decode_groups = rans_decode_groups};
 
 #endif

@@ -1,8 +1,11 @@
+#include <string.h>
+
 #define SIMD_LANES 8
 
 #include "simd_norm.h"
 #include "simd_peak.h"
 #include "simd_product.h"
+#include "simd_rans.h"
 #include "simd_rounding.h"
 #include "simd_winograd.h"
 
@@ -21,4 +24,4 @@ const gd_simd gd_simd_baseline = {
     .winograd4 = &winograd4, .winograd2 = &winograd2, .multiply_add_rounds = multiply_add_rounds,
     .peak_flops_per_round = peak_flops_per_round, .round_to_levels = round_to_levels,
     .round_to_lattice = round_to_lattice, .restore_from_lattice = restore_from_lattice,
-    .add_rounding_errors = add_rounding_errors};
+    .add_rounding_errors = add_rounding_errors, .rans_decode_groups = rans_decode_groups};

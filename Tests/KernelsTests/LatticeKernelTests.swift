@@ -114,6 +114,35 @@ import Testing
         }
     }
 
+    /// Every set restores the same symbols, stops at the same place and leaves the same states, whatever the words are.
+    @Test(arguments: [0, 15, 16, 31, 32, 33, 500, 4096])
+    func allInstructionSetsDecodeAlike(wordCount: Int) throws {
+        var generator = CounterRandom(seed: 9, stream: .initialization, item: UInt32(wordCount)).generator()
+        let words = (0..<2 * wordCount).map { _ in UInt8(generator.nextIndex(below: 256)) }
+        var frequencies = [UInt32](repeating: 0, count: 256)
+        (frequencies[3], frequencies[120], frequencies[128], frequencies[255]) = (1, 95, 3000, 1000)
+        var slots = gd_rans_slots()
+        gd_rans_decoder_table(frequencies, &slots)
+        let start = (0..<16).map { _ in UInt32(1 << 16) + UInt32(generator.nextIndex(below: 1 << 31)) }
+        var results: [[UInt8]] = []
+        for set in InstructionSetTests.running {
+            var states = start
+            var symbols = [UInt8](repeating: 7, count: 10_000)
+            var used = 0
+            let restored = words.withUnsafeBufferPointer { words in
+                var next: UnsafePointer<UInt8>? = words.baseAddress
+                let end = words.baseAddress.map { $0 + words.count }
+                let restored = set.rans_decode_groups(&next, end, &states, &slots, 9_999, &symbols)
+                if let next, let base = words.baseAddress { used = next - base }
+                return restored
+            }
+            #expect(restored % 16 == 0 && restored <= 9_999 && (wordCount < 16) == (restored == 0))
+            #expect(symbols[Int(restored)...].allSatisfy { $0 == 7 } && used <= 2 * wordCount)
+            results.append(symbols + states.flatMap { state in withUnsafeBytes(of: state) { Array($0) } } + [UInt8(used & 255)])
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
+    }
+
     @Test func damagedStreamsAreRefused() throws {
         let symbols = (0..<1000).map { UInt8(100 + $0 % 37) }
         let frequencies = try #require(SymbolFrequencies(counts: Self.counts(symbols)))

@@ -6,6 +6,8 @@
 // 16 bits, probabilities in 4096ths. docs/wire-format.md has the format.
 
 enum { gd_rans_lanes = 16, gd_rans_scale_bits = 12, gd_rans_scale = 1 << gd_rans_scale_bits };
+/// A state below this takes in a word.
+enum { gd_rans_lower_bound = 1 << 16 };
 
 /// What an encoder needs of each symbol.
 typedef struct {
@@ -18,6 +20,13 @@ typedef struct {
 typedef struct {
     uint32_t entries[gd_rans_scale];
 } gd_rans_slots;
+
+/// One step of one lane: the symbol, and the state before it takes in a word.
+static inline uint8_t gd_rans_step(uint32_t *x, const gd_rans_slots *slots) {
+    const uint32_t entry = slots->entries[*x & (gd_rans_scale - 1)];
+    *x = ((entry >> 8 & 0xFFF) + 1) * (*x >> gd_rans_scale_bits) + (entry >> 20);
+    return (uint8_t)entry;
+}
 
 /// frequencies[s] (256) for counts[s] (256): at least 1 where a symbol occurs, 4096 in all (GD_UNSUPPORTED where none occurs), close to
 /// the least code length.

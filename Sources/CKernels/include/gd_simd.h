@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gd_rans.h"
 #include "gd_rounding.h"
 #include "gd_status.h"
 
@@ -102,6 +103,12 @@ typedef struct {
     /// non-zero magnitudes x between levels l and h. Nothing is added where the step is 0. Runs of 512 elements are summed in float32
     /// in 16 lanes, element i in lane i % 16; lanes, then runs, in order in double.
     void (*add_rounding_errors)(const float *values, int64_t count, const gd_levels *levels, int formats, double *sums);
+
+    /// As `gd_rans_decode`, as long as a word for every lane is left: whole groups of 16 symbols. Moves *words and the states (16) on.
+    ///
+    /// Returns how many symbols it restored.
+    int64_t (*rans_decode_groups)(
+        const uint8_t **words, const uint8_t *end, uint32_t *states, const gd_rans_slots *slots, int64_t count, uint8_t *symbols);
 
     /// `rounds` rounds of multiply-adds in registers; returns a number that depends on all of them.
     float (*multiply_add_rounds)(int64_t rounds, float start);

@@ -33,30 +33,15 @@ struct LatticeSurvey {
                 return 4 + WideCodes.bytes(count: count, bits: WideCodes.bits(for: [largestCode]))
             }
         }
-        let histogram = codeHistogram(
-            values, count: count, step: step(bits: Double(widths[widths.count - 1] + Self.extraBits)), threads: threads)
-        return widths.map { bits in
-            Self.codedBytes(Self.expectedCounts(histogram, shift: widths[widths.count - 1] + Self.extraBits - bits), count: count)
-        }
+        let shifts = widths.map { widths[widths.count - 1] + Self.extraBits - $0 }
+        let histogram = CodeCounts(
+            codeHistogram(
+                values, count: count, step: step(bits: Double(widths[widths.count - 1] + Self.extraBits)), threads: threads))
+        return shifts.map { Self.codedBytes(histogram.expected(shift: $0), count: count) }
     }
 
     /// How much finer than the finest lattice the histogram is from which all sizes are estimated.
     private static let extraBits = 2
-
-    /// How often each code is expected on a lattice `2^shift` as coarse as a histogram's: either rounding takes a value to one of the two
-    /// multiples beside it, to the nearer one with the higher probability.
-    private static func expectedCounts(_ histogram: [Int], shift: Int) -> [Double] {
-        let scale = 1 / Double(1 << shift)
-        var counts = [Double](repeating: 0, count: histogram.count + 1)
-        for index in histogram.indices where histogram[index] > 0 {
-            let count = histogram[index]
-            let position = Double(index - codeHistogramCenter) * scale
-            let below = position.rounded(.down)
-            counts[Int(below) + codeHistogramCenter] += Double(count) * (1 - (position - below))
-            counts[Int(below) + codeHistogramCenter + 1] += Double(count) * (position - below)
-        }
-        return counts
-    }
 
     /// Bytes of range-coded codes with this histogram: entropy, tables and streams.
     private static func codedBytes(_ counts: [Double], count: Int) -> Int {
@@ -68,6 +53,33 @@ struct LatticeSurvey {
         }
         let streams = LatticeLayout.chunks(count) * (8 + 4 * CodedSymbols.lanes)
         return Int(bits / 8) + streams + min(symbols, 256) * 5 / 4 + 10
+    }
+}
+
+/// How often each code of a tensor occurs, from the lowest to the highest one that does.
+private struct CodeCounts {
+    let lowest: Int
+    let counts: ArraySlice<Int>
+
+    init(_ histogram: [Int]) {
+        let first = histogram.firstIndex { $0 > 0 } ?? codeHistogramCenter
+        let last = histogram.lastIndex { $0 > 0 } ?? codeHistogramCenter
+        (lowest, counts) = (first - codeHistogramCenter, histogram[first...last])
+    }
+
+    /// How often each code is expected on a lattice `2^shift` as coarse, in the codes' order: either rounding takes a value to one of the two
+    /// multiples beside it, to the nearer one with the higher probability.
+    func expected(shift: Int) -> [Double] {
+        let scale = 1 / Double(1 << shift)
+        let start = lowest >> shift
+        var expected = [Double](repeating: 0, count: (lowest + counts.count - 1) >> shift - start + 2)
+        for (code, count) in zip(lowest..., counts) where count > 0 {
+            let position = Double(code) * scale
+            let below = position.rounded(.down)
+            expected[Int(below) - start] += Double(count) * (1 - (position - below))
+            expected[Int(below) - start + 1] += Double(count) * (position - below)
+        }
+        return expected
     }
 }
 
