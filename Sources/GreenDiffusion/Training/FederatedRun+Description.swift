@@ -9,7 +9,7 @@ extension FederatedRun {
     /// The images in one phrase: `synthetic signs (day), 10 devices x 512 images, dirichlet:0.5`.
     public var dataDescription: String { components.dataDescription }
 
-    /// The rounds' budget in one phrase: `T = 42.0 s (auto), bits 6:8 on-demand`.
+    /// The rounds' budget in one phrase: `T = 42.0 s (auto), bits 2:8 on demand, 5 devices a round; energies are modelled`.
     public var planDescription: String { components.planDescription(timeBudgetSeconds: server.state.timeBudgetSeconds) }
 
     /// What computes, in one line, with limits measured now.
@@ -46,6 +46,7 @@ extension RunComponents {
             case .fixed: "\(configuration.text(of: .bits) ?? "") bits fixed"
             case .fedAvg: "FedAvg, 32 bits"
             }
-        return "T = \(Quantity.time(timeBudgetSeconds))\(origin), \(bits), \(settings.devicesPerRound) devices a round"
+        return
+            "T = \(Quantity.time(timeBudgetSeconds))\(origin), \(bits), \(settings.devicesPerRound) devices a round; energies are modelled"
     }
 }

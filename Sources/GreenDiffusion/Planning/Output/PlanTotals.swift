@@ -25,7 +25,7 @@ struct PlanTotals: Sendable {
     var text: String {
         let energies =
             "\(feasible) of \(devices) devices feasible, \(Quantity.energy(energyTotalJoules)) together: "
-            + "\(Quantity.energy(energyComputeJoules)) compute, \(Quantity.energy(energyTotalJoules - energyComputeJoules)) radio"
+            + "\(Quantity.energy(energyComputeJoules)) compute, \(Quantity.energy(energyTotalJoules - energyComputeJoules)) radio, modelled"
             + (iterations.map { "; at most \($0) iterations a device" } ?? "")
         guard feasible > 0 else { return energies }
         return energies

@@ -21,7 +21,7 @@ struct SharedPlanSummary {
         }
         return [
             "\(plan.servedCount) of \(devices.count) devices served, \(Quantity.energy(summary.energyTotalJoules)) together: "
-                + "\(Quantity.energy(summary.energyComputeJoules)) compute, \(Quantity.energy(radio)) radio; "
+                + "\(Quantity.energy(summary.energyComputeJoules)) compute, \(Quantity.energy(radio)) radio, modelled; "
                 + (equal ?? "equal bands do not serve all"),
             "\(megahertz(summary.bandwidthUsedHertz)) of \(megahertz(totalBandwidthHertz)) used; one more MHz would save "
                 + Quantity.energy(1e6 * summary.bandwidthPriceJoulesPerHertz),
