@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// Files and directories that are there whole or not at all, also after a crash or a power cut.
 public enum AtomicFiles {
@@ -17,13 +18,13 @@ public enum AtomicFiles {
             unlink(temporary)
             throw .unwritable(path: path, reason: reason)
         }
-        flush(parent(of: path))
+        flush(parentFolder(of: path))
     }
 
     /// Refuses a place that a file cannot take: in no folder or a read-only one, a folder, a device or a pipe (which a rename would
     /// replace). Commands ask this before work that takes long.
     static func requireReplaceable(_ path: String) throws(FileError) {
-        let folder = parent(of: path)
+        let folder = parentFolder(of: path)
         guard isDirectory(folder) else { throw .unwritable(path: path, reason: "there is no folder \(folder)") }
         guard access(folder, W_OK) == 0 else { throw .unwritable(path: path, reason: FileError.systemReason()) }
         var status = stat()
@@ -51,13 +52,13 @@ public enum AtomicFiles {
             try? remove(temporary)
             throw error
         }
-        flush(parent(of: path))
+        flush(parentFolder(of: path))
     }
 
     /// Makes the directory and those above it; an existing one is fine.
     public static func createDirectory(_ path: String) throws(FileError) {
         guard !isDirectory(path) else { return }
-        let parent = parent(of: path)
+        let parent = parentFolder(of: path)
         if parent != path { try createDirectory(parent) }
         guard mkdir(path, 0o777) == 0 || (errno == EEXIST && isDirectory(path)) else {
             let reason = errno == EEXIST ? "a file of that name is in the way" : FileError.systemReason()
@@ -123,10 +124,5 @@ public enum AtomicFiles {
     private static func isDirectory(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-    }
-
-    private static func parent(of path: String) -> String {
-        let parent = (path as NSString).deletingLastPathComponent
-        return parent.isEmpty ? "." : parent
     }
 }

@@ -43,7 +43,7 @@ struct AtomicFile: ~Copyable {
         guard fsync(descriptor) == 0, close(takeDescriptor()) == 0, rename(temporaryPath, path) == 0 else {
             throw Self.failure(path)
         }
-        let folder = open((path as NSString).deletingLastPathComponent.ifEmpty("."), O_RDONLY | O_CLOEXEC)
+        let folder = open(parentFolder(of: path), O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)
@@ -69,8 +69,4 @@ struct AtomicFile: ~Copyable {
         if descriptor >= 0 { close(descriptor) }
         unlink(temporaryPath)
     }
-}
-
-extension String {
-    fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
 }

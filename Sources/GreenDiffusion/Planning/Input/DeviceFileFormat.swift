@@ -11,7 +11,7 @@ public enum DeviceFileFormat: String, Sendable, CaseIterable {
 
     /// By the file's extension; nil for others.
     init?(path: String) {
-        switch (path as NSString).pathExtension.lowercased() {
+        switch URL(fileURLWithPath: path).pathExtension.lowercased() {
         case "json": self = .json
         case "ndjson", "jsonl": self = .ndjson
         case "csv": self = .csv
