@@ -20,7 +20,7 @@ simd_inline simd_wide wide_splat(uint64_t value) { return value - (simd_wide){0}
 /// Chunks whose blocks are drawn together: chains of ten multiplications that hide each other's latency.
 enum { drawn_chunks = 4 };
 
-/// words[w][i] of 1 or 2 `chunks` from `chunk` on: word w of blocks i * wide_lanes ..., each in the low half of a lane.
+/// words[w][i] of `chunks` (1 ... drawn_chunks) chunks from `chunk` on: word w of blocks i * wide_lanes ..., each in the low half of a lane.
 simd_inline void chunk_words(const gd_sequence *sequence, int64_t chunk, int chunks, simd_wide words[4][drawn_chunks * chunk_wides]) {
     const simd_wide low = wide_splat(0xFFFFFFFFu);
 #pragma clang loop unroll(full)

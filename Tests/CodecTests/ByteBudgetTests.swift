@@ -16,18 +16,8 @@ import Testing
     /// The least error of all choices of widths that fit.
     private static func bruteForce(_ table: ErrorTable, _ limit: Int, _ accepted: ClosedRange<Int>) -> Double? {
         var best: Double?
-        func search(_ tensor: Int, _ error: Double, _ bytes: Int) {
-            guard bytes <= limit else { return }
-            guard tensor < table.tensors.count else {
-                best = min(best ?? error, error)
-                return
-            }
-            let line = table.tensors[tensor]
-            for bits in accepted {
-                search(tensor + 1, error + line.expectedError(bits: bits), bytes + line.codedBytes(bits: bits))
-            }
-        }
-        search(0, 0, table.summary.codedBytes(bits: 8) - table.tensors.reduce(0) { $0 + $1.codedBytes(bits: 8) })
+        let beside = bytesBeside(tensorsOf: table)
+        eachChoice(of: table, accepted: accepted, fits: { beside + $1 <= limit }) { error, _ in best = min(best ?? error, error) }
         return best
     }
 

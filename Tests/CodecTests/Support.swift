@@ -13,6 +13,27 @@ func normalValues(_ count: Int, seed: UInt64, scale: Float = 1) -> [Float] {
     return Array(values.prefix(count))
 }
 
+/// The expected error and the tensors' bytes of every choice of widths, a branch cut where `fits` refuses what it has so far.
+func eachChoice(
+    of table: ErrorTable, accepted: ClosedRange<Int>, fits: (_ error: Double, _ bytes: Int) -> Bool,
+    _ body: (_ error: Double, _ bytes: Int) -> Void
+) {
+    func search(_ tensor: Int, _ error: Double, _ bytes: Int) {
+        guard fits(error, bytes) else { return }
+        guard tensor < table.tensors.count else { return body(error, bytes) }
+        let line = table.tensors[tensor]
+        for bits in accepted {
+            search(tensor + 1, error + line.expectedError(bits: bits), bytes + line.codedBytes(bits: bits))
+        }
+    }
+    search(0, 0, 0)
+}
+
+/// The frame's bytes that belong to no tensor.
+func bytesBeside(tensorsOf table: ErrorTable) -> Int {
+    table.summary.codedBytes(bits: 8) - table.tensors.reduce(0) { $0 + $1.codedBytes(bits: 8) }
+}
+
 /// Three tensors with shapes, sizes and scales that differ.
 struct SmallModel {
     let layout = ParameterLayout([("conv.weight", [4, 3, 3, 3]), ("conv.bias", [4]), ("norm.scale", [])])

@@ -17,18 +17,7 @@ import Testing
     /// The fewest bytes of all 7^n choices of tensors that may differ.
     private static func bruteForce(_ table: ErrorTable, _ limit: Double, _ accepted: ClosedRange<Int>) -> Int? {
         var best: Int?
-        func search(_ tensor: Int, _ error: Double, _ bytes: Int) {
-            guard error <= limit else { return }
-            guard tensor < table.tensors.count else {
-                best = min(best ?? bytes, bytes)
-                return
-            }
-            let line = table.tensors[tensor]
-            for bits in accepted {
-                search(tensor + 1, error + line.expectedError(bits: bits), bytes + line.codedBytes(bits: bits))
-            }
-        }
-        search(0, 0, 0)
+        eachChoice(of: table, accepted: accepted, fits: { error, _ in error <= limit }) { best = min(best ?? $1, $1) }
         return best
     }
 
@@ -38,7 +27,7 @@ import Testing
             let values = Self.values(seed: 100 * seed)
             let table = try ErrorTable(
                 values, layout: Self.layout, options: QuantizerOptions(grid: grid, groupSize: groupSize))
-            let overhead = table.summary.codedBytes(bits: 8) - table.tensors.reduce(0) { $0 + $1.codedBytes(bits: 8) }
+            let overhead = bytesBeside(tensorsOf: table)
             let (low, high) = (
                 table.summary.expectedError(bits: accepted.upperBound), table.summary.expectedError(bits: accepted.lowerBound)
             )

@@ -2,6 +2,9 @@
 
 #include "gd_status.h"
 
+/// Asks for the cache line at an address, which need not be valid, before it is needed.
+static inline void gd_prefetch(const void *address) { __builtin_prefetch(address); }
+
 // Operations that move values without arithmetic, and their transposes. No output may be an input.
 
 /// output (P, A + B), overwritten: channels of a (P, A), then of b (P, B).

@@ -9,9 +9,6 @@
 enum { gd_chunk = 64 };
 
 /// A tensor's sequence, prepared for drawing: the keys of the ten rounds, each eight times, and the counter's upper words.
-/// Asks for the cache line at an address, which need not be valid, before it is needed.
-static inline void gd_prefetch(const void *address) { __builtin_prefetch(address); }
-
 typedef struct {
     uint64_t key0[10][8], key1[10][8];
     uint64_t counter[3];

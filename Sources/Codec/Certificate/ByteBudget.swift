@@ -7,20 +7,20 @@ extension ErrorTable {
     ///
     /// - Parameter accepted: widths in 2...8 (precondition).
     public func widths(bytesAtMost limit: Int, accepted: ClosedRange<Int>) -> WidthChoice? {
-        var search = WidthSearch(self, accepted: accepted)
-        guard search.bytes <= limit else { return nil }
+        var chosen = TensorWidths(self, accepted: accepted)
+        guard chosen.bytes <= limit else { return nil }
         var bound: Double?
         // A step is a tensor's next one: where it does not fit, those after it do not either.
         var closed: Set<Int> = []
-        for step in search.steps where !closed.contains(step.tensor) {
-            if search.bytes + step.bytes <= limit {
-                search.take(step)
+        for step in chosen.steps where !closed.contains(step.tensor) {
+            if chosen.bytes + step.bytes <= limit {
+                chosen.take(step)
             } else {
-                bound = bound ?? search.error - step.errorSaved * Double(limit - search.bytes) / Double(step.bytes)
+                bound = bound ?? chosen.error - step.errorSaved * Double(limit - chosen.bytes) / Double(step.bytes)
                 closed.insert(step.tensor)
             }
         }
-        return search.choice(lowerBound: bound ?? search.exactError)
+        return chosen.choice(lowerBound: bound ?? chosen.exactError)
     }
 }
 

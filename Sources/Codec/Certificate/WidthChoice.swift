@@ -21,23 +21,23 @@ extension ErrorTable {
     ///
     /// - Parameter accepted: widths in 2...8 (precondition).
     public func widths(errorAtMost limit: Double, accepted: ClosedRange<Int>) -> WidthChoice? {
-        var search = WidthSearch(self, accepted: accepted)
-        var lowerBound = Double(search.bytes)
+        var chosen = TensorWidths(self, accepted: accepted)
+        var lowerBound = Double(chosen.bytes)
         var taken: [WidthStep] = []
-        for step in search.steps where search.error > limit {
-            lowerBound = Double(search.bytes) + min(1, (search.error - limit) / step.errorSaved) * Double(step.bytes)
-            search.take(step)
+        for step in chosen.steps where chosen.error > limit {
+            lowerBound = Double(chosen.bytes) + min(1, (chosen.error - limit) / step.errorSaved) * Double(step.bytes)
+            chosen.take(step)
             taken.append(step)
         }
         // Sums of differences round; what is sent must keep the limit exactly.
-        guard search.exactError <= limit else { return nil }
-        for step in taken.sorted(by: { $0.bytes > $1.bytes }) { search.takeBack(step, whileErrorAtMost: limit) }
-        return search.choice(lowerBound: lowerBound)
+        guard chosen.exactError <= limit else { return nil }
+        for step in taken.sorted(by: { $0.bytes > $1.bytes }) { chosen.takeBack(step, whileErrorAtMost: limit) }
+        return chosen.choice(lowerBound: lowerBound)
     }
 }
 
 /// A width for every tensor, from the narrowest on, and the steps to wider ones.
-struct WidthSearch {
+struct TensorWidths {
     private let paths: [WidthPath]
     private var places: [Int]
     /// All tensors' steps: those that save the most error a byte come first, a tensor's own in their order.
