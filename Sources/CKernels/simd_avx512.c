@@ -9,11 +9,14 @@
 #define SIMD_LANES 16
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
+#include "simd_dequantize.h"
+#include "simd_lattice.h"
 #include "simd_norm.h"
 #include "simd_peak.h"
 #include "simd_product.h"
+#include "simd_quantize.h"
 #include "simd_rans.h"
-#include "simd_rounding.h"
+#include "simd_rounding_errors.h"
 #include "simd_winograd.h"
 #pragma clang attribute pop
 
@@ -22,7 +25,8 @@ const gd_simd gd_simd_avx512 = {
     .norm_moments = norm_moments, .norm_apply = norm_apply, .norm_affine_gradients = norm_affine_gradients,
     .norm_input_gradients = norm_input_gradients,
     .winograd4 = &winograd4, .winograd2 = &winograd2, .multiply_add_rounds = multiply_add_rounds,
-    .peak_flops_per_round = peak_flops_per_round, .round_to_levels = round_to_levels,
+    .peak_flops_per_round = peak_flops_per_round, .quantize = quantize, .dequantize = dequantize,
+    .dequantize_add = dequantize_add, .add_fixed = add_fixed, .pack_codes = pack_codes,
     .round_to_lattice = round_to_lattice, .restore_from_lattice = restore_from_lattice,
     .add_rounding_errors = add_rounding_errors, .rans_decode_groups = rans_decode_groups};
 

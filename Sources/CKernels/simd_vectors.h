@@ -17,3 +17,10 @@ simd_inline void simd_store(float *to, simd_vector value) { *(simd_vector *)to =
 
 /// `value` in all lanes. Subtracting zero changes no float, so nothing is computed; adding it would turn -0 into 0.
 simd_inline simd_vector simd_splat(float value) { return value - (simd_vector){0}; }
+
+/// A vector as 64-bit lanes.
+typedef uint64_t simd_wide __attribute__((vector_size(simd_lanes * sizeof(float)), aligned(8)));
+
+enum { wide_lanes = simd_lanes / 2 };
+
+simd_inline simd_wide wide_splat(uint64_t value) { return value - (simd_wide){0}; }

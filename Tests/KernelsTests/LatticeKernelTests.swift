@@ -2,7 +2,7 @@ import CKernels
 import Kernels
 import Testing
 
-/// Rounding kernels of every instruction set against the plain form, and the range coder against its own inverse.
+/// Lattice kernels of every instruction set against the plain form, and the range coder against its own inverse.
 @Suite struct LatticeKernelTests {
     static let random = CounterRandom(seed: 11, stream: .dither, round: 2, device: 3, item: 4)
 
@@ -38,7 +38,7 @@ import Testing
         #expect(part.prefix(424).elementsEqual(whole[576..<1000]))
     }
 
-    /// Every set writes the same bytes: codes of levels (plain, odd and mixed scales), lattice codes, values and error sums.
+    /// Every set writes the same bytes: lattice codes, values and error sums.
     @Test func allInstructionSetsGiveTheSameBytes() {
         let values = testValues(1024, seed: 4)
         var source = gd_random(key: (1, 2), counter: (3, 4, 5))
@@ -49,22 +49,6 @@ import Testing
             var bytes: [UInt8] = []
             withUnsafePointer(to: &sequence) { sequence in
                 var draw = gd_draw(sequence: sequence, chunk: 7)
-                for step: Float in [0.003, 1e-30] {
-                    var levels = [gd_levels(offset: 0, step: step)]
-                    var codes = [Int8](repeating: 0, count: 1024)
-                    let scaled = values.map { $0 * (step / 0.003) }
-                    levels.withUnsafeMutableBufferPointer { levels in
-                        let to = gd_level_codes(levels: levels.baseAddress, each: 0, shift: 1)
-                        set.round_to_levels(scaled, 15, &draw, to, &codes)
-                    }
-                    bytes += codes.map { UInt8(bitPattern: $0) }
-                }
-                var each = (0..<64).map { gd_levels(offset: 1e-5 * Float($0), step: 0.002 + 1e-4 * Float($0)) }
-                var mixed = [Int8](repeating: 0, count: 64)
-                each.withUnsafeMutableBufferPointer { each in
-                    set.round_to_levels(values, 1, &draw, gd_level_codes(levels: each.baseAddress, each: 1, shift: 0), &mixed)
-                }
-                bytes += mixed.map { UInt8(bitPattern: $0) }
                 for dither: Int32 in [0, 1] {
                     let lattice = gd_step_lattice(step: 0.004, dither: dither)
                     var codes = [Int32](repeating: 0, count: 1024)

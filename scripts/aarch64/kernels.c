@@ -91,17 +91,29 @@ static void rounding(void) {
     gd_prepare_sequence(&random, &sequence);
     const gd_draw draw = {&sequence, 3};
     const gd_simd *simd = gd_simd_selected();
-    int8_t codes[count];
     int32_t wide[count];
-    const gd_levels levels = {0.001f, 0.016f};
-    simd->round_to_levels(x, chunks, &draw, (gd_level_codes){&levels, 0, 1}, codes);
-    report("rounding to levels", codes, count, 0, 0);
-    uint8_t packed[count];
+    const gd_levels levels[4] = {{0.001f, 0.016f}, {0, 0.01f}, {0.002f, 0.02f}, {0.001f, 0}};
+    const gd_elements all = {0, count - 3};
+    const gd_fixed_point fixed = {0x1p30, 77};
     for (int bits = 2; bits <= 8; bits++) {
-        char name[20];
-        snprintf(name, sizeof name, "packing to %d bits", bits);
-        gd_pack_codes(codes, count - 3, bits, packed);
-        report(name, packed, ((count - 3) * bits + 7) / 8, 0, 0);
+        char name[40];
+        uint8_t packed[count] = {0};
+        int8_t codes[count];
+        int64_t sums[count] = {0};
+        const gd_level_codes to = {levels, 100, bits > 2, bits};
+        float clamped[count];
+        const float top = 0.01f * (float)((1 << (bits - 1)) - 2);
+        for (int i = 0; i < count; i++) clamped[i] = fmaxf(-top, fminf(top, x[i]));
+        simd->quantize(clamped, all, &sequence, to, packed);
+        snprintf(name, sizeof name, "levels of %d bits", bits), report(name, packed, (all.count * bits + 7) / 8, 0, 0);
+        simd->dequantize(packed, all, to, restored);
+        snprintf(name, sizeof name, "values of %d bits", bits), report(name, restored, 4 * all.count, 0, 0);
+        simd->dequantize_add(packed, all, to, fixed, sums);
+        simd->add_fixed(x, all.count, fixed, sums);
+        snprintf(name, sizeof name, "sums of %d bits", bits), report(name, sums, 8 * all.count, 0, 0);
+        for (int i = 0; i < count; i++) codes[i] = (int8_t)(i * 37);
+        simd->pack_codes(codes, count - 3, bits, packed);
+        snprintf(name, sizeof name, "packing to %d bits", bits), report(name, packed, ((count - 3) * bits + 7) / 8, 0, 0);
     }
     for (int dither = 0; dither < 2; dither++) {
         const gd_step_lattice lattice = {0.01f, dither};
@@ -112,7 +124,7 @@ static void rounding(void) {
         report(dither ? "dithered lattice" : "stochastic lattice", restored, sizeof restored, largest, dither ? 0.005001 : 0.01);
     }
     double sums[1] = {0};
-    simd->add_rounding_errors(x, count, &levels, 1, sums);
+    simd->add_rounding_errors(x, count, levels, 1, sums);
     report("expected error", sums, sizeof sums, 0, 0);
 }
 

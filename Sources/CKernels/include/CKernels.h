@@ -10,7 +10,6 @@
 #include "gd_hash.h"
 #include "gd_movement.h"
 #include "gd_optimizer.h"
-#include "gd_packing.h"
 #include "gd_parallel.h"
 #include "gd_peak.h"
 #include "gd_rans.h"

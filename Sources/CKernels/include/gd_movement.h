@@ -4,6 +4,8 @@
 
 /// Asks for the cache line at an address, which need not be valid, before it is needed.
 static inline void gd_prefetch(const void *address) { __builtin_prefetch(address); }
+/// The same for a line that will be written.
+static inline void gd_prefetch_to_write(const void *address) { __builtin_prefetch(address, 1); }
 
 // Operations that move values without arithmetic, and their transposes. No output may be an input.
 

@@ -8,10 +8,11 @@
 
 enum { gd_chunk = 64 };
 
-/// A tensor's sequence, prepared for drawing: the keys of the ten rounds, each eight times, and the counter's upper words.
+/// A tensor's sequence, prepared for drawing. Only the counter's lowest word differs from block to block, so what the first two rounds
+/// make of the others is the same in all of them: `start` is what their four exclusive ors add. `keys` are those of the other eight.
 typedef struct {
-    uint64_t key0[10][8], key1[10][8];
-    uint64_t counter[3];
+    uint64_t start[4];
+    uint64_t keys[8][2];
 } gd_sequence;
 
 void gd_prepare_sequence(const gd_random *random, gd_sequence *sequence);
@@ -22,19 +23,26 @@ typedef struct {
     int64_t chunk;
 } gd_draw;
 
-/// The levels of one scope: level l has the magnitude offset + l * step. For rounding to a scope of one level the step is 1, not 0.
+/// The levels of one scope: level l has the magnitude offset + l * step, the product rounded before the sum. Step 0: all coincide.
 typedef struct {
     float offset, step;
 } gd_levels;
 
-/// How the levels of a chunk's elements are given.
+/// How a tensor's codes stand for levels: `scope_size` consecutive elements share theirs.
 typedef struct {
-    /// One for all elements, or one for each element of the only chunk.
+    /// One for each scope.
     const gd_levels *levels;
-    int each;
-    /// Code +-c stands for level c - shift.
+    int64_t scope_size;
+    /// Code +-c, c > 0, stands for level c - shift with that sign; code 0 for zero.
     int shift;
+    /// Bits a packed code, 2 ... 8.
+    int bits;
 } gd_level_codes;
+
+/// Some elements of a tensor; `first` is a multiple of 64.
+typedef struct {
+    int64_t first, count;
+} gd_elements;
 
 /// How values are rounded to multiples of `step`: with `dither`, code = round(x / step + u) stands for (code - u) * step, u the same
 /// for both in -1/2 ... 1/2; without, stochastically, and code stands for code * step.
@@ -42,3 +50,10 @@ typedef struct {
     float step;
     int dither;
 } gd_step_lattice;
+
+/// How floats enter 64-bit sums: v as weight * round(v * factor), ties to even, modulo 2^64. `factor` is a power of two, and
+/// |v * factor| at most 2^50.
+typedef struct {
+    double factor;
+    uint32_t weight;
+} gd_fixed_point;

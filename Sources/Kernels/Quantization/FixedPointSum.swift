@@ -19,35 +19,8 @@ package struct FixedPointScale: Sendable, Equatable {
     /// The integer nearest to `value * 2^exponent`, in plain form.
     package func fixedReference(_ value: Float) -> Int64 { Int64((Double(value) * factor).rounded(.toNearestOrEven)) }
 
-    /// The integers nearest to `values * 2^exponent`: adding 1.5 * 2^52 leaves them in the significand's low bits.
-    @inline(__always)
-    fileprivate func fixed(_ values: SIMD4<Float>) -> SIMD4<UInt64> {
-        let magic = SIMD4<Double>(repeating: 0x1.8p52)
-        let shifted = SIMD4<Double>(values) * SIMD4(repeating: factor) + magic
-        return unsafeBitCast(shifted, to: SIMD4<UInt64>.self) &- unsafeBitCast(magic, to: SIMD4<UInt64>.self)
-    }
-}
-
-/// The low 64 bits of products with a 32-bit weight: two 32-bit multiplications, which vector units have.
-@inline(__always)
-private func product(_ values: SIMD4<UInt64>, _ weight: UInt32) -> SIMD4<UInt64> {
-    let weights = SIMD4(repeating: UInt64(weight))
-    return (values & 0xFFFF_FFFF) &* weights &+ (((values &>> 32) &* weights) &<< 32)
-}
-
-@inline(__always)
-private func accumulate(
-    _ values: SIMD8<Float>, _ fixedPoint: FixedPointScale, _ weight: UInt32, into sums: UnsafeMutablePointer<Int64>
-) {
-    // SAFETY: the caller's `sums` addresses eight sums.
-    let target = UnsafeMutableRawPointer(sums)
-    // The sums come from memory, and the arithmetic between them hides them from the processor's own look-ahead.
-    gd_prefetch(target + 4096)
-    let low = target.loadUnaligned(as: SIMD4<UInt64>.self) &+ product(fixedPoint.fixed(values.lowHalf), weight)
-    let high =
-        target.loadUnaligned(fromByteOffset: 32, as: SIMD4<UInt64>.self) &+ product(fixedPoint.fixed(values.highHalf), weight)
-    target.storeBytes(of: low, as: SIMD4<UInt64>.self)
-    target.storeBytes(of: high, toByteOffset: 32, as: SIMD4<UInt64>.self)
+    /// As the kernels take it.
+    fileprivate func kernel(weight: UInt32) -> gd_fixed_point { gd_fixed_point(factor: factor, weight: weight) }
 }
 
 /// `sums[i] += weight * fixed(value of code i)`: decodes a packed tensor straight into the sums.
@@ -55,15 +28,12 @@ package func dequantizeAccumulate(
     _ packed: UnsafePointer<UInt8>, geometry: ScopeGeometry, scales: [ScopeScale], format: CodeFormat,
     fixedPoint: FixedPointScale, weight: UInt32, accumulatingInto sums: UnsafeMutablePointer<Int64>, threads: Int
 ) {
-    let decoder = BlockDecoder(packed, geometry: geometry, scales: scales, format: format)
-    parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
-        decoder.forEachEight(of: block) { index, eight, count in
-            // SAFETY: `count` elements from `index` on lie inside the tensor.
-            if count == 8 {
-                accumulate(eight, fixedPoint, weight, into: sums + index)
-            } else {
-                for lane in 0..<count { sums[index + lane] += Int64(weight) * fixedPoint.fixedReference(eight[lane]) }
-            }
+    withLevelCodes(scales, geometry, format) { codes in
+        parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
+            // SAFETY: blocks lie inside the tensor, and no two of them share a sum.
+            gd_simd_selected().pointee.dequantize_add(
+                packed, gd_elements(CodingBlocks.elements(block, of: geometry.count)), codes, fixedPoint.kernel(weight: weight),
+                sums)
         }
     }
 }
@@ -75,16 +45,10 @@ package func accumulate(
 ) {
     parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
         let elements = CodingBlocks.elements(block, of: count)
-        let whole = elements.lowerBound + elements.count & ~7
-        // SAFETY: blocks lie in 0..<count.
-        for index in stride(from: elements.lowerBound, to: whole, by: 8) {
-            let eight = values.loadUnaligned(fromByteOffset: 4 * index, as: SIMD8<Float>.self)
-            accumulate(eight, fixedPoint, weight, into: sums + index)
-        }
-        for index in whole..<elements.upperBound {
-            let value = values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-            sums[index] += Int64(weight) * fixedPoint.fixedReference(value)
-        }
+        // SAFETY: blocks lie in 0..<count, and no two of them share a sum.
+        gd_simd_selected().pointee.add_fixed(
+            values + 4 * elements.lowerBound, Int64(elements.count), fixedPoint.kernel(weight: weight), sums + elements.lowerBound
+        )
     }
 }
 

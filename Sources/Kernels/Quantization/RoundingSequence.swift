@@ -4,6 +4,8 @@ import CKernels
 package final class RoundingSequence: @unchecked Sendable {
     // SAFETY: points to one initialised sequence that nothing writes to after `init`, freed with `self`.
     private let sequence: UnsafeMutablePointer<gd_sequence>
+    /// Valid as long as `self`.
+    var pointer: UnsafePointer<gd_sequence> { UnsafePointer(sequence) }
 
     package init(_ random: CounterRandom) {
         sequence = .allocate(capacity: 1)

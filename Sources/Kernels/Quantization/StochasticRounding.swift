@@ -14,19 +14,12 @@ package func quantizeAndPack(
     _ values: UnsafePointer<Float>, geometry: ScopeGeometry, scales: [ScopeScale], format: CodeFormat, random: CounterRandom,
     into packed: UnsafeMutablePointer<UInt8>, threads: Int
 ) {
-    precondition(scales.count == geometry.scopeCount, "one scale a scope")
-    let levels = scales.map { gd_levels(offset: $0.offset, step: $0.divisor) }
-    levels.withUnsafeBufferPointer { levels in
-        let rounding = LevelRounding(
-            geometry: geometry, levels: levels, shift: format.levelShift, random: RoundingSequence(random))
+    let random = RoundingSequence(random)
+    withLevelCodes(scales, geometry, format) { codes in
         parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
-            let elements = CodingBlocks.elements(block, of: geometry.count)
-            withUnsafeTemporaryAllocation(of: Int8.self, capacity: CodingBlocks.size) { codes in
-                guard let codes = codes.baseAddress else { return }
-                rounding.round(values, elements, into: codes)
-                // SAFETY: blocks start at multiples of 64 elements, so no two of them share a byte of `packed`.
-                gd_pack_codes(codes, Int64(elements.count), Int32(format.bits), packed + elements.lowerBound / 8 * format.bits)
-            }
+            // SAFETY: blocks start at multiples of 64 elements, so no two of them share a byte of `packed`.
+            gd_simd_selected().pointee.quantize(
+                values, gd_elements(CodingBlocks.elements(block, of: geometry.count)), random.pointer, codes, packed)
         }
     }
 }
@@ -39,45 +32,22 @@ enum CodingBlocks {
     static func elements(_ block: Int, of count: Int) -> Range<Int> { (block * size)..<min((block + 1) * size, count) }
 }
 
-/// Rounds blocks of a tensor to the levels of its scopes.
-private struct LevelRounding {
-    let geometry: ScopeGeometry
-    /// Steps that are not zero, one for each scope.
-    let levels: UnsafeBufferPointer<gd_levels>
-    let shift: Int
-    let random: RoundingSequence
+extension gd_elements {
+    init(_ elements: Range<Int>) { self.init(first: Int64(elements.lowerBound), count: Int64(elements.count)) }
+}
 
-    /// The codes of `elements`, which start at a multiple of 64; `codes` has room for whole chunks of 64.
-    func round(_ values: UnsafePointer<Float>, _ elements: Range<Int>, into codes: UnsafeMutablePointer<Int8>) {
-        var first = elements.lowerBound
-        while first < elements.upperBound {
-            let scope = first / geometry.scopeSize
-            let chunks = (min(geometry.range(scope).upperBound, elements.upperBound) - first) / 64
-            // SAFETY: `chunks` whole chunks lie inside the block, and their scope has levels.
-            let target = codes + (first - elements.lowerBound)
-            if chunks > 0 {
-                let code = gd_level_codes(levels: levels.baseAddress! + scope, each: 0, shift: Int32(shift))
-                var draw = random.draw(chunk: first / 64)
-                gd_simd_selected().pointee.round_to_levels(values + first, Int64(chunks), &draw, code, target)
-            } else {
-                roundMixed(values, first..<min(first + 64, elements.upperBound), into: target)
-            }
-            first += 64 * max(chunks, 1)
-        }
-    }
-
-    /// A chunk that ends early or whose elements have several scales.
-    private func roundMixed(_ values: UnsafePointer<Float>, _ elements: Range<Int>, into codes: UnsafeMutablePointer<Int8>) {
-        var padded = [Float](repeating: 0, count: 64)
-        var each = [gd_levels](repeating: gd_levels(offset: 0, step: 1), count: 64)
-        for (index, element) in elements.enumerated() {
-            padded[index] = values[element]
-            each[index] = levels[element / geometry.scopeSize]
-        }
-        each.withUnsafeBufferPointer { each in
-            var draw = random.draw(chunk: elements.lowerBound / 64)
-            let code = gd_level_codes(levels: each.baseAddress, each: 1, shift: Int32(shift))
-            gd_simd_selected().pointee.round_to_levels(padded, 1, &draw, code, codes)
+/// Calls `body` with a tensor's scales as the kernels take them, valid during the call.
+func withLevelCodes(
+    _ scales: [ScopeScale], _ geometry: ScopeGeometry, _ format: CodeFormat, _ body: (gd_level_codes) -> Void
+) {
+    precondition(scales.count == geometry.scopeCount, "one scale a scope")
+    scales.withUnsafeBufferPointer { scales in
+        // SAFETY: both types are an offset and a step in float32.
+        scales.withMemoryRebound(to: gd_levels.self) { levels in
+            body(
+                gd_level_codes(
+                    levels: levels.baseAddress, scope_size: Int64(geometry.scopeSize), shift: Int32(format.levelShift),
+                    bits: Int32(format.bits)))
         }
     }
 }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "simd_rounding.h"
+
+simd_inline void round_chunk_to_lattice(const float *values, const chunk_words *words, gd_step_lattice to, int32_t *codes) {
+    const simd_vector step = simd_splat(to.step);
+#pragma clang loop unroll(full)
+    for (int w = 0; w < 4; w++) {
+        simd_vector numbers[word_vectors];
+        chunk_numbers(words, w, numbers);
+        for (int v = 0; v < word_vectors; v++) {
+            const int first = 16 * w + v * simd_lanes;
+            const simd_vector position = simd_load(values + first) / step;
+            const simd_vector code = to.dither ? __builtin_elementwise_roundeven(position + dither_of(numbers[v]))
+                                               : __builtin_elementwise_floor(position + uniform_of(numbers[v]));
+            *(simd_codes *)(codes + first) = __builtin_convertvector(code, simd_codes);
+        }
+    }
+}
+
+static void round_to_lattice(const float *values, int64_t chunks, const gd_draw *from, gd_step_lattice to, int32_t *codes) {
+    _Alignas(64) chunk_words words[batch_chunks];
+    for (int64_t first = 0; first < chunks; first += batch_chunks) {
+        const int64_t count = chunks - first < batch_chunks ? chunks - first : batch_chunks;
+        draw((gd_draw){from->sequence, from->chunk + first}, count, words, values + first * gd_chunk + batch);
+        for (int64_t c = 0; c < count; c++)
+            round_chunk_to_lattice(values + (first + c) * gd_chunk, words + c, to, codes + (first + c) * gd_chunk);
+    }
+}
+
+simd_inline void restore_chunk_from_lattice(const int32_t *codes, const chunk_words *words, gd_step_lattice from, float *values) {
+    const simd_vector step = simd_splat(from.step);
+#pragma clang loop unroll(full)
+    for (int w = 0; w < 4; w++) {
+        simd_vector numbers[word_vectors];
+        if (from.dither) chunk_numbers(words, w, numbers);
+        for (int v = 0; v < word_vectors; v++) {
+            const int first = 16 * w + v * simd_lanes;
+            simd_vector code = __builtin_convertvector(*(const simd_codes *)(codes + first), simd_vector);
+            if (from.dither) code -= dither_of(numbers[v]);
+            simd_store(values + first, code * step);
+        }
+    }
+}
+
+static void restore_from_lattice(const int32_t *codes, int64_t chunks, const gd_draw *from, gd_step_lattice lattice, float *values) {
+    _Alignas(64) chunk_words words[batch_chunks];
+    for (int64_t first = 0; first < chunks; first += batch_chunks) {
+        const int64_t count = chunks - first < batch_chunks ? chunks - first : batch_chunks;
+        if (lattice.dither) draw((gd_draw){from->sequence, from->chunk + first}, count, words, codes + first * gd_chunk + batch);
+        for (int64_t c = 0; c < count; c++)
+            restore_chunk_from_lattice(codes + (first + c) * gd_chunk, words + c, lattice, values + (first + c) * gd_chunk);
+    }
+}

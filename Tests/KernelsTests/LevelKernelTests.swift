@@ -1,0 +1,183 @@
+import CKernels
+import Foundation
+import Kernels
+import Testing
+
+/// The level kernels of every instruction set against the plain form, with memory around their outputs that must stay as it is.
+@Suite struct LevelKernelTests {
+    static let random = CounterRandom(seed: 12, stream: .rounding, round: 1, device: 2, item: 3)
+
+    private static var sequence: gd_sequence {
+        var source = gd_random(key: random.key, counter: (random.item, random.device, random.round))
+        var sequence = gd_sequence()
+        gd_prepare_sequence(&source, &sequence)
+        return sequence
+    }
+
+    /// Sizes around a vector (8, 16), a chunk (64), a scope of four chunks and the chunks that are drawn together (20).
+    static let counts = [1, 7, 8, 15, 16, 17, 63, 64, 65, 127, 255, 256, 257, 320, 1279, 1280, 1281, 2600]
+
+    private struct Case {
+        let values: [Float]
+        let geometry: ScopeGeometry
+        let scales: [ScopeScale]
+        let format: CodeFormat
+
+        init(count: Int, groupSize: Int, format: CodeFormat, magnitude: Float) {
+            var values = testValues(count, seed: UInt64(count), scale: magnitude)
+            if count > 4 { (values[0], values[4]) = (-0.0, -.leastNonzeroMagnitude) }
+            self.values = values
+            geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            scales = testScales(values, geometry: geometry, format: format)
+            self.format = format
+        }
+
+        /// The packed codes by the plain form, and two guard bytes.
+        var packed: [UInt8] {
+            var packed = [UInt8](repeating: 0, count: format.packedBytes(values.count)) + [0xA5, 0xA5]
+            quantizeAndPackReference(
+                values, geometry: geometry, scales: scales, format: format, random: LevelKernelTests.random, into: &packed)
+            return packed
+        }
+
+        /// Calls `body` with the scales as the kernels take them.
+        func withCodes(_ body: (gd_level_codes) -> Void) {
+            scales.map { gd_levels(offset: $0.offset, step: $0.step) }.withUnsafeBufferPointer {
+                body(
+                    gd_level_codes(
+                        levels: $0.baseAddress, scope_size: Int64(geometry.scopeSize), shift: Int32(format.levelShift),
+                        bits: Int32(format.bits)))
+            }
+        }
+
+        func decoded(_ packed: [UInt8]) -> [Float] {
+            values.indices.map { index in
+                dequantizedReference(
+                    unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.scopeSize],
+                    format: format)
+            }
+        }
+    }
+
+    @Test(arguments: counts)
+    func allInstructionSetsEqualTheReference(count: Int) {
+        var sequence = Self.sequence
+        for (index, format) in allFormats.enumerated() {
+            for groupSize in [0, 1, 24, 64, 100, 256] {
+                // Ordinary numbers, and steps too small for a quotient from the inverse.
+                let test = Case(
+                    count: count, groupSize: groupSize, format: format, magnitude: (index + groupSize) % 3 == 0 ? 1e-36 : 0.05)
+                let packed = test.packed
+                let decoded = test.decoded(packed)
+                let scale = FixedPointScale(exponent: 20)
+                let fixed = gd_fixed_point(factor: scale.factor, weight: .max - 5)
+                let sums = decoded.indices.map {
+                    Int64($0) &+ Int64(UInt32.max - 5) &* scale.fixedReference(decoded[$0])
+                }
+                for set in InstructionSetTests.running {
+                    let name = "\(InstructionSetTests.name(set)), \(count) in groups of \(groupSize), \(format)"
+                    test.withCodes { codes in
+                        // SAFETY: every buffer has room for all elements.
+                        var written = [UInt8](repeating: 0xA5, count: packed.count)
+                        set.quantize(test.values, gd_elements(first: 0, count: Int64(count)), &sequence, codes, &written)
+                        #expect(written == packed, "\(name)")
+                        var values = [Float](repeating: 7, count: count + 1)
+                        set.dequantize(packed, gd_elements(first: 0, count: Int64(count)), codes, &values)
+                        expectSameBytes(values, decoded + [7], name)
+                        var added = (0...count).map { Int64($0) }
+                        set.dequantize_add(packed, gd_elements(first: 0, count: Int64(count)), codes, fixed, &added)
+                        #expect(added == sums + [Int64(count)], "\(name)")
+                    }
+                    var added = (0...count).map { Int64($0) }
+                    set.add_fixed(decoded, Int64(count), fixed, &added)
+                    #expect(added == sums + [Int64(count)], "\(name)")
+                }
+            }
+        }
+    }
+
+    /// A block in the middle takes the random bits, the scales and the bytes of its own elements, and touches no others.
+    @Test func blocksOfATensorAreTheirOwn() {
+        var sequence = Self.sequence
+        for format in allFormats {
+            let test = Case(count: 3000, groupSize: 100, format: format, magnitude: 0.05)
+            let (packed, elements) = (test.packed, 1344..<2783)
+            let bytes = (elements.lowerBound * format.bits / 8)..<((elements.upperBound * format.bits + 7) / 8)
+            let decoded = test.decoded(packed)
+            for set in InstructionSetTests.running {
+                test.withCodes { codes in
+                    var written = [UInt8](repeating: 0xA5, count: packed.count)
+                    set.quantize(
+                        test.values, gd_elements(first: Int64(elements.lowerBound), count: Int64(elements.count)), &sequence,
+                        codes, &written)
+                    // The last byte's bits behind the last element are zero, not those of the next.
+                    let whole = bytes.dropLast(elements.upperBound * format.bits % 8 == 0 ? 0 : 1)
+                    #expect(written[whole] == packed[whole])
+                    #expect(written.indices.allSatisfy { bytes.contains($0) || written[$0] == 0xA5 })
+                    var values = [Float](repeating: 7, count: test.values.count)
+                    set.dequantize(
+                        packed, gd_elements(first: Int64(elements.lowerBound), count: Int64(elements.count)), codes, &values)
+                    #expect(values.indices.allSatisfy { values[$0] == (elements.contains($0) ? decoded[$0] : 7) })
+                }
+            }
+        }
+    }
+
+    @Test(arguments: counts, 2...8)
+    func allInstructionSetsPackAlike(count: Int, bits: Int) {
+        let largest = (1 << (bits - 1)) - 1
+        let codes = (0..<count).map { Int8(($0 * 7919 + 3) % (2 * largest + 1) - largest) }
+        var packed = [UInt8](repeating: 0, count: (count * bits + 7) / 8)
+        packCodesReference(codes, bits: bits, into: &packed)
+        for set in InstructionSetTests.running {
+            var written = [UInt8](repeating: 0xA5, count: packed.count + 2)
+            set.pack_codes(codes, Int64(count), Int32(bits), &written)
+            #expect(written == packed + [0xA5, 0xA5], "\(InstructionSetTests.name(set))")
+        }
+    }
+
+    /// Inputs end where a page starts that may not be read.
+    @Test(arguments: counts)
+    func nothingBehindTheElementsIsRead(count: Int) {
+        var sequence = Self.sequence
+        for format in allFormats {
+            let test = Case(count: count, groupSize: 100, format: format, magnitude: 0.05)
+            let packed = Array(test.packed.dropLast(2))
+            let decoded = test.decoded(packed)
+            let elements = gd_elements(first: 0, count: Int64(count))
+            for set in InstructionSetTests.running {
+                test.withCodes { codes in
+                    var written = [UInt8](repeating: 0, count: packed.count)
+                    withGuarded(test.values) {
+                        set.quantize($0.assumingMemoryBound(to: Float.self), elements, &sequence, codes, &written)
+                    }
+                    #expect(written == packed)
+                    var values = [Float](repeating: 7, count: count)
+                    withGuarded(packed) { set.dequantize($0.assumingMemoryBound(to: UInt8.self), elements, codes, &values) }
+                    #expect(values == decoded)
+                    let fixed = gd_fixed_point(factor: 1, weight: 1)
+                    var sums = [[Int64]](repeating: [Int64](repeating: 0, count: count), count: 2)
+                    withGuarded(packed) {
+                        set.dequantize_add($0.assumingMemoryBound(to: UInt8.self), elements, codes, fixed, &sums[0])
+                    }
+                    withGuarded(decoded) { set.add_fixed($0, Int64(count), fixed, &sums[1]) }
+                    #expect(sums[0] == sums[1])
+                }
+            }
+        }
+    }
+}
+
+/// Calls `body` with a copy of `values` whose last byte is the last before a page without access.
+private func withGuarded<Value>(_ values: [Value], _ body: (UnsafeRawPointer) -> Void) {
+    let (bytes, page) = (values.count * MemoryLayout<Value>.stride, Int(getpagesize()))
+    let length = (bytes + page - 1) / page * page
+    // SAFETY: the mapping is `length` writable bytes and a page more; it is unmapped after its last use.
+    let mapped = mmap(nil, length + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let mapped, mapped != MAP_FAILED else { fatalError("no memory") }
+    defer { munmap(mapped, length + page) }
+    mprotect(mapped + length, page, PROT_NONE)
+    let start = mapped + length - bytes
+    values.withUnsafeBytes { start.copyMemory(from: $0.baseAddress!, byteCount: bytes) }
+    body(start)
+}
