@@ -21,11 +21,13 @@ typedef struct {
 } code_packing;
 
 static code_packing packing_to(int bits) {
-    uint8_t eights[16];
-    uint16_t all[32];
     // In each 128-bit lane the second eight moves down to the first; then all lanes do, two bytes at a time.
-    for (int i = 0; i < 16; i++) eights[i] = (uint8_t)(i < bits ? i : i < 2 * bits ? i - bits + 8 : 0x80);
-    for (int i = 0; i < 32; i++) all[i] = (uint16_t)(i / bits % 4 * 8 + i % bits);
+    uint8_t eights[16] = {0};
+    uint16_t all[32] = {0};
+    for (int i = 0; i < bits; i++) {
+        eights[i] = (uint8_t)i, eights[bits + i] = (uint8_t)(8 + i);
+        for (int lane = 0; lane < 4; lane++) all[lane * bits + i] = (uint16_t)(8 * lane + i);
+    }
     const int code = (1 << bits) - 1;
     return (code_packing){
         .singles = _mm512_set1_epi8((char)code), .pairs = _mm512_set1_epi16((short)code),

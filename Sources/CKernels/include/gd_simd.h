@@ -93,8 +93,8 @@ typedef struct {
 
     const struct gd_winograd *winograd4, *winograd2;
 
-    /// The elements' codes, packed: the values rounded stochastically to the levels of their scopes. `values` and `packed` (layout of
-    /// gd_packing.h) are a whole tensor's; the bytes of those elements are overwritten.
+    /// The elements' codes, packed: the values rounded stochastically to the levels of their scopes. `values` and `packed` are a whole
+    /// tensor's; the bytes of those elements are overwritten.
     void (*quantize)(
         const float *values, gd_elements elements, const gd_sequence *sequence, gd_level_codes to, uint8_t *packed);
     /// What the elements' codes stand for; `packed` and `values` (overwritten) are a whole tensor's.
@@ -104,7 +104,8 @@ typedef struct {
         const uint8_t *packed, gd_elements elements, gd_level_codes from, gd_fixed_point fixed, int64_t *sums);
     /// sums (count) += values (count), which need no alignment.
     void (*add_fixed)(const void *values, int64_t count, gd_fixed_point fixed, int64_t *sums);
-    /// `gd_pack_codes`.
+    /// Packs `count` codes, a byte each, to `bits` bits (2 ... 8) a code: code i takes the bits i * bits ... of `packed`, least significant
+    /// first; bits behind the last code are zero. Touches (count * bits + 7) / 8 bytes.
     void (*pack_codes)(const int8_t *codes, int64_t count, int bits, uint8_t *packed);
     /// codes (64 * chunks), overwritten: the values rounded to a lattice; their magnitudes must stay below 2^23 steps.
     void (*round_to_lattice)(const float *values, int64_t chunks, const gd_draw *draw, gd_step_lattice to, int32_t *codes);
