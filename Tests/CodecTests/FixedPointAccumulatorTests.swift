@@ -57,6 +57,26 @@ import Testing
         }
     }
 
+    @Test func aCopyGoesItsOwnWay() throws {
+        let devices = try devices()
+        func accumulator(_ devices: some Sequence<Device>) throws -> FixedPointAccumulator {
+            var sum = FixedPointAccumulator(global: global.values, layout: global.layout, payload: .weights, weightLimit: 100_000)
+            for device in devices { try sum.add(device.frame, weight: device.weight) }
+            return sum
+        }
+        func values(_ sum: FixedPointAccumulator) -> [Float] {
+            let result = Tensor(shape: [global.layout.parameterCount])
+            sum.mean(global: global.values, into: result)
+            return result.values
+        }
+        let original = try accumulator(devices.prefix(2))
+        var copy = original
+        try copy.add(devices[2].frame, weight: devices[2].weight)
+        #expect(values(original) == values(try accumulator(devices.prefix(2))))
+        #expect(values(copy) == values(try accumulator(devices.prefix(3))))
+        #expect(values(copy) != values(original))
+    }
+
     @Test func changesAreAddedToTheGlobalModel() throws {
         let devices = try devices(payload: .change)
         let exact = exactMean(devices)

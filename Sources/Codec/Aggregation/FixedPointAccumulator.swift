@@ -14,7 +14,8 @@ public struct FixedPointAccumulator: UpdateAccumulator {
     public private(set) var totalWeight = 0
     /// Frames added so far.
     public private(set) var frameCount = 0
-    private var sums: [Int64]
+    /// Copied before it is added to, should another accumulator share it.
+    private var sums: FixedPointSums
     private let limits: UpdateLimits
     /// In the layout's order.
     private let scales: [FixedPointScale]
@@ -26,7 +27,7 @@ public struct FixedPointAccumulator: UpdateAccumulator {
         precondition((1...(1 << 31)).contains(weightLimit), "weight limit \(weightLimit) outside 1...2^31")
         self.weightLimit = weightLimit
         limits = UpdateLimits(global: global, layout: layout, payload: payload, threads: threads)
-        sums = [Int64](repeating: 0, count: layout.parameterCount)
+        sums = FixedPointSums(count: layout.parameterCount)
         scales = limits.magnitudes.map { Self.scale(magnitudeLimit: $0, weightLimit: weightLimit) }
     }
 
@@ -42,12 +43,10 @@ public struct FixedPointAccumulator: UpdateAccumulator {
         guard weight >= 1, weight <= weightLimit - totalWeight else {
             throw .weightOutOfRange(weight: weight, total: totalWeight, limit: weightLimit)
         }
-        sums.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            for (part, scale) in zip(frame.parts, scales) where part.geometry.count > 0 {
-                // SAFETY: the frame's layout is this accumulator's, so each part lies inside `sums`.
-                frame.add(part, fixedPoint: scale, weight: UInt32(weight), to: base + part.offset, threads: threads)
-            }
+        if !isKnownUniquelyReferenced(&sums) { sums = sums.copy() }
+        for (part, scale) in zip(frame.parts, scales) where part.geometry.count > 0 {
+            // SAFETY: the frame's layout is this accumulator's, so each part lies inside `sums`.
+            frame.add(part, fixedPoint: scale, weight: UInt32(weight), to: sums.base + part.offset, threads: threads)
         }
         totalWeight += weight
         frameCount += 1
@@ -59,15 +58,12 @@ public struct FixedPointAccumulator: UpdateAccumulator {
     public func mean(global: Tensor, into mean: Tensor, threads: Int = 1) {
         precondition(totalWeight > 0, "the mean of no frames")
         precondition(global.count == layout.parameterCount && mean.count == global.count, "tensors of another model")
-        sums.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            for (entry, scale) in zip(layout.entries, scales) {
-                // SAFETY: the layout's entries lie inside all three buffers.
-                weightedMean(
-                    base + entry.offset, count: entry.count, fixedPoint: scale, totalWeight: totalWeight,
-                    base: payload == .change ? UnsafePointer(global.base) + entry.offset : nil, into: mean.base + entry.offset,
-                    threads: threads)
-            }
+        for (entry, scale) in zip(layout.entries, scales) {
+            // SAFETY: the layout's entries lie inside all three buffers.
+            weightedMean(
+                sums.base + entry.offset, count: entry.count, fixedPoint: scale, totalWeight: totalWeight,
+                base: payload == .change ? UnsafePointer(global.base) + entry.offset : nil, into: mean.base + entry.offset,
+                threads: threads)
         }
     }
 }

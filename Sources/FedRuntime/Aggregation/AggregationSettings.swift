@@ -51,11 +51,13 @@ public struct AggregationSettings: Sendable, Equatable {
     ///
     /// - Parameter weightLimit: the sum of the samples of all devices asked.
     func accumulator(
-        global: Tensor, layout: ParameterLayout, payload: PayloadKind, weightLimit: Int
+        global: Tensor, layout: ParameterLayout, payload: PayloadKind, weightLimit: Int, threads: Int
     ) -> any UpdateAccumulator {
         guard let trimFraction = rule.trimFraction else {
-            return FixedPointAccumulator(global: global, layout: layout, payload: payload, weightLimit: weightLimit)
+            return FixedPointAccumulator(
+                global: global, layout: layout, payload: payload, weightLimit: weightLimit, threads: threads)
         }
-        return RobustAccumulator(global: global, layout: layout, payload: payload, trimFraction: trimFraction)
+        return RobustAccumulator(
+            global: global, layout: layout, payload: payload, trimFraction: trimFraction, threads: threads)
     }
 }

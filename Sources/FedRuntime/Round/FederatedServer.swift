@@ -102,7 +102,8 @@ public final class FederatedServer {
         let participants = zip(candidates, system.plans).map { participant($0, plan: $1, binding: binding) }
         open = OpenRound(round: round, broadcast: broadcast, participants: participants, systemBits: system.bits)
         sum = settings.aggregation.accumulator(
-            global: global, layout: layout, payload: settings.payload, weightLimit: selected.reduce(0) { $0 + $1.samples })
+            global: global, layout: layout, payload: settings.payload, weightLimit: selected.reduce(0) { $0 + $1.samples },
+            threads: threads)
         return participants.compactMap(\.assignment)
     }
 

@@ -52,7 +52,7 @@ private final class AggregationRun {
     /// The average over the devices, added in the given order.
     func average(_ order: some Sequence<Int>) {
         let limit = (0..<frameCount).reduce(0) { $0 + weight($1) }
-        var sum = FixedPointAccumulator(global: global, layout: layout, payload: .weights, weightLimit: limit)
+        var sum = FixedPointAccumulator(global: global, layout: layout, payload: .weights, weightLimit: limit, threads: threads)
         for device in order {
             do {
                 try sum.add(frames[device % frames.count], weight: weight(device), threads: threads)

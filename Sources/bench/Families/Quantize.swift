@@ -50,7 +50,7 @@ private final class QuantizeRun {
     private let fixedPoint = FixedPointScale(exponent: 40)
     private var scales: [ScopeScale] = []
     private var packed: [UInt8]
-    private var sums: [Int64]
+    private let sums: FixedPointSums
 
     init(count: Int, groupSize: Int, bits: Int, threads: Int) {
         values = .random([count], item: 0)
@@ -58,7 +58,7 @@ private final class QuantizeRun {
         format = Self.format(bits: bits)
         self.threads = threads
         packed = [UInt8](repeating: 0, count: format.packedBytes(count))
-        sums = [Int64](repeating: 0, count: count)
+        sums = FixedPointSums(count: count)
         let survey = MagnitudeSurvey(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
         scales = survey.ranges.map(format.scale(for:))
     }
@@ -99,12 +99,10 @@ private final class QuantizeRun {
     func accumulate() {
         // SAFETY: `packed` and `sums` hold all values' codes and sums.
         packed.withUnsafeBufferPointer { codes in
-            sums.withUnsafeMutableBufferPointer { sums in
-                guard let codes = codes.baseAddress, let target = sums.baseAddress else { return }
-                dequantizeAccumulate(
-                    codes, geometry: geometry, scales: scales, format: format, fixedPoint: fixedPoint, weight: 3,
-                    accumulatingInto: target, threads: threads)
-            }
+            guard let codes = codes.baseAddress else { return }
+            dequantizeAccumulate(
+                codes, geometry: geometry, scales: scales, format: format, fixedPoint: fixedPoint, weight: 3,
+                accumulatingInto: sums.base, threads: threads)
         }
     }
 
@@ -131,7 +129,7 @@ private final class QuantizeRun {
                 guard let codes = buffer.baseAddress else { return true }
                 let code = unpackedCodeReference(codes, index, bits: format.bits)
                 let value = dequantizedReference(code, scale: scales[index / geometry.scopeSize], format: format)
-                return sums[index] != 3 * fixedPoint.fixedReference(value)
+                return sums.base[index] != 3 * fixedPoint.fixedReference(value)
             }
         }
         try VerificationError.check("sums that differ", Double(different), atMost: 0)
