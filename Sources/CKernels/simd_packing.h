@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gd_movement.h"
 #include "simd_vectors.h"
 
 #include <string.h>
@@ -12,6 +13,8 @@
 // other moves down to it.
 
 #if SIMD_LANES == 16
+enum { bytes_ahead = 2048 };
+
 /// What packing to one width needs, in registers.
 typedef struct {
     __m512i singles, pairs, pair_factors, quads, eights, all;
@@ -53,8 +56,10 @@ simd_inline void pack(const int8_t *codes, int64_t count, const code_packing *pa
         memcpy(packed, codes, (size_t)count);
         return;
     }
-    for (; count >= 64; count -= 64, codes += 64, packed += 8 * to.bits)
+    for (; count >= 64; count -= 64, codes += 64, packed += 8 * to.bits) {
+        gd_prefetch_to_write(packed + bytes_ahead);
         _mm512_mask_storeu_epi8(packed, to.bytes, closed_up(_mm512_loadu_si512(codes), &to));
+    }
     if (count == 0) return;
     const __m512i rest = _mm512_maskz_loadu_epi8(((__mmask64)1 << count) - 1, codes);
     _mm512_mask_storeu_epi8(packed, ((__mmask64)1 << (count * to.bits + 7) / 8) - 1, closed_up(rest, &to));

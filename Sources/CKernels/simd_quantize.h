@@ -5,17 +5,11 @@
 
 enum { chunk_vectors = gd_chunk / simd_lanes };
 
-/// A scope's levels.
+/// A scope's levels, whose step `quotient` takes.
 typedef struct {
-    float offset, step, inverse;
-    /// Whether `quotient` takes the step.
-    int plain;
+    const gd_levels *levels;
+    float inverse;
 } scope_levels;
-
-simd_inline scope_levels levels_of(gd_levels levels) {
-    const float step = levels.step > 0 ? levels.step : 1;
-    return (scope_levels){levels.offset, step, 1 / step, is_plain_step(step)};
-}
 
 // The codes of a chunk from its values and their levels.
 simd_inline void store_codes(const float *chunk, const simd_codes levels[chunk_vectors], int shift, int8_t *codes) {
@@ -49,7 +43,7 @@ simd_inline void round_chunk(
     const float *values, const scope_levels *one, const float *offsets, const float *steps, const chunk_words *words, int shift,
     int8_t *codes) {
     simd_vector offset, step, inverse;
-    if (one) offset = simd_splat(one->offset), step = simd_splat(one->step), inverse = simd_splat(one->inverse);
+    if (one) offset = simd_splat(one->levels->offset), step = simd_splat(one->levels->step), inverse = simd_splat(one->inverse);
     simd_codes level[chunk_vectors];
 #pragma clang loop unroll(full)
     for (int w = 0; w < 4; w++) {
@@ -73,10 +67,10 @@ static void round_mixed_chunk(
     const int64_t count = end - first < gd_chunk ? end - first : gd_chunk;
     int64_t i = 0;
     for (int64_t scope = first / to.scope_size; i < gd_chunk; scope++) {
-        const scope_levels levels = i < count ? levels_of(to.levels[scope]) : (scope_levels){.step = 1};
+        const gd_levels levels = i < count ? to.levels[scope] : (gd_levels){0};
         const int64_t scope_end = (scope + 1) * to.scope_size - first;
         for (const int64_t stop = i >= count ? gd_chunk : scope_end < count ? scope_end : count; i < stop; i++)
-            offsets[i] = levels.offset, steps[i] = levels.step;
+            offsets[i] = levels.offset, steps[i] = levels.step > 0 ? levels.step : 1;
     }
     memcpy(padded, values + first, (size_t)count * sizeof(float));
     round_chunk(padded, NULL, offsets, steps, words, to.shift, codes);
@@ -87,7 +81,6 @@ static void quantize(
     const code_packing packing = packing_to(to.bits);
     const int64_t end = elements.first + elements.count;
     int64_t scope = elements.first / to.scope_size, scope_end = (scope + 1) * to.scope_size;
-    scope_levels levels = levels_of(to.levels[scope]);
     _Alignas(64) chunk_words words[batch_chunks];
     _Alignas(64) int8_t codes[batch];
     // Drawing, rounding and packing in turn: in each the chains of operations are short, and many run abreast.
@@ -96,19 +89,19 @@ static void quantize(
         draw((gd_draw){sequence, first / gd_chunk}, chunks, words, values + first + batch);
         for (int64_t c = 0; c < chunks;) {
             const int64_t chunk = first + c * gd_chunk;
-            if (scope_end <= chunk) {
-                for (; scope_end <= chunk; scope_end += to.scope_size) scope++;
-                levels = levels_of(to.levels[scope]);
-            }
-            int64_t plain = levels.plain ? ((scope_end < first + count ? scope_end : first + count) - chunk) / gd_chunk : 0;
-            if (plain == 0) {
+            for (; scope_end <= chunk; scope_end += to.scope_size) scope++;
+            const gd_levels *levels = to.levels + scope;
+            int64_t plain = ((scope_end < first + count ? scope_end : first + count) - chunk) / gd_chunk;
+            if (plain == 0 || !is_plain_step(levels->step)) {
                 round_mixed_chunk(values, chunk, end, words + c, to, codes + c * gd_chunk);
                 c++;
+                continue;
             }
+            const scope_levels one = {levels, 1 / levels->step};
             for (; plain > 0; plain--, c++) {
                 // Where the next batch is packed to.
                 gd_prefetch_to_write(packed + (first + batch + c * gd_chunk) / 8 * to.bits);
-                round_chunk(values + first + c * gd_chunk, &levels, NULL, NULL, words + c, to.shift, codes + c * gd_chunk);
+                round_chunk(values + first + c * gd_chunk, &one, NULL, NULL, words + c, to.shift, codes + c * gd_chunk);
             }
         }
         pack(codes, count, &packing, packed + first / 8 * to.bits);

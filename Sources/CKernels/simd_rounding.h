@@ -16,4 +16,8 @@ simd_inline simd_vector quotient(simd_vector dividend, simd_vector divisor, simd
 }
 
 /// Whether `quotient` may divide magnitudes by this step.
-simd_inline int is_plain_step(float step) { return step >= 0x1p-80f && step <= 0x1p80f; }
+simd_inline int is_plain_step(float step) {
+    // Positive floats are ordered as their bits are.
+    const union { float number; uint32_t bits; } given = {step}, least = {0x1p-80f}, most = {0x1p80f};
+    return given.bits - least.bits <= most.bits - least.bits;
+}
