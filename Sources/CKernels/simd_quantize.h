@@ -11,39 +11,56 @@ typedef struct {
     float inverse;
 } scope_levels;
 
-// The codes of a chunk from its values and their levels.
-simd_inline void store_codes(const float *chunk, const simd_codes levels[chunk_vectors], int shift, int8_t *codes) {
-    const simd_codes *values = (const simd_codes *)chunk;
 #if SIMD_LANES == 16
-    // Dwords to bytes with saturation, which keeps signs and what is not zero. The bytes come in fours, lane by lane of 128 bits.
-#define bytes_of(x) \
-    _mm512_packs_epi16( \
-        _mm512_packs_epi32((__m512i)x[0], (__m512i)x[1]), _mm512_packs_epi32((__m512i)x[2], (__m512i)x[3]))
+// Saturated, which keeps signs and what is not zero. The bytes come in fours, lane by lane of 128 bits.
+simd_inline __m512i bytes_of(const simd_codes x[chunk_vectors]) {
+    return _mm512_packs_epi16(
+        _mm512_packs_epi32((__m512i)x[0], (__m512i)x[1]), _mm512_packs_epi32((__m512i)x[2], (__m512i)x[3]));
+}
+
+simd_inline void store_bytes(__m512i bytes, int8_t *to) {
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, bytes));
+}
+
+simd_inline void store_codes(const simd_codes codes[chunk_vectors], int8_t *to) { store_bytes(bytes_of(codes), to); }
+
+// The codes of values whose magnitudes have these levels.
+simd_inline void store_signed(const float *chunk, const simd_codes levels[chunk_vectors], int shift, int8_t *to) {
+    const simd_codes *values = (const simd_codes *)chunk;
     simd_codes magnitudes[chunk_vectors];
     for (int v = 0; v < chunk_vectors; v++) magnitudes[v] = values[v] & 0x7FFFFFFF;
     const __m512i magnitude = bytes_of(magnitudes);
     const __mmask64 present = _mm512_test_epi8_mask(magnitude, magnitude), negative = _mm512_movepi8_mask(bytes_of(values));
-    __m512i code = _mm512_maskz_add_epi8(present, bytes_of(levels), _mm512_set1_epi8((char)shift));
-    code = _mm512_mask_sub_epi8(code, negative, _mm512_setzero_si512(), code);
-#undef bytes_of
-    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    _mm512_storeu_si512(codes, _mm512_permutexvar_epi32(order, code));
+    const __m512i code = _mm512_maskz_add_epi8(present, bytes_of(levels), _mm512_set1_epi8((char)shift));
+    store_bytes(_mm512_mask_sub_epi8(code, negative, _mm512_setzero_si512(), code), to);
+}
 #else
+simd_inline void store_codes(const simd_codes codes[chunk_vectors], int8_t *to) {
     typedef int8_t simd_bytes __attribute__((vector_size(simd_lanes), aligned(1)));
-    for (int v = 0; v < chunk_vectors; v++) {
-        const simd_codes code = levels[v] + shift, sign = values[v] >> 31;
-        const simd_codes present = (simd_codes)((values[v] & 0x7FFFFFFF) != 0);
-        *(simd_bytes *)(codes + v * simd_lanes) = __builtin_convertvector(((code ^ sign) - sign) & present, simd_bytes);
-    }
-#endif
+    for (int v = 0; v < chunk_vectors; v++) *(simd_bytes *)(to + v * simd_lanes) = __builtin_convertvector(codes[v], simd_bytes);
 }
 
-// The codes of a chunk whose elements all have the levels `one` or, where that is NULL, each those of `offsets` and `steps`.
+simd_inline void store_signed(const float *chunk, const simd_codes levels[chunk_vectors], int shift, int8_t *to) {
+    simd_codes codes[chunk_vectors];
+    for (int v = 0; v < chunk_vectors; v++) {
+        const simd_codes value = ((const simd_codes *)chunk)[v], sign = value >> 31, code = levels[v] + shift;
+        codes[v] = ((code ^ sign) - sign) & (simd_codes)((value & 0x7FFFFFFF) != 0);
+    }
+    store_codes(codes, to);
+}
+#endif
+
+/// How the levels of a chunk's elements are given: all the same, with offset and shift 0 or any; or each by its offset and step.
+typedef enum { from_zero, from_offset, from_each } level_source;
+
+// The codes of a chunk whose elements all have the levels `one` or, `from_each`, those of `offsets` and `steps`.
 simd_inline void round_chunk(
-    const float *values, const scope_levels *one, const float *offsets, const float *steps, const chunk_words *words, int shift,
-    int8_t *codes) {
+    level_source source, const float *values, const scope_levels *one, const float *offsets, const float *steps,
+    const chunk_words *words, int shift, int8_t *codes) {
     simd_vector offset, step, inverse;
-    if (one) offset = simd_splat(one->levels->offset), step = simd_splat(one->levels->step), inverse = simd_splat(one->inverse);
+    if (source != from_each)
+        offset = simd_splat(one->levels->offset), step = simd_splat(one->levels->step), inverse = simd_splat(one->inverse);
     simd_codes level[chunk_vectors];
 #pragma clang loop unroll(full)
     for (int w = 0; w < 4; w++) {
@@ -51,13 +68,23 @@ simd_inline void round_chunk(
         chunk_numbers(words, w, numbers);
         for (int i = 0; i < word_vectors; i++) {
             const int v = w * word_vectors + i, first = v * simd_lanes;
-            const simd_vector magnitude = __builtin_elementwise_abs(simd_load(values + first));
-            const simd_vector position = one ? quotient(magnitude - offset, step, inverse)
-                                             : (magnitude - simd_load(offsets + first)) / simd_load(steps + first);
-            level[v] = __builtin_convertvector(position + uniform_of(numbers[i]), simd_codes);
+            const simd_vector value = simd_load(values + first), magnitude = __builtin_elementwise_abs(value);
+            simd_vector position, uniform = uniform_of(numbers[i]);
+            switch (source) {
+            case from_zero:
+                // The same on both sides of zero.
+                position = quotient(value, step, inverse), uniform = __builtin_elementwise_copysign(uniform, value);
+                break;
+            case from_offset: position = quotient(magnitude - offset, step, inverse); break;
+            case from_each: position = (magnitude - simd_load(offsets + first)) / simd_load(steps + first); break;
+            }
+            level[v] = __builtin_convertvector(position + uniform, simd_codes);
         }
     }
-    store_codes(values, level, shift, codes);
+    if (source == from_zero)
+        store_codes(level, codes);
+    else
+        store_signed(values, level, shift, codes);
 }
 
 // The same with scales of any kind, for the elements of a chunk from `first` on, as far as they come before `end`.
@@ -73,7 +100,7 @@ static void round_mixed_chunk(
             offsets[i] = levels.offset, steps[i] = levels.step > 0 ? levels.step : 1;
     }
     memcpy(padded, values + first, (size_t)count * sizeof(float));
-    round_chunk(padded, NULL, offsets, steps, words, to.shift, codes);
+    round_chunk(from_each, padded, NULL, offsets, steps, words, to.shift, codes);
 }
 
 static void quantize(
@@ -98,10 +125,15 @@ static void quantize(
                 continue;
             }
             const scope_levels one = {levels, 1 / levels->step};
+            const int zero = to.shift == 0 && levels->offset == 0;
             for (; plain > 0; plain--, c++) {
                 // Where the next batch is packed to.
                 gd_prefetch_to_write(packed + (first + batch + c * gd_chunk) / 8 * to.bits);
-                round_chunk(values + first + c * gd_chunk, &one, NULL, NULL, words + c, to.shift, codes + c * gd_chunk);
+                const float *from = values + first + c * gd_chunk;
+                if (zero)
+                    round_chunk(from_zero, from, &one, NULL, NULL, words + c, to.shift, codes + c * gd_chunk);
+                else
+                    round_chunk(from_offset, from, &one, NULL, NULL, words + c, to.shift, codes + c * gd_chunk);
             }
         }
         pack(codes, count, &packing, packed + first / 8 * to.bits);
