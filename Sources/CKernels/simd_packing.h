@@ -13,6 +13,7 @@
 // other moves down to it.
 
 #if SIMD_LANES == 16
+// How far ahead a line is asked for: unaligned stores would wait for each.
 enum { bytes_ahead = 2048 };
 
 /// What packing to one width needs, in registers.

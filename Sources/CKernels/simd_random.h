@@ -24,6 +24,7 @@ typedef struct {
 
 /// Chunks, and their elements, whose words a kernel keeps at a time.
 enum { batch_chunks = 20, batch = batch_chunks * gd_chunk };
+_Static_assert(batch_chunks % drawn_chunks == 0, "whole groups are drawn");
 
 /// The low halves of the lanes times a 32-bit number.
 simd_inline simd_wide wide_product(simd_wide a, uint32_t b) { return (a & wide_splat(0xFFFFFFFFu)) * wide_splat(b); }
