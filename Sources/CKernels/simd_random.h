@@ -14,7 +14,7 @@ static const simd_wide wide_iota = {
 };
 
 /// Chunks whose blocks are drawn together: as many chains of ten multiplications, which hide each other's latency, as registers hold.
-/// One more has to be spilled, and then takes twice as long wherever its place on the stack crosses a page.
+/// One more has to be spilled, and all takes 1.7 times as long wherever its place on the stack crosses a page.
 enum { drawn_chunks = simd_lanes == 16 ? 5 : 2, drawn_wides = drawn_chunks * chunk_wides };
 
 /// The words of a chunk's blocks: word w of block i * wide_lanes + l is the low half of lane l of word[w][i]. Upper halves are undefined.

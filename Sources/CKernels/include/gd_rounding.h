@@ -9,7 +9,8 @@
 enum { gd_chunk = 64 };
 
 /// A tensor's sequence, prepared for drawing. Only the counter's lowest word differs from block to block, so what the first two rounds
-/// make of the others is the same in all of them: `start` is what their four exclusive ors add. `keys` are those of the other eight.
+/// make of the others is the same in all of them: `start` is what three exclusive ors add on the way (to the words c2, c0 and c2), and the
+/// word c3 behind them. `keys` are those of the other eight rounds.
 typedef struct {
     uint64_t start[4];
     uint64_t keys[8][2];

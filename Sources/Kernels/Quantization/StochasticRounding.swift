@@ -22,6 +22,7 @@ package func quantizeAndPack(
                 values, gd_elements(CodingBlocks.elements(block, of: geometry.count)), random.pointer, codes, packed)
         }
     }
+    withExtendedLifetime(random) {}
 }
 
 /// The blocks that threads code or decode: fixed, multiples of the 64 elements that are coded together.
