@@ -2,17 +2,28 @@
 
 #include "simd_rounding.h"
 
+/// (r + 1/2) / 65536 of r = 0 ..< 65536, exactly.
+simd_inline simd_vector uniform_of(simd_bits bits) {
+    return __builtin_elementwise_fma(__builtin_convertvector((simd_codes)bits, simd_vector), simd_splat(0x1p-16f), simd_splat(0x1p-17f));
+}
+
+/// u of a subtractive dither, uniform in -1/2 ... 1/2: (r + 1/2) / 65536 - 1/2, exactly.
+simd_inline simd_vector dither_of(simd_bits bits) {
+    return __builtin_elementwise_fma(
+        __builtin_convertvector((simd_codes)bits, simd_vector), simd_splat(0x1p-16f), simd_splat(0x1p-17f - 0.5f));
+}
+
 simd_inline void round_chunk_to_lattice(const float *values, const chunk_words *words, gd_step_lattice to, int32_t *codes) {
     const simd_vector step = simd_splat(to.step);
 #pragma clang loop unroll(full)
     for (int w = 0; w < 4; w++) {
-        simd_vector numbers[word_vectors];
-        chunk_numbers(words, w, numbers);
+        simd_bits bits[word_vectors];
+        chunk_bits(words, w, bits);
         for (int v = 0; v < word_vectors; v++) {
             const int first = 16 * w + v * simd_lanes;
             const simd_vector position = simd_load(values + first) / step;
-            const simd_vector code = to.dither ? __builtin_elementwise_roundeven(position + dither_of(numbers[v]))
-                                               : __builtin_elementwise_floor(position + uniform_of(numbers[v]));
+            const simd_vector code = to.dither ? __builtin_elementwise_roundeven(position + dither_of(bits[v]))
+                                               : __builtin_elementwise_floor(position + uniform_of(bits[v]));
             *(simd_codes *)(codes + first) = __builtin_convertvector(code, simd_codes);
         }
     }
@@ -32,12 +43,12 @@ simd_inline void restore_chunk_from_lattice(const int32_t *codes, const chunk_wo
     const simd_vector step = simd_splat(from.step);
 #pragma clang loop unroll(full)
     for (int w = 0; w < 4; w++) {
-        simd_vector numbers[word_vectors];
-        if (from.dither) chunk_numbers(words, w, numbers);
+        simd_bits bits[word_vectors];
+        if (from.dither) chunk_bits(words, w, bits);
         for (int v = 0; v < word_vectors; v++) {
             const int first = 16 * w + v * simd_lanes;
             simd_vector code = __builtin_convertvector(*(const simd_codes *)(codes + first), simd_vector);
-            if (from.dither) code -= dither_of(numbers[v]);
+            if (from.dither) code -= dither_of(bits[v]);
             simd_store(values + first, code * step);
         }
     }

@@ -5,107 +5,157 @@
 
 enum { chunk_vectors = gd_chunk / simd_lanes };
 
-/// A scope's levels, whose step `quotient` takes.
+/// How the magnitudes of a scope become codes: (magnitude - origin) * inverse + start is 65536 times the code of a value with that
+/// magnitude, before it is rounded. [Lai23 eq. 1-2] (corrected)
 typedef struct {
-    const gd_levels *levels;
-    float inverse;
-} scope_levels;
+    float origin, inverse, start;
+} code_scale;
 
+/// Where codes start: at zero, both `origin` and `start` are 0; at `start`, with origin 0: one operation for the difference and the scale;
+/// at the offset itself where `start` would have too few digits left; or not the same for all elements.
+typedef enum { from_zero, from_start, from_origin, from_each } scale_kind;
+
+simd_inline scale_kind kind_of(gd_levels levels, int shift) {
+    if (levels.offset == 0 && shift == 0) return from_zero;
+    return levels.offset > 64 * levels.step ? from_origin : from_start;
+}
+
+/// The scale of levels whose step has a finite inverse.
+simd_inline code_scale scale_of(scale_kind kind, gd_levels levels, int shift) {
+    const float inverse = 65536 / levels.step, first = 65536 * (float)shift;
+    if (kind == from_zero) return (code_scale){0, inverse, 0};
+    if (kind == from_origin) return (code_scale){levels.offset, inverse, first};
+    return (code_scale){0, inverse, __builtin_fmaf(-levels.offset, inverse, first)};
+}
+
+/// Whether 65536 / step is finite: elements with smaller steps are scaled up.
+simd_inline int is_plain_step(float step) { return step >= 0x1p-111f; }
+static const float lift = 0x1p100f;
+
+typedef struct {
+    float origin[gd_chunk + simd_lanes], inverse[gd_chunk + simd_lanes], start[gd_chunk + simd_lanes];
+} code_scales;
+
+simd_inline simd_codes nearest(simd_vector numbers) {
 #if SIMD_LANES == 16
-// Saturated, which keeps signs and what is not zero. The bytes come in fours, lane by lane of 128 bits.
-simd_inline __m512i bytes_of(const simd_codes x[chunk_vectors]) {
-    return _mm512_packs_epi16(
-        _mm512_packs_epi32((__m512i)x[0], (__m512i)x[1]), _mm512_packs_epi32((__m512i)x[2], (__m512i)x[3]));
+    return (simd_codes)_mm512_cvtps_epi32((__m512)numbers);
+#elif defined(__AVX__)
+    return (simd_codes)_mm256_cvtps_epi32((__m256)numbers);
+#else
+    return __builtin_convertvector(__builtin_elementwise_roundeven(numbers), simd_codes);
+#endif
 }
 
-simd_inline void store_bytes(__m512i bytes, int8_t *to) {
-    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, bytes));
-}
-
-simd_inline void store_codes(const simd_codes codes[chunk_vectors], int8_t *to) { store_bytes(bytes_of(codes), to); }
-
-// The codes of values whose magnitudes have these levels.
-simd_inline void store_signed(const float *chunk, const simd_codes levels[chunk_vectors], int shift, int8_t *to) {
-    const simd_codes *values = (const simd_codes *)chunk;
-    simd_codes magnitudes[chunk_vectors];
-    for (int v = 0; v < chunk_vectors; v++) magnitudes[v] = values[v] & 0x7FFFFFFF;
-    const __m512i magnitude = bytes_of(magnitudes);
-    const __mmask64 present = _mm512_test_epi8_mask(magnitude, magnitude), negative = _mm512_movepi8_mask(bytes_of(values));
-    const __m512i code = _mm512_maskz_add_epi8(present, bytes_of(levels), _mm512_set1_epi8((char)shift));
-    store_bytes(_mm512_mask_sub_epi8(code, negative, _mm512_setzero_si512(), code), to);
+// The upper halves of a chunk's sums, within -largest ... largest.
+#if SIMD_LANES == 16
+simd_inline void store_codes(const simd_codes sums[chunk_vectors], int largest, int8_t *to) {
+    typedef int16_t halves __attribute__((vector_size(64)));
+    halves upper[2];
+    for (int i = 0; i < 2; i++)
+        upper[i] = __builtin_shufflevector(
+            (halves)sums[2 * i], (halves)sums[2 * i + 1], 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41,
+            43, 45, 47, 49, 51, 53, 55, 57, 59, 61, 63);
+    // The bytes come in eights, lane by lane of 128 bits.
+    const __m512i bytes = _mm512_packs_epi16((__m512i)upper[0], (__m512i)upper[1]);
+    const __m512i codes = _mm512_max_epi8(
+        _mm512_min_epi8(bytes, _mm512_set1_epi8((char)largest)), _mm512_set1_epi8((char)-largest));
+    _mm512_storeu_si512(to, _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), codes));
 }
 #else
-simd_inline void store_codes(const simd_codes codes[chunk_vectors], int8_t *to) {
+simd_inline void store_codes(const simd_codes sums[chunk_vectors], int largest, int8_t *to) {
     typedef int8_t simd_bytes __attribute__((vector_size(simd_lanes), aligned(1)));
-    for (int v = 0; v < chunk_vectors; v++) *(simd_bytes *)(to + v * simd_lanes) = __builtin_convertvector(codes[v], simd_bytes);
-}
-
-simd_inline void store_signed(const float *chunk, const simd_codes levels[chunk_vectors], int shift, int8_t *to) {
-    simd_codes codes[chunk_vectors];
     for (int v = 0; v < chunk_vectors; v++) {
-        const simd_codes value = ((const simd_codes *)chunk)[v], sign = value >> 31, code = levels[v] + shift;
-        codes[v] = ((code ^ sign) - sign) & (simd_codes)((value & 0x7FFFFFFF) != 0);
+        const simd_codes most = (simd_codes){0} + largest;
+        const simd_codes code = __builtin_elementwise_max(__builtin_elementwise_min(sums[v] >> 16, most), -most);
+        *(simd_bytes *)(to + v * simd_lanes) = __builtin_convertvector(code, simd_bytes);
     }
-    store_codes(codes, to);
 }
 #endif
 
-/// How the levels of a chunk's elements are given: all the same, with offset and shift 0 or any; or each by its offset and step.
-typedef enum { from_zero, from_offset, from_each } level_source;
+// x, with the other sign where `value` is negative.
+simd_inline simd_vector with_sign_of(simd_codes value, simd_vector x) {
+    return (simd_vector)((simd_codes)x ^ (value & (int32_t)0x80000000));
+}
 
-// The codes of a chunk whose elements all have the levels `one` or, `from_each`, those of `offsets` and `steps`.
+// The codes of a chunk: floor(x + r / 65536), x a value's code before rounding (to the nearest 65536th) and r its random bits.
 simd_inline void round_chunk(
-    level_source source, const float *values, const scope_levels *one, const float *offsets, const float *steps,
-    const chunk_words *words, int shift, int8_t *codes) {
-    simd_vector offset, step, inverse;
-    if (source != from_each)
-        offset = simd_splat(one->levels->offset), step = simd_splat(one->levels->step), inverse = simd_splat(one->inverse);
-    simd_codes level[chunk_vectors];
+    scale_kind kind, const float *values, code_scale one, const code_scales *each, const chunk_words *words, int largest,
+    int8_t *codes) {
+    simd_vector origin = simd_splat(one.origin), inverse = simd_splat(one.inverse), start = simd_splat(one.start);
+    simd_codes sums[chunk_vectors];
 #pragma clang loop unroll(full)
     for (int w = 0; w < 4; w++) {
-        simd_vector numbers[word_vectors];
-        chunk_numbers(words, w, numbers);
+        simd_bits bits[word_vectors];
+        chunk_bits(words, w, bits);
         for (int i = 0; i < word_vectors; i++) {
             const int v = w * word_vectors + i, first = v * simd_lanes;
-            const simd_vector value = simd_load(values + first), magnitude = __builtin_elementwise_abs(value);
-            simd_vector position, uniform = uniform_of(numbers[i]);
-            switch (source) {
-            case from_zero:
-                // The same on both sides of zero.
-                position = quotient(value, step, inverse), uniform = __builtin_elementwise_copysign(uniform, value);
-                break;
-            case from_offset: position = quotient(magnitude - offset, step, inverse); break;
-            case from_each: position = (magnitude - simd_load(offsets + first)) / simd_load(steps + first); break;
+            const simd_codes value = *(const simd_codes *)(values + first);
+            if (kind == from_each) {
+                origin = simd_load(each->origin + first), inverse = simd_load(each->inverse + first);
+                start = simd_load(each->start + first);
             }
-            level[v] = __builtin_convertvector(position + uniform, simd_codes);
+            // Magnitudes keep their signs.
+            simd_vector distance = (simd_vector)value;
+            if (kind == from_zero) {
+                sums[v] = nearest(distance * inverse) + (simd_codes)bits[i];
+                continue;
+            }
+            if (kind != from_start) distance -= with_sign_of(value, origin);
+            const simd_vector code = __builtin_elementwise_fma(distance, inverse, with_sign_of(value, start));
+            const simd_codes present = (simd_codes)((value & 0x7FFFFFFF) != 0);
+            sums[v] = (nearest(code) + (simd_codes)bits[i]) & present;
         }
     }
-    if (source == from_zero)
-        store_codes(level, codes);
-    else
-        store_signed(values, level, shift, codes);
+    store_codes(sums, largest, codes);
+}
+
+// Chunks of one scale.
+simd_inline void round_chunks(
+    scale_kind kind, const float *values, gd_levels levels, gd_level_codes to, const chunk_words *words, int64_t chunks, int largest,
+    int8_t *codes, const uint8_t *ahead) {
+    const code_scale scale = scale_of(kind, levels, to.shift);
+    for (; chunks > 0; chunks--, values += gd_chunk, codes += gd_chunk, words++, ahead += 8 * to.bits) {
+        gd_prefetch_to_write(ahead);
+        round_chunk(kind, values, scale, NULL, words, largest, codes);
+    }
 }
 
 // The same with scales of any kind, for the elements of a chunk from `first` on, as far as they come before `end`.
 static void round_mixed_chunk(
-    const float *values, int64_t first, int64_t end, const chunk_words *words, gd_level_codes to, int8_t *codes) {
-    float padded[gd_chunk] = {0}, offsets[gd_chunk], steps[gd_chunk];
+    const float *values, int64_t first, int64_t end, const chunk_words *words, gd_level_codes to, int largest, int8_t *codes) {
+    float copy[gd_chunk] = {0};
+    code_scales scales;
     const int64_t count = end - first < gd_chunk ? end - first : gd_chunk;
+    memcpy(copy, values + first, (size_t)count * sizeof(float));
     int64_t i = 0;
-    for (int64_t scope = first / to.scope_size; i < gd_chunk; scope++) {
-        const gd_levels levels = i < count ? to.levels[scope] : (gd_levels){0};
-        const int64_t scope_end = (scope + 1) * to.scope_size - first;
-        for (const int64_t stop = i >= count ? gd_chunk : scope_end < count ? scope_end : count; i < stop; i++)
-            offsets[i] = levels.offset, steps[i] = levels.step > 0 ? levels.step : 1;
+    for (int64_t scope = first / to.scope_size; i < count; scope++) {
+        gd_levels levels = to.levels[scope];
+        const int64_t scope_end = (scope + 1) * to.scope_size - first, stop = scope_end < count ? scope_end : count;
+        if (levels.step == 0) {
+            // All magnitudes are the offset's: any step will do.
+            levels.step = 1;
+        } else if (!is_plain_step(levels.step)) {
+            levels.offset *= lift, levels.step *= lift;
+            for (int64_t j = i; j < stop; j++) copy[j] *= lift;
+        }
+        const code_scale scale = scale_of(kind_of(levels, to.shift), levels, to.shift);
+        // Whole vectors: the next scope's elements are overwritten.
+        for (; i < stop; i += simd_lanes) {
+            simd_store(scales.origin + i, simd_splat(scale.origin));
+            simd_store(scales.inverse + i, simd_splat(scale.inverse));
+            simd_store(scales.start + i, simd_splat(scale.start));
+        }
+        i = stop;
     }
-    memcpy(padded, values + first, (size_t)count * sizeof(float));
-    round_chunk(from_each, padded, NULL, offsets, steps, words, to.shift, codes);
+    // Elements behind the last are zero, which any scale leaves.
+    for (; i < gd_chunk; i++) scales.origin[i] = scales.inverse[i] = scales.start[i] = 0;
+    round_chunk(from_each, copy, (code_scale){0}, &scales, words, largest, codes);
 }
 
 static void quantize(
     const float *values, gd_elements elements, const gd_sequence *sequence, gd_level_codes to, uint8_t *packed) {
     const code_packing packing = packing_to(to.bits);
+    const int largest = (1 << (to.bits - 1)) - 1;
     const int64_t end = elements.first + elements.count;
     int64_t scope = elements.first / to.scope_size, scope_end = (scope + 1) * to.scope_size;
     _Alignas(64) chunk_words words[batch_chunks];
@@ -117,24 +167,28 @@ static void quantize(
         for (int64_t c = 0; c < chunks;) {
             const int64_t chunk = first + c * gd_chunk;
             for (; scope_end <= chunk; scope_end += to.scope_size) scope++;
-            const gd_levels *levels = to.levels + scope;
+            const gd_levels levels = to.levels[scope];
             int64_t plain = ((scope_end < first + count ? scope_end : first + count) - chunk) / gd_chunk;
-            if (plain == 0 || !is_plain_step(levels->step)) {
-                round_mixed_chunk(values, chunk, end, words + c, to, codes + c * gd_chunk);
+            if (plain == 0 || !is_plain_step(levels.step)) {
+                round_mixed_chunk(values, chunk, end, words + c, to, largest, codes + c * gd_chunk);
                 c++;
                 continue;
             }
-            const scope_levels one = {levels, 1 / levels->step};
-            const int zero = to.shift == 0 && levels->offset == 0;
-            for (; plain > 0; plain--, c++) {
-                // Where the next batch is packed to.
-                gd_prefetch_to_write(packed + (first + batch + c * gd_chunk) / 8 * to.bits);
-                const float *from = values + first + c * gd_chunk;
-                if (zero)
-                    round_chunk(from_zero, from, &one, NULL, NULL, words + c, to.shift, codes + c * gd_chunk);
-                else
-                    round_chunk(from_offset, from, &one, NULL, NULL, words + c, to.shift, codes + c * gd_chunk);
+            const float *from = values + chunk;
+            // Where the next batch is packed to.
+            const uint8_t *ahead = packed + (first + batch + c * gd_chunk) / 8 * to.bits;
+            switch (kind_of(levels, to.shift)) {
+            case from_zero:
+                round_chunks(from_zero, from, levels, to, words + c, plain, largest, codes + c * gd_chunk, ahead);
+                break;
+            case from_start:
+                round_chunks(from_start, from, levels, to, words + c, plain, largest, codes + c * gd_chunk, ahead);
+                break;
+            default:
+                round_chunks(from_origin, from, levels, to, words + c, plain, largest, codes + c * gd_chunk, ahead);
+                break;
             }
+            c += plain;
         }
         pack(codes, count, &packing, packed + first / 8 * to.bits);
     }

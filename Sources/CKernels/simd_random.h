@@ -62,28 +62,18 @@ static void draw(gd_draw from, int64_t chunks, chunk_words words[batch_chunks], 
     }
 }
 
-/// The 16 random bits r of elements 16 * w ..< 16 * w + 16 of a chunk, as floats 2^23 + r.
-simd_inline void chunk_numbers(const chunk_words *words, int w, simd_vector numbers[16 / simd_lanes]) {
+/// The 16 random bits of elements 16 * w ..< 16 * w + 16 of a chunk.
+simd_inline void chunk_bits(const chunk_words *words, int w, simd_bits bits[16 / simd_lanes]) {
 #if SIMD_LANES == 16
-    // One permutation: half 4 * i of block i to lane i, half 4 * i + 1 to lane 8 + i, and above each the upper half of 2^23.
+    // One permutation: half 4 * i of block i to lane i, half 4 * i + 1 to lane 8 + i, and zero above each.
     typedef uint16_t halves __attribute__((vector_size(sizeof(simd_wide))));
-    numbers[0] = (simd_vector)__builtin_shufflevector(
-        (halves)words->word[w][0], (halves){0} + 0x4B00, 0, 32, 4, 32, 8, 32, 12, 32, 16, 32, 20, 32, 24, 32, 28, 32, 1, 32, 5, 32, 9,
-        32, 13, 32, 17, 32, 21, 32, 25, 32, 29, 32);
+    bits[0] = (simd_bits)__builtin_shufflevector(
+        (halves)words->word[w][0], (halves){0}, 0, 32, 4, 32, 8, 32, 12, 32, 16, 32, 20, 32, 24, 32, 28, 32, 1, 32, 5, 32, 9, 32, 13,
+        32, 17, 32, 21, 32, 25, 32, 29, 32);
 #else
     const simd_bits first = (simd_bits)words->word[w][0], second = (simd_bits)words->word[w][1];
     const simd_bits both = __builtin_shufflevector(first, second, 0, 2, 4, 6, 8, 10, 12, 14);
-    numbers[0] = (simd_vector)((both & 0xFFFF) | 0x4B000000);
-    numbers[1] = (simd_vector)((both >> 16) | 0x4B000000);
+    bits[0] = both & 0xFFFF;
+    bits[1] = both >> 16;
 #endif
-}
-
-/// (r + 1/2) / 65536 of a float 2^23 + r, exactly.
-simd_inline simd_vector uniform_of(simd_vector number) {
-    return __builtin_elementwise_fma(number, simd_splat(0x1p-16f), simd_splat(0x1p-17f - 128));
-}
-
-/// u of a subtractive dither, uniform in -1/2 ... 1/2: (r + 1/2) / 65536 - 1/2, exactly.
-simd_inline simd_vector dither_of(simd_vector number) {
-    return __builtin_elementwise_fma(number - simd_splat(0x1p23f), simd_splat(0x1p-16f), simd_splat(0x1p-17f - 0.5f));
 }

@@ -4,6 +4,21 @@
 
 enum { error_run = 512, error_lanes = 16 };
 
+/// dividend / divisor, correctly rounded [Markstein 1990], given the correctly rounded `inverse`: a product, its remainder, and a
+/// correction. Not for divisors so small or large that the inverse or the remainder leaves the normal range.
+simd_inline simd_vector quotient(simd_vector dividend, simd_vector divisor, simd_vector inverse) {
+    const simd_vector estimate = dividend * inverse;
+    const simd_vector remainder = __builtin_elementwise_fma(-estimate, divisor, dividend);
+    return __builtin_elementwise_fma(remainder, inverse, estimate);
+}
+
+/// Whether `quotient` may divide magnitudes by this step.
+simd_inline int takes_quotient(float step) {
+    // Positive floats are ordered as their bits are.
+    const union { float number; uint32_t bits; } given = {step}, least = {0x1p-80f}, most = {0x1p80f};
+    return given.bits - least.bits <= most.bits - least.bits;
+}
+
 // Terms f * (1 - f), f an element's distance from the level below in steps, of one vector.
 simd_inline simd_vector error_terms(simd_codes value, simd_vector offset, simd_vector step, simd_vector inverse, int plain) {
     const simd_codes magnitude = value & 0x7FFFFFFF;
@@ -39,7 +54,7 @@ static void add_rounding_errors(const float *values, int64_t count, const gd_lev
     for (int64_t run = 0; run < count; run += error_run) {
         const int64_t length = count - run < error_run ? count - run : error_run;
         for (int format = 0; format < formats; format++)
-            if (is_plain_step(levels[format].step))
+            if (takes_quotient(levels[format].step))
                 add_run(values + run, length, levels, format, 1, sums);
             else if (levels[format].step > 0)
                 add_run(values + run, length, levels, format, 0, sums);

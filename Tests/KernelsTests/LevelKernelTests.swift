@@ -23,11 +23,17 @@ import Testing
         let scales: [ScopeScale]
         let format: CodeFormat
 
-        init(count: Int, groupSize: Int, format: CodeFormat, magnitude: Float) {
+        /// Normal numbers of the size of `magnitude`, `base` farther from zero.
+        init(count: Int, groupSize: Int, format: CodeFormat, magnitude: Float, base: Float = 0) {
             var values = testValues(count, seed: UInt64(count), scale: magnitude)
+            for index in values.indices where base > 0 && values[index] != 0 { values[index] += values[index] < 0 ? -base : base }
             if count > 4 { (values[0], values[4]) = (-0.0, -.leastNonzeroMagnitude) }
+            self.init(values, groupSize: groupSize, format: format)
+        }
+
+        init(_ values: [Float], groupSize: Int, format: CodeFormat) {
             self.values = values
-            geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            geometry = ScopeGeometry(count: values.count, groupSize: groupSize)
             scales = testScales(values, geometry: geometry, format: format)
             self.format = format
         }
@@ -64,9 +70,11 @@ import Testing
         var sequence = Self.sequence
         for (index, format) in allFormats.enumerated() {
             for groupSize in [0, 1, 24, 64, 100, 256] {
-                // Ordinary numbers, and steps too small for a quotient from the inverse.
+                // Ordinary numbers, steps too small to be inverted, and offsets of many steps.
+                let kind = (index + groupSize) % 3
                 let test = Case(
-                    count: count, groupSize: groupSize, format: format, magnitude: (index + groupSize) % 3 == 0 ? 1e-36 : 0.05)
+                    count: count, groupSize: groupSize, format: format, magnitude: kind == 0 ? 1e-36 : 0.05,
+                    base: kind == 1 ? 20 : 0)
                 let packed = test.packed
                 let decoded = test.decoded(packed)
                 let scale = FixedPointScale(exponent: 20)
@@ -120,6 +128,26 @@ import Testing
                     #expect(values.indices.allSatisfy { values[$0] == (elements.contains($0) ? decoded[$0] : 7) })
                 }
             }
+        }
+    }
+
+    /// In these scopes the errors of difference, inverse and start add up, and x of the largest magnitude is a 65536th above the highest
+    /// code: it must not become the next.
+    @Test(arguments: [(Float(0.5076367), Float(1.5358558)), (0.32805008, 1.3569455)])
+    func noCodePassesTheLargest(smallest: Float, largest: Float) {
+        let (format, count) = (CodeFormat(bits: 8, levelShift: 1), 1 << 18)
+        let bits = (0..<count).map { roundingBitsReference(Self.random, $0) }
+        #expect(
+            bits.indices.contains { $0 % 2 == 0 && bits[$0] == 65535 } && bits.indices.contains { $0 % 2 == 1 && bits[$0] == 0 })
+        var sequence = Self.sequence
+        var values = (0..<count).map { $0 % 2 == 0 ? largest : -largest }
+        values[0] = smallest
+        let test = Case(values, groupSize: 0, format: format)
+        for set in InstructionSetTests.running {
+            var packed = [UInt8](repeating: 0, count: count)
+            test.withCodes { set.quantize(values, gd_elements(first: 0, count: Int64(count)), &sequence, $0, &packed) }
+            let isLargest = packed.indices.dropFirst().allSatisfy { Int8(bitPattern: packed[$0]) == ($0 % 2 == 0 ? 127 : -127) }
+            #expect(isLargest, "\(InstructionSetTests.name(set))")
         }
     }
 

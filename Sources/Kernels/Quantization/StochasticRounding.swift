@@ -2,8 +2,9 @@ import CKernels
 
 /// Codes a tensor: stochastic rounding to the levels of each scope, packed to `format.bits` bits a value.
 ///
-/// An element at `position` steps above level 0 becomes the level `floor(position + (r + 1/2) / 65536)` with its 16 random bits r: one of
-/// the two beside it, unbiased. [Lai23 eq. 1-2] (corrected)
+/// An element whose code would be x without rounding, sign and all, gets the code `floor(x + r / 65536)` with its 16 random bits r: one of
+/// the two beside it, the upper with probability x - floor(x). Probabilities are multiples of 1/65536, at most 1.5/65536 off.
+/// [Lai23 eq. 1-2] (corrected)
 ///
 /// - Parameters:
 ///   - values: `geometry.count` finite elements.
@@ -56,8 +57,16 @@ func withLevelCodes(
 /// The code of one element, in plain form.
 package func roundedCodeReference(_ value: Float, scale: ScopeScale, format: CodeFormat, bits: UInt32) -> Int {
     guard value != 0 else { return 0 }
-    let level = Int(scale.position(value.magnitude) + (Float(bits) + 0.5) * 0x1p-16)
-    return value < 0 ? -(level + format.levelShift) : level + format.levelShift
+    // 65536 / step has to be finite.
+    let lift: Float = scale.step > 0 && scale.step < 0x1p-111 ? 0x1p100 : 1
+    let (offset, step) = (scale.offset * lift, scale.divisor * lift)
+    let (inverse, first) = (65536 / step, Float(65536 * format.levelShift))
+    // One operation for the difference and the scale, unless too few digits would be left.
+    let isNear = offset <= 64 * step
+    let (origin, start) = isNear ? (0, first.addingProduct(-offset, inverse)) : (offset, first)
+    let magnitude = Int(start.addingProduct(value.magnitude * lift - origin, inverse).rounded(.toNearestOrEven))
+    let code = ((value < 0 ? -magnitude : magnitude) + Int(bits)) >> 16
+    return min(max(code, -format.largestCode), format.largestCode)
 }
 
 /// `quantizeAndPack`, in plain form.
