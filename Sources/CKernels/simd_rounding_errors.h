@@ -2,7 +2,111 @@
 
 #include "simd_rounding.h"
 
-enum { error_run = 512, error_lanes = 16 };
+enum { error_run = 2048, error_lanes = 64, error_vectors = error_lanes / simd_lanes, double_parts = 16 / simd_lanes };
+
+/// Eight sums in double.
+typedef struct {
+    simd_doubles part[double_parts];
+} eight_sums;
+
+/// 64 lanes as eight sums: the upper half is added to the lower until eight are left, the last time in double.
+simd_inline eight_sums eight_of(simd_vector lanes[error_vectors]) {
+    typedef float simd_half __attribute__((vector_size(simd_lanes / 2 * sizeof(float))));
+    for (int half = error_vectors / 2; half * simd_lanes >= 16; half /= 2)
+        for (int v = 0; v < half; v++) lanes[v] += lanes[half + v];
+    simd_half halves[2 * double_parts];
+    memcpy(halves, lanes, sizeof halves);
+    eight_sums sums;
+    for (int i = 0; i < double_parts; i++)
+        sums.part[i] = __builtin_convertvector(halves[i], simd_doubles) + __builtin_convertvector(halves[double_parts + i], simd_doubles);
+    return sums;
+}
+
+simd_inline double sum_of(eight_sums sums) {
+    double x[8];
+    memcpy(x, &sums, sizeof x);
+    return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+}
+
+/// (p - 1/2)^2 of 64-element rounds, p the probability of the upper code, times 2^64.
+simd_inline eight_sums centred_squares(const float *distances, int64_t rounds, code_scale scale) {
+    const simd_vector inverse = simd_splat(scale.inverse), start = simd_splat(scale.start);
+    simd_vector lanes[error_vectors] = {0};
+    for (; rounds > 0; rounds--, distances += error_lanes) {
+#pragma clang loop unroll(full)
+        for (int v = 0; v < error_vectors; v++) {
+            const simd_vector distance = simd_load(distances + v * simd_lanes);
+            // 65536 times the code; its lower half less 1/2, as a fraction of 2^32.
+            const simd_codes code = nearest(__builtin_elementwise_fma(distance, inverse, start));
+            const simd_vector centred = __builtin_convertvector((code << 16) ^ (int32_t)0x80000000, simd_vector);
+            lanes[v] = __builtin_elementwise_fma(centred, centred, lanes[v]);
+        }
+    }
+    return eight_of(lanes);
+}
+
+/// What `code_scale` takes of up to 2048 elements, zeros as the offset, and as many of those as fill the last round of 64.
+simd_inline void distances_of(
+    const float *values, int64_t count, float offset, float factor, float origin, float distances[error_run]) {
+#pragma clang fp contract(off)
+    const simd_codes least = (simd_codes)simd_splat(offset);
+    int64_t i = 0;
+    for (; i + simd_lanes <= count; i += simd_lanes) {
+        // Positive floats are ordered as their bits are.
+        const simd_codes magnitude = *(const simd_codes *)(values + i) & 0x7FFFFFFF;
+        simd_store(distances + i, (simd_vector)__builtin_elementwise_max(magnitude, least) * factor - origin);
+    }
+    for (; i < count; i++) distances[i] = (values[i] == 0 ? offset : __builtin_fabsf(values[i])) * factor - origin;
+    for (; i % error_lanes != 0; i++) distances[i] = offset * factor - origin;
+}
+
+/// A format's scale for a scope, what it takes distances of, and the weight of a term: a step's square.
+typedef struct {
+    code_scale scale;
+    float offset, factor;
+    double weight;
+} scope_format;
+
+// What a run of one scope adds to the totals.
+simd_inline void add_run(const float *values, int64_t count, const scope_format *formats, int format_count, eight_sums *totals) {
+#pragma clang fp contract(off)
+    _Alignas(64) float distances[error_run];
+    const int64_t rounds = (count + error_lanes - 1) / error_lanes;
+    const scope_format *last = NULL;
+    for (const scope_format *to = formats; to < formats + format_count; to++, totals++) {
+        if (to->weight == 0) continue;
+        if (!last || to->offset != last->offset || to->factor != last->factor || to->scale.origin != last->scale.origin)
+            distances_of(values, count, to->offset, to->factor, to->scale.origin, distances);
+        last = to;
+        const eight_sums squares = centred_squares(distances, rounds, to->scale);
+        for (int i = 0; i < double_parts; i++) {
+            // p (1 - p) = 1/4 - (p - 1/2)^2, eight elements of a round in each sum.
+            const simd_doubles quarters = (simd_doubles){0} + 2 * (double)rounds;
+            const simd_doubles terms = __builtin_elementwise_fma(squares.part[i], (simd_doubles){0} - 0x1p-64, quarters);
+            totals->part[i] = __builtin_elementwise_fma(terms, (simd_doubles){0} + to->weight, totals->part[i]);
+        }
+    }
+}
+
+static void rounding_errors(
+    const float *values, int64_t count, int64_t scope_size, const gd_levels *levels, const int *shifts, int formats, double *sums) {
+    eight_sums totals[gd_most_formats] = {0};
+    scope_format to[gd_most_formats];
+    for (int64_t scope = 0; scope < count; scope += scope_size, levels += formats) {
+        for (int format = 0; format < formats; format++) {
+            const gd_levels given = levels[format];
+            const float factor = is_plain_step(given.step) ? 1 : lift;
+            const gd_levels lifted = {given.offset * factor, given.step * factor};
+            to[format] = (scope_format){
+                scale_of(kind_of(lifted, shifts[format]), lifted, shifts[format]), given.offset, factor,
+                (double)given.step * (double)given.step};
+        }
+        const int64_t end = count - scope < scope_size ? count : scope + scope_size;
+        for (int64_t run = scope; run < end; run += error_run)
+            add_run(values + run, end - run < error_run ? end - run : error_run, to, formats, totals);
+    }
+    for (int format = 0; format < formats; format++) sums[format] = sum_of(totals[format]);
+}
 
 /// dividend / divisor, correctly rounded [Markstein 1990], given the correctly rounded `inverse`: a product, its remainder, and a
 /// correction. Not for divisors so small or large that the inverse or the remainder leaves the normal range.
@@ -12,51 +116,37 @@ simd_inline simd_vector quotient(simd_vector dividend, simd_vector divisor, simd
     return __builtin_elementwise_fma(remainder, inverse, estimate);
 }
 
-/// Whether `quotient` may divide magnitudes by this step.
-simd_inline int takes_quotient(float step) {
-    // Positive floats are ordered as their bits are.
-    const union { float number; uint32_t bits; } given = {step}, least = {0x1p-80f}, most = {0x1p80f};
-    return given.bits - least.bits <= most.bits - least.bits;
-}
-
-// Terms f * (1 - f), f an element's distance from the level below in steps, of one vector.
-simd_inline simd_vector error_terms(simd_codes value, simd_vector offset, simd_vector step, simd_vector inverse, int plain) {
-    const simd_codes magnitude = value & 0x7FFFFFFF;
-    const simd_vector distance = (simd_vector)magnitude - offset;
-    const simd_vector position = plain ? quotient(distance, step, inverse) : distance / step;
-    const simd_vector fraction = position - __builtin_elementwise_floor(position);
-    const simd_codes present = (simd_codes)(magnitude != 0);
-    return (simd_vector)((simd_codes)(fraction * (simd_splat(1) - fraction)) & present);
-}
-
-// sums[format] += the terms of up to 512 elements: sums of float32 in 16 lanes, element i in lane i % 16, then the lanes in order.
-simd_inline void add_run(const float *values, int64_t count, const gd_levels *levels, int format, int plain, double *sums) {
+/// Terms f (1 - f), f the fraction of value / step, of up to 2048 elements, summed as above.
+simd_inline double sum_of_terms(const float *values, int64_t count, float step, int plain) {
 #pragma clang fp contract(off)
-    const simd_vector offset = simd_splat(levels[format].offset), step = simd_splat(levels[format].step);
-    const simd_vector inverse = simd_splat(1) / step;
-    simd_vector lanes[error_lanes / simd_lanes] = {0};
-    float rest[error_lanes] = {0};
+    const simd_vector steps = simd_splat(step), inverse = simd_splat(1 / step);
+    simd_vector lanes[error_vectors] = {0};
     for (int64_t i = 0; i < count; i += error_lanes) {
+        float last[error_lanes];
         const float *from = values + i;
         if (count - i < error_lanes) {
-            for (int64_t j = 0; j < count - i; j++) rest[j] = from[j];
-            from = rest;
+            memset(last, 0, sizeof last);
+            from = memcpy(last, from, (size_t)(count - i) * sizeof(float));
         }
-        for (int v = 0; v < error_lanes / simd_lanes; v++)
-            lanes[v] += error_terms(*(const simd_codes *)(from + v * simd_lanes), offset, step, inverse, plain);
+#pragma clang loop unroll(full)
+        for (int v = 0; v < error_vectors; v++) {
+            const simd_vector value = simd_load(from + v * simd_lanes);
+            const simd_vector position = plain ? quotient(value, steps, inverse) : value / steps;
+            const simd_vector fraction = position - __builtin_elementwise_floor(position);
+            lanes[v] += __builtin_elementwise_fma(-fraction, fraction, fraction);
+        }
     }
-    double sum = 0;
-    for (int lane = 0; lane < error_lanes; lane++) sum += (double)lanes[lane / simd_lanes][lane % simd_lanes];
-    sums[format] += sum * (double)levels[format].step * (double)levels[format].step;
+    return sum_of(eight_of(lanes));
 }
 
-static void add_rounding_errors(const float *values, int64_t count, const gd_levels *levels, int formats, double *sums) {
+static void add_lattice_errors(const float *values, int64_t count, const float *steps, int lattices, double *sums) {
     for (int64_t run = 0; run < count; run += error_run) {
         const int64_t length = count - run < error_run ? count - run : error_run;
-        for (int format = 0; format < formats; format++)
-            if (takes_quotient(levels[format].step))
-                add_run(values + run, length, levels, format, 1, sums);
-            else if (levels[format].step > 0)
-                add_run(values + run, length, levels, format, 0, sums);
+        for (int i = 0; i < lattices; i++) {
+            const int plain = steps[i] >= 0x1p-80f && steps[i] <= 0x1p80f;
+            const double terms =
+                plain ? sum_of_terms(values + run, length, steps[i], 1) : sum_of_terms(values + run, length, steps[i], 0);
+            sums[i] += terms * ((double)steps[i] * (double)steps[i]);
+        }
     }
 }

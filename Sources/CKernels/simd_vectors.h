@@ -24,3 +24,6 @@ typedef uint64_t simd_wide __attribute__((vector_size(simd_lanes * sizeof(float)
 enum { wide_lanes = simd_lanes / 2 };
 
 simd_inline simd_wide wide_splat(uint64_t value) { return value - (simd_wide){0}; }
+
+/// Half a vector's elements in double.
+typedef double simd_doubles __attribute__((vector_size(simd_lanes / 2 * sizeof(double))));

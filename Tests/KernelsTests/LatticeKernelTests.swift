@@ -59,15 +59,28 @@ import Testing
                     restored.withUnsafeBytes { bytes += $0 }
                 }
                 var sums = [Double](repeating: 1, count: 3)
-                let levels = [
-                    gd_levels(offset: 1e-4, step: 0.01), gd_levels(offset: 0, step: 0), gd_levels(offset: 0, step: 1e-38),
-                ]
-                set.add_rounding_errors(values, 1001, levels, 3, &sums)
+                set.add_lattice_errors(values, 1001, [0.004, 1e-38, 3], 3, &sums)
                 sums.withUnsafeBytes { bytes += $0 }
             }
             results.append(bytes)
         }
         for result in results { #expect(result == results[0]) }
+    }
+
+    @Test(arguments: [1, 63, 64, 65, 2047, 2049, 40_000])
+    func expectedErrorsAreThoseOfExactArithmetic(count: Int) {
+        let values = testValues(count, seed: 9)
+        let steps: [Float] = [0.004, 0.03, 2]
+        let errors = latticeSquaredErrors(values, count: count, steps: steps, threads: 2)
+        #expect(errors == latticeSquaredErrors(values, count: count, steps: steps, threads: 1))
+        for (step, error) in zip(steps, errors) {
+            let exact = values.reduce(0.0) { sum, value in
+                let position = Double(value) / Double(step)
+                let fraction = position - position.rounded(.down)
+                return sum + fraction * (1 - fraction) * Double(step) * Double(step)
+            }
+            #expect(abs(error - exact) <= 2e-6 * exact, "\(step)")
+        }
     }
 
     private static func counts(_ symbols: [UInt8]) -> [Int] {

@@ -104,6 +104,35 @@ import Testing
         }
     }
 
+    @Test(arguments: counts)
+    func allInstructionSetsFindTheSameRangesAndErrors(count: Int) {
+        for (magnitude, base) in [(Float(0.05), Float(0)), (0.05, 20), (1e-36, 0), (0, 0)] {
+            let tests = allFormats.map { Case(count: count, groupSize: 0, format: $0, magnitude: magnitude, base: base) }
+            let values = tests[0].values
+            let levels = tests.map { gd_levels(offset: $0.scales[0].offset, step: $0.scales[0].step) }
+            let errors = tests.map { expectedSquaredErrorReference(values, scale: $0.scales[0], format: $0.format) }
+            let shifts = tests.map { Int32($0.format.levelShift) }
+            let reference = surveyMagnitudesReference(values)
+            for set in InstructionSetTests.running {
+                let name = "\(InstructionSetTests.name(set)), \(count) values of \(magnitude) from \(base) on"
+                var sums = [Double](repeating: 0, count: tests.count)
+                withGuarded(values) { values in
+                    let survey = set.survey_magnitudes(values, Int64(count))
+                    #expect(survey.squares == reference.squares, "\(name)")
+                    #expect(Float(bitPattern: survey.largest) == reference.range.largest, "\(name)")
+                    if survey.largest > 0 {
+                        #expect(Float(bitPattern: survey.smallest_less_one + 1) == reference.range.smallest, "\(name)")
+                    }
+                    set.rounding_errors(
+                        values.assumingMemoryBound(to: Float.self), Int64(count), Int64(count), levels, shifts,
+                        Int32(tests.count),
+                        &sums)
+                }
+                #expect(sums == errors, "\(name)")
+            }
+        }
+    }
+
     /// A block in the middle takes the random bits, the scales and the bytes of its own elements, and touches no others.
     @Test func blocksOfATensorAreTheirOwn() {
         var sequence = Self.sequence

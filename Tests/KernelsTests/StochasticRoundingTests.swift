@@ -49,4 +49,32 @@ import Testing
             }
         }
     }
+
+    /// The expected error is that of the codes that are drawn, found from all random bits.
+    @Test(arguments: spans)
+    func expectedErrorsAreThoseOfTheCodes(span: Span) {
+        var generator = CounterRandom(seed: 9, stream: .sampling).generator()
+        for format in allFormats {
+            let scale = format.scale(for: MagnitudeRange(smallest: span.smallest, largest: span.largest))
+            let values = (0..<100).map { index in
+                let part = Float(generator.nextIndex(below: 1 << 20)) * 0x1p-20
+                let magnitude =
+                    index < 2 ? [span.smallest, span.largest][index] : span.smallest + (span.largest - span.smallest) * part
+                return index % 5 == 4 ? 0 : index % 2 == 0 ? magnitude : -magnitude
+            }
+            let exact = values.reduce(0.0) { sum, value in
+                guard value != 0 else { return sum }
+                let mean = meanCode(value, scale, format)
+                let upper = Double(mean & 0xFFFF) / 65536
+                let error = { (code: Int) in
+                    let level = Double(abs(code) - format.levelShift) * Double(scale.step) + Double(scale.offset)
+                    return ((code < 0 ? -level : level) - Double(value)) / Double(scale.step)
+                }
+                let (lower, higher) = (error(mean >> 16), upper > 0 ? error((mean >> 16) + 1) : 0)
+                return sum + (1 - upper) * lower * lower + upper * higher * higher
+            }
+            let expected = expectedSquaredErrorReference(values, scale: scale, format: format)
+            #expect(abs(expected / (Double(scale.step) * Double(scale.step)) - exact) <= 2e-7 * 100, "\(format)")
+        }
+    }
 }

@@ -123,9 +123,13 @@ static void rounding(void) {
         for (int i = 0; i < count; i++) largest = fmax(largest, fabs((double)x[i] - restored[i]));
         report(dither ? "dithered lattice" : "stochastic lattice", restored, sizeof restored, largest, dither ? 0.005001 : 0.01);
     }
-    double sums[1] = {0};
-    simd->add_rounding_errors(x, count, levels, 1, sums);
-    report("expected error", sums, sizeof sums, 0, 0);
+    const int shift = 1;
+    double sums[2] = {0};
+    const gd_survey survey = simd->survey_magnitudes(x, count);
+    report("survey", &survey, sizeof survey, 0, 0);
+    simd->rounding_errors(x, count, count, levels, &shift, 1, sums);
+    simd->add_lattice_errors(x, count, &levels->step, 1, sums + 1);
+    report("expected errors", sums, sizeof sums, 0, 0);
 }
 
 int main(void) {

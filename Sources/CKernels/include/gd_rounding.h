@@ -29,6 +29,16 @@ typedef struct {
     float offset, step;
 } gd_levels;
 
+/// The smallest (less 1) and the largest of the bits that values have without their signs, zeros not counted as smallest: without other
+/// values, 2^32 - 1 and 0. `squares` is the sum of the squares in double, in 32 lanes, element i in lane i % 32; then the upper half of the
+/// lanes is added to the lower until one is left.
+typedef struct {
+    uint32_t smallest_less_one, largest;
+    double squares;
+} gd_survey;
+
+enum { gd_most_formats = 16 };
+
 /// How a tensor's codes stand for levels: `scope_size` consecutive elements share theirs.
 typedef struct {
     /// One for each scope.

@@ -111,10 +111,19 @@ typedef struct {
     void (*round_to_lattice)(const float *values, int64_t chunks, const gd_draw *draw, gd_step_lattice to, int32_t *codes);
     /// values (64 * chunks), overwritten: what the codes stand for. Codes must stay below 2^24 in magnitude.
     void (*restore_from_lattice)(const int32_t *codes, int64_t chunks, const gd_draw *draw, gd_step_lattice from, float *values);
-    /// sums[i] += the expected squared error of stochastic rounding to levels[i], i < formats: the sum of (x - l)(h - x) over the
-    /// non-zero magnitudes x between levels l and h. Nothing is added where the step is 0. Runs of 512 elements are summed in float32
-    /// in 16 lanes, element i in lane i % 16; lanes, then runs, in order in double.
-    void (*add_rounding_errors)(const float *values, int64_t count, const gd_levels *levels, int formats, double *sums);
+    /// Surveys values (count), which need no alignment.
+    gd_survey (*survey_magnitudes)(const void *values, int64_t count);
+    /// sums[i] = the expected squared error of stochastic rounding in format i < formats (at most `gd_most_formats`): a step's square
+    /// times p (1 - p), p an element's probability of the upper code, as `quantize` draws it. Scopes of `scope_size` elements have the
+    /// levels levels[formats * scope + i]; codes have the shift shifts[i]. A scope adds nothing where its step is 0.
+    ///
+    /// Of runs of 2048 elements of a scope (p - 1/2)^2 is summed in float32 in 64 lanes, element i in lane i % 64. The upper half of the
+    /// lanes is added to the lower until eight are left, the last time in double. Runs, then the same halves of the eight, in double.
+    void (*rounding_errors)(
+        const float *values, int64_t count, int64_t scope_size, const gd_levels *levels, const int *shifts, int formats, double *sums);
+    /// sums[i] += the same for stochastic rounding to the multiples of steps[i], i < lattices: f (1 - f), f the fraction of value / step,
+    /// in place of p (1 - p), summed alike.
+    void (*add_lattice_errors)(const float *values, int64_t count, const float *steps, int lattices, double *sums);
 
     /// As `gd_rans_decode`, as long as a word for every lane is left: whole groups of 16 symbols. Moves *words and the states (16) on.
     ///

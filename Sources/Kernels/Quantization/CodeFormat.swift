@@ -37,7 +37,8 @@ package struct CodeFormat: Sendable, Equatable {
         let span = range.largest - offset
         let step = span / Float(topLevel)
         let reaches = Double(step) * Double(topLevel) >= Double(span)
-        return ScopeScale(offset: offset, step: reaches ? step : step.nextUp)
+        // `step.nextUp` where it does not, without a branch that nobody can predict.
+        return ScopeScale(offset: offset, step: Float(bitPattern: step.bitPattern + (reaches ? 0 : 1)))
     }
 }
 
@@ -60,14 +61,6 @@ package struct ScopeScale: Sendable, Equatable {
     /// The magnitude of a level.
     @inline(__always)
     package func magnitude(level: Int) -> Float { offset + Float(level) * step }
-
-    /// The position of a magnitude among the levels; 0 where all levels coincide.
-    @inline(__always)
-    func position(_ magnitude: Float) -> Float { (magnitude - offset) / divisor }
-
-    /// `step`, or 1 where it is zero.
-    @inline(__always)
-    var divisor: Float { step > 0 ? step : 1 }
 }
 
 /// The smallest and largest non-zero magnitude of a scope; (infinity, 0) where there is none.

@@ -5,7 +5,6 @@ import CKernels
 package func latticeSquaredErrors(
     _ values: UnsafePointer<Float>, count: Int, steps: [Float], threads: Int
 ) -> [Double] {
-    let levels = steps.map { gd_levels(offset: 0, step: $0) }
     let blocks = CodingBlocks.count(count)
     var partials = [Double](repeating: 0, count: blocks * steps.count)
     partials.withUnsafeMutableBufferPointer { partials in
@@ -13,9 +12,9 @@ package func latticeSquaredErrors(
         parallelFor(count: blocks, threads: threads) { block in
             let elements = CodingBlocks.elements(block, of: count)
             // SAFETY: a block lies in 0..<count and has a sum for each step.
-            gd_simd_selected().pointee.add_rounding_errors(
-                values + elements.lowerBound, Int64(elements.count), levels, Int32(levels.count),
-                partials.baseAddress! + block * levels.count)
+            gd_simd_selected().pointee.add_lattice_errors(
+                values + elements.lowerBound, Int64(elements.count), steps, Int32(steps.count),
+                partials.baseAddress! + block * steps.count)
         }
     }
     return steps.indices.map { index in

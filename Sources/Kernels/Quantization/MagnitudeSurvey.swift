@@ -1,3 +1,5 @@
+import CKernels
+
 /// What one pass over a tensor finds before its scales are known.
 package struct MagnitudeSurvey {
     /// Magnitudes must stay below this so that levels, which may exceed the largest magnitude by rounding, stay finite.
@@ -18,23 +20,23 @@ package struct MagnitudeSurvey {
         ranges.withUnsafeMutableBufferPointer { ranges in
             partials.withUnsafeMutableBufferPointer { partials in
                 let (ranges, partials) = (ranges, partials)
-                parallelFor(count: pieces.count, threads: threads) { piece in
-                    pieces.forEachPart(of: piece) { scope, elements in
-                        // SAFETY: `elements` lies in 0..<count.
-                        let part = surveyMagnitudes(values + 4 * elements.lowerBound, count: elements.count)
-                        if scope == pieces.firstScope(of: piece) {
-                            partials[piece].firstRange = part.range
-                        } else {
-                            ranges[scope] = part.range
-                        }
-                        partials[piece].squares += part.squares
+                parallelFor(count: pieces.count, threads: threads) { number in
+                    let (scopes, elements) = pieces.piece(number)
+                    for scope in scopes {
+                        let part = geometry.range(scope).clamped(to: elements)
+                        // SAFETY: `part` lies in 0..<count.
+                        let survey = gd_simd_selected().pointee.survey_magnitudes(
+                            values + 4 * part.lowerBound, Int64(part.count))
+                        let range = MagnitudeRange(survey)
+                        if scope == scopes.lowerBound { partials[number].firstRange = range } else { ranges[scope] = range }
+                        partials[number].squares += survey.squares
                     }
                 }
             }
         }
         var squaredNorm = 0.0
-        for (piece, partial) in partials.enumerated() {
-            ranges[pieces.firstScope(of: piece)].merge(partial.firstRange)
+        for (number, partial) in partials.enumerated() {
+            ranges[pieces.piece(number).scopes.lowerBound].merge(partial.firstRange)
             squaredNorm += partial.squares
         }
         let rejects = ranges.contains { !($0.largest < Self.magnitudeLimit) }
@@ -54,51 +56,28 @@ private func magnitude(_ values: UnsafeRawPointer, _ index: Int) -> Float {
     values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self).magnitude
 }
 
-/// Range and sum of squares of `count` floats. NaN counts as a magnitude above infinity.
-///
-/// The squares are summed in Double in eight lanes, element i in lane `i % 8`, and the lanes in order.
-private func surveyMagnitudes(_ values: UnsafeRawPointer, count: Int) -> (range: MagnitudeRange, squares: Double) {
-    var lowest = SIMD8<UInt32>(repeating: .max)
-    var highest = SIMD8<UInt32>()
-    var low = SIMD4<Double>()
-    var high = SIMD4<Double>()
-    @inline(__always) func include(_ pointer: UnsafeRawPointer) {
-        // Bits of magnitudes order like the magnitudes; less 1, zero wraps round to the top and never is the lowest.
-        let bits = pointer.loadUnaligned(as: SIMD8<UInt32>.self) & 0x7FFF_FFFF
-        highest.replace(with: bits, where: bits .> highest)
-        let lessOne = bits &- 1
-        lowest.replace(with: lessOne, where: lessOne .< lowest)
-        let magnitudes = unsafeBitCast(bits, to: SIMD8<Float>.self)
-        let (first, second) = (SIMD4<Double>(magnitudes.lowHalf), SIMD4<Double>(magnitudes.highHalf))
-        low += first * first
-        high += second * second
+extension MagnitudeRange {
+    /// NaN counts as a magnitude above infinity.
+    fileprivate init(_ survey: gd_survey) {
+        guard survey.largest > 0 else {
+            self.init()
+            return
+        }
+        let largest = Float(bitPattern: survey.largest)
+        self.init(smallest: Float(bitPattern: survey.smallest_less_one + 1), largest: largest.isNaN ? .infinity : largest)
     }
-    let whole = count & ~7
-    for index in stride(from: 0, to: whole, by: 8) { include(values + 4 * index) }
-    if whole < count {
-        var rest = SIMD8<Float>()
-        for index in whole..<count { rest[index - whole] = values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self) }
-        withUnsafeBytes(of: rest) { include($0.baseAddress!) }
-    }
-    let squares = (0..<8).reduce(0.0) { $0 + ($1 < 4 ? low[$1] : high[$1 - 4]) }
-    return (range(lowestLessOne: lowest.min(), highest: highest.max()), squares)
-}
-
-private func range(lowestLessOne: UInt32, highest: UInt32) -> MagnitudeRange {
-    guard highest > 0 else { return MagnitudeRange() }
-    let largest = Float(bitPattern: highest)
-    return MagnitudeRange(smallest: Float(bitPattern: lowestLessOne + 1), largest: largest.isNaN ? .infinity : largest)
 }
 
 /// `MagnitudeSurvey` of one scope, or part of one, in plain form.
 package func surveyMagnitudesReference(_ values: [Float]) -> (range: MagnitudeRange, squares: Double) {
     var range = MagnitudeRange()
-    var lanes = [Double](repeating: 0, count: 8)
+    var lanes = [Double](repeating: 0, count: 32)
     for (index, value) in values.enumerated() {
         let magnitude = value.magnitude
         if magnitude != 0, magnitude < range.smallest { range.smallest = magnitude }
         range.largest = magnitude.isNaN ? .infinity : max(range.largest, magnitude)
-        lanes[index % 8] += Double(magnitude) * Double(magnitude)
+        lanes[index % 32] += Double(magnitude) * Double(magnitude)
     }
-    return (range, lanes.reduce(0, +))
+    for half in [16, 8, 4, 2, 1] { for lane in 0..<half { lanes[lane] += lanes[half + lane] } }
+    return (range, lanes[0])
 }

@@ -20,19 +20,16 @@ struct ScopePieces {
         return geometry.scopeCount * piecesPerScope
     }
 
-    /// Calls `body` with each scope, or part of one, in piece `index`, ascending. A part may be empty.
-    func forEachPart(of index: Int, _ body: (_ scope: Int, _ elements: Range<Int>) -> Void) {
+    /// The scopes of piece `index`, and its elements: all of theirs, or a part, maybe empty, of one scope's.
+    func piece(_ index: Int) -> (scopes: Range<Int>, elements: Range<Int>) {
         if piecesPerScope == 1 {
             let first = index * scopesPerPiece
-            for scope in first..<min(first + scopesPerPiece, geometry.scopeCount) { body(scope, geometry.range(scope)) }
-            return
+            let scopes = first..<min(first + scopesPerPiece, geometry.scopeCount)
+            return (scopes, geometry.range(first).lowerBound..<geometry.range(scopes.upperBound - 1).upperBound)
         }
         let scope = index / piecesPerScope
         let elements = geometry.range(scope)
         let lower = min(elements.lowerBound + index % piecesPerScope * Self.targetSize, elements.upperBound)
-        body(scope, lower..<min(lower + Self.targetSize, elements.upperBound))
+        return (scope..<(scope + 1), lower..<min(lower + Self.targetSize, elements.upperBound))
     }
-
-    /// The scope that a piece lies in or starts with.
-    func firstScope(of index: Int) -> Int { piecesPerScope == 1 ? index * scopesPerPiece : index / piecesPerScope }
 }

@@ -34,6 +34,10 @@ enum CodingBlocks {
     static func elements(_ block: Int, of count: Int) -> Range<Int> { (block * size)..<min((block + 1) * size, count) }
 }
 
+extension gd_levels {
+    init(_ scale: ScopeScale) { self.init(offset: scale.offset, step: scale.step) }
+}
+
 extension gd_elements {
     init(_ elements: Range<Int>) { self.init(first: Int64(elements.lowerBound), count: Int64(elements.count)) }
 }
@@ -57,16 +61,21 @@ func withLevelCodes(
 /// The code of one element, in plain form.
 package func roundedCodeReference(_ value: Float, scale: ScopeScale, format: CodeFormat, bits: UInt32) -> Int {
     guard value != 0 else { return 0 }
-    // 65536 / step has to be finite.
+    let magnitude = scaledCodeReference(value.magnitude, scale: scale, format: format)
+    let code = ((value < 0 ? -magnitude : magnitude) + Int(bits)) >> 16
+    return min(max(code, -format.largestCode), format.largestCode)
+}
+
+/// The code of a magnitude before it is rounded, times 65536, to the nearest integer.
+func scaledCodeReference(_ magnitude: Float, scale: ScopeScale, format: CodeFormat) -> Int {
+    // 65536 / step has to be finite. Where all magnitudes are the offset, any step will do.
     let lift: Float = scale.step > 0 && scale.step < 0x1p-111 ? 0x1p100 : 1
-    let (offset, step) = (scale.offset * lift, scale.divisor * lift)
+    let (offset, step) = (scale.offset * lift, scale.step > 0 ? scale.step * lift : 1)
     let (inverse, first) = (65536 / step, Float(65536 * format.levelShift))
     // One operation for the difference and the scale, unless too few digits would be left.
     let isNear = offset <= 64 * step
     let (origin, start) = isNear ? (0, first.addingProduct(-offset, inverse)) : (offset, first)
-    let magnitude = Int(start.addingProduct(value.magnitude * lift - origin, inverse).rounded(.toNearestOrEven))
-    let code = ((value < 0 ? -magnitude : magnitude) + Int(bits)) >> 16
-    return min(max(code, -format.largestCode), format.largestCode)
+    return Int(start.addingProduct(magnitude * lift - origin, inverse).rounded(.toNearestOrEven))
 }
 
 /// `quantizeAndPack`, in plain form.

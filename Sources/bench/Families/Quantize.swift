@@ -79,7 +79,8 @@ private final class QuantizeRun {
         for (bits, error) in zip(2...8, errors) {
             let reference = (0..<geometry.scopeCount).reduce(0.0) { sum, scope in
                 let part = geometry.range(scope).map { values[$0] }
-                return sum + expectedSquaredErrorReference(part, scale: Self.format(bits: bits).scale(for: ranges[scope]))
+                let format = Self.format(bits: bits)
+                return sum + expectedSquaredErrorReference(part, scale: format.scale(for: ranges[scope]), format: format)
             }
             try VerificationError.check("relative difference of D(\(bits))", abs(error / reference - 1), atMost: 1e-12)
         }
