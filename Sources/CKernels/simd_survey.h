@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simd_functions.h"
+#include "simd_rounding.h"
 
 #include <string.h>
 
@@ -34,4 +34,23 @@ static gd_survey survey_magnitudes(const void *values, int64_t count) {
     for (int half = survey_lanes / 2; half > 0; half /= 2)
         for (int lane = 0; lane < half; lane++) lanes[lane] += lanes[half + lane];
     return (gd_survey){__builtin_reduce_min(least), __builtin_reduce_max(most), lanes[0]};
+}
+
+static void count_codes(const float *values, int64_t count, float step, int largest, uint32_t *counts) {
+    enum { batch_codes = 1024 };
+    int32_t codes[batch_codes];
+    const simd_vector limit = simd_splat((float)largest);
+    for (int64_t first = 0; first < count; first += batch_codes) {
+        const int64_t length = count - first < batch_codes ? count - first : batch_codes;
+        for (int64_t i = 0; i < length; i += simd_lanes) {
+            simd_vector value = {0};
+            if (length - i >= simd_lanes)
+                value = simd_load(values + first + i);
+            else
+                memcpy(&value, values + first + i, (size_t)(length - i) * sizeof(float));
+            value = __builtin_elementwise_min(__builtin_elementwise_max(value / step, -limit), limit);
+            *(simd_codes *)(codes + i) = nearest(value) + largest;
+        }
+        for (int64_t i = 0; i < length; i++) counts[2 * codes[i] + (i & 1)]++;
+    }
 }

@@ -83,6 +83,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 8, 15, 16, 17, 1023, 1024, 1025, 40_000])
+    func codesAreCounted(count: Int) {
+        let values = testValues(count, seed: 10)
+        for largest in [0, 3, 200] {
+            var plain = [Int](repeating: 0, count: 2 * largest + 1)
+            for value in values {
+                let code = Int((value / 0.004).rounded(.toNearestOrEven))
+                plain[max(-largest, min(largest, code)) + largest] += 1
+            }
+            for threads in 1...2 {
+                #expect(codeHistogram(values, count: count, step: 0.004, largest: largest, threads: threads) == plain)
+            }
+            for set in InstructionSetTests.running {
+                var counts = [UInt32](repeating: 0, count: 2 * plain.count + 1)
+                set.count_codes(values, Int64(count), 0.004, Int32(largest), &counts)
+                #expect(plain.indices.allSatisfy { Int(counts[2 * $0] + counts[2 * $0 + 1]) == plain[$0] } && counts.last == 0)
+            }
+        }
+    }
+
     private static func counts(_ symbols: [UInt8]) -> [Int] {
         symbols.reduce(into: [Int](repeating: 0, count: 256)) { $0[Int($1)] += 1 }
     }

@@ -113,6 +113,9 @@ typedef struct {
     void (*restore_from_lattice)(const int32_t *codes, int64_t chunks, const gd_draw *draw, gd_step_lattice from, float *values);
     /// Surveys values (count), which need no alignment.
     gd_survey (*survey_magnitudes)(const void *values, int64_t count);
+    /// counts[2 * (c + largest)] and the one behind it (2 * (2 * largest + 1) in all) += how often c, |c| <= largest < 2^22, is the nearest
+    /// multiple of `step` to values with even and with odd indices; larger multiples count as `largest`.
+    void (*count_codes)(const float *values, int64_t count, float step, int largest, uint32_t *counts);
     /// sums[i] = the expected squared error of stochastic rounding in format i < formats (at most `gd_most_formats`): a step's square
     /// times p (1 - p), p an element's probability of the upper code, as `quantize` draws it. Scopes of `scope_size` elements have the
     /// levels levels[formats * scope + i]; codes have the shift shifts[i]. A scope adds nothing where its step is 0.

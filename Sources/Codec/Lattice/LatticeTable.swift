@@ -33,15 +33,21 @@ struct LatticeSurvey {
                 return 4 + WideCodes.bytes(count: count, bits: WideCodes.bits(for: [largestCode]))
             }
         }
-        let shifts = widths.map { widths[widths.count - 1] + Self.extraBits - $0 }
-        let histogram = CodeCounts(
-            codeHistogram(
-                values, count: count, step: step(bits: Double(widths[widths.count - 1] + Self.extraBits)), threads: threads))
-        return shifts.map { Self.codedBytes(histogram.expected(shift: $0), count: count) }
+        let fine = step(bits: Double(widths[widths.count - 1] + Self.extraBits))
+        let largestCode = Int(min(Double(Self.mostCodes), (Double(largest) / Double(fine)).rounded(.up)))
+        var codes = ExpectedCodes(codeHistogram(values, count: count, step: fine, largest: largestCode, threads: threads))
+        for _ in 0..<Self.extraBits { codes.double() }
+        let bytes = widths.map { _ in
+            defer { codes.double() }
+            return Self.codedBytes(codes.counts, count: count)
+        }
+        return bytes.reversed()
     }
 
     /// How much finer than the finest lattice the histogram is from which all sizes are estimated.
     private static let extraBits = 2
+    /// Codes beyond this on either side count as this in the histogram.
+    private static let mostCodes = 8191
 
     /// Bytes of range-coded codes with this histogram: entropy, tables and streams.
     private static func codedBytes(_ counts: [Double], count: Int) -> Int {
@@ -56,30 +62,31 @@ struct LatticeSurvey {
     }
 }
 
-/// How often each code of a tensor occurs, from the lowest to the highest one that does.
-private struct CodeCounts {
-    let lowest: Int
-    let counts: ArraySlice<Int>
+/// How often each code of a tensor is expected: either rounding takes a value to one of the two multiples beside it, to the nearer one
+/// with the higher probability.
+private struct ExpectedCodes {
+    /// From code `-largest` to code `largest`.
+    private(set) var counts: [Double]
+    private var largest: Int { counts.count / 2 }
 
-    init(_ histogram: [Int]) {
-        let first = histogram.firstIndex { $0 > 0 } ?? codeHistogramCenter
-        let last = histogram.lastIndex { $0 > 0 } ?? codeHistogramCenter
-        (lowest, counts) = (first - codeHistogramCenter, histogram[first...last])
-    }
+    /// Of values on a lattice.
+    init(_ histogram: [Int]) { counts = histogram.map(Double.init) }
 
-    /// How often each code is expected on a lattice `2^shift` as coarse, in the codes' order: either rounding takes a value to one of the two
-    /// multiples beside it, to the nearer one with the higher probability.
-    func expected(shift: Int) -> [Double] {
-        let scale = 1 / Double(1 << shift)
-        let start = lowest >> shift
-        var expected = [Double](repeating: 0, count: (lowest + counts.count - 1) >> shift - start + 2)
-        for (code, count) in zip(lowest..., counts) where count > 0 {
-            let position = Double(code) * scale
-            let below = position.rounded(.down)
-            expected[Int(below) - start] += Double(count) * (1 - (position - below))
-            expected[Int(below) - start + 1] += Double(count) * (position - below)
+    /// Goes on to the lattice that is twice as coarse: every other code goes half to the one, half to the other beside it. As often as that
+    /// is done, what a code comes from is in proportion to the distances, and exact.
+    mutating func double() {
+        let half = (largest + 1) / 2
+        var coarse = [Double](repeating: 0, count: 2 * half + 1)
+        for (index, count) in counts.enumerated() where count > 0 {
+            let code = index - largest
+            if code & 1 == 0 {
+                coarse[code / 2 + half] += count
+            } else {
+                coarse[(code - 1) / 2 + half] += count / 2
+                coarse[(code + 1) / 2 + half] += count / 2
+            }
         }
-        return expected
+        counts = coarse
     }
 }
 

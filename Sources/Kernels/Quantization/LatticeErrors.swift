@@ -22,27 +22,25 @@ package func latticeSquaredErrors(
     }
 }
 
-/// Where code 0 lies in a code histogram.
-package let codeHistogramCenter = 1 << 13
-
-/// How often each nearest multiple of `step` occurs among `count` values; those beyond +-8,191 count as that.
-package func codeHistogram(_ values: UnsafePointer<Float>, count: Int, step: Float, threads: Int) -> [Int] {
-    let size = 2 * codeHistogramCenter
+/// How often each nearest multiple of `step` occurs among `count` values: of -largest...largest, those beyond count as these.
+package func codeHistogram(
+    _ values: UnsafePointer<Float>, count: Int, step: Float, largest: Int, threads: Int
+) -> [Int] {
+    let size = 2 * largest + 1
     let parts = max(1, min(threads, CodingBlocks.count(count)))
-    let limit = Float(codeHistogramCenter - 1)
-    var counts = [UInt32](repeating: 0, count: parts * size)
+    // Two counts a code: equal neighbours need not wait for each other.
+    var counts = [UInt32](repeating: 0, count: parts * 2 * size)
     counts.withUnsafeMutableBufferPointer { counts in
         let counts = counts
         parallelFor(count: parts, threads: threads) { part in
-            // SAFETY: each part has its own counts, and codes are clamped into them.
-            let own = counts.baseAddress! + part * size + codeHistogramCenter
-            for index in (part * count / parts)..<((part + 1) * count / parts) {
-                let code = max(-limit, min(limit, (values[index] / step).rounded(.toNearestOrEven)))
-                own[Int(code)] += 1
-            }
+            let first = part * count / parts
+            // SAFETY: each part has its own elements and counts.
+            gd_simd_selected().pointee.count_codes(
+                values + first, Int64((part + 1) * count / parts - first), step, Int32(largest),
+                counts.baseAddress! + part * 2 * size)
         }
     }
-    var total = [Int](repeating: 0, count: size)
-    for part in 0..<parts { for bin in 0..<size { total[bin] += Int(counts[part * size + bin]) } }
-    return total
+    return (0..<size).map { code in
+        (0..<parts).reduce(0) { $0 + Int(counts[($1 * size + code) * 2]) + Int(counts[($1 * size + code) * 2 + 1]) }
+    }
 }
