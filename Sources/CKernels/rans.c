@@ -39,7 +39,7 @@ gd_status gd_rans_normalize(const int64_t *counts, uint32_t *frequencies) {
 void gd_rans_encoder_table(const uint32_t *frequencies, gd_rans_symbol *symbols) {
     uint32_t start = 0;
     for (int s = 0; s < 256; s++) {
-        symbols[s] = (gd_rans_symbol){1.0 / frequencies[s], frequencies[s], start};
+        symbols[s] = (gd_rans_symbol){1.0 / frequencies[s], ((frequencies[s] - 1) & 0xFFF) | start << 12};
         start += frequencies[s];
     }
 }
@@ -51,21 +51,10 @@ void gd_rans_decoder_table(const uint32_t *frequencies, gd_rans_slots *slots) {
 }
 
 uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_symbol *table, uint32_t *states, uint16_t *end) {
-    uint32_t state[gd_rans_lanes];
-    for (int lane = 0; lane < gd_rans_lanes; lane++) state[lane] = gd_rans_lower_bound;
-    for (int64_t i = count - 1; i >= 0; i--) {
-        const gd_rans_symbol *symbol = &table[symbols[i]];
-        uint32_t x = state[i % gd_rans_lanes];
-        const int full = x >= (uint64_t)symbol->frequency << (32 - gd_rans_scale_bits);
-        end[-1] = (uint16_t)x;
-        end -= full;
-        x >>= 16 * full;
-        // Exact: x / frequency is at least 1 / 8192 away from the next integer above x + 1/2, far more than the product's rounding.
-        const uint32_t quotient = (uint32_t)(((double)x + 0.5) * symbol->inverse);
-        state[i % gd_rans_lanes] = (quotient << gd_rans_scale_bits) + (x - quotient * symbol->frequency) + symbol->start;
-    }
-    memcpy(states, state, sizeof state);
-    return end;
+    for (int lane = 0; lane < gd_rans_lanes; lane++) states[lane] = gd_rans_lower_bound;
+    const int64_t whole = count / gd_rans_lanes * gd_rans_lanes;
+    for (int64_t i = count - 1; i >= whole; i--) end = gd_rans_push(&states[i - whole], &table[symbols[i]], end);
+    return gd_simd_selected()->rans_encode_groups(symbols, whole, table, states, end);
 }
 
 gd_status gd_rans_decode(

@@ -131,6 +131,41 @@ import Testing
         }
     }
 
+    /// Every set writes the words and leaves the states of exact integer arithmetic, and nothing before or behind.
+    @Test(arguments: [
+        [4096], [4095, 1], [1, 95, 3000, 1000], [UInt32](repeating: 16, count: 256), [2048, 1, 1, 1023, 511, 512],
+    ])
+    func allInstructionSetsEncodeExactly(frequencies: [UInt32]) throws {
+        var generator = CounterRandom(seed: 10, stream: .initialization).generator()
+        var all = [UInt32](repeating: 0, count: 256)
+        for (symbol, frequency) in frequencies.enumerated() { all[symbol] = frequency }
+        let starts = all.indices.map { all[..<$0].reduce(0, +) }
+        var table = [gd_rans_symbol](repeating: gd_rans_symbol(), count: 256)
+        gd_rans_encoder_table(all, &table)
+        let symbols = (0..<16_000).map { _ in UInt8(generator.nextIndex(below: frequencies.count)) }
+        let begin = (0..<16).map { $0 < 8 ? UInt32(1 << 16) : UInt32.max - UInt32($0) }
+
+        var (exact, words) = (begin, [UInt16]())
+        for (index, symbol) in symbols.enumerated().reversed() {
+            let frequency = UInt64(all[Int(symbol)])
+            var state = UInt64(exact[index % 16])
+            if state >= frequency << 20 {
+                words.append(UInt16(truncatingIfNeeded: state))
+                state >>= 16
+            }
+            exact[index % 16] = UInt32((state / frequency) << 12 + state % frequency + UInt64(starts[Int(symbol)]))
+        }
+        for set in InstructionSetTests.running {
+            var states = begin
+            var buffer = [UInt16](repeating: 0xA5A5, count: 16_032)
+            let first = buffer.withUnsafeMutableBufferPointer { buffer in
+                set.rans_encode_groups(symbols, 16_000, table, &states, buffer.baseAddress! + 16_024)! - buffer.baseAddress!
+            }
+            #expect(states == exact && buffer[first..<16_024] == ArraySlice(words.reversed()))
+            #expect((buffer[..<max(0, first - 16)] + buffer[16_024...]).allSatisfy { $0 == 0xA5A5 })
+        }
+    }
+
     /// Every set restores the same symbols, stops at the same place and leaves the same states, whatever the words are.
     @Test(arguments: [0, 15, 16, 31, 32, 33, 500, 4096])
     func allInstructionSetsDecodeAlike(wordCount: Int) throws {

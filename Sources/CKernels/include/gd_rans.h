@@ -9,11 +9,10 @@ enum { gd_rans_lanes = 16, gd_rans_scale_bits = 12, gd_rans_scale = 1 << gd_rans
 /// A state below this takes in a word.
 enum { gd_rans_lower_bound = 1 << 16 };
 
-/// What an encoder needs of each symbol.
+/// What an encoder needs of each symbol: 1 / frequency; the frequency less 1 (12 bits) and above it where the symbol's slots start.
 typedef struct {
-    /// 1 / frequency.
     double inverse;
-    uint32_t frequency, start;
+    uint32_t entry;
 } gd_rans_symbol;
 
 /// What a decoder finds at each of the 4096 slots: symbol, its frequency less 1, and the slot's place among the symbol's slots.
@@ -21,7 +20,20 @@ typedef struct {
     uint32_t entries[gd_rans_scale];
 } gd_rans_slots;
 
-/// One step of one lane: the symbol, and the state before it takes in a word.
+/// One step of one lane when coding: a word goes to end[-1] where the state is full. Returns the new end.
+static inline uint16_t *gd_rans_push(uint32_t *state, const gd_rans_symbol *symbol, uint16_t *end) {
+    const uint32_t frequency = (symbol->entry & 0xFFF) + 1;
+    uint32_t x = *state;
+    const int full = x >= (uint64_t)frequency << (32 - gd_rans_scale_bits);
+    end[-1] = (uint16_t)x;
+    x >>= 16 * full;
+    // Exact: x / frequency is at least 1 / 8192 away from the next integer above x + 1/2, far more than the product's rounding.
+    const uint32_t quotient = (uint32_t)(((double)x + 0.5) * symbol->inverse);
+    *state = (quotient << gd_rans_scale_bits) + (x - quotient * frequency) + (symbol->entry >> 12);
+    return end - full;
+}
+
+/// One step of one lane when decoding: the symbol, and the state before it takes in a word.
 static inline uint8_t gd_rans_step(uint32_t *x, const gd_rans_slots *slots) {
     const uint32_t entry = slots->entries[*x & (gd_rans_scale - 1)];
     *x = ((entry >> 8 & 0xFFF) + 1) * (*x >> gd_rans_scale_bits) + (entry >> 20);
@@ -37,7 +49,7 @@ void gd_rans_encoder_table(const uint32_t *frequencies, gd_rans_symbol *symbols)
 void gd_rans_decoder_table(const uint32_t *frequencies, gd_rans_slots *slots);
 
 /// Codes `count` symbols; every one has a frequency. The words end at `end` and reach down to the returned one, at most `count` of them;
-/// states (16) are where a decoder starts.
+/// up to 16 more before them are overwritten. states (16) are where a decoder starts.
 uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_symbol *table, uint32_t *states, uint16_t *end);
 
 /// Restores `count` symbols from `count_words` little-endian words at `words` (no alignment). GD_UNSUPPORTED unless exactly the words

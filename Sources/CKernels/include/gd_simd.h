@@ -128,6 +128,9 @@ typedef struct {
     /// in place of p (1 - p), summed alike.
     void (*add_lattice_errors)(const float *values, int64_t count, const float *steps, int lattices, double *sums);
 
+    /// As `gd_rans_encode`, of whole groups of 16 symbols, from states (16) on.
+    uint16_t *(*rans_encode_groups)(
+        const uint8_t *symbols, int64_t count, const gd_rans_symbol *table, uint32_t *states, uint16_t *end);
     /// As `gd_rans_decode`, as long as a word for every lane is left: whole groups of 16 symbols. Moves *words and the states (16) on.
     ///
     /// Returns how many symbols it restored.

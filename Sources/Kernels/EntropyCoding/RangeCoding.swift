@@ -45,11 +45,12 @@ package struct SymbolEncoder: Sendable {
     /// Every one of the `count` symbols must have a frequency.
     package func encode(_ symbols: UnsafePointer<UInt8>, count: Int) -> CodedSymbols {
         var states = [UInt32](repeating: 0, count: CodedSymbols.lanes)
-        let words = [UInt16](unsafeUninitializedCapacity: count + 1) { buffer, length in
-            // SAFETY: a symbol takes at most one word, so the words fit between `begin` and `end`.
+        let room = count + CodedSymbols.lanes
+        let words = [UInt16](unsafeUninitializedCapacity: room) { buffer, length in
+            // SAFETY: a symbol takes at most one word, and no more than as many as there are lanes are written before the words.
             let begin = buffer.baseAddress!
-            let first = gd_rans_encode(symbols, Int64(count), table, &states, begin + count + 1)!
-            length = begin + count + 1 - first
+            let first = gd_rans_encode(symbols, Int64(count), table, &states, begin + room)!
+            length = begin + room - first
             begin.update(from: first, count: length)
         }
         return CodedSymbols(states: states, words: words)
