@@ -39,7 +39,7 @@ gd_status gd_rans_normalize(const int64_t *counts, uint32_t *frequencies) {
 void gd_rans_encoder_table(const uint32_t *frequencies, gd_rans_symbol *symbols) {
     uint32_t start = 0;
     for (int s = 0; s < 256; s++) {
-        symbols[s] = (gd_rans_symbol){1.0 / frequencies[s], ((frequencies[s] - 1) & 0xFFF) | start << 12};
+        symbols[s] = (gd_rans_symbol){1.0 / frequencies[s], frequencies[s], start, ((frequencies[s] - 1) & 0xFFF) | start << 12};
         start += frequencies[s];
     }
 }

@@ -10,7 +10,8 @@ static uint16_t *rans_encode_groups(
     __m512i state = _mm512_loadu_si512(states);
     for (int64_t i = count - gd_rans_lanes; i >= 0; i -= gd_rans_lanes) {
         const __m512i symbol = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)(symbols + i)));
-        const __m512i entry = _mm512_i32gather_epi32(_mm512_slli_epi32(symbol, 1), &table->entry, 8);
+        _Static_assert(sizeof *table == 3 * 8, "three steps of a gather");
+        const __m512i entry = _mm512_i32gather_epi32(_mm512_add_epi32(symbol, _mm512_add_epi32(symbol, symbol)), &table->both, 8);
         const __m512i frequency = _mm512_add_epi32(_mm512_and_si512(entry, _mm512_set1_epi32(0xFFF)), _mm512_set1_epi32(1));
         // Full states give their lower halves, in the order of lanes; what is stored before them is overwritten by the next ones.
         const __m512i most = _mm512_sub_epi32(_mm512_slli_epi32(frequency, 32 - gd_rans_scale_bits), _mm512_set1_epi32(1));

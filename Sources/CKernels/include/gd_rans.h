@@ -9,10 +9,13 @@ enum { gd_rans_lanes = 16, gd_rans_scale_bits = 12, gd_rans_scale = 1 << gd_rans
 /// A state below this takes in a word.
 enum { gd_rans_lower_bound = 1 << 16 };
 
-/// What an encoder needs of each symbol: 1 / frequency; the frequency less 1 (12 bits) and above it where the symbol's slots start.
+/// What an encoder needs of each symbol.
 typedef struct {
+    /// 1 / frequency.
     double inverse;
-    uint32_t entry;
+    uint32_t frequency, start;
+    /// The frequency less 1 (12 bits), and above it the start.
+    uint32_t both;
 } gd_rans_symbol;
 
 /// What a decoder finds at each of the 4096 slots: symbol, its frequency less 1, and the slot's place among the symbol's slots.
@@ -22,14 +25,13 @@ typedef struct {
 
 /// One step of one lane when coding: a word goes to end[-1] where the state is full. Returns the new end.
 static inline uint16_t *gd_rans_push(uint32_t *state, const gd_rans_symbol *symbol, uint16_t *end) {
-    const uint32_t frequency = (symbol->entry & 0xFFF) + 1;
     uint32_t x = *state;
-    const int full = x >= (uint64_t)frequency << (32 - gd_rans_scale_bits);
+    const int full = x >= (uint64_t)symbol->frequency << (32 - gd_rans_scale_bits);
     end[-1] = (uint16_t)x;
     x >>= 16 * full;
     // Exact: x / frequency is at least 1 / 8192 away from the next integer above x + 1/2, far more than the product's rounding.
     const uint32_t quotient = (uint32_t)(((double)x + 0.5) * symbol->inverse);
-    *state = (quotient << gd_rans_scale_bits) + (x - quotient * frequency) + (symbol->entry >> 12);
+    *state = (quotient << gd_rans_scale_bits) + (x - quotient * symbol->frequency) + symbol->start;
     return end - full;
 }
 

@@ -37,6 +37,7 @@ typedef struct {
     double squares;
 } gd_survey;
 
+/// Formats whose errors one pass finds.
 enum { gd_most_formats = 16 };
 
 /// How a tensor's codes stand for levels: `scope_size` consecutive elements share theirs.
