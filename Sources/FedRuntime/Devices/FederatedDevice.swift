@@ -87,7 +87,8 @@ public enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
         case .samplesOutOfRange(let device, let samples):
             "device \(device) has \(samples) samples, outside 1...\(FederatedDevice.sampleLimit); give it data or leave it out"
         case .demandNotPositive(let device, let demand):
-            "device \(device) demands \(demand), which is not a positive number; a relative error of 1e-4...2e-3 is usual"
+            "device \(device) demands \(demand), which is not a positive number; give bytes, joules or a relative error above 0 (usual errors: "
+                + "0.02...0.09 of a change, 1e-4...2e-3 of weights)"
         case .bitsOutOfRange(let device, let bits): "device \(device) accepts \(bits) bits, outside 2...8; the paper uses 6...8"
         case .selectionOutOfRange(let count, let devices):
             "\(count) devices a round is outside 1...\(devices); select at least 1 and at most all"
