@@ -30,5 +30,5 @@ const gd_simd gd_simd_baseline = {
     .dequantize_add = dequantize_add, .add_fixed = add_fixed, .pack_codes = pack_codes,
     .round_to_lattice = round_to_lattice, .restore_from_lattice = restore_from_lattice,
     .survey_magnitudes = survey_magnitudes, .count_codes = count_codes,
-    .rounding_errors = rounding_errors, .add_lattice_errors = add_lattice_errors,
+    .rounding_errors = rounding_errors, .lattice_errors = lattice_errors,
     .rans_encode_groups = rans_encode_groups, .rans_decode_groups = rans_decode_groups};

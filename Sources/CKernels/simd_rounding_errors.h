@@ -139,7 +139,8 @@ simd_inline double sum_of_terms(const float *values, int64_t count, float step, 
     return sum_of(eight_of(lanes));
 }
 
-static void add_lattice_errors(const float *values, int64_t count, const float *steps, int lattices, double *sums) {
+static void lattice_errors(const float *values, int64_t count, const float *steps, int lattices, double *sums) {
+    for (int i = 0; i < lattices; i++) sums[i] = 0;
     for (int64_t run = 0; run < count; run += error_run) {
         const int64_t length = count - run < error_run ? count - run : error_run;
         for (int i = 0; i < lattices; i++) {

@@ -59,7 +59,7 @@ import Testing
                     restored.withUnsafeBytes { bytes += $0 }
                 }
                 var sums = [Double](repeating: 1, count: 3)
-                set.add_lattice_errors(values, 1001, [0.004, 1e-38, 3], 3, &sums)
+                set.lattice_errors(values, 1001, [0.004, 1e-38, 3], 3, &sums)
                 sums.withUnsafeBytes { bytes += $0 }
             }
             results.append(bytes)

@@ -128,7 +128,7 @@ static void rounding(void) {
     const gd_survey survey = simd->survey_magnitudes(x, count);
     report("survey", &survey, sizeof survey, 0, 0);
     simd->rounding_errors(x, count, count, levels, &shift, 1, sums);
-    simd->add_lattice_errors(x, count, &levels->step, 1, sums + 1);
+    simd->lattice_errors(x, count, &levels->step, 1, sums + 1);
     report("expected errors", sums, sizeof sums, 0, 0);
 }
 

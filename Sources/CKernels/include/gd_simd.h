@@ -124,9 +124,9 @@ typedef struct {
     /// lanes is added to the lower until eight are left, the last time in double. Runs, then the same halves of the eight, in double.
     void (*rounding_errors)(
         const float *values, int64_t count, int64_t scope_size, const gd_levels *levels, const int *shifts, int formats, double *sums);
-    /// sums[i] += the same for stochastic rounding to the multiples of steps[i], i < lattices: f (1 - f), f the fraction of value / step,
+    /// sums[i] = the same for stochastic rounding to the multiples of steps[i], i < lattices: f (1 - f), f the fraction of value / step,
     /// in place of p (1 - p), summed alike.
-    void (*add_lattice_errors)(const float *values, int64_t count, const float *steps, int lattices, double *sums);
+    void (*lattice_errors)(const float *values, int64_t count, const float *steps, int lattices, double *sums);
 
     /// As `gd_rans_encode`, of whole groups of 16 symbols, from states (16) on.
     uint16_t *(*rans_encode_groups)(
