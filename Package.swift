@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "CPUSupport"),
         .target(
             name: "CKernels", dependencies: ["COpenBLAS"],
-            cSettings: [.unsafeFlags(cKernelFlags)],
+            cSettings: [.headerSearchPath("."), .unsafeFlags(cKernelFlags)],
             linkerSettings: [.unsafeFlags(openMPLinkFlags), .linkedLibrary("openblas"), .linkedLibrary("m")]),
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: vectorized),
         .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simd_functions.h"
+#include "simd/simd_functions.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #include "attention_heads.h"
-#include "vector_math.h"
+#include "elementwise/vector_math.h"
 
 gd_right gd_f32_head_panels(const gd_attention *s, const float *from, float *copy) {
     const int64_t row_stride = gd_head_row_stride(s), columns = gd_head_columns(s);

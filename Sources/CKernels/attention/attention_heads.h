@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gd_attention.h"
-#include "gemm_panels.h"
+#include "product/gemm_panels.h"
 
 // What both passes of the blocked attention share. A head of an image is a matrix (tokens, channels) whose rows lie
 // heads * channels apart; heads are numbered image by image.

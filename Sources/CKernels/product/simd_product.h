@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simd_vectors.h"
+#include "simd/simd_vectors.h"
 
 // Register-blocked products. The sums of a block of rows and panels live in registers; every step of the depth loads one row of
 // the panels and broadcasts one element a row. 32 registers hold 12 rows of two panels in 16 lanes, 16 registers hold 6 rows of

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gd_rounding.h"
-#include "simd_functions.h"
+#include "simd/simd_functions.h"
 
 // Philox4x32-10 [Salmon et al., SC 2011] for the eight blocks of a chunk side by side, a block a 64-bit lane.
 enum { chunk_wides = 8 / wide_lanes };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simd_vectors.h"
+#include "simd/simd_vectors.h"
 
 // The one-dimensional transforms of F(4, 3) and F(2, 3): `step` and `to_step` are the distances between elements, in vectors. The
 // points 0, +-sqrt(1/2), +-sqrt(2), infinity of F(4, 3) have half the float32 error of 0, +-1, +-2; F(2, 3) has 0, +-1, infinity.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "conv2d_lattice.h"
-#include "gemm_panels.h"
+#include "product/gemm_panels.h"
 
 /// Where the sums at the pixels of a grid go: pixel (y, x) of the grid is pixel (first_y + step * y, first_x + step * x) of values
 /// (N, height, width, channels). A residual in the epilogue that is `values` itself accumulates.

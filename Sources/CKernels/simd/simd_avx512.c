@@ -4,21 +4,21 @@
 #include <string.h>
 
 #include "simd_sets.h"
-#include "winograd.h"
+#include "convolution/winograd.h"
 
 #define SIMD_LANES 16
 
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
-#include "simd_dequantize.h"
-#include "simd_lattice.h"
-#include "simd_norm.h"
-#include "simd_peak.h"
-#include "simd_product.h"
-#include "simd_quantize.h"
-#include "simd_rans.h"
-#include "simd_rounding_errors.h"
-#include "simd_survey.h"
-#include "simd_winograd.h"
+#include "codec/simd_dequantize.h"
+#include "codec/simd_lattice.h"
+#include "normalization/simd_norm.h"
+#include "machine/simd_peak.h"
+#include "product/simd_product.h"
+#include "codec/simd_quantize.h"
+#include "codec/simd_rans.h"
+#include "codec/simd_rounding_errors.h"
+#include "codec/simd_survey.h"
+#include "convolution/simd_winograd.h"
 #pragma clang attribute pop
 
 const gd_simd gd_simd_avx512 = {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gd_movement.h"
-#include "simd_vectors.h"
+#include "simd/simd_vectors.h"
 
 #include <string.h>
 

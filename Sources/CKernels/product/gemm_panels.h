@@ -2,7 +2,7 @@
 
 #include "gd_simd.h"
 
-#include "conv2d_blocks.h"
+#include "convolution/conv2d_blocks.h"
 
 // Right factors of products in panels of 16 columns: what `multiply` of the instruction set reads.
 

@@ -2,16 +2,16 @@
 
 #define SIMD_LANES 8
 
-#include "simd_dequantize.h"
-#include "simd_lattice.h"
-#include "simd_norm.h"
-#include "simd_peak.h"
-#include "simd_product.h"
-#include "simd_quantize.h"
-#include "simd_rans.h"
-#include "simd_rounding_errors.h"
-#include "simd_survey.h"
-#include "simd_winograd.h"
+#include "codec/simd_dequantize.h"
+#include "codec/simd_lattice.h"
+#include "normalization/simd_norm.h"
+#include "machine/simd_peak.h"
+#include "product/simd_product.h"
+#include "codec/simd_quantize.h"
+#include "codec/simd_rans.h"
+#include "codec/simd_rounding_errors.h"
+#include "codec/simd_survey.h"
+#include "convolution/simd_winograd.h"
 
 #if defined(__x86_64__)
 #define SIMD_NAME "AVX2"

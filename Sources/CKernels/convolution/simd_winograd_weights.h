@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simd_transpose.h"
+#include "simd/simd_transpose.h"
 #include "simd_winograd_lines.h"
 #include "winograd.h"
 
