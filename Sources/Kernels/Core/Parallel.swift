@@ -11,9 +11,31 @@ package func parallelFor(count: Int, threads: Int, _ body: (Int) -> Void) {
         withUnsafeMutablePointer(to: &body) { context in
             gd_parallel_for(
                 Int64(count), Int32(clamping: threads),
-                { index, context in
-                    context!.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(index))
-                }, context)
+                { index, context in context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(index)) }, context)
         }
+    }
+}
+
+/// What `body` gives for each of the blocks `0..<blocks`, in their order, computed on at most `threads` threads.
+package func parallelMap<Element>(blocks: Int, threads: Int, _ body: (_ block: Int) -> Element) -> [Element] {
+    [Element](unsafeUninitializedCapacity: blocks) { results, count in
+        let results = results
+        // SAFETY: each block initialises the element of its own number, once; there are `blocks` of them.
+        parallelFor(count: blocks, threads: threads) { results.initializeElement(at: $0, to: body($0)) }
+        count = blocks
+    }
+}
+
+/// `sums` sums over the blocks `0..<blocks`, added in their order for any number of threads: `body` gets a block's number and the
+/// place of its `sums` terms, zeros at first.
+package func parallelSums(
+    _ sums: Int, blocks: Int, threads: Int, _ body: (_ block: Int, _ terms: UnsafeMutablePointer<Double>) -> Void
+) -> [Double] {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: blocks * sums) { terms in
+        guard let base = terms.baseAddress else { return [Double](repeating: 0, count: sums) }
+        terms.initialize(repeating: 0)
+        // SAFETY: each block has `sums` terms of its own.
+        parallelFor(count: blocks, threads: threads) { body($0, base + $0 * sums) }
+        return (0..<sums).map { index in (0..<blocks).reduce(0.0) { $0 + base[$1 * sums + index] } }
     }
 }
