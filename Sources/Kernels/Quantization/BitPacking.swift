@@ -58,7 +58,7 @@ package func packCodes(
     parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
         let elements = CodingBlocks.elements(block, of: count)
         // SAFETY: blocks lie in 0..<count, and no two of them share a byte of `packed`.
-        gd_simd_selected().pointee.pack_codes(
+        InstructionSet.codes.pack_codes(
             codes + elements.lowerBound, Int64(elements.count), Int32(bits), packed + elements.lowerBound / 8 * bits)
     }
 }

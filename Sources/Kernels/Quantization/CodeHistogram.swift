@@ -13,7 +13,7 @@ package func codeHistogram(
         parallelFor(count: parts, threads: threads) { part in
             let first = part * count / parts
             // SAFETY: each part has its own elements and counts.
-            gd_simd_selected().pointee.count_codes(
+            InstructionSet.statistics.count_codes(
                 values + first, Int64((part + 1) * count / parts - first), step, Int32(largest),
                 counts.baseAddress! + part * 2 * size)
         }

@@ -13,7 +13,7 @@ package func unpackAndDequantize(
     withLevelCodes(scales, geometry, format) { codes in
         parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
             // SAFETY: blocks lie inside the tensor.
-            gd_simd_selected().pointee.dequantize(
+            InstructionSet.codes.dequantize(
                 packed, gd_elements(CodingBlocks.elements(block, of: geometry.count)), codes, values)
         }
     }

@@ -29,7 +29,7 @@ package func expectedSquaredErrors(
                 }
             }
             // SAFETY: `elements` lies in 0..<count and in `scopes`, and each piece has a sum for each format.
-            gd_simd_selected().pointee.rounding_errors(
+            InstructionSet.statistics.rounding_errors(
                 values + elements.lowerBound, Int64(elements.count), Int64(geometry.scopeSize), levels, shifts,
                 Int32(formats.count), partials.baseAddress! + number * formats.count)
         }

@@ -31,7 +31,7 @@ package func dequantizeAccumulate(
     withLevelCodes(scales, geometry, format) { codes in
         parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
             // SAFETY: blocks lie inside the tensor, and no two of them share a sum.
-            gd_simd_selected().pointee.dequantize_add(
+            InstructionSet.codes.dequantize_add(
                 packed, gd_elements(CodingBlocks.elements(block, of: geometry.count)), codes, fixedPoint.kernel(weight: weight),
                 sums)
         }
@@ -46,7 +46,7 @@ package func accumulate(
     parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
         let elements = CodingBlocks.elements(block, of: count)
         // SAFETY: blocks lie in 0..<count, and no two of them share a sum.
-        gd_simd_selected().pointee.add_fixed(
+        InstructionSet.codes.add_fixed(
             values + 4 * elements.lowerBound, Int64(elements.count), fixedPoint.kernel(weight: weight), sums + elements.lowerBound
         )
     }

@@ -12,7 +12,7 @@ package func latticeSquaredErrors(
         parallelFor(count: blocks, threads: threads) { block in
             let elements = CodingBlocks.elements(block, of: count)
             // SAFETY: a block lies in 0..<count and has a sum for each step.
-            gd_simd_selected().pointee.lattice_errors(
+            InstructionSet.statistics.lattice_errors(
                 values + elements.lowerBound, Int64(elements.count), steps, Int32(steps.count),
                 partials.baseAddress! + block * steps.count)
         }

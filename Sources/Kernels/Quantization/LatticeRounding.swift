@@ -35,13 +35,13 @@ package func roundToLattice(
     let whole = elements.count & ~63
     var draw = random.draw(chunk: elements.lowerBound / 64)
     // SAFETY: whole chunks lie inside `elements`; the last one is copied before 64 of its elements are read.
-    gd_simd_selected().pointee.round_to_lattice(
+    InstructionSet.codes.round_to_lattice(
         values + elements.lowerBound, Int64(whole / 64), &draw, lattice.kernel, codes)
     guard whole < elements.count else { return }
     var padded = [Float](repeating: 0, count: 64)
     for index in whole..<elements.count { padded[index - whole] = values[elements.lowerBound + index] }
     draw.chunk += Int64(whole / 64)
-    gd_simd_selected().pointee.round_to_lattice(padded, 1, &draw, lattice.kernel, codes + whole)
+    InstructionSet.codes.round_to_lattice(padded, 1, &draw, lattice.kernel, codes + whole)
 }
 
 /// What the codes of elements `first ..< first + count` stand for.
@@ -56,7 +56,7 @@ package func restoreFromLattice(
 ) {
     var draw = random.draw(chunk: first / 64)
     // SAFETY: the caller's buffers hold whole chunks.
-    gd_simd_selected().pointee.restore_from_lattice(codes, Int64((count + 63) / 64), &draw, lattice.kernel, values)
+    InstructionSet.codes.restore_from_lattice(codes, Int64((count + 63) / 64), &draw, lattice.kernel, values)
 }
 
 /// `roundToLattice` of one element, in plain form.

@@ -25,7 +25,7 @@ package struct MagnitudeSurvey {
                     for scope in scopes {
                         let part = geometry.range(scope).clamped(to: elements)
                         // SAFETY: `part` lies in 0..<count.
-                        let survey = gd_simd_selected().pointee.survey_magnitudes(
+                        let survey = InstructionSet.statistics.survey_magnitudes(
                             values + 4 * part.lowerBound, Int64(part.count))
                         let range = MagnitudeRange(survey)
                         if scope == scopes.lowerBound { partials[number].firstRange = range } else { ranges[scope] = range }

@@ -19,7 +19,7 @@ package func quantizeAndPack(
     withLevelCodes(scales, geometry, format) { codes in
         parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
             // SAFETY: blocks start at multiples of 64 elements, so no two of them share a byte of `packed`.
-            gd_simd_selected().pointee.quantize(
+            InstructionSet.codes.quantize(
                 values, gd_elements(CodingBlocks.elements(block, of: geometry.count)), random.pointer, codes, packed)
         }
     }
