@@ -10,14 +10,14 @@ public final class ComputeContext {
     public var meter = Meter()
     /// Set it to record the time of every operation; nil records none.
     public var profile: Profile?
-    /// Runs every convolution that it accepts; the others, and all where it is nil, go to the first in `Conv2DKernel.ordered` that
-    /// accepts the geometry.
-    public var forcedConvolution: Conv2DKernel?
-    /// Told once for each geometry, as it first runs, which kernel runs it.
-    public var onFirstRun: ((Conv2DGeometry, Conv2DKernel) -> Void)?
-    var geometriesRun: Set<Conv2DGeometry> = []
+    /// Kernels to run in place of the first of their operation's list that accepts a shape.
+    package var overrides = KernelOverrides()
+    /// Told once for each shape of an operation that has a list of kernels, as it first runs, which of them runs it.
+    package var onFirstRun: ((any OperationShape, any OperationKernel) -> Void)?
+    var shapesRun: Set<AnyHashable> = []
     private var scratch = Tensor(shape: [0])
 
+    /// - Parameter threads: at least 1 (precondition).
     public init(threads: Int) {
         precondition(threads >= 1, "a context needs at least one thread")
         self.threads = threads
@@ -38,13 +38,15 @@ public final class ComputeContext {
     var threadCount: Int32 { Int32(threads) }
 
     /// Runs a kernel and counts its work. Stops if the kernel refuses extents that its wrapper should have checked.
-    func perform(_ name: String, on shape: OperationShape, _ work: OperationWork, kernel: () -> gd_status) {
+    func perform(
+        _ name: String, on shape: @autoclosure () -> any OperationShape, _ work: OperationWork, kernel: () -> gd_status
+    ) {
         let start = profile == nil ? nil : ContinuousClock.now
         let status = kernel()
-        precondition(status == GD_OK, "\(name) refused its extents \(shape) (status \(status.rawValue))")
+        precondition(status == GD_OK, "\(name) refused its extents \(shape()) (status \(status.rawValue))")
         meter.add(name, work)
         guard let start else { return }
         let nanoseconds = Int((ContinuousClock.now - start) / .nanoseconds(1))
-        profile?.add(Profile.Operation(name: name, shape: shape), work, nanoseconds: nanoseconds)
+        profile?.add(Profile.Operation(name: name, shape: shape()), work, nanoseconds: nanoseconds)
     }
 }

@@ -6,12 +6,23 @@ public struct Profile: Sendable {
     public struct Operation: Sendable, Hashable {
         /// As in `Meter.operations`, e.g. `conv2d.forward`.
         public let name: String
-        public let shape: OperationShape
+        public let shape: any OperationShape
+
+        public static func == (first: Operation, second: Operation) -> Bool {
+            first.name == second.name && AnyHashable(first.shape) == AnyHashable(second.shape)
+        }
+
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(name)
+            shape.hash(into: &hasher)
+        }
     }
 
+    /// What an operation on one shape did, all calls together.
     public struct Entry: Sendable {
         public let operation: Operation
         public fileprivate(set) var count = Meter.Count()
+        /// Wall time.
         public fileprivate(set) var nanoseconds = 0
     }
 
@@ -36,26 +47,15 @@ public struct Profile: Sendable {
 }
 
 /// Extents of an operation's operands.
-public enum OperationShape: Sendable, Hashable, CustomStringConvertible {
-    /// So many values, one by one.
-    case elements(Int)
-    case convolution(Conv2DGeometry)
-    /// A dense layer on so many rows.
-    case linear(rows: Int, inputs: Int, outputs: Int)
-    case groupNorm(batch: Int, pixels: Int, channels: Int, groups: Int)
-    case attention(batch: Int, tokens: Int, heads: Int, headChannels: Int)
+public protocol OperationShape: Sendable, Hashable, CustomStringConvertible {}
 
-    public var description: String {
-        switch self {
-        case .elements(let count): "\(count)"
-        case .convolution(let g):
-            "\(g.kernel)x\(g.kernel) s\(g.stride) n\(g.batch) ci\(g.inputChannels) co\(g.outputChannels) hw\(g.height)x\(g.width)"
-                + (g.upsample == 1 ? "" : " upsampled")
-        case .linear(let rows, let inputs, let outputs): "n\(rows) ci\(inputs) co\(outputs)"
-        case .groupNorm(let batch, let pixels, let channels, let groups): "n\(batch) p\(pixels) c\(channels) g\(groups)"
-        case .attention(let batch, let tokens, let heads, let channels): "n\(batch) t\(tokens) h\(heads) c\(channels)"
-        }
-    }
+/// So many values, one by one.
+public struct ElementShape: OperationShape {
+    public let count: Int
+
+    public init(_ count: Int) { self.count = count }
+
+    public var description: String { "\(count)" }
 }
 
 /// What one run of an operation computes and moves.

@@ -42,7 +42,7 @@ extension ComputeContext {
             bias_correction2: Float(1 - power(options.beta2, Double(step))), gradient_scale: gradientScale,
             average_decay: averageDecay)
         let (flops, passes) = average == nil ? (15, 8) : (18, 10)
-        perform("adamW", on: .elements(count), OperationWork(flops: flops * count, bytes: floatBytes(passes * count))) {
+        perform("adamW", on: ElementShape(count), OperationWork(flops: flops * count, bytes: floatBytes(passes * count))) {
             gd_f32_adamw_step__fused(
                 Int64(count), &constants, gradients.base, parameters.base, firstMoment.base, secondMoment.base,
                 average?.base, threadCount)

@@ -7,7 +7,7 @@ extension ComputeContext {
         require(second, count: first.count, "second")
         require(output, count: first.count, "output")
         let count = first.count
-        perform("add.forward", on: .elements(count), OperationWork(flops: count, bytes: floatBytes(3 * count))) {
+        perform("add.forward", on: ElementShape(count), OperationWork(flops: count, bytes: floatBytes(3 * count))) {
             gd_f32_add_forward__plain(Int64(count), first.base, second.base, output.base, threadCount)
         }
     }

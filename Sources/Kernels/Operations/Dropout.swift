@@ -22,7 +22,7 @@ extension ComputeContext {
         require(output, count: input.count, "output")
         var counter = gd_random(key: random.key, counter: (random.item, random.device, random.round))
         let count = input.count
-        perform(operation, on: .elements(count), OperationWork(flops: count, bytes: floatBytes(2 * count))) {
+        perform(operation, on: ElementShape(count), OperationWork(flops: count, bytes: floatBytes(2 * count))) {
             gd_f32_dropout__plain(
                 Int64(count), &counter, UInt32(Double(probability) * 0x1p32), 1 / (1 - probability), input.base, output.base,
                 threadCount)

@@ -5,7 +5,7 @@ extension ComputeContext {
     public func gradientNorm(_ gradients: Tensor) -> Double {
         var sum = 0.0
         let count = gradients.count
-        perform("gradientNorm", on: .elements(count), OperationWork(flops: 2 * count, bytes: floatBytes(count))) {
+        perform("gradientNorm", on: ElementShape(count), OperationWork(flops: 2 * count, bytes: floatBytes(count))) {
             gd_f32_sum_of_squares__plain(
                 Int64(count), gradients.base, &sum, scratchDoubles(Int(gd_sum_scratch(Int64(count)))), threadCount)
         }

@@ -12,7 +12,7 @@ extension ComputeContext {
         var loss = 0.0
         let work = OperationWork(
             flops: (dPrediction == nil ? 3 : 4) * count, bytes: floatBytes((dPrediction == nil ? 2 : 3) * count))
-        perform("meanSquaredError", on: .elements(count), work) {
+        perform("meanSquaredError", on: ElementShape(count), work) {
             gd_f32_mean_squared_error__plain(
                 Int64(count), prediction.base, target.base, dPrediction?.base, &loss,
                 scratchDoubles(Int(gd_sum_scratch(Int64(count)))), threadCount)

@@ -6,7 +6,7 @@ extension ComputeContext {
     public func siluForward(input: Tensor, into output: Tensor) {
         require(output, count: input.count, "output")
         let count = input.count
-        perform("silu.forward", on: .elements(count), OperationWork(flops: 4 * count, bytes: floatBytes(2 * count))) {
+        perform("silu.forward", on: ElementShape(count), OperationWork(flops: 4 * count, bytes: floatBytes(2 * count))) {
             gd_f32_silu_forward__vector(Int64(count), input.base, output.base, threadCount)
         }
     }
@@ -16,7 +16,7 @@ extension ComputeContext {
         require(dOutput, count: input.count, "dOutput")
         require(dInput, count: input.count, "dInput")
         let count = input.count
-        perform("silu.backward", on: .elements(count), OperationWork(flops: 8 * count, bytes: floatBytes(3 * count))) {
+        perform("silu.backward", on: ElementShape(count), OperationWork(flops: 8 * count, bytes: floatBytes(3 * count))) {
             gd_f32_silu_backward__vector(Int64(count), input.base, dOutput.base, dInput.base, threadCount)
         }
     }
