@@ -6,9 +6,13 @@
 /// The problem is convex. At its optimum one price of bandwidth holds for all; each device takes the bandwidth whose marginal saving is the
 /// price, which leaves a monotone root for each device and one for the price. The devices' own `bandwidthHertz` is not used.
 public struct SharedBand: Sendable {
+    /// The devices; their own `bandwidthHertz` is not used.
     public let devices: [DeviceEnergyProblem]
+    /// `B`: the band that they share.
     public let totalBandwidthHertz: Double
 
+    /// The problem of `devices` that share `totalBandwidthHertz`.
+    ///
     /// - Throws: `total_bandwidth_hz` outside 1...1e15.
     public init(_ devices: [DeviceEnergyProblem], totalBandwidthHertz: Double) throws(EnergyInputError) {
         try Self.bandwidthRange.check(totalBandwidthHertz)
@@ -83,13 +87,13 @@ public struct SharedBand: Sendable {
     /// Device `index` on a channel of its own.
     func onBand(_ index: Int, _ hertz: Double) -> DeviceEnergyProblem { devices[index].with(bandwidthHertz: hertz) }
 
-    /// A guess of the price: demand falls about as its square root, so the square of the mean root of what a hertz is worth to each
-    /// device on an equal part of the band, with half its time for sending.
+    /// A guess of the price: demand falls about as its square root, so the square of the mean root of each device's shadow
+    /// price on an equal part of the band, with half its time for sending.
     private func firstPrice(_ served: [Int], threads: Int) -> Double {
         let equal = totalBandwidthHertz / Double(served.count)
         let roots = parallelMap(served.count, threads: threads) { place in
             let device = devices[served[place]]
-            let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.instant) / 2
+            let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.shortestSeconds) / 2
             let nats = naturalLogarithmOfTwo * device.payloadBits / (equal * seconds)
             return (seconds * device.radio.noiseDensity / device.radio.pathGain * marginalShape(min(nats, 100))).squareRoot()
         }

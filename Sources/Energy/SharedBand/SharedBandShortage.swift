@@ -4,9 +4,11 @@ public struct SharedBandShortage: Sendable {
     public struct Need: Sendable, Equatable {
         /// Position in the problem.
         public let device: Int
+        /// The least bandwidth that it needs.
         public let hertz: Double
     }
 
+    /// The band that there is.
     public let totalBandwidthHertz: Double
     /// The band that would suffice: the sum of the smallest bandwidths.
     public let neededHertz: Double
