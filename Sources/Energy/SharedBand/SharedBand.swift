@@ -63,13 +63,9 @@ public struct SharedBand: Sendable {
     /// The bandwidths stretched to fill the band: what each device takes above its need, times one factor near 1. (The demand of a device
     /// whose training takes next to none of its time is known to some 1e-7 only.)
     private func fitted(_ bandwidths: [Double], smallest: [Double]) -> [Double] {
-        func sum(_ values: [Double]) -> Double {
-            var sum = ReproducibleSum(largest: 4 * totalBandwidthHertz, count: values.count)
-            for value in values { sum.add(value) }
-            return sum.value
-        }
         let bandwidths = zip(bandwidths, smallest).map { max($0, $1) }
-        let (used, needed) = (sum(bandwidths), sum(smallest))
+        let used = ReproducibleSum.of(bandwidths, largest: 4 * totalBandwidthHertz)
+        let needed = ReproducibleSum.of(smallest, largest: 4 * totalBandwidthHertz)
         let unused = totalBandwidthHertz - used
         // What is left of a good price's demand would only be rounding.
         guard used > needed, unused < 0 || unused > 2 * BandPrice.tolerance(band: totalBandwidthHertz, needed: needed) * used
@@ -97,10 +93,7 @@ public struct SharedBand: Sendable {
             let nats = naturalLogarithmOfTwo * device.payloadBits / (equal * seconds)
             return (seconds * device.radio.noiseDensity / device.radio.pathGain * marginalShape(min(nats, 100))).squareRoot()
         }
-        let largest = max(roots.max() ?? 0, .leastNormalMagnitude)
-        var sum = ReproducibleSum(largest: largest, count: roots.count)
-        for root in roots { sum.add(root) }
-        let mean = sum.value / Double(roots.count)
+        let mean = ReproducibleSum.of(roots) / Double(roots.count)
         return max(mean * mean, .leastNormalMagnitude)
     }
 

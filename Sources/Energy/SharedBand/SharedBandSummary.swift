@@ -26,13 +26,10 @@ public struct SharedBandSummary: Sendable, Equatable {
 extension SharedBandSummary {
     /// - Parameter bandwidths: of the devices `served`, in that order.
     init(_ problem: SharedBand, served: [Int], bandwidths: [Double], price: Double, threads: Int) {
-        let reports = DeviceReport.all(problem, served: served, bandwidths: bandwidths, price: price, threads: threads)
-        func sum(_ value: (DeviceReport) -> Double) -> Double {
-            let largest = reports.reduce(Double.leastNormalMagnitude) { max($0, value($1)) }
-            var sum = ReproducibleSum(largest: largest, count: reports.count)
-            for report in reports { sum.add(value(report)) }
-            return sum.value
+        let reports = parallelMap(served.count, threads: threads) { place in
+            DeviceReport(problem.onBand(served[place], bandwidths[place]), price: price)
         }
+        func sum(_ value: @escaping (DeviceReport) -> Double) -> Double { ReproducibleSum.of(reports.lazy.map(value)) }
         let band = problem.totalBandwidthHertz
         energyComputeJoules = sum { $0.energyCompute }
         energyTotalJoules = energyComputeJoules + sum { $0.energyCommunication }
@@ -55,9 +52,7 @@ extension SharedBandSummary {
             return (0..<plans.count).map { plans[$0]?.energyTotalJoules ?? .nan }
         }
         guard energies.allSatisfy(\.isFinite) else { return nil }
-        var sum = ReproducibleSum(largest: energies.reduce(.leastNormalMagnitude, max), count: energies.count)
-        for energy in energies { sum.add(energy) }
-        return sum.value
+        return ReproducibleSum.of(energies)
     }
 }
 
@@ -79,13 +74,5 @@ private struct DeviceReport {
         shadowPrice = certificate.shadowPrice
         gap = certificate.gap
         residual = device.certificate(of: plan).kktResidual
-    }
-
-    static func all(
-        _ problem: SharedBand, served: [Int], bandwidths: [Double], price: Double, threads: Int
-    ) -> [DeviceReport] {
-        parallelMap(served.count, threads: threads) { place in
-            DeviceReport(problem.onBand(served[place], bandwidths[place]), price: price)
-        }
     }
 }
