@@ -40,7 +40,8 @@ extension PlanJob {
         case .seconds(let seconds): return seconds
         case .automatic:
             let problem = try SharedBand(devices.map(\.problem), totalBandwidthHertz: band)
-            return problem.smallestTimeBudgetSeconds(threads: options.threads).map { 1.5 * $0 }
+            return problem.smallestTimeBudgetSeconds(threads: options.threads).map(
+                DeviceEnergyProblem.automaticTimeBudgetSeconds(smallest:))
         }
     }
 }

@@ -95,7 +95,7 @@ public struct PlanJob: Sendable {
         switch options.timeBudget {
         case .asGiven: nil
         case .seconds(let seconds): seconds
-        case .automatic: slowest.map { 1.5 * $0 }
+        case .automatic: slowest.map(DeviceEnergyProblem.automaticTimeBudgetSeconds(smallest:))
         }
     }
 

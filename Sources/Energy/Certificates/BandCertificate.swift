@@ -1,11 +1,11 @@
-/// What one device says about an allocation of the band: what a hertz more would save it, and how far its own split is from the best.
+/// One device's part of the certificate of a shared band: its shadow price of bandwidth, and how far its own split is from the best.
 ///
 /// Both energies are jointly convex in `z = (theta, pi, B)`, so for multipliers of the power limits that are not negative,
-/// `E(z') >= E(z) - gap - worth*(B' - B)` for every feasible `z'`. Any multiplier gives a true bound; the ones taken here give a tight one.
+/// `E(z') >= E(z) - gap - g*(B' - B)` for every feasible `z'`. Any multiplier gives a true bound; the ones taken here give a tight one.
 struct BandCertificate {
-    /// J/Hz, not negative.
-    let worthPerHertz: Double
-    /// Joules.
+    /// `g = -dE/dB`, J/Hz: what one more hertz saves the device. Not negative.
+    let shadowPrice: Double
+    /// What the split may waste, J.
     let gap: Double
 
     /// - Parameters:
@@ -17,31 +17,31 @@ struct BandCertificate {
         let compute = split.computeMarginal(theta: plan.theta)
         let sending = split.radioMarginal(pi: plan.pi, equations: .corrected)
         let energy = plan.energyCommunicationJoules
-        // Sending energy depends on pi*B alone.
-        let worth = sending * plan.pi / radio.bandwidthHertz
+        // The shadow price where no power limit is active: sending energy depends on pi*B alone.
+        let free = sending * plan.pi / radio.bandwidthHertz
         let range = Self.timePrices(split, theta: plan.theta, compute: compute)
         var timePrice = sending
         var slack = 0.0
-        if plan.powerWatts >= radio.powerMaxWatts * (1 - Self.nearby) {
+        if plan.powerWatts >= radio.powerMaxWatts * (1 - Self.activityTolerance) {
             // lambda*(Ecom - Pmax*t) joins the energy; the price of time is (1 + lambda)*sending + lambda*Pmax*T.
             let full = radio.powerMaxWatts * problem.timeBudgetSeconds
             let multipliers =
                 max(0, (range.lowerBound - sending) / (sending + full))...max(0, (range.upperBound - sending) / (sending + full))
-            let lambda = worth > 0 ? multipliers.clamp(price / worth - 1) : multipliers.lowerBound
+            let lambda = free > 0 ? multipliers.clamp(price / free - 1) : multipliers.lowerBound
             timePrice += lambda * (sending + full)
             slack = lambda * abs(full * plan.pi - energy)
-            worthPerHertz = (1 + lambda) * worth
-        } else if plan.powerWatts <= radio.powerMinWatts * (1 + Self.nearby) {
+            shadowPrice = (1 + lambda) * free
+        } else if plan.powerWatts <= radio.powerMinWatts * (1 + Self.activityTolerance) {
             // The larger of two convex energies: of a sending time that fills pi, and of the lowest power; any mean is a lower bound.
-            let quiet = LowestPowerSending(problem)
+            let lowest = LowestPowerSending(problem)
             let weights = min(1, range.lowerBound / sending)...min(1, range.upperBound / sending)
-            let spread = worth - quiet.worthPerHertz
-            let weight = spread > 0 ? weights.clamp((price - quiet.worthPerHertz) / spread) : weights.upperBound
+            let difference = free - lowest.shadowPrice
+            let weight = difference > 0 ? weights.clamp((price - lowest.shadowPrice) / difference) : weights.upperBound
             timePrice *= weight
-            slack = (1 - weight) * abs(quiet.energyJoules - energy)
-            worthPerHertz = weight * worth + (1 - weight) * quiet.worthPerHertz
+            slack = (1 - weight) * abs(lowest.energyJoules - energy)
+            shadowPrice = weight * free + (1 - weight) * lowest.shadowPrice
         } else {
-            worthPerHertz = worth
+            shadowPrice = free
         }
         let gain = ShareMarginals(theta: compute, pi: timePrice).largestGain(
             from: TimeShares(theta: plan.theta, pi: plan.pi), thetaBounds: split.thetaBounds, piBounds: 0...1)
@@ -49,21 +49,21 @@ struct BandCertificate {
     }
 
     /// Within this of a limit its multiplier is free: where the limit is not active after all, the price asks for none.
-    private static let nearby = 1e-6
+    private static let activityTolerance = 1e-6
 
     /// The prices of time at which the processor's share is right: its marginal energy, any lower one at the lowest frequency, any
     /// higher one at the highest.
     private static func timePrices(_ split: TimeSplit, theta: Double, compute: Double) -> ClosedRange<Double> {
-        let slowest = theta >= split.thetaBounds.upperBound * (1 - Self.nearby)
-        let fastest = theta <= split.thetaBounds.lowerBound * (1 + Self.nearby)
+        let slowest = theta >= split.thetaBounds.upperBound * (1 - Self.activityTolerance)
+        let fastest = theta <= split.thetaBounds.lowerBound * (1 + Self.activityTolerance)
         return (slowest ? 0 : compute)...(fastest ? .greatestFiniteMagnitude : compute)
     }
 }
 
-/// Sending at the lowest power for as long as it takes: energy and what a hertz more saves.
+/// Sending at the lowest power for as long as it takes: its energy, and what one more hertz saves.
 private struct LowestPowerSending {
     let energyJoules: Double
-    let worthPerHertz: Double
+    let shadowPrice: Double
 
     init(_ problem: DeviceEnergyProblem) {
         let radio = problem.radio
@@ -71,7 +71,7 @@ private struct LowestPowerSending {
         let perSymbol = logarithmOfOnePlus(radio.signalToNoisePerWatt * radio.powerMinWatts)
         energyJoules = radio.powerMinWatts * nats / (radio.bandwidthHertz * perSymbol)
         // d/dB of P*s/(B*y), y = ln(1 + gamma*P/B): y*(1 - (1 - e^-y)/y) = e^-y*phi(y).
-        worthPerHertz =
+        shadowPrice =
             energyJoules / (radio.bandwidthHertz * perSymbol) * exponential(-perSymbol) * marginalShape(perSymbol)
     }
 }

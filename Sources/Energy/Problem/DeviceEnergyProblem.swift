@@ -3,13 +3,17 @@
 ///
 /// A value is valid by construction, so that solving cannot fail: it ends in a plan or in the reason why there is none.
 public struct DeviceEnergyProblem: Sendable, Equatable {
+    /// What training costs the device.
     public let compute: ComputeModel
+    /// The device's uplink.
     public private(set) var radio: RadioModel
     /// `S`: bits sent, headers included. (Paper eq. 6 prints `M*L`; it must be bits.)
     public let payloadBits: Double
     /// `T`: seconds that training and sending may take together.
     public let timeBudgetSeconds: Double
 
+    /// The problem of one device in one round.
+    ///
     /// - Throws: `payload_bits` outside 1...1e18 or `time_budget_s` outside 1e-9...1e12.
     public init(
         compute: ComputeModel, radio: RadioModel, payloadBits: Double, timeBudgetSeconds: Double = 15
@@ -56,10 +60,8 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
         return bits >= Self.payloadRange.range.lowerBound ? bits : nil
     }
 
-    /// A time budget for all devices: 1.5 times the smallest at which every one is feasible, or nil for no devices.
-    public static func automaticTimeBudgetSeconds(for problems: some Sequence<DeviceEnergyProblem>) -> Double? {
-        problems.map(\.smallestTimeBudgetSeconds).max().map { 1.5 * $0 }
-    }
+    /// The automatic time budget (`--time-budget auto`): 1.5 times the smallest one at which every device is feasible.
+    package static func automaticTimeBudgetSeconds(smallest: Double) -> Double { 1.5 * smallest }
 }
 
 extension DeviceEnergyProblem {

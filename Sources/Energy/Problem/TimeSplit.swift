@@ -1,7 +1,7 @@
-/// The problem in shares of the time budget: `theta = Tcmp/T`, `pi = Tcom/T` [Lai23 eq. 10-13] (corrected).
+/// The problem in shares of the time budget: `theta = Tcmp/T`, `pi = Tcom/T` [Lai23 eq. 11-14] (corrected).
 ///
 /// Both energies are convex and decreasing, the radio's as `K*pi*(e^(c/pi) - 1)` with `c = ln2*S/(B*T)`: the paper's (13) lacks the
-/// factor `pi`, its (11) both upper bounds.
+/// factor `pi`, its (12) and (14) both upper bounds.
 struct TimeSplit: Sendable {
     /// `A = tau*W^3/T^2`: `Ecmp = A/theta^2`, J.
     let computeScaleJoules: Double
@@ -34,6 +34,18 @@ struct TimeSplit: Sendable {
     /// Whether lowest frequency and lowest power together leave time over: then both are optimal.
     var hasSlack: Bool { thetaBounds.upperBound + piBounds.upperBound <= 1 }
 
+    /// `-dEcmp/dtheta = 2A/theta^3`, J.
+    func computeMarginal(theta: Double) -> Double { 2 * computeScaleJoules / (theta * theta * theta) }
+
+    /// `-dEcom/dpi = K*(1 + (x - 1)*e^x)`, `x = c/pi`, J; of the printed form `K*x^2*e^x/c`.
+    func radioMarginal(pi: Double, equations: EnergyEquations) -> Double {
+        let x = spectralDemand / pi
+        switch equations {
+        case .corrected: return radioScaleJoules * marginalShape(x)
+        case .printed: return radioScaleJoules * x * x * exponential(x) / spectralDemand
+        }
+    }
+
     /// What `shares` cost by the given form of [Lai23 eq. 13]; `printed` is what that form minimises, not an energy.
     func energyJoules(_ shares: TimeShares, equations: EnergyEquations = .corrected) -> Double {
         let power = radioScaleJoules * exponentialMinusOne(spectralDemand / shares.pi)
@@ -46,8 +58,4 @@ struct TimeSplit: Sendable {
 struct TimeShares: Sendable, Equatable {
     let theta: Double
     let pi: Double
-}
-
-extension ClosedRange<Double> {
-    func clamp(_ value: Double) -> Double { Swift.min(Swift.max(value, lowerBound), upperBound) }
 }

@@ -4,11 +4,15 @@ public struct RadioModel: Sendable, Equatable {
     public private(set) var bandwidthHertz: Double
     /// `h2`: channel power gain at one metre, dimensionless; fading enters here.
     public let channelGain: Double
+    /// `d`: distance to the server.
     public let distanceMetres: Double
-    /// `eta`.
+    /// `eta`: the gain falls with `d^-eta`.
     public let pathLossExponent: Double
+    /// Noise power-spectral density; `noiseDensity` is the same in W/Hz.
     public let noiseDBmPerMegahertz: Double
+    /// Lowest transmit power, radiated.
     public let powerMinWatts: Double
+    /// Highest transmit power, radiated.
     public let powerMaxWatts: Double
 
     /// The paper's channel unless told otherwise.
@@ -53,7 +57,7 @@ public struct RadioModel: Sendable, Equatable {
     public var noiseDensity: Double { power(10, (noiseDBmPerMegahertz - 30) / 10) / 1e6 }
 
     /// `g/(B*N0)`: signal-to-noise ratio of one transmitted watt.
-    public var signalToNoisePerWatt: Double { pathGain / (bandwidthHertz * noiseDensity) }
+    package var signalToNoisePerWatt: Double { pathGain / (bandwidthHertz * noiseDensity) }
 
     /// `r = B*log2(1 + g*P/(B*N0))`, bit/s [Lai23 eq. 5].
     public func bitsPerSecond(powerWatts: Double) -> Double {

@@ -1,11 +1,3 @@
-/// Which form of [Lai23 eq. 13] is minimised. Energies of a plan are always the true ones.
-public enum EnergyEquations: String, Sendable, CaseIterable {
-    /// `Ecom = K*pi*(2^(a/pi) - 1)`: energy is power times time.
-    case corrected
-    /// As printed, without the factor `pi`: a power, minimised as if it were an energy.
-    case printed
-}
-
 /// How the energy problem of a device is solved.
 public enum EnergySolver: Sendable, Equatable {
     /// Newton's method on the one free variable, safeguarded by bisection; to rounding.

@@ -14,6 +14,7 @@ public struct EnergyInfeasibility: Error, Sendable, Equatable, CustomStringConve
         case timeLeft = "time left"
     }
 
+    /// The bound that is broken.
     public let bound: Bound
     /// Seconds that the broken bound allows.
     public let allowedSeconds: Double
@@ -36,25 +37,21 @@ public struct EnergyInfeasibility: Error, Sendable, Equatable, CustomStringConve
     }
 }
 
-/// `value` (positive) to six significant digits.
-func readable(_ value: Double, _ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero) -> Double {
-    guard value > 0, value.isFinite else { return value }
-    let digits = 5 - (naturalLogarithm(value) / naturalLogarithm(10)).rounded(.down)
-    // Dividing by an exact power of ten keeps the shortest decimal form short.
-    return digits < 0
-        ? (value / power(10, -digits)).rounded(rule) * power(10, -digits)
-        : (value * power(10, digits)).rounded(rule) / power(10, digits)
-}
-
 extension EnergyInfeasibility {
     /// The reason why highest frequency and highest power together miss the budget.
     static func missedBudget(_ problem: DeviceEnergyProblem) -> Self {
         let budget = problem.timeBudgetSeconds
         let compute = problem.shortestComputeSeconds
         let communication = problem.shortestCommunicationSeconds
-        let bound: Bound = compute > budget ? .frequencyMax : communication > budget ? .powerMax : .timeBudget
-        let needed = compute > budget ? compute : communication > budget ? communication : compute + communication
-        let explanation =
+        let (bound, needed): (Bound, Double) =
+            if compute > budget {
+                (.frequencyMax, compute)
+            } else if communication > budget {
+                (.powerMax, communication)
+            } else {
+                (.timeBudget, compute + communication)
+            }
+        let cause =
             switch bound {
             case .frequencyMax: "training takes \(readable(compute)) s at \(readable(problem.compute.frequencyMaxHertz)) Hz"
             case .powerMax: "sending takes \(readable(communication)) s at \(readable(problem.radio.powerMaxWatts)) W"
@@ -63,6 +60,6 @@ extension EnergyInfeasibility {
         return Self(
             bound: bound, allowedSeconds: budget, neededSeconds: needed,
             smallestTimeBudgetSeconds: problem.smallestTimeBudgetSeconds, largestPayloadBits: problem.largestPayloadBits,
-            explanation: "\(explanation), \(readable(needed - budget)) s over the \(readable(budget)) s budget")
+            explanation: "\(cause), \(readable(needed - budget)) s over the \(readable(budget)) s budget")
     }
 }

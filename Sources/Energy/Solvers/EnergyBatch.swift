@@ -1,14 +1,18 @@
 /// Many devices' energy problems, kept eight side by side for the fast solver.
 public struct EnergyBatch: Sendable {
+    /// Number of devices.
     public private(set) var count = 0
     private var blocks: [ProblemLanes] = []
 
+    /// An empty batch.
     public init() {}
 
+    /// The given problems, in their order.
     public init(_ problems: some Sequence<DeviceEnergyProblem>) {
         for problem in problems { append(problem) }
     }
 
+    /// Adds a device at the end.
     public mutating func append(_ problem: DeviceEnergyProblem) {
         if count % Lanes.scalarCount == 0 { blocks.append(ProblemLanes(repeating: problem)) }
         blocks[blocks.count - 1].set(problem, lane: count % Lanes.scalarCount)
@@ -23,6 +27,7 @@ public struct EnergyBatch: Sendable {
 
 /// Plans of a batch, in its order.
 public struct EnergyBatchPlans: Sendable {
+    /// Number of devices of the batch, feasible or not.
     public let count: Int
     private let blocks: [PlanLanes]
 

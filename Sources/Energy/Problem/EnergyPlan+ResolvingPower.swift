@@ -6,7 +6,7 @@ extension EnergyPlan {
     ///
     /// - Parameter problem: the problem that this plan solves.
     /// - Throws: `payload_bits` outside its range.
-    public func resolvingPower(
+    package func resolvingPower(
         for problem: DeviceEnergyProblem, payloadBits: Double
     ) throws(EnergyInputError) -> EnergyOutcome {
         let actual = try problem.with(payloadBits: payloadBits)

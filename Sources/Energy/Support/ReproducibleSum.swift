@@ -35,4 +35,12 @@ struct ReproducibleSum: Sendable {
     }
 
     var value: Double { coarse + fine }
+
+    /// The sum of `values`, none of which is negative or above `largest`; without it, above the largest of them.
+    static func of(_ values: some Collection<Double>, largest: Double? = nil) -> Double {
+        let bound = largest ?? values.reduce(.leastNormalMagnitude) { max($0, $1) }
+        var sum = Self(largest: bound, count: values.count)
+        for value in values { sum.add(value) }
+        return sum.value
+    }
 }

@@ -36,7 +36,7 @@ extension SplitLanes {
 
     /// The odds in `lowest...highest` at which both energies fall equally fast, or the end nearest to them.
     ///
-    /// Solves `ln(2A/theta^3) = ln(K*marginal(pi))` [Lai23 eq. 17-18] (corrected) for `ln(theta/pi)`: the difference is strictly decreasing
+    /// Solves `ln(2A/theta^3) = ln(K*marginal(pi))` [Lai23 eq. 16-18] (corrected) for `ln(theta/pi)`: the difference is strictly decreasing
     /// and nearly straight, so Newton's method needs a few steps. A step may not leave the bracket; one that would is a bisection.
     @inline(__always)
     private func balancedOdds(

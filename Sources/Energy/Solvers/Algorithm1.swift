@@ -1,9 +1,9 @@
 /// The paper's Algorithm 1 (corrected): bisection on the multiplier `nu` of the time budget, inside it a bisection on `pi`.
 ///
 /// At a given `nu` the shares that minimise `E + nu*(theta + pi - 1)` within their bounds are unique and fall as `nu` grows
-/// [Lai23 eq. 17-19] (corrected), so the outer bisection seeks `theta + pi = 1`. It returns the side that keeps the budget, which makes
+/// [Lai23 eq. 17-19] (18 corrected), so the outer bisection seeks `theta + pi = 1`. It returns the side that keeps the budget, which makes
 /// `nu*(1 - theta - pi)` a duality gap: the plan's energy is at most that much above the optimum. (The paper prints `<=` for `>` in the loop
-/// condition and gives no brackets.)
+/// condition and gives its ranges no values.)
 public struct Algorithm1: Sendable, Equatable {
     /// Relative energy at which the duality gap is small enough; `theta` and `pi` are then within 1000 times as much.
     public let tolerance: Double
@@ -18,13 +18,17 @@ public struct Algorithm1: Sendable, Equatable {
     public struct Iteration: Sendable, Equatable {
         /// `nu`, J.
         public let multiplierJoules: Double
+        /// Share of the time budget for training at this multiplier.
         public let theta: Double
+        /// Share of the time budget for sending at this multiplier.
         public let pi: Double
         /// What these shares would cost; above the budget (`theta + pi > 1`) it lies below the optimum.
         public let energyTotalJoules: Double
     }
 
+    /// The outcome and the way to it.
     public struct Result: Sendable, Equatable {
+        /// The plan, or the reason why there is none.
         public let outcome: EnergyOutcome
         /// In order; empty where no bisection was needed.
         public let iterations: [Iteration]
@@ -73,19 +77,7 @@ public struct Algorithm1: Sendable, Equatable {
 }
 
 extension TimeSplit {
-    /// `-dEcmp/dtheta = 2A/theta^3`, J.
-    func computeMarginal(theta: Double) -> Double { 2 * computeScaleJoules / (theta * theta * theta) }
-
-    /// `-dEcom/dpi = K*(1 + (x - 1)*e^x)`, `x = c/pi`, J; of the printed form `K*x^2*e^x/c`.
-    func radioMarginal(pi: Double, equations: EnergyEquations) -> Double {
-        let x = spectralDemand / pi
-        switch equations {
-        case .corrected: return radioScaleJoules * marginalShape(x)
-        case .printed: return radioScaleJoules * x * x * exponential(x) / spectralDemand
-        }
-    }
-
-    /// The shares that minimise `E + nu*(theta + pi - 1)` within their bounds [Lai23 eq. 17-19] (corrected).
+    /// The shares that minimise `E + nu*(theta + pi - 1)` within their bounds [Lai23 eq. 17-19] (18 corrected).
     func shares(multiplier: Double, equations: EnergyEquations) -> TimeShares {
         TimeShares(
             theta: thetaBounds.clamp(cubeRoot(2 * computeScaleJoules / multiplier)),

@@ -7,13 +7,15 @@ import Musl
 import Darwin
 #endif
 
-@inline(__always) func naturalLogarithm(_ x: Double) -> Double { log(x) }
+/// ln x.
+@inline(__always) package func naturalLogarithm(_ x: Double) -> Double { log(x) }
 /// ln(1 + x), accurate for small x.
 @inline(__always) func logarithmOfOnePlus(_ x: Double) -> Double { log1p(x) }
 @inline(__always) func exponential(_ x: Double) -> Double { exp(x) }
 /// e^x - 1, accurate for small x.
 @inline(__always) func exponentialMinusOne(_ x: Double) -> Double { expm1(x) }
-@inline(__always) func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+/// `base` to the power of `exponent`.
+@inline(__always) package func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 @inline(__always) func cubeRoot(_ x: Double) -> Double { cbrt(x) }
 
 let naturalLogarithmOfTwo = 0.693_147_180_559_945_3

@@ -8,7 +8,9 @@ public struct ComputeModel: Sendable, Equatable {
     public let cyclesPerSample: Double
     /// `tau`: energy coefficient, J*s^2/cycle^3.
     public let energyCoefficient: Double
+    /// Lowest CPU frequency: an average over the training, so a CPU that pauses counts as slower.
     public let frequencyMinHertz: Double
+    /// Highest CPU frequency.
     public let frequencyMaxHertz: Double
 
     /// The paper's device unless told otherwise.

@@ -1,21 +1,18 @@
 /// Eight problems, in the quantities that their shares are made of.
 struct ProblemLanes: Sendable {
-    private var workCycles: Lanes
-    private var energyCoefficient: Lanes
-    private var frequencyMin: Lanes
-    private var frequencyMax: Lanes
-    private var signalToNoisePerWatt: Lanes
-    private var powerMin: Lanes
-    private var powerMax: Lanes
+    private var workCycles = Lanes()
+    private var energyCoefficient = Lanes()
+    private var frequencyMin = Lanes()
+    private var frequencyMax = Lanes()
+    private var signalToNoisePerWatt = Lanes()
+    private var powerMin = Lanes()
+    private var powerMax = Lanes()
     /// `ln2*S/B`: seconds of sending at one nat per second and hertz.
-    private var natSeconds: Lanes
-    private var timeBudget: Lanes
+    private var natSeconds = Lanes()
+    private var timeBudget = Lanes()
 
     /// One problem in all lanes.
     init(repeating problem: DeviceEnergyProblem) {
-        let zero = Lanes(repeating: 0)
-        (workCycles, energyCoefficient, frequencyMin, frequencyMax) = (zero, zero, zero, zero)
-        (signalToNoisePerWatt, powerMin, powerMax, natSeconds, timeBudget) = (zero, zero, zero, zero, zero)
         for lane in 0..<Lanes.scalarCount { set(problem, lane: lane) }
     }
 
