@@ -62,12 +62,12 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: vectorized),
         .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),
         .target(name: "Energy", swiftSettings: vectorized),
-        .target(name: "ImageFiles", dependencies: ["CLibPNG"], swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels"], swiftSettings: strict),
         .target(name: "Storage", swiftSettings: strict),
+        .target(name: "ImageFiles", dependencies: ["CLibPNG", "Storage"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels", "Storage"], swiftSettings: strict),
         .target(name: "Model", dependencies: ["Kernels", "Storage"], swiftSettings: vectorized),
         .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels"], swiftSettings: strict),
-        .target(name: "Report", dependencies: ["ImageFiles"], swiftSettings: strict),
+        .target(name: "Report", swiftSettings: strict),
         .target(
             name: "DevicePlanning", dependencies: ["Codec", "Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
         .target(
