@@ -19,6 +19,7 @@ enum ArrayMemory {
     /// `bytes` zero bytes from a multiple of 64 on. Stops where the system has no memory left, as Swift's own allocations do.
     static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
         guard bytes >= ownPages else {
+            // SAFETY: `bytes` bytes, all of which are initialised before they leave; `deallocate` gives them back.
             let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
             memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
             return memory
@@ -26,7 +27,11 @@ enum ArrayMemory {
         // So much more than needed that a large array can start at a huge page; what is left over at both ends goes back.
         let (length, alignment) = (mappedLength(bytes), bytes >= hugePage ? hugePage : Int(getpagesize()))
         let mapped = mmap(nil, length + alignment, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
-        guard let mapped, mapped != MAP_FAILED else { fatalError("the system has no memory for an array of \(bytes) bytes") }
+        guard let mapped, mapped != MAP_FAILED else {
+            perror("no memory for an array of \(bytes) bytes")
+            abort()
+        }
+        // SAFETY: `lead + length` is at most the mapped length: what is given back and what stays lie inside it.
         let lead = (alignment - Int(bitPattern: mapped) % alignment) % alignment
         if lead > 0 { munmap(mapped, lead) }
         munmap(mapped + lead + length, alignment - lead)

@@ -9,12 +9,12 @@ public final class ComputeContext {
     /// Counts of all operations run in this context since the last reset.
     public var meter = Meter()
     /// Set it to record the time of every operation; nil records none.
-    public var profile: Profile?
-    /// Kernels to run in place of the first of their operation's list that accepts a shape.
-    package var overrides = KernelOverrides()
+    package var profile: Profile?
+    /// Kernels that run whatever they accept, in place of the first of their operation's list that does.
+    package var overrides: [any OperationKernel] = []
     /// Told once for each shape of an operation that has a list of kernels, as it first runs, which of them runs it.
     package var onFirstRun: ((any OperationShape, any OperationKernel) -> Void)?
-    var shapesRun: Set<AnyHashable> = []
+    var shapesRun: Set<Profile.Operation> = []
     private var scratch = Tensor(shape: [0])
 
     /// - Parameter threads: at least 1 (precondition).

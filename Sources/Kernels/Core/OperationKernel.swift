@@ -4,7 +4,7 @@
 /// at its place in the order and its C functions beside it; docs/kernels.md goes through an example.
 package protocol OperationKernel: RawRepresentable, CaseIterable, Hashable, Sendable where RawValue == String, AllCases == [Self] {
     associatedtype Shape: OperationShape
-    /// As meters and profiles name the operation, e.g. `groupNorm` of `groupNorm.forward`.
+    /// How the names of the operation's fixtures from PyTorch begin, in any case: `groupNorm` of `groupNormSiLU.output`.
     static var operation: String { get }
     /// Plain loops with sums in Double. Accepts every shape.
     static var reference: Self { get }
@@ -16,27 +16,26 @@ extension OperationKernel {
     package func accepts(_ shape: Shape) -> Bool { true }
 }
 
-/// Kernels that run whatever they accept in place of the first of their list.
-package struct KernelOverrides {
-    private var kernels: [ObjectIdentifier: any OperationKernel] = [:]
+/// Extents of an operation's operands.
+package protocol OperationShape: Sendable, Hashable, CustomStringConvertible {}
 
-    package subscript<Kernel: OperationKernel>(_ list: Kernel.Type) -> Kernel? {
-        get { kernels[ObjectIdentifier(list)] as? Kernel }
-        set { kernels[ObjectIdentifier(list)] = newValue }
-    }
+/// So many values, one by one.
+package struct ElementShape: OperationShape {
+    package let count: Int
+
+    package init(_ count: Int) { self.count = count }
+
+    package var description: String { "\(count)" }
 }
 
 extension ComputeContext {
-    /// The kernel that runs `shape` in this context.
-    package func kernel<Kernel: OperationKernel>(for shape: Kernel.Shape, of list: Kernel.Type = Kernel.self) -> Kernel {
-        if let override = overrides[list], override.accepts(shape) { return override }
-        return list.allCases.first { $0.accepts(shape) } ?? .reference
-    }
-
-    /// The same, and tells `onFirstRun` of it.
-    func chosenKernel<Kernel: OperationKernel>(for shape: Kernel.Shape, of list: Kernel.Type = Kernel.self) -> Kernel {
-        let kernel = kernel(for: shape, of: list)
-        if let onFirstRun, shapesRun.insert(AnyHashable(shape)).inserted { onFirstRun(shape, kernel) }
+    /// The kernel that runs `shape` in this context; tells `onFirstRun` of it.
+    package func kernel<Kernel: OperationKernel>(_ list: Kernel.Type, for shape: Kernel.Shape) -> Kernel {
+        let override = overrides.lazy.compactMap { $0 as? Kernel }.first { $0.accepts(shape) }
+        let kernel = override ?? list.allCases.first { $0.accepts(shape) } ?? .reference
+        if let onFirstRun, shapesRun.insert(Profile.Operation(name: list.operation, shape: shape)).inserted {
+            onFirstRun(shape, kernel)
+        }
         return kernel
     }
 }

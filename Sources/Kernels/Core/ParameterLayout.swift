@@ -2,9 +2,11 @@
 ///
 /// Weights keep the checkpoint's own layout: convolutions (O, I, H, W), linear layers (O, I). Kernels repack what they need.
 public struct ParameterLayout: Sendable, Equatable {
+    /// A tensor's name, shape and place.
     public struct Entry: Sendable, Equatable {
         /// The tensor's checkpoint name, e.g. `down_blocks.0.resnets.0.conv1.weight`.
         public let name: String
+        /// Its extents.
         public let shape: [Int]
         /// First element in the flat buffer.
         public let offset: Int
@@ -14,6 +16,7 @@ public struct ParameterLayout: Sendable, Equatable {
         public var range: Range<Int> { offset..<(offset + count) }
     }
 
+    /// In checkpoint order.
     public let entries: [Entry]
     /// Elements of all tensors together.
     public let parameterCount: Int

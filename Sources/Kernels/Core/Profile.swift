@@ -1,39 +1,39 @@
 /// Wall time and work of operations, by name and shape: where the time of a step goes.
 ///
 /// A context keeps one where `ComputeContext.profile` is set.
-public struct Profile: Sendable {
+package struct Profile: Sendable {
     /// An operation on operands of one shape.
-    public struct Operation: Sendable, Hashable {
+    package struct Operation: Sendable, Hashable {
         /// As in `Meter.operations`, e.g. `conv2d.forward`.
-        public let name: String
-        public let shape: any OperationShape
+        package let name: String
+        package let shape: any OperationShape
 
-        public static func == (first: Operation, second: Operation) -> Bool {
+        package static func == (first: Operation, second: Operation) -> Bool {
             first.name == second.name && AnyHashable(first.shape) == AnyHashable(second.shape)
         }
 
-        public func hash(into hasher: inout Hasher) {
+        package func hash(into hasher: inout Hasher) {
             hasher.combine(name)
             shape.hash(into: &hasher)
         }
     }
 
     /// What an operation on one shape did, all calls together.
-    public struct Entry: Sendable {
-        public let operation: Operation
-        public fileprivate(set) var count = Meter.Count()
+    package struct Entry: Sendable {
+        package let operation: Operation
+        package fileprivate(set) var count = Meter.Count()
         /// Wall time.
-        public fileprivate(set) var nanoseconds = 0
+        package fileprivate(set) var nanoseconds = 0
     }
 
     /// In the order in which the operations first ran.
-    public private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
     private var places: [Operation: Int] = [:]
 
-    public init() {}
+    package init() {}
 
     /// Time in kernels and their checks; what lies between them is not in it.
-    public var nanoseconds: Int { entries.reduce(0) { $0 + $1.nanoseconds } }
+    package var nanoseconds: Int { entries.reduce(0) { $0 + $1.nanoseconds } }
 
     mutating func add(_ operation: Operation, _ work: OperationWork, nanoseconds: Int) {
         let place = places[operation] ?? entries.count
@@ -44,18 +44,6 @@ public struct Profile: Sendable {
         entries[place].count.add(work)
         entries[place].nanoseconds += nanoseconds
     }
-}
-
-/// Extents of an operation's operands.
-public protocol OperationShape: Sendable, Hashable, CustomStringConvertible {}
-
-/// So many values, one by one.
-public struct ElementShape: OperationShape {
-    public let count: Int
-
-    public init(_ count: Int) { self.count = count }
-
-    public var description: String { "\(count)" }
 }
 
 /// What one run of an operation computes and moves.

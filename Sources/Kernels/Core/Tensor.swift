@@ -4,7 +4,9 @@
 /// Memory is 64-byte aligned and starts at zero. A reference type on purpose: a training step works in place on memory that is
 /// planned once. Not `Sendable`: threads live below this level, inside the kernels.
 public final class Tensor {
+    /// Extents, the last one contiguous.
     public let shape: [Int]
+    /// Number of elements.
     public let count: Int
     // SAFETY: `base` addresses `count` initialised floats, owned by `self` (owner == nil) or by `owner`, which `self` retains.
     // Swift may free a tensor after its last mention, even while its pointer is in use: a parameter lives until its function
@@ -41,6 +43,7 @@ public final class Tensor {
 
     private static func bytes(_ count: Int) -> Int { max(count, 1) * MemoryLayout<Float>.stride }
 
+    /// An element in row-major order; `index` must be less than `count` (precondition).
     public subscript(index: Int) -> Float {
         get {
             precondition(index >= 0 && index < count)

@@ -2,12 +2,18 @@ import CKernels
 
 /// Constants of Adam with decoupled weight decay [Loshchilov & Hutter 2019]; plain Adam [Kingma & Ba 2015] where the decay is 0.
 public struct AdamWOptions: Sendable, Equatable {
+    /// Size of a step.
     public var learningRate: Double
+    /// Decay of the first moment in a step.
     public var beta1: Double
+    /// Decay of the second moment in a step.
     public var beta2: Double
+    /// Added to the root of the second moment.
     public var epsilon: Double
+    /// Share of `learningRate` that a parameter shrinks by in a step.
     public var weightDecay: Double
 
+    /// PyTorch's defaults but for the decay.
     public init(
         learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
     ) {
@@ -42,10 +48,29 @@ extension ComputeContext {
             bias_correction2: Float(1 - power(options.beta2, Double(step))), gradient_scale: gradientScale,
             average_decay: averageDecay)
         let (flops, passes) = average == nil ? (15, 8) : (18, 10)
+        let kernel = kernel(AdamWKernel.self, for: ElementShape(count))
         perform("adamW", on: ElementShape(count), OperationWork(flops: flops * count, bytes: floatBytes(passes * count))) {
-            gd_f32_adamw_step__fused(
+            kernel.step(
                 Int64(count), &constants, gradients.base, parameters.base, firstMoment.base, secondMoment.base,
                 average?.base, threadCount)
+        }
+    }
+}
+
+/// The kernels of AdamW's step, best first.
+package enum AdamWKernel: String, OperationKernel {
+    /// One pass over memory for clipping, update, average and clearing.
+    case fused
+    /// One element after another, in Double.
+    case reference
+
+    package typealias Shape = ElementShape
+    package static let operation = "adamW"
+
+    var step: gd_f32_adamw_step {
+        switch self {
+        case .fused: gd_f32_adamw_step__fused
+        case .reference: gd_f32_adamw_step__reference
         }
     }
 }

@@ -9,13 +9,15 @@ extension ComputeContext {
     public func attentionForward(
         query: Tensor, key: Tensor, value: Tensor, heads: Int, scale: Float? = nil, into output: Tensor
     ) {
-        var shape = attentionShape(query, heads, scale)
+        let shape = AttentionShape(query, heads: heads)
         for (tensor, name) in [(key, "key"), (value, "value"), (output, "output")] as [(Tensor, StaticString)] {
             require(tensor, count: query.count, name)
         }
-        let scratch = scratch(Int(gd_attention_forward_scratch__blocked(&shape, threadCount)))
-        perform("attention.forward", on: OperationShape(shape), work(shape, products: 2, recomputed: 0, tensors: 4)) {
-            gd_f32_attention_forward__blocked(&shape, query.base, key.base, value.base, output.base, scratch, threadCount)
+        let functions = kernel(AttentionKernel.self, for: shape).functions
+        var extents = shape.cValue(scale: scale)
+        let scratch = scratch(Int(functions.forwardScratch(&extents, threadCount)))
+        perform("attention.forward", on: shape, shape.work(products: 2, recomputed: 0, tensors: 4)) {
+            functions.forward(&extents, query.base, key.base, value.base, output.base, scratch, threadCount)
         }
     }
 
@@ -29,44 +31,85 @@ extension ComputeContext {
         query: Tensor, key: Tensor, value: Tensor, dOutput: Tensor, heads: Int, scale: Float? = nil,
         dQuery: Tensor, dKey: Tensor, dValue: Tensor
     ) {
-        var shape = attentionShape(query, heads, scale)
+        let shape = AttentionShape(query, heads: heads)
         let others: [(Tensor, StaticString)] = [
             (key, "key"), (value, "value"), (dOutput, "dOutput"), (dQuery, "dQuery"), (dKey, "dKey"), (dValue, "dValue"),
         ]
         for (tensor, name) in others { require(tensor, count: query.count, name) }
-        let scratch = scratch(Int(gd_attention_backward_scratch__blocked(&shape, threadCount)))
-        perform("attention.backward", on: OperationShape(shape), work(shape, products: 4, recomputed: 1, tensors: 7)) {
-            gd_f32_attention_backward__blocked(
-                &shape, query.base, key.base, value.base, dOutput.base, dQuery.base, dKey.base, dValue.base, scratch,
+        let functions = kernel(AttentionKernel.self, for: shape).functions
+        var extents = shape.cValue(scale: scale)
+        let scratch = scratch(Int(functions.backwardScratch(&extents, threadCount)))
+        perform("attention.backward", on: shape, shape.work(products: 4, recomputed: 1, tensors: 7)) {
+            functions.backward(
+                &extents, query.base, key.base, value.base, dOutput.base, dQuery.base, dKey.base, dValue.base, scratch,
                 threadCount)
         }
     }
+}
 
-    private func attentionShape(_ query: Tensor, _ heads: Int, _ scale: Float?) -> gd_attention {
+/// Extents of an attention layer's operands.
+package struct AttentionShape: OperationShape {
+    package let batch, tokens, heads, headChannels: Int
+
+    /// - Parameter query: (N, ..., heads * headChannels); what lies between the first and the last extent are tokens.
+    init(_ query: Tensor, heads: Int) {
         precondition(query.shape.count >= 3, "attention needs (N, ..., C), got \(query.shape)")
         let (batch, channels) = (query.shape[0], query.shape[query.shape.count - 1])
         precondition(heads > 0 && channels % heads == 0, "\(channels) channels do not split into \(heads) heads")
-        let headChannels = channels / heads
-        return gd_attention(
-            batch: Int64(batch), tokens: Int64(query.count / max(batch * channels, 1)), heads: Int64(heads),
-            head_channels: Int64(headChannels), scale: scale ?? 1 / Float(headChannels).squareRoot())
+        (self.batch, self.heads, headChannels) = (batch, heads, channels / heads)
+        tokens = query.count / max(batch * channels, 1)
     }
 
-    private func work(_ shape: gd_attention, products: Int, recomputed: Int, tensors: Int) -> OperationWork {
-        let scores = Int(shape.batch * shape.heads * shape.tokens * shape.tokens)
-        let product = 2 * scores * Int(shape.head_channels)
+    package var description: String { "n\(batch) t\(tokens) h\(heads) c\(headChannels)" }
+
+    func cValue(scale: Float?) -> gd_attention {
+        gd_attention(
+            batch: Int64(batch), tokens: Int64(tokens), heads: Int64(heads), head_channels: Int64(headChannels),
+            scale: scale ?? 1 / Float(headChannels).squareRoot())
+    }
+
+    /// - Parameter recomputed: products, each with a softmax, that a pass computes again; all kernels the same.
+    func work(products: Int, recomputed: Int, tensors: Int) -> OperationWork {
+        let scores = batch * heads * tokens * tokens
+        let product = 2 * scores * headChannels
         let softmax = 5 * scores
         return OperationWork(
             executedFLOPs: (products + recomputed) * product + (1 + recomputed) * softmax,
             nominalFLOPs: products * product + softmax,
-            bytes: floatBytes(tensors * Int(shape.batch * shape.tokens * shape.heads * shape.head_channels)))
+            bytes: floatBytes(tensors * batch * tokens * heads * headChannels))
     }
 }
 
-extension OperationShape {
-    fileprivate init(_ shape: gd_attention) {
-        self = .attention(
-            batch: Int(shape.batch), tokens: Int(shape.tokens), heads: Int(shape.heads),
-            headChannels: Int(shape.head_channels))
+/// The kernels of attention, best first.
+package enum AttentionKernel: String, OperationKernel {
+    /// Blocks of rows in the packed microkernel: scores stay in the caches.
+    case blocked
+    /// Plain loops with Double accumulators.
+    case reference
+
+    package typealias Shape = AttentionShape
+    package static let operation = "attention"
+
+    typealias Scratch = (UnsafePointer<gd_attention>?, _ threads: Int32) -> Int64
+
+    /// Both passes, and the floats of scratch that they need.
+    var functions:
+        (
+            forward: gd_f32_attention_forward, forwardScratch: Scratch, backward: gd_f32_attention_backward,
+            backwardScratch: Scratch
+        )
+    {
+        switch self {
+        case .blocked:
+            (
+                gd_f32_attention_forward__blocked, gd_attention_forward_scratch__blocked, gd_f32_attention_backward__blocked,
+                gd_attention_backward_scratch__blocked
+            )
+        case .reference:
+            (
+                gd_f32_attention_forward__reference, gd_attention_forward_scratch__reference,
+                gd_f32_attention_backward__reference, gd_attention_backward_scratch__reference
+            )
+        }
     }
 }

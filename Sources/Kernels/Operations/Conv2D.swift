@@ -2,12 +2,6 @@ import CKernels
 
 /// 2-D convolution. Activations (N, H, W, C), weights (O, I, K, K), bias (O).
 extension ComputeContext {
-    /// The kernel that runs `geometry` in this context.
-    public func convolutionKernel(for geometry: Conv2DGeometry) -> Conv2DKernel {
-        if let forced = forcedConvolution, forced.accepts(geometry) { return forced }
-        return Conv2DKernel.ordered.first { $0.accepts(geometry) } ?? .reference
-    }
-
     /// `output = input * weight + bias + imageBias + residual`, the sums taken as the output is stored.
     ///
     /// - Parameters:
@@ -28,7 +22,7 @@ extension ComputeContext {
         if let imageBias { require(imageBias, count: geometry.batch * geometry.outputChannels, "imageBias") }
         if let residual { require(residual, count: geometry.outputCount, "residual") }
         var epilogue = gd_epilogue(bias: bias?.base, image_bias: imageBias?.base, residual: residual?.base)
-        runConvolution(.forward, "conv2d.forward", .convolution(geometry), geometry) { kernel, shape, scratch in
+        runConvolution(.forward, "conv2d.forward", geometry, geometry) { kernel, shape, scratch in
             kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
         }
     }
@@ -56,7 +50,7 @@ extension ComputeContext {
         require(dOutput, count: geometry.outputCount, "dOutput")
         require(weight, count: geometry.weightCount, "weight")
         require(dInput, count: geometry.inputCount, "dInput")
-        runConvolution(.backwardData, "conv2d.backwardData", .convolution(geometry), geometry) { kernel, shape, scratch in
+        runConvolution(.backwardData, "conv2d.backwardData", geometry, geometry) { kernel, shape, scratch in
             kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, accumulate ? 1 : 0, scratch, threadCount)
         }
     }
@@ -69,25 +63,22 @@ extension ComputeContext {
         require(dOutput, count: geometry.outputCount, "dOutput")
         require(dWeight, count: geometry.weightCount, "dWeight")
         if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
-        runConvolution(.backwardWeight, "conv2d.backwardWeight", .convolution(geometry), geometry) { kernel, shape, scratch in
+        runConvolution(.backwardWeight, "conv2d.backwardWeight", geometry, geometry) { kernel, shape, scratch in
             kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
         }
     }
 
     /// Finds the kernel and its scratch memory, calls it and meters the pass.
     func runConvolution(
-        _ pass: Conv2DPass, _ operation: String, _ operands: OperationShape, _ geometry: Conv2DGeometry,
-        _ call: (Conv2DImplementation, inout gd_conv2d, UnsafeMutablePointer<Float>) -> gd_status
+        _ pass: Conv2DPass, _ operation: String, _ operands: @autoclosure () -> any OperationShape, _ geometry: Conv2DGeometry,
+        _ call: (Conv2DFunctions, inout gd_conv2d, UnsafeMutablePointer<Float>) -> gd_status
     ) {
-        let kernel = convolutionKernel(for: geometry)
-        if let onFirstRun, geometriesRun.insert(geometry).inserted { onFirstRun(geometry, kernel) }
-        let implementation = kernel.implementation
+        let kernel = kernel(Conv2DKernel.self, for: geometry)
         var shape = geometry.cValue
         let work = OperationWork(
-            executedFLOPs: implementation.executedFLOPs(geometry, pass), nominalFLOPs: geometry.nominalFLOPs,
-            bytes: geometry.bytes)
-        perform(operation, on: operands, work) {
-            call(implementation, &shape, scratch(implementation.scratchCount(geometry, pass, threads)))
+            executedFLOPs: kernel.executedFLOPs(geometry, pass), nominalFLOPs: geometry.nominalFLOPs, bytes: geometry.bytes)
+        perform(operation, on: operands(), work) {
+            call(kernel.functions, &shape, scratch(kernel.scratchCount(geometry, pass, threads: threads)))
         }
     }
 }

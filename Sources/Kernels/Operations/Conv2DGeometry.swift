@@ -4,8 +4,12 @@ import CKernels
 public struct Conv2DGeometry: Sendable, Hashable {
     /// Zero pixels around the input.
     public struct Padding: Sendable, Hashable {
-        public var top, left, bottom, right: Int
+        /// Rows of zeros.
+        public var top, bottom: Int
+        /// Columns of zeros.
+        public var left, right: Int
 
+        /// Zeros on each side.
         public init(top: Int, left: Int, bottom: Int, right: Int) {
             (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
         }
@@ -17,10 +21,17 @@ public struct Conv2DGeometry: Sendable, Hashable {
         public static let asymmetric = Padding(top: 0, left: 0, bottom: 1, right: 1)
     }
 
-    public let batch, height, width, inputChannels, outputChannels: Int
+    /// Images.
+    public let batch: Int
+    /// Pixels of an input image.
+    public let height, width: Int
+    /// Channels of the input (I) and of the output (O).
+    public let inputChannels, outputChannels: Int
     /// Side of the kernel.
     public let kernel: Int
+    /// Pixels from one output pixel's taps to the next one's.
     public let stride: Int
+    /// Of the upsampled input.
     public let padding: Padding
     /// 1, or 2: the convolution sees each input pixel as 2x2 (nearest neighbour), in every pass; nothing is stored large.
     public let upsample: Int
@@ -44,11 +55,16 @@ public struct Conv2DGeometry: Sendable, Hashable {
         precondition(outputHeight > 0 && outputWidth > 0, "kernel \(kernel) is larger than the padded input")
     }
 
+    /// OH.
     public var outputHeight: Int { (upsample * height + padding.top + padding.bottom - kernel) / stride + 1 }
+    /// OW.
     public var outputWidth: Int { (upsample * width + padding.left + padding.right - kernel) / stride + 1 }
 
+    /// Elements of the input (N, H, W, I).
     public var inputCount: Int { batch * height * width * inputChannels }
+    /// Elements of the output (N, OH, OW, O).
     public var outputCount: Int { batch * outputHeight * outputWidth * outputChannels }
+    /// Elements of the weight (O, I, K, K).
     public var weightCount: Int { outputChannels * inputChannels * kernel * kernel }
 
     /// Textbook FLOPs of one pass (forward, data gradient or weight gradient): 2 a multiply-add, padding included.
@@ -63,5 +79,13 @@ public struct Conv2DGeometry: Sendable, Hashable {
             output_height: Int64(outputHeight), output_width: Int64(outputWidth), output_channels: Int64(outputChannels),
             kernel: Int64(kernel), stride: Int64(stride), pad_top: Int64(padding.top), pad_left: Int64(padding.left),
             upsample: Int64(upsample))
+    }
+}
+
+extension Conv2DGeometry: OperationShape {
+    /// Extents as in `3x3 s1 n8 ci128 co128 hw32x32`.
+    public var description: String {
+        "\(kernel)x\(kernel) s\(stride) n\(batch) ci\(inputChannels) co\(outputChannels) hw\(height)x\(width)"
+            + (upsample == 1 ? "" : " upsampled")
     }
 }

@@ -1,9 +1,6 @@
 import CKernels
 
-/// A convolution implementation. The registry is the ordered list of all: the first that accepts a geometry runs it.
-///
-/// To add one: a case at its place in the order, its line in `implementation`, its C functions behind the three signatures of
-/// `gd_conv2d.h`. Nothing above this file knows which one runs.
+/// The kernels of convolutions, best first: the first that accepts a geometry runs it. Nothing above this file knows which one runs.
 public enum Conv2DKernel: String, Sendable, CaseIterable {
     /// Fused Winograd F(4x4, 3x3): stride 1, padding 1, multiples of 16 channels.
     case winograd4
@@ -13,21 +10,6 @@ public enum Conv2DKernel: String, Sendable, CaseIterable {
     case direct
     /// Plain loops with Double accumulators. Accepts everything; last.
     case reference
-
-    /// All kernels, preferred first.
-    public static var ordered: [Conv2DKernel] { allCases }
-
-    /// Whether this kernel can run `geometry`.
-    public func accepts(_ geometry: Conv2DGeometry) -> Bool { implementation.accepts(geometry) }
-
-    var implementation: Conv2DImplementation {
-        switch self {
-        case .winograd4: .winograd4
-        case .winograd2: .winograd2
-        case .direct: .direct
-        case .reference: .reference
-        }
-    }
 }
 
 /// The three passes of a convolution.
@@ -35,77 +17,80 @@ package enum Conv2DPass: Sendable, CaseIterable {
     case forward, backwardData, backwardWeight
 }
 
-/// One entry of the registry: what it accepts, what it needs, what it executes, how it is called.
-struct Conv2DImplementation: Sendable {
-    let accepts: @Sendable (Conv2DGeometry) -> Bool
-    /// Floats of scratch for a pass with so many threads.
-    let scratchCount: @Sendable (Conv2DGeometry, Conv2DPass, _ threads: Int) -> Int
-    /// FLOPs that the kernel really computes, transforms included.
-    let executedFLOPs: @Sendable (Conv2DGeometry, Conv2DPass) -> Int
-    let forward:
-        @convention(c) @Sendable (
-            UnsafePointer<gd_conv2d>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<gd_epilogue>?,
-            UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?, Int32
-        ) -> gd_status
-    let backwardData:
-        @convention(c) @Sendable (
-            UnsafePointer<gd_conv2d>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?,
-            Int32, UnsafeMutablePointer<Float>?, Int32
-        ) -> gd_status
-    let backwardWeight:
-        @convention(c) @Sendable (
-            UnsafePointer<gd_conv2d>?, UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafeMutablePointer<Float>?,
-            UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?, Int32
-        ) -> gd_status
+extension Conv2DKernel: OperationKernel {
+    package typealias Shape = Conv2DGeometry
+    package static var operation: String { "conv" }
 
-    private typealias Scratch = @convention(c) @Sendable (UnsafePointer<gd_conv2d>?, Int32) -> Int64
-
-    /// Asks the function of the pass.
-    private static func scratchCount(
-        _ forward: @escaping Scratch, _ backwardData: @escaping Scratch, _ backwardWeight: @escaping Scratch
-    ) -> @Sendable (Conv2DGeometry, Conv2DPass, Int) -> Int {
-        { geometry, pass, threads in
+    package func accepts(_ geometry: Conv2DGeometry) -> Bool {
+        switch self {
+        case .winograd4, .winograd2:
             var shape = geometry.cValue
-            return switch pass {
-            case .forward: Int(forward(&shape, Int32(threads)))
-            case .backwardData: Int(backwardData(&shape, Int32(threads)))
-            case .backwardWeight: Int(backwardWeight(&shape, Int32(threads)))
-            }
+            return gd_conv2d_accepts__winograd(&shape) != 0
+        case .direct, .reference: return true
         }
     }
 
-    @Sendable private static func acceptsWinograd(_ geometry: Conv2DGeometry) -> Bool {
-        var shape = geometry.cValue
-        return gd_conv2d_accepts__winograd(&shape) != 0
+    /// FLOPs that a pass really computes, transforms included.
+    func executedFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int {
+        switch self {
+        case .winograd4: winogradFLOPs(.f4x4, geometry, pass)
+        case .winograd2: winogradFLOPs(.f2x2, geometry, pass)
+        case .direct: directFLOPs(geometry, pass)
+        case .reference: geometry.nominalFLOPs
+        }
     }
 
-    static let winograd4 = Conv2DImplementation(
-        accepts: acceptsWinograd,
-        scratchCount: scratchCount(
-            gd_conv2d_forward_scratch__winograd4, gd_conv2d_backward_data_scratch__winograd4,
-            gd_conv2d_backward_weight_scratch__winograd4),
-        executedFLOPs: { geometry, pass in winogradFLOPs(.f4x4, geometry, pass) }, forward: gd_f32_conv2d_forward__winograd4,
-        backwardData: gd_f32_conv2d_backward_data__winograd4, backwardWeight: gd_f32_conv2d_backward_weight__winograd4)
+    var functions: Conv2DFunctions {
+        switch self {
+        case .winograd4:
+            Conv2DFunctions(
+                forward: gd_f32_conv2d_forward__winograd4, backwardData: gd_f32_conv2d_backward_data__winograd4,
+                backwardWeight: gd_f32_conv2d_backward_weight__winograd4, forwardScratch: gd_conv2d_forward_scratch__winograd4,
+                backwardDataScratch: gd_conv2d_backward_data_scratch__winograd4,
+                backwardWeightScratch: gd_conv2d_backward_weight_scratch__winograd4)
+        case .winograd2:
+            Conv2DFunctions(
+                forward: gd_f32_conv2d_forward__winograd2, backwardData: gd_f32_conv2d_backward_data__winograd2,
+                backwardWeight: gd_f32_conv2d_backward_weight__winograd2, forwardScratch: gd_conv2d_forward_scratch__winograd2,
+                backwardDataScratch: gd_conv2d_backward_data_scratch__winograd2,
+                backwardWeightScratch: gd_conv2d_backward_weight_scratch__winograd2)
+        case .direct:
+            Conv2DFunctions(
+                forward: gd_f32_conv2d_forward__direct, backwardData: gd_f32_conv2d_backward_data__direct,
+                backwardWeight: gd_f32_conv2d_backward_weight__direct, forwardScratch: gd_conv2d_forward_scratch__direct,
+                backwardDataScratch: gd_conv2d_backward_data_scratch__direct,
+                backwardWeightScratch: gd_conv2d_backward_weight_scratch__direct)
+        case .reference:
+            Conv2DFunctions(
+                forward: gd_f32_conv2d_forward__reference, backwardData: gd_f32_conv2d_backward_data__reference,
+                backwardWeight: gd_f32_conv2d_backward_weight__reference)
+        }
+    }
 
-    static let winograd2 = Conv2DImplementation(
-        accepts: acceptsWinograd,
-        scratchCount: scratchCount(
-            gd_conv2d_forward_scratch__winograd2, gd_conv2d_backward_data_scratch__winograd2,
-            gd_conv2d_backward_weight_scratch__winograd2),
-        executedFLOPs: { geometry, pass in winogradFLOPs(.f2x2, geometry, pass) }, forward: gd_f32_conv2d_forward__winograd2,
-        backwardData: gd_f32_conv2d_backward_data__winograd2, backwardWeight: gd_f32_conv2d_backward_weight__winograd2)
+    /// Floats of scratch for a pass with so many threads.
+    func scratchCount(_ geometry: Conv2DGeometry, _ pass: Conv2DPass, threads: Int) -> Int {
+        var shape = geometry.cValue
+        let functions = functions
+        let count =
+            switch pass {
+            case .forward: functions.forwardScratch
+            case .backwardData: functions.backwardDataScratch
+            case .backwardWeight: functions.backwardWeightScratch
+            }
+        return Int(count(&shape, Int32(threads)))
+    }
+}
 
-    static let direct = Conv2DImplementation(
-        accepts: { _ in true },
-        scratchCount: scratchCount(
-            gd_conv2d_forward_scratch__direct, gd_conv2d_backward_data_scratch__direct, gd_conv2d_backward_weight_scratch__direct),
-        executedFLOPs: { geometry, pass in directFLOPs(geometry, pass) }, forward: gd_f32_conv2d_forward__direct,
-        backwardData: gd_f32_conv2d_backward_data__direct, backwardWeight: gd_f32_conv2d_backward_weight__direct)
+/// A kernel's C functions: one for each pass, and the floats of scratch that each needs.
+struct Conv2DFunctions {
+    typealias Scratch = (UnsafePointer<gd_conv2d>?, _ threads: Int32) -> Int64
 
-    static let reference = Conv2DImplementation(
-        accepts: { _ in true }, scratchCount: { _, _, _ in 0 }, executedFLOPs: { geometry, _ in geometry.nominalFLOPs },
-        forward: gd_f32_conv2d_forward__reference, backwardData: gd_f32_conv2d_backward_data__reference,
-        backwardWeight: gd_f32_conv2d_backward_weight__reference)
+    let forward: gd_f32_conv2d_forward
+    let backwardData: gd_f32_conv2d_backward_data
+    let backwardWeight: gd_f32_conv2d_backward_weight
+    var forwardScratch: Scratch = { _, _ in 0 }
+    var backwardDataScratch: Scratch = { _, _ in 0 }
+    var backwardWeightScratch: Scratch = { _, _ in 0 }
 }
 
 /// FLOPs of one direct pass: the products' columns come in panels of 16.

@@ -2,7 +2,10 @@ import CKernels
 
 /// What follows a normalisation, in the same pass over memory.
 public enum FusedActivation: Sendable {
-    case none, silu
+    /// Nothing.
+    case none
+    /// `x * sigmoid(x)`.
+    case silu
 }
 
 /// Group normalisation [Wu18], optionally fused with SiLU. Activations (N, ..., C), scale and shift (C).
@@ -17,16 +20,18 @@ extension ComputeContext {
         input: Tensor, groups: Int, epsilon: Float, scale: Tensor, shift: Tensor, activation: FusedActivation,
         into output: Tensor, statistics: Tensor
     ) {
-        var shape = groupNormShape(input, groups, epsilon, activation)
-        require(scale, count: Int(shape.channels), "scale")
-        require(shift, count: Int(shape.channels), "shift")
+        let shape = GroupNormShape(input, groups: groups)
+        require(scale, count: shape.channels, "scale")
+        require(shift, count: shape.channels, "shift")
         require(output, count: input.count, "output")
-        require(statistics, count: Int(shape.batch) * groups * 2, "statistics")
+        require(statistics, count: shape.batch * groups * 2, "statistics")
         let work = OperationWork(flops: input.count * (activation == .silu ? 11 : 7), bytes: floatBytes(2 * input.count))
-        perform("groupNorm.forward", on: OperationShape(shape), work) {
-            gd_f32_group_norm_forward__vector(
-                &shape, input.base, scale.base, shift.base, output.base, statistics.base,
-                scratch(Int(gd_group_norm_scratch(&shape))), threadCount)
+        let kernel = kernel(GroupNormKernel.self, for: shape)
+        var parameters = shape.cValue(epsilon: epsilon, activation)
+        perform("groupNorm.forward", on: shape, work) {
+            kernel.functions.forward(
+                &parameters, input.base, scale.base, shift.base, output.base, statistics.base,
+                scratch(Int(gd_group_norm_scratch(&parameters))), threadCount)
         }
     }
 
@@ -37,7 +42,7 @@ extension ComputeContext {
     ///   - statistics: (N, groups, 2), from the forward pass.
     ///   - dOutput: like `input`.
     ///   - dInput: like `input`, overwritten; may be `dOutput`.
-    ///   - addend: like `input`, added to `dInput`: the gradient that comes round a shortcut. nil for none.
+    ///   - addend: like `input`, added to `dInput`: a block's residual gradient. nil for none.
     ///   - output: like `input`, overwritten with the forward pass's output, which need not be kept; nil where it is not wanted. May
     ///     not alias.
     ///   - sums: (N, C), overwritten with the sums of `dInput` over the pixels; nil where they are not wanted.
@@ -47,8 +52,8 @@ extension ComputeContext {
         statistics: Tensor, dOutput: Tensor, into dInput: Tensor, addend: Tensor? = nil, output: Tensor? = nil,
         sums: Tensor? = nil, accumulatingInto dScale: Tensor, dShift: Tensor
     ) {
-        var shape = groupNormShape(input, groups, epsilon, activation)
-        let (batch, channels) = (Int(shape.batch), Int(shape.channels))
+        let shape = GroupNormShape(input, groups: groups)
+        let (batch, channels) = (shape.batch, shape.channels)
         for (tensor, name) in [(scale, "scale"), (shift, "shift"), (dScale, "dScale"), (dShift, "dShift")]
             as [(Tensor, StaticString)]
         {
@@ -64,28 +69,51 @@ extension ComputeContext {
         let passes = 3 + (addend == nil ? 0 : 1) + (output == nil ? 0 : 1)
         let work = OperationWork(
             flops: input.count * (activation == .silu ? 30 : 14), bytes: floatBytes(passes * input.count))
-        perform("groupNorm.backward", on: OperationShape(shape), work) {
-            gd_f32_group_norm_backward__vector(
-                &shape, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
-                dShift.base, extras, scratch(Int(gd_group_norm_scratch(&shape))), threadCount)
+        let kernel = kernel(GroupNormKernel.self, for: shape)
+        var parameters = shape.cValue(epsilon: epsilon, activation)
+        perform("groupNorm.backward", on: shape, work) {
+            kernel.functions.backward(
+                &parameters, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
+                dShift.base, extras, scratch(Int(gd_group_norm_scratch(&parameters))), threadCount)
         }
-    }
-
-    private func groupNormShape(
-        _ input: Tensor, _ groups: Int, _ epsilon: Float, _ activation: FusedActivation
-    ) -> gd_group_norm {
-        precondition(input.shape.count >= 2, "group norm needs (N, ..., C), got \(input.shape)")
-        let (batch, channels) = (input.shape[0], input.shape[input.shape.count - 1])
-        precondition(groups > 0 && channels % groups == 0, "\(channels) channels do not split into \(groups) groups")
-        return gd_group_norm(
-            batch: Int64(batch), pixels: Int64(input.count / max(batch * channels, 1)), channels: Int64(channels),
-            groups: Int64(groups), epsilon: epsilon, silu: activation == .silu ? 1 : 0)
     }
 }
 
-extension OperationShape {
-    fileprivate init(_ shape: gd_group_norm) {
-        self = .groupNorm(
-            batch: Int(shape.batch), pixels: Int(shape.pixels), channels: Int(shape.channels), groups: Int(shape.groups))
+/// Extents of a group normalisation's operands.
+package struct GroupNormShape: OperationShape {
+    package let batch, pixels, channels, groups: Int
+
+    /// - Parameter input: (N, ..., C); what lies between the first and the last extent are pixels.
+    init(_ input: Tensor, groups: Int) {
+        precondition(input.shape.count >= 2, "group norm needs (N, ..., C), got \(input.shape)")
+        (batch, channels, self.groups) = (input.shape[0], input.shape[input.shape.count - 1], groups)
+        precondition(groups > 0 && channels % groups == 0, "\(channels) channels do not split into \(groups) groups")
+        pixels = input.count / max(batch * channels, 1)
+    }
+
+    package var description: String { "n\(batch) p\(pixels) c\(channels) g\(groups)" }
+
+    func cValue(epsilon: Float, _ activation: FusedActivation) -> gd_group_norm {
+        gd_group_norm(
+            batch: Int64(batch), pixels: Int64(pixels), channels: Int64(channels), groups: Int64(groups), epsilon: epsilon,
+            silu: activation == .silu ? 1 : 0)
+    }
+}
+
+/// The kernels of group normalisation, best first.
+package enum GroupNormKernel: String, OperationKernel {
+    /// Vectorised over channels, one task an image and slice of channels.
+    case vector
+    /// Plain loops in Double.
+    case reference
+
+    package typealias Shape = GroupNormShape
+    package static let operation = "groupNorm"
+
+    var functions: (forward: gd_f32_group_norm_forward, backward: gd_f32_group_norm_backward) {
+        switch self {
+        case .vector: (gd_f32_group_norm_forward__vector, gd_f32_group_norm_backward__vector)
+        case .reference: (gd_f32_group_norm_forward__reference, gd_f32_group_norm_backward__reference)
+        }
     }
 }

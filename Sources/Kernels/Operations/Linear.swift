@@ -19,7 +19,7 @@ extension ComputeContext {
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
         if let residual { require(residual, count: output.count, "residual") }
         var epilogue = gd_epilogue(bias: bias?.base, image_bias: nil, residual: residual?.base)
-        runConvolution(.forward, "linear.forward", .linear(geometry), geometry) { kernel, shape, scratch in
+        runConvolution(.forward, "linear.forward", LinearShape(geometry), geometry) { kernel, shape, scratch in
             kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
         }
     }
@@ -41,7 +41,7 @@ extension ComputeContext {
 
     private func backwardData(_ dOutput: Tensor, _ weight: Tensor, _ dInput: Tensor, accumulate: Bool) {
         let geometry = linearGeometry(input: dInput, weight: weight, output: dOutput)
-        runConvolution(.backwardData, "linear.backwardData", .linear(geometry), geometry) { kernel, shape, scratch in
+        runConvolution(.backwardData, "linear.backwardData", LinearShape(geometry), geometry) { kernel, shape, scratch in
             kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, accumulate ? 1 : 0, scratch, threadCount)
         }
     }
@@ -52,7 +52,7 @@ extension ComputeContext {
     ) {
         let geometry = linearGeometry(input: input, weight: dWeight, output: dOutput)
         if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
-        runConvolution(.backwardWeight, "linear.backwardWeight", .linear(geometry), geometry) { kernel, shape, scratch in
+        runConvolution(.backwardWeight, "linear.backwardWeight", LinearShape(geometry), geometry) { kernel, shape, scratch in
             kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
         }
     }
@@ -68,8 +68,15 @@ extension ComputeContext {
     }
 }
 
-extension OperationShape {
-    fileprivate static func linear(_ geometry: Conv2DGeometry) -> OperationShape {
-        .linear(rows: geometry.batch, inputs: geometry.inputChannels, outputs: geometry.outputChannels)
+/// Extents of a dense layer's operands.
+package struct LinearShape: OperationShape {
+    package let rows, inputs, outputs: Int
+
+    package init(rows: Int, inputs: Int, outputs: Int) { (self.rows, self.inputs, self.outputs) = (rows, inputs, outputs) }
+
+    fileprivate init(_ geometry: Conv2DGeometry) {
+        self.init(rows: geometry.batch, inputs: geometry.inputChannels, outputs: geometry.outputChannels)
     }
+
+    package var description: String { "n\(rows) ci\(inputs) co\(outputs)" }
 }

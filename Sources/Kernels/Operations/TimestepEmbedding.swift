@@ -1,11 +1,15 @@
+import CKernels
+
 /// Options of the sinusoidal embedding, named as in diffusers' `UNet2DModel` configuration.
 public struct TimestepEmbeddingOptions: Sendable, Equatable {
     /// Cosines first, then sines.
     public var flipSinToCos: Bool
     /// `freq_shift`: subtracted from the number of frequencies in the exponent's denominator.
     public var frequencyShift: Float
+    /// Longest period of a sinusoid over 2 pi, in timesteps.
     public var maximumPeriod: Double
 
+    /// diffusers' names: `flip_sin_to_cos`, `freq_shift`, `max_period`.
     public init(flipSinToCos: Bool, frequencyShift: Float, maximumPeriod: Double = 10_000) {
         (self.flipSinToCos, self.frequencyShift, self.maximumPeriod) = (flipSinToCos, frequencyShift, maximumPeriod)
     }
@@ -26,19 +30,22 @@ extension ComputeContext {
         let half = dimension / 2
         precondition(Float(half) > options.frequencyShift, "\(half) frequencies with shift \(options.frequencyShift)")
         let (sines, cosines) = options.flipSinToCos ? (half, 0) : (0, half)
-        for i in 0..<half {
-            let exponent = -Float(naturalLogarithm(options.maximumPeriod)) * Float(i) / (Float(half) - options.frequencyShift)
-            let frequency = Float(exponential(Double(exponent)))
-            for (n, timestep) in timesteps.enumerated() {
-                let angle = Double(Float(timestep) * frequency)
-                output.base[n * dimension + sines + i] = Float(sine(angle))
-                output.base[n * dimension + cosines + i] = Float(cosine(angle))
+        let work = OperationWork(flops: timesteps.count * half * 3, bytes: floatBytes(output.count))
+        perform("timestepEmbedding", on: ElementShape(output.count), work) {
+            for i in 0..<half {
+                let exponent = -Float(naturalLogarithm(options.maximumPeriod)) * Float(i) / (Float(half) - options.frequencyShift)
+                let frequency = Float(exponential(Double(exponent)))
+                for (n, timestep) in timesteps.enumerated() {
+                    let angle = Double(Float(timestep) * frequency)
+                    // SAFETY: row `n` has `dimension` elements, of which the places of sine and cosine `i` are less than `2 * half`.
+                    output.base[n * dimension + sines + i] = Float(sine(angle))
+                    output.base[n * dimension + cosines + i] = Float(cosine(angle))
+                }
             }
+            if dimension % 2 == 1 {
+                for n in timesteps.indices { output[(n + 1) * dimension - 1] = 0 }
+            }
+            return GD_OK
         }
-        if dimension % 2 == 1 {
-            for n in timesteps.indices { output.base[(n + 1) * dimension - 1] = 0 }
-        }
-        meter.add(
-            "timestepEmbedding", OperationWork(flops: timesteps.count * half * 3, bytes: floatBytes(output.count)))
     }
 }
