@@ -1,6 +1,6 @@
 import Kernels
 
-/// Where the levels of a scope lie. A scope shares its scale; `wMin` and `wMax` are its smallest and largest non-zero magnitudes.
+/// Where the levels of a group lie. A group shares its scale; `wMin` and `wMax` are its smallest and largest non-zero magnitudes.
 ///
 /// The raw values are part of the update frame's specification.
 public enum QuantizationGrid: UInt8, Sendable, CaseIterable {
@@ -18,16 +18,16 @@ public enum QuantizationGrid: UInt8, Sendable, CaseIterable {
     /// The widths that this grid has levels for.
     public var bits: ClosedRange<Int> { self == .paper ? 3...8 : 2...8 }
 
-    /// Whether a scope's codes stand for levels between its magnitudes, a fixed number of bits a code.
+    /// Whether a group's codes stand for levels between its magnitudes, a fixed number of bits a code.
     var hasLevels: Bool { self != .lattice }
-    /// The grids whose scopes have levels.
+    /// The grids whose groups have levels.
     public static let withLevels: [QuantizationGrid] = [.paper, .zero]
 
     /// This grid, or `zero` at 2 bits, where the paper's grid has no form.
     public func resolved(bits: Int) -> QuantizationGrid { self.bits.contains(bits) ? self : .zero }
 
-    /// Float32 numbers that describe one scope.
-    var scalesPerScope: Int { self == .paper ? 2 : 1 }
+    /// Float32 numbers that describe one group.
+    var scalesPerGroup: Int { self == .paper ? 2 : 1 }
 
     /// The codes of this grid, which has levels, at a width that it has (preconditions).
     func format(bits: Int) -> CodeFormat {
@@ -40,7 +40,7 @@ public enum QuantizationGrid: UInt8, Sendable, CaseIterable {
 public struct QuantizerOptions: Sendable, Equatable {
     /// The grid; at 2 bits always `zero`.
     public var grid: QuantizationGrid
-    /// Consecutive elements that share a scale; 0 makes each tensor one scope. A lattice has one scale for all.
+    /// Consecutive elements that share a scale; 0 makes each tensor one group. A lattice has one scale for all.
     public var groupSize: Int
     /// How values are rounded to a lattice; to levels always stochastically.
     public var rounding: LatticeRounding
@@ -58,8 +58,8 @@ public struct QuantizerOptions: Sendable, Equatable {
     /// Bytes of the scales and codes of a tensor of `count` elements at `bits` bits.
     func codedBytes(count: Int, bits: Int) -> Int {
         let grid = grid.resolved(bits: bits)
-        let scopes = ScopeGeometry(count: count, groupSize: groupSize).scopeCount
-        return scopes * grid.scalesPerScope * 4 + grid.format(bits: bits).packedBytes(count)
+        let groups = GroupGeometry(count: count, groupSize: groupSize).groupCount
+        return groups * grid.scalesPerGroup * 4 + grid.format(bits: bits).packedBytes(count)
     }
 }
 

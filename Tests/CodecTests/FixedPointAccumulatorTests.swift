@@ -142,7 +142,7 @@ import Testing
         #expect(try result.values == mean([devices[0]]))
     }
 
-    /// A scope's bound on its magnitudes stays near its values: frames of values like the global model's are accepted.
+    /// A group's bound on its magnitudes stays near its values: frames of values like the global model's are accepted.
     @Test(arguments: QuantizationGrid.withLevels, 2...8)
     func scopesOfOneValueAreAccepted(grid: QuantizationGrid, bits: Int) throws {
         let table = try global.table(grid: grid, groupSize: 1)

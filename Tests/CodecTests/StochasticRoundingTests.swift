@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: QuantizationGrid.withLevels, 2...8)
-    func scopesWithOneMagnitudeAndZerosAreExact(grid: QuantizationGrid, bits: Int) throws {
+    func groupsWithOneMagnitudeAndZerosAreExact(grid: QuantizationGrid, bits: Int) throws {
         for magnitude: Float in [0.3, 1, 1e-30, .leastNonzeroMagnitude, 3 * .leastNonzeroMagnitude, 1e38] {
             let values = (0..<70).map { [magnitude, 0, -magnitude, -0.0][$0 % 4] }
             #expect(try decoded(values, grid: grid, bits: bits) == values.map { $0 == 0 ? 0 : $0 })
@@ -56,20 +56,20 @@ import Testing
 
     /// Each result is one of the two levels around its value, even where the step is subnormal or the range spans all exponents.
     @Test(arguments: QuantizationGrid.withLevels, 2...8)
-    func extremeScopesStayWithinOneStep(grid: QuantizationGrid, bits: Int) throws {
+    func extremeGroupsStayWithinOneStep(grid: QuantizationGrid, bits: Int) throws {
         let tiny = Float.leastNonzeroMagnitude
-        let scopes: [[Float]] = [
+        let groups: [[Float]] = [
             [tiny, 2 * tiny, 100 * tiny, -37 * tiny, 0], [tiny, 1e38, -1e20, 1], [1, 1.000_000_1, -1.000_000_2],
             [0x1.fffffep126, -0x1p126, tiny], [.leastNormalMagnitude, tiny, .leastNormalMagnitude / 3],
         ]
         let grid = grid.resolved(bits: bits)
         let levels = Double((1 << (bits - 1)) - 1 - (grid == .paper ? 1 : 0))
-        for scope in scopes {
-            let magnitudes = scope.map { Double($0.magnitude) }.filter { $0 > 0 }
+        for group in groups {
+            let magnitudes = group.map { Double($0.magnitude) }.filter { $0 > 0 }
             let lowest = grid == .paper ? magnitudes.min()! : 0
             let step = max((magnitudes.max()! - lowest) / levels * 1.000_001, Double(magnitudes.max()!.ulp), Double(tiny))
             for round: UInt32 in 0..<20 {
-                for (value, result) in zip(scope, try decoded(scope, grid: grid, bits: bits, round: round)) {
+                for (value, result) in zip(group, try decoded(group, grid: grid, bits: bits, round: round)) {
                     #expect(result.isFinite)
                     #expect(abs(Double(value) - Double(result)) <= step + Double(value.ulp))
                     #expect(value == 0 ? result == 0 : result == 0 || (result < 0) == (value < 0))

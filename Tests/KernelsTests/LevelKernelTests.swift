@@ -14,13 +14,13 @@ import Testing
         return sequence
     }
 
-    /// Sizes around a vector (8, 16), a chunk (64), a scope of four chunks and the chunks that are drawn together (20).
+    /// Sizes around a vector (8, 16), a chunk (64), a group of four chunks and the chunks that are drawn together (20).
     static let counts = [1, 7, 8, 15, 16, 17, 63, 64, 65, 127, 255, 256, 257, 320, 1279, 1280, 1281, 2600]
 
     private struct Case {
         let values: [Float]
-        let geometry: ScopeGeometry
-        let scales: [ScopeScale]
+        let geometry: GroupGeometry
+        let scales: [GroupScale]
         let format: CodeFormat
 
         /// Normal numbers of the size of `magnitude`, `base` farther from zero.
@@ -33,7 +33,7 @@ import Testing
 
         init(_ values: [Float], groupSize: Int, format: CodeFormat) {
             self.values = values
-            geometry = ScopeGeometry(count: values.count, groupSize: groupSize)
+            geometry = GroupGeometry(count: values.count, groupSize: groupSize)
             scales = testScales(values, geometry: geometry, format: format)
             self.format = format
         }
@@ -51,7 +51,7 @@ import Testing
             scales.map { gd_levels(offset: $0.offset, step: $0.step) }.withUnsafeBufferPointer {
                 body(
                     gd_level_codes(
-                        levels: $0.baseAddress, scope_size: Int64(geometry.scopeSize), shift: Int32(format.levelShift),
+                        levels: $0.baseAddress, scope_size: Int64(geometry.groupSize), shift: Int32(format.levelShift),
                         bits: Int32(format.bits)))
             }
         }
@@ -59,7 +59,7 @@ import Testing
         func decoded(_ packed: [UInt8]) -> [Float] {
             values.indices.map { index in
                 dequantizedReference(
-                    unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.scopeSize],
+                    unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.groupSize],
                     format: format)
             }
         }
@@ -112,16 +112,16 @@ import Testing
             let levels = tests.map { gd_levels(offset: $0.scales[0].offset, step: $0.scales[0].step) }
             let errors = tests.map { expectedSquaredErrorReference(values, scale: $0.scales[0], format: $0.format) }
             let shifts = tests.map { Int32($0.format.levelShift) }
-            let reference = surveyMagnitudesReference(values)
+            let reference = magnitudeStatisticsReference(values)
             for set in InstructionSetTests.running {
                 let name = "\(InstructionSetTests.name(set)), \(count) values of \(magnitude) from \(base) on"
                 var sums = [Double](repeating: 0, count: tests.count)
                 withGuarded(values) { values in
-                    let survey = set.survey_magnitudes(values, Int64(count))
-                    #expect(survey.squares == reference.squares, "\(name)")
-                    #expect(Float(bitPattern: survey.largest) == reference.range.largest, "\(name)")
-                    if survey.largest > 0 {
-                        #expect(Float(bitPattern: survey.smallest_less_one + 1) == reference.range.smallest, "\(name)")
+                    let statistics = set.survey_magnitudes(values, Int64(count))
+                    #expect(statistics.squares == reference.squares, "\(name)")
+                    #expect(Float(bitPattern: statistics.largest) == reference.range.largest, "\(name)")
+                    if statistics.largest > 0 {
+                        #expect(Float(bitPattern: statistics.smallest_less_one + 1) == reference.range.smallest, "\(name)")
                     }
                     set.rounding_errors(
                         values.assumingMemoryBound(to: Float.self), Int64(count), Int64(count), levels, shifts,
@@ -160,7 +160,7 @@ import Testing
         }
     }
 
-    /// In these scopes the errors of difference, inverse and start add up, and x of the largest magnitude is a 65536th above the highest
+    /// In these groups the errors of difference, inverse and start add up, and x of the largest magnitude is a 65536th above the highest
     /// code: it must not become the next.
     @Test(arguments: [(Float(0.5076367), Float(1.5358558)), (0.32805008, 1.3569455)])
     func noCodePassesTheLargest(smallest: Float, largest: Float) {

@@ -54,10 +54,10 @@ struct UpdateLimits: Sendable {
         (self.layout, self.payload) = (layout, payload)
         let largest = layout.entries.map { entry in
             // SAFETY: the layout's entries lie inside `global`.
-            let survey = MagnitudeSurvey(
-                UnsafeRawPointer(global.base + entry.offset), geometry: ScopeGeometry(count: entry.count, groupSize: 0),
+            let statistics = MagnitudeStatistics(
+                UnsafeRawPointer(global.base + entry.offset), geometry: GroupGeometry(count: entry.count, groupSize: 0),
                 threads: threads)
-            return survey.ranges.first?.largest ?? 0
+            return statistics.ranges.first?.largest ?? 0
         }
         let overall = Double(largest.max() ?? 0)
         magnitudes = largest.map { largest in

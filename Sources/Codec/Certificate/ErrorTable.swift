@@ -25,7 +25,7 @@ public struct ErrorTable: Sendable {
     public let tensors: [Line]
     /// Sums over all tensors, and sizes of whole frames.
     public let summary: ErrorSummary
-    /// The magnitudes of each tensor's scopes, which the scales follow from.
+    /// The magnitudes of each tensor's groups, which the scales follow from.
     let ranges: [[MagnitudeRange]]
 
     /// Surveys `values`, which has the layout's `parameterCount` elements (precondition).
@@ -39,9 +39,9 @@ public struct ErrorTable: Sendable {
         var lines: [Line] = []
         var ranges: [[MagnitudeRange]] = []
         for entry in layout.entries {
-            let survey = try Self.survey(values, entry, options: options, threads: threads)
-            lines.append(Self.line(values, entry, survey, options: options, threads: threads))
-            ranges.append(survey.ranges)
+            let statistics = try Self.statistics(values, entry, options: options, threads: threads)
+            lines.append(Self.line(values, entry, statistics, options: options, threads: threads))
+            ranges.append(statistics.ranges)
         }
         if options.grid == .lattice {
             lines = Self.latticeLines(values, layout, lines, ranges, rounding: options.rounding, threads: threads)
@@ -53,33 +53,33 @@ public struct ErrorTable: Sendable {
         (self.layout, self.options, tensors, self.ranges) = (layout, options, lines, ranges)
     }
 
-    private static func survey(
+    private static func statistics(
         _ values: Tensor, _ entry: ParameterLayout.Entry, options: QuantizerOptions, threads: Int
-    ) throws(CodecError) -> MagnitudeSurvey {
+    ) throws(CodecError) -> MagnitudeStatistics {
         // SAFETY: the layout's entries lie inside `values`.
         let base = UnsafePointer(values.base) + entry.offset
-        let geometry = ScopeGeometry(count: entry.count, groupSize: options.groupSize)
-        let survey = MagnitudeSurvey(UnsafeRawPointer(base), geometry: geometry, threads: threads)
-        if let index = survey.firstRejected {
+        let geometry = GroupGeometry(count: entry.count, groupSize: options.groupSize)
+        let statistics = MagnitudeStatistics(UnsafeRawPointer(base), geometry: geometry, threads: threads)
+        if let index = statistics.firstRejected {
             throw .valueOutOfRange(tensor: entry.name, index: index, value: base[index])
         }
-        return survey
+        return statistics
     }
 
     /// A tensor's line; on a lattice, whose step depends on all tensors, without errors and sizes.
     private static func line(
-        _ values: Tensor, _ entry: ParameterLayout.Entry, _ survey: MagnitudeSurvey, options: QuantizerOptions, threads: Int
+        _ values: Tensor, _ entry: ParameterLayout.Entry, _ statistics: MagnitudeStatistics, options: QuantizerOptions, threads: Int
     ) -> Line {
         guard options.grid.hasLevels else {
-            return Line(name: entry.name, squaredNorm: survey.squaredNorm, expectedErrors: [], codedBytes: [])
+            return Line(name: entry.name, squaredNorm: statistics.squaredNorm, expectedErrors: [], codedBytes: [])
         }
         let formats = QuantizationGrid.allBits.map { options.grid.resolved(bits: $0).format(bits: $0) }
         // SAFETY: the layout's entries lie inside `values`.
         let errors = expectedSquaredErrors(
-            UnsafePointer(values.base) + entry.offset, geometry: ScopeGeometry(count: entry.count, groupSize: options.groupSize),
-            ranges: survey.ranges, formats: formats, threads: threads)
+            UnsafePointer(values.base) + entry.offset, geometry: GroupGeometry(count: entry.count, groupSize: options.groupSize),
+            ranges: statistics.ranges, formats: formats, threads: threads)
         return Line(
-            name: entry.name, squaredNorm: survey.squaredNorm, expectedErrors: errors,
+            name: entry.name, squaredNorm: statistics.squaredNorm, expectedErrors: errors,
             codedBytes: QuantizationGrid.allBits.map { options.codedBytes(count: entry.count, bits: $0) })
     }
 
@@ -87,17 +87,17 @@ public struct ErrorTable: Sendable {
         _ values: Tensor, _ layout: ParameterLayout, _ lines: [Line], _ ranges: [[MagnitudeRange]], rounding: LatticeRounding,
         threads: Int
     ) -> [Line] {
-        let survey = LatticeSurvey(
+        let statistics = LatticeSurvey(
             count: layout.parameterCount, squaredNorm: lines.reduce(0) { $0 + $1.squaredNorm }, rounding: rounding)
-        let steps = QuantizationGrid.allBits.map { survey.step(bits: Double($0)) }
+        let steps = QuantizationGrid.allBits.map { statistics.step(bits: Double($0)) }
         return zip(zip(layout.entries, lines), ranges).map { tensor, ranges in
             let (entry, line) = tensor
             // SAFETY: the layout's entries lie inside `values`.
             let base = UnsafePointer(values.base) + entry.offset
             return Line(
                 name: line.name, squaredNorm: line.squaredNorm,
-                expectedErrors: survey.expectedErrors(base, count: entry.count, steps: steps, threads: threads),
-                codedBytes: survey.estimatedBytes(
+                expectedErrors: statistics.expectedErrors(base, count: entry.count, steps: steps, threads: threads),
+                codedBytes: statistics.estimatedBytes(
                     base, count: entry.count, largest: ranges.first?.largest ?? 0, threads: threads))
         }
     }

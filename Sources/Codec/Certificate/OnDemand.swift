@@ -29,9 +29,9 @@ extension ErrorTable {
         case .quantized(let bits): return summary.expectedError(bits: bits)
         case .widths(let widths): return zip(tensors, widths).reduce(0) { $0 + $1.0.expectedError(bits: $1.1) }
         case .lattice(let step):
-            let survey = LatticeSurvey(
+            let statistics = LatticeSurvey(
                 count: layout.parameterCount, squaredNorm: summary.squaredNorm, rounding: options.rounding)
-            return survey.expectedErrors(values.base, count: values.count, steps: [step], threads: threads)[0]
+            return statistics.expectedErrors(values.base, count: values.count, steps: [step], threads: threads)[0]
         }
     }
 }

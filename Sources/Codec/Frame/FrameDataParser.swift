@@ -6,7 +6,7 @@ extension FrameParser {
         var parts: [UpdateFrame.TensorPart] = []
         var offset = 0
         for (index, tensor) in header.tensors.enumerated() {
-            let geometry = ScopeGeometry(count: tensor.count, groupSize: tensor.groupSize)
+            let geometry = GroupGeometry(count: tensor.count, groupSize: tensor.groupSize)
             let (data, largest) =
                 switch tensor.grid {
                 case .none: try rawValues(tensor, geometry: geometry, threads: threads)
@@ -39,10 +39,10 @@ extension FrameParser {
 
     /// Refuses a reserved code, and an unused bit that is set.
     private mutating func levels(
-        _ tensor: UpdateFrameHeader.TensorEntry, grid: QuantizationGrid, geometry: ScopeGeometry, threads: Int
+        _ tensor: UpdateFrameHeader.TensorEntry, grid: QuantizationGrid, geometry: GroupGeometry, threads: Int
     ) throws(FrameError) -> CheckedData {
         let format = grid.format(bits: tensor.bits)
-        let scales = try scales(tensor.name, grid: grid, format: format, count: geometry.scopeCount)
+        let scales = try scales(tensor.name, grid: grid, format: format, count: geometry.groupCount)
         let bytes = format.packedBytes(tensor.count)
         let start = try reader.skip(bytes, field: "codes of \(tensor.name)")
         let data = UpdateFrame.TensorPart.Data.levels(format: format, scales: scales, start: start)
@@ -60,18 +60,18 @@ extension FrameParser {
 
     private mutating func scales(
         _ tensor: String, grid: QuantizationGrid, format: CodeFormat, count: Int
-    ) throws(FrameError) -> [ScopeScale] {
-        var scales: [ScopeScale] = []
+    ) throws(FrameError) -> [GroupScale] {
+        var scales: [GroupScale] = []
         scales.reserveCapacity(count)
-        for scope in 0..<count {
+        for group in 0..<count {
             let offset = grid == .paper ? Float(bitPattern: try reader.read("scales of \(tensor)")) : 0
             let step = Float(bitPattern: try reader.read("scales of \(tensor)"))
-            let scale = ScopeScale(offset: offset, step: step)
-            for value in [offset, step] where !(value >= 0 && value.sign == .plus && value < MagnitudeSurvey.magnitudeLimit) {
-                throw .invalidScale(tensor: tensor, scope: scope, value: value)
+            let scale = GroupScale(offset: offset, step: step)
+            for value in [offset, step] where !(value >= 0 && value.sign == .plus && value < MagnitudeStatistics.magnitudeLimit) {
+                throw .invalidScale(tensor: tensor, group: group, value: value)
             }
             guard scale.magnitude(level: format.topLevel).isFinite else {
-                throw .invalidScale(tensor: tensor, scope: scope, value: scale.step)
+                throw .invalidScale(tensor: tensor, group: group, value: scale.step)
             }
             scales.append(scale)
         }
@@ -80,16 +80,16 @@ extension FrameParser {
 
     /// Refuses a value that is out of range.
     private mutating func rawValues(
-        _ tensor: UpdateFrameHeader.TensorEntry, geometry: ScopeGeometry, threads: Int
+        _ tensor: UpdateFrameHeader.TensorEntry, geometry: GroupGeometry, threads: Int
     ) throws(FrameError) -> CheckedData {
         let start = try reader.skip(4 * tensor.count, field: "values of \(tensor.name)")
         guard tensor.count > 0 else { return (.raw(start: start), 0) }
-        let survey = withBytes(from: start) { MagnitudeSurvey($0, geometry: geometry, threads: threads) }
-        if let index = survey.firstRejected {
+        let statistics = withBytes(from: start) { MagnitudeStatistics($0, geometry: geometry, threads: threads) }
+        if let index = statistics.firstRejected {
             let value = withBytes(from: start) { $0.loadUnaligned(fromByteOffset: 4 * index, as: Float.self) }
             throw .valueOutOfRange(tensor: tensor.name, index: index, value: value)
         }
-        return (.raw(start: start), survey.ranges.reduce(0) { max($0, $1.largest) })
+        return (.raw(start: start), statistics.ranges.reduce(0) { max($0, $1.largest) })
     }
 
     /// The frame's bytes from `start` on, which `reader` has checked to lie inside the frame.

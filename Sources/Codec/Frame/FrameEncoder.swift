@@ -137,10 +137,10 @@ struct FrameEncoder {
     private func latticeTensors(step: Float) throws(CodecError) -> [CodedTensor] {
         precondition(table.options.grid == .lattice, "the table is of another grid")
         let largest = table.ranges.reduce(0) { max($0, $1.reduce(0) { max($0, $1.largest) }) }
-        guard step > 0, largest + 2 * step < MagnitudeSurvey.magnitudeLimit, largest / step < 0x1p23 - 2 else {
+        guard step > 0, largest + 2 * step < MagnitudeStatistics.magnitudeLimit, largest / step < 0x1p23 - 2 else {
             throw .stepOutOfRange(step: step, largest: largest)
         }
-        let survey = LatticeSurvey(
+        let statistics = LatticeSurvey(
             count: table.layout.parameterCount, squaredNorm: table.summary.squaredNorm, rounding: table.options.rounding)
         // What is all zero needs no dither.
         let lattice = Lattice(step: step, dithered: isDithered)
@@ -152,7 +152,7 @@ struct FrameEncoder {
                     base, count: entry.count, squaredNorm: table.tensors[index].squaredNorm, lattice: lattice,
                     random: random(isDithered ? .dither : .rounding, tensor: index),
                     threads: threads),
-                error: survey.expectedErrors(base, count: entry.count, steps: [step], threads: threads)[0])
+                error: statistics.expectedErrors(base, count: entry.count, steps: [step], threads: threads)[0])
         }
     }
 
@@ -254,7 +254,7 @@ struct FrameEncoder {
         writer.bytes.withUnsafeMutableBufferPointer { bytes in
             guard entry.count > 0, let packed = bytes.baseAddress else { return }
             quantizeAndPack(
-                base, geometry: ScopeGeometry(count: entry.count, groupSize: table.options.groupSize), scales: scales,
+                base, geometry: GroupGeometry(count: entry.count, groupSize: table.options.groupSize), scales: scales,
                 format: format, random: random(.rounding, tensor: index), into: packed + start, threads: threads)
         }
     }

@@ -21,7 +21,7 @@ public enum FrameError: Error, Sendable, Equatable {
     /// Names or shapes differ from the receiver's model.
     case layoutMismatch(detail: String)
     /// A scale is NaN, infinite, negative or too large.
-    case invalidScale(tensor: String, scope: Int, value: Float)
+    case invalidScale(tensor: String, group: Int, value: Float)
     /// A code that no encoder writes.
     case reservedCode(tensor: String, index: Int)
     /// Codes that no encoder writes: a stream that does not end where it should, or a code that is too large.
@@ -48,8 +48,8 @@ extension FrameError: CustomStringConvertible {
         case .limitExceeded(let field, let value, let limit): "\(field) \(value) exceeds this receiver's limit \(limit)"
         case .invalidField(let field, let detail): "\(field) \(detail)"
         case .layoutMismatch(let detail): "the frame is of another model: \(detail)"
-        case .invalidScale(let tensor, let scope, let value):
-            "tensor \(tensor): scale \(value) of scope \(scope) is not a finite number in 0..<2^127"
+        case .invalidScale(let tensor, let group, let value):
+            "tensor \(tensor): scale \(value) of group \(group) is not a finite number in 0..<2^127"
         case .reservedCode(let tensor, let index): "tensor \(tensor): element \(index) has the reserved code"
         case .damagedCodes(let tensor, let chunk): "tensor \(tensor): the codes of chunk \(chunk) are none that an encoder writes"
         case .valueOutOfRange(let tensor, let index, let value):

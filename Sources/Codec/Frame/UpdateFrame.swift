@@ -13,12 +13,12 @@ public struct UpdateFrame: Sendable {
         enum Data: Sendable {
             /// Where raw values start.
             case raw(start: Int)
-            /// Scales, one for each scope, and where the codes start.
-            case levels(format: CodeFormat, scales: [ScopeScale], start: Int)
+            /// Scales, one for each group, and where the codes start.
+            case levels(format: CodeFormat, scales: [GroupScale], start: Int)
             case lattice(LatticePart)
         }
 
-        let geometry: ScopeGeometry
+        let geometry: GroupGeometry
         let data: Data
         /// First element in the flat buffer.
         let offset: Int

@@ -16,7 +16,7 @@ struct LatticePart: Sendable {
     init(_ entry: UpdateFrameHeader.TensorEntry, reader: inout FrameReader) throws(FrameError) {
         let name = entry.name
         let step = Float(bitPattern: try reader.read("step of \(name)"))
-        guard step > 0, step < MagnitudeSurvey.magnitudeLimit else { throw .invalidScale(tensor: name, scope: 0, value: step) }
+        guard step > 0, step < MagnitudeStatistics.magnitudeLimit else { throw .invalidScale(tensor: name, group: 0, value: step) }
         (lattice, count) = (Lattice(step: step, dithered: entry.lattice?.rounding == .dithered), entry.count)
         switch entry.lattice?.storage {
         case .packed, .none:
@@ -55,7 +55,7 @@ struct LatticePart: Sendable {
             overall = max(overall, value)
         }
         let bound = (Float(overall) + 1) * lattice.step
-        guard bound < MagnitudeSurvey.magnitudeLimit else { throw .invalidScale(tensor: name, scope: 0, value: lattice.step) }
+        guard bound < MagnitudeStatistics.magnitudeLimit else { throw .invalidScale(tensor: name, group: 0, value: lattice.step) }
         return bound
     }
 
