@@ -88,7 +88,7 @@ let package = Package(
             ],
             // Tests run in release and see inside this program; nothing in it but what it calls must be fast.
             swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Codec"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),

@@ -8,7 +8,7 @@ import Testing
     private let parameters = ToyFederation.layout.parameterCount
 
     private func summary(_ weights: Tensor) throws -> ErrorSummary {
-        try ErrorTable(weights, layout: ToyFederation.layout, options: QuantizerOptions()).summary
+        try ErrorTable(weights, layout: ToyFederation.layout, quantizer: .levels(.paper)).summary
     }
 
     @Test func theFirstRoundPlansWithTheGlobalModelsTable() throws {
@@ -116,7 +116,7 @@ import Testing
                     switch scheme {
                     case .onDemand, .onDemandSystem: table.codedBytes(bits: bits)
                     case .fixed(let bits): table.codedBytes(bits: bits)
-                    case .fedAvg: try UpdateCoding.exactFrameBytes(ToyFederation.layout, options: QuantizerOptions())
+                    case .fedAvg: try Quantizer.levels(.paper).exactFrameBytes(ToyFederation.layout)
                     }
                 let compute =
                     24 * ToyFederation.flopsPerSample / device.processor.flopsPerCycle / device.processor.frequencyMaxHertz

@@ -6,11 +6,9 @@ import Kernels
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzFrames(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     var bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    if bytes.count >= 224 {
-        let length = UInt64(bytes.count)
-        withUnsafeBytes(of: length.littleEndian) { bytes.replaceSubrange(16..<24, with: $0) }
-        let checksum = bytes.dropLast(8).withUnsafeBytes(hash64)
-        withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange((bytes.count - 8)..., with: $0) }
+    if bytes.count >= FrameFormat.headerBytes + FrameFormat.checksumBytes {
+        write(UInt64(bytes.count), at: FrameFormat.frameLengthOffset, of: &bytes)
+        write(FrameFormat.checksum(of: bytes), at: bytes.count - FrameFormat.checksumBytes, of: &bytes)
     }
     let limits = FrameLimits(frameBytes: 1 << 20, tensors: 64, parameters: 1 << 18)
     guard let frame = try? UpdateFrame(bytes, limits: limits) else { return 0 }
@@ -23,4 +21,8 @@ public func fuzzFrames(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         global: values, layout: layout, payload: frame.header.binding.payload, weightLimit: 4)
     if (try? sum.add(frame, weight: 3)) != nil { sum.mean(global: values, into: values) }
     return 0
+}
+
+private func write(_ value: UInt64, at offset: Int, of bytes: inout [UInt8]) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.replaceSubrange(offset..<(offset + 8), with: $0) }
 }

@@ -1,6 +1,7 @@
 import Kernels
 
-/// The trimmed mean of every coordinate over the round's updates: a minority of wild devices cannot move it beyond the others' values.
+/// The trimmed mean of every coordinate over the round's updates: a minority of Byzantine devices cannot move it beyond the
+/// others' values.
 /// [Yin et al. 2018]
 ///
 /// Of K values of a coordinate the `t` smallest and the `t` largest are left out, `t` the next whole number from `trimFraction * K` on, but
@@ -15,10 +16,10 @@ public struct RobustAccumulator: UpdateAccumulator {
     private var frames: [UpdateFrame] = []
 
     /// Most bytes that `mean` may take for the values of one tensor of all devices.
-    public static let memoryLimit = 2 << 30
+    package static let memoryLimit = 2 << 30
 
     /// Bytes that `mean` takes for the values of one tensor of one device.
-    public static func bytesPerDevice(_ layout: ParameterLayout) -> Int {
+    package static func bytesPerDevice(_ layout: ParameterLayout) -> Int {
         MemoryLayout<Float>.stride * (layout.entries.map(\.count).max() ?? 0)
     }
 
@@ -31,6 +32,7 @@ public struct RobustAccumulator: UpdateAccumulator {
         limits = UpdateLimits(global: global, layout: layout, payload: payload, threads: threads)
     }
 
+    /// Frames taken in so far.
     public var frameCount: Int { frames.count }
 
     /// Keeps a verified frame, or refuses it. `weight` is not used.
@@ -49,7 +51,7 @@ public struct RobustAccumulator: UpdateAccumulator {
         let values = Tensor(shape: [frames.count, layout.entries.map(\.count).max() ?? 0])
         for (index, entry) in layout.entries.enumerated() {
             for (row, frame) in frames.enumerated() {
-                frame.decode(frame.parts[index], into: values.base + row * entry.count, threads: threads)
+                frame.parts[index].decode(frame.bytes, into: values.base + row * entry.count, threads: threads)
             }
             // SAFETY: the layout's entries lie inside both tensors.
             trimmedMean(

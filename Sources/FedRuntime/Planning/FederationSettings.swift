@@ -28,7 +28,7 @@ public struct FederationSettings: Sendable, Equatable {
     /// Schemes that the automatic time budget must be feasible for, besides `scheme`: those that the run is compared with.
     public var comparedSchemes: [Scheme]
     public var payload: PayloadKind
-    public var quantizer: QuantizerOptions
+    public var quantizer: Quantizer
     public var rule: BitRule
     /// `K`: devices a round; all where there are fewer.
     public var devicesPerRound: Int
@@ -48,7 +48,7 @@ public struct FederationSettings: Sendable, Equatable {
 
     public init(
         runID: UInt64, seed: UInt64, scheme: Scheme = .onDemand, comparedSchemes: [Scheme] = [],
-        payload: PayloadKind = .weights, quantizer: QuantizerOptions = QuantizerOptions(), rule: BitRule = .measured,
+        payload: PayloadKind = .weights, quantizer: Quantizer = .levels(.paper), rule: BitRule = .measured,
         devicesPerRound: Int, localIterations: Int = 1, batchSize: Int, workload: Workload = .measured,
         timeBudget: TimeBudget = .automatic, allowedExtraSeconds: Double = 0, fading: FadingModel = .rayleigh,
         ledger: LedgerSettings = LedgerSettings(), aggregation: AggregationSettings = AggregationSettings(),
@@ -83,10 +83,10 @@ extension FederationSettings {
         }
         var ids: Set<Int> = []
         for device in devices where !ids.insert(device.id).inserted { throw .device(.duplicateID(device.id)) }
-        for case .fixed(let bits) in [scheme] + comparedSchemes where !QuantizationGrid.allBits.contains(bits) {
+        for case .fixed(let bits) in [scheme] + comparedSchemes where !CodeWidths.all.contains(bits) {
             throw .bitsOutOfRange(bits)
         }
-        if let downlinkBits, !QuantizationGrid.allBits.contains(downlinkBits) { throw .bitsOutOfRange(downlinkBits) }
+        if let downlinkBits, !CodeWidths.all.contains(downlinkBits) { throw .bitsOutOfRange(downlinkBits) }
         for (field, value) in [("local iterations", localIterations), ("batch size", batchSize)] where value < 1 {
             throw .notPositive(field: field, value: value)
         }
@@ -118,7 +118,7 @@ extension FederationSettings {
     /// The error table of the global model, in place of that of a device that has not sent anything yet.
     func summary(of global: Tensor, layout: ParameterLayout, threads: Int) throws(FederationError) -> ErrorSummary {
         do throws(CodecError) {
-            return try ErrorTable(global, layout: layout, options: quantizer, threads: threads).summary
+            return try ErrorTable(global, layout: layout, quantizer: quantizer, threads: threads).summary
         } catch { throw .model(error) }
     }
 }

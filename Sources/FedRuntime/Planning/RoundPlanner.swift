@@ -11,7 +11,7 @@ struct RoundPlanner: Sendable {
     init(_ settings: FederationSettings, layout: ParameterLayout) throws(FederationError) {
         self.settings = settings
         do throws(CodecError) {
-            exactFrameBytes = try UpdateCoding.exactFrameBytes(layout, options: settings.quantizer)
+            exactFrameBytes = try settings.quantizer.exactFrameBytes(layout)
         } catch { throw .model(error) }
     }
 

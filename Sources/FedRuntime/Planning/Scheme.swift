@@ -79,8 +79,3 @@ public enum Scheme: Sendable, Hashable {
         }
     }
 }
-
-extension UpdateCoding {
-    /// The coding of `bits` bits per parameter, 32 being exact.
-    init(bits: Int) { self = bits == Scheme.exactBits ? .float32 : .quantized(bits: bits) }
-}

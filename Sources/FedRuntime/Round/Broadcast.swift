@@ -32,13 +32,13 @@ struct Broadcast {
         _ global: Tensor, bits: Int, settings: FederationSettings, layout: ParameterLayout, round: Int, into weights: Tensor,
         threads: Int
     ) throws(CodecError) {
-        let table = try ErrorTable(global, layout: layout, options: settings.quantizer, threads: threads)
+        let table = try ErrorTable(global, layout: layout, quantizer: settings.quantizer, threads: threads)
         let binding = FrameBinding(
             runID: settings.runID, round: UInt32(truncatingIfNeeded: round), device: Self.sender,
             baseModel: ModelHash(of: global),
             payload: .weights)
-        let bytes = try encodeUpdate(
-            global, table: table, coding: .quantized(bits: bits), binding: binding, seed: settings.seed, threads: threads)
+        let bytes = UpdateFrame.encode(
+            global, as: try table.coding(bits: bits), binding: binding, seed: settings.seed, threads: threads)
         do throws(FrameError) {
             try UpdateFrame(bytes, threads: threads).decode(into: weights, threads: threads)
         } catch { preconditionFailure("a frame of our own is refused: \(error)") }

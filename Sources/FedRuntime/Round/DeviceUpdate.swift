@@ -28,7 +28,7 @@ public struct DeviceUpdate {
         self.assignment = assignment
         self.threads = threads
         values = trained
-        table = try ErrorTable(trained, layout: layout, options: assignment.settings.quantizer, threads: threads)
+        table = try ErrorTable(trained, layout: layout, quantizer: assignment.settings.quantizer, threads: threads)
     }
 
     /// What the device sends: the fewest accepted bits whose exact error meets the plan's demand on this update, with the power for the
@@ -39,7 +39,7 @@ public struct DeviceUpdate {
 
     /// The same under another scheme's plan.
     func upload(plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
-        if plan.scheme.isOnDemand, plan.demand.error == nil, table.options.grid == .lattice {
+        if plan.scheme.isOnDemand, plan.demand.error == nil, case .lattice = table {
             return try fillBudget(plan)
         }
         let candidates = plan.scheme.bitCandidates(
@@ -56,29 +56,27 @@ public struct DeviceUpdate {
 
     /// A frame of one width, if it can be sent in the time that is left and within the device's budget.
     private func attempt(bits: Int, plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
-        let coding = coding(bits: bits, plan: plan)
-        let error = table.expectedError(of: coding, values: values, threads: threads)
+        let coding = try coding(bits: bits, plan: plan)
         // How large a lattice's frame is shows when it is coded; others are coded when they fit.
-        let coded = table.options.grid == .lattice && bits != Scheme.exactBits ? try encode(coding) : nil
+        let coded = coding.frameBytes == nil ? encode(coding) : []
         let energy: EnergyPlan
-        let bytes = if let coded { coded.count } else { try frameBytes(bits: bits) }
         do throws(Infeasibility) {
-            energy = try affordableEnergy(frameBytes: bytes, plan: plan)
+            energy = try affordableEnergy(frameBytes: coding.frameBytes ?? coded.count, plan: plan)
         } catch { return .failure(error) }
-        let frame = if let coded { coded } else { try encode(coding) }
-        return .success(DeviceUpload(frame: frame, bits: bits, expectedError: error, energy: energy))
+        let frame = coding.frameBytes == nil ? coded : encode(coding)
+        return .success(DeviceUpload(frame: frame, bits: bits, expectedError: coding.expectedError, energy: energy))
     }
 
     /// The frame of the finest accepted lattice within the device's budget and the time that is left.
     private func fillBudget(_ plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
-        let exactBytes = try frameBytes(bits: Scheme.exactBits)
+        let exactBytes = try table.quantizer.exactFrameBytes(table.layout)
         let limit: Int
         do throws(Infeasibility) {
             limit = try largestAffordableFrame(plan, atMost: exactBytes)
         } catch { return .failure(error) }
         let (frame, coding): ([UInt8], UpdateCoding)
         do throws(CodecError) {
-            (frame, coding) = try encodeUpdate(
+            (frame, coding) = try UpdateFrame.encode(
                 values, table: table, bytesAtMost: limit, accepted: assignment.device.acceptedBits, binding: assignment.binding,
                 seed: assignment.settings.seed, threads: threads)
         } catch {
@@ -87,11 +85,10 @@ public struct DeviceUpdate {
                 Infeasibility(
                     reason: "\(bits) bits take \(smallest) bytes, time and budget allow \(limit): allow more, or fewer bits"))
         }
-        let error = table.expectedError(of: coding, values: values, threads: threads)
         do throws(Infeasibility) {
             let energy = try affordableEnergy(frameBytes: frame.count, plan: plan)
-            let bits = table.summary.width(ofError: error)
-            return .success(DeviceUpload(frame: frame, bits: bits, expectedError: error, energy: energy))
+            let bits = table.summary.width(ofError: coding.expectedError)
+            return .success(DeviceUpload(frame: frame, bits: bits, expectedError: coding.expectedError, energy: energy))
         } catch { return .failure(error) }
     }
 
@@ -118,24 +115,19 @@ public struct DeviceUpdate {
 
     /// The coding of a candidate width. On demand, a lattice takes the step of exactly the error that is demanded, within what the device
     /// accepts.
-    private func coding(bits: Int, plan: DevicePlan) -> UpdateCoding {
+    private func coding(bits: Int, plan: DevicePlan) throws(CodecError) -> UpdateCoding {
         let device = assignment.device
-        guard plan.scheme.isOnDemand, table.options.grid == .lattice, table.summary.squaredNorm > 0,
+        guard plan.scheme.isOnDemand, case .lattice(let lattice) = table, table.summary.squaredNorm > 0,
             let demand = plan.demand.error?.absolute(squaredNorm: table.summary.squaredNorm),
             table.summary.expectedError(bits: bits) <= demand
-        else { return UpdateCoding(bits: bits) }
+        else { return bits == Scheme.exactBits ? table.exactCoding : try table.coding(bits: bits) }
         let limit = min(demand, table.summary.expectedError(bits: device.acceptedBits.lowerBound))
-        return .lattice(step: table.latticeStep(errorAtMost: limit, values: values, threads: threads))
+        return try lattice.coding(errorAtMost: limit, values: values, threads: threads)
     }
 
-    private func frameBytes(bits: Int) throws(CodecError) -> Int {
-        bits == Scheme.exactBits
-            ? try UpdateCoding.exactFrameBytes(table.layout, options: table.options) : table.summary.codedBytes(bits: bits)
-    }
-
-    private func encode(_ coding: UpdateCoding) throws(CodecError) -> [UInt8] {
-        try encodeUpdate(
-            values, table: table, coding: coding, binding: assignment.binding, seed: assignment.settings.seed, threads: threads)
+    private func encode(_ coding: UpdateCoding) -> [UInt8] {
+        UpdateFrame.encode(
+            values, as: coding, binding: assignment.binding, seed: assignment.settings.seed, threads: threads)
     }
 }
 
@@ -150,13 +142,17 @@ public struct DeviceUpload: Sendable {
 }
 
 extension Tensor {
-    /// Subtracts `other` elementwise.
+    /// Subtracts `other` elementwise; it has as many elements (precondition).
     fileprivate func subtract(_ other: Tensor) {
+        precondition(other.count == count, "\(other.count) values from \(count)")
+        // SAFETY: both tensors live until the function returns and have `count` floats.
         for index in 0..<count { base[index] -= other.base[index] }
     }
 
-    /// Adds `other` elementwise.
+    /// Adds `other` elementwise; it has as many elements (precondition).
     fileprivate func add(_ other: Tensor) {
+        precondition(other.count == count, "\(other.count) values to \(count)")
+        // SAFETY: as above.
         for index in 0..<count { base[index] += other.base[index] }
     }
 }

@@ -46,6 +46,8 @@ public struct ErrorFeedback {
     /// Keeps what an accepted frame left out of `values`.
     mutating func keep(_ values: Tensor, leftOutOf frame: [UInt8], assignment: Assignment, threads: Int) throws {
         try UpdateFrame(frame, threads: threads).decode(into: residual, threads: threads)
+        precondition(values.count == residual.count, "\(values.count) values for \(residual.count) parameters")
+        // SAFETY: both tensors outlive the loop and have as many floats.
         for index in 0..<values.count { residual.base[index] = values.base[index] - residual.base[index] }
         try store.save(residual, assignment: assignment)
     }

@@ -181,8 +181,8 @@ public final class FederatedServer {
 
     /// Bits per parameter of a frame that keeps to the run's settings; throws where it does not, or claims errors beyond reason.
     private func allowedBits(of header: UpdateFrameHeader, from device: FederatedDevice) throws(Rejection) -> Int {
-        guard header.tableOptions == settings.quantizer else {
-            throw .otherQuantizer(header.tableOptions, expected: settings.quantizer)
+        guard header.tableQuantizer == settings.quantizer else {
+            throw .otherQuantizer(header.tableQuantizer, expected: settings.quantizer)
         }
         for (field, value) in [("certificate", header.expectedError), ("squared norm", header.table.squaredNorm)]
         where value > Self.largestClaim {

@@ -17,7 +17,7 @@ public enum Rejection: Error, Sendable, Equatable, CustomStringConvertible {
     /// The update's norm is above the run's bound.
     case norm(Double, bound: Double)
     /// Another grid or group size than the run's.
-    case otherQuantizer(QuantizerOptions, expected: QuantizerOptions)
+    case otherQuantizer(Quantizer, expected: Quantizer)
     /// Bits that the scheme or the device does not allow.
     case bitsNotAllowed(bits: Int, device: Int)
     /// The frame cannot be sent in the time that training left.

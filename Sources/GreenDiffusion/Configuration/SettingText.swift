@@ -69,7 +69,7 @@ extension Workload {
 
 extension QuantizationGrid {
     static let names: KeyValuePairs = ["paper": QuantizationGrid.paper, "zero": .zero, "lattice": .lattice]
-    var name: String { Self.names.first { $0.value == self }?.key ?? "" }
+    var name: String { "\(self)" }
 }
 
 extension PayloadKind {
@@ -84,7 +84,7 @@ extension SettingValue {
         guard let lowest = Int(low), let highest = high.map({ Int($0) }) ?? lowest else {
             throw failure("is not a width or a range of widths", wayOut: "use 8, or 6:8")
         }
-        for width in [lowest, highest] where !QuantizationGrid.allBits.contains(width) {
+        for width in [lowest, highest] where !CodeWidths.all.contains(width) {
             throw failure(
                 "is outside 2...8 (codes hold at most 8 bits)",
                 wayOut: "use \(name) \(width < 2 ? 2 : 8), or scheme fedavg for 32 bits")

@@ -60,11 +60,10 @@ public enum BuiltinModel {
     public static func pack(_ source: ModelSource, into folder: String, threads: Int = 1) throws -> Packed {
         let checkpoint = try source.load()
         let table = try ErrorTable(
-            checkpoint.parameters, layout: checkpoint.configuration.parameterLayout,
-            options: QuantizerOptions(grid: .zero, groupSize: 64), threads: threads)
-        let frame = try encodeUpdate(
-            checkpoint.parameters, table: table, coding: .quantized(bits: packedBits), binding: FrameBinding(), seed: 0,
+            checkpoint.parameters, layout: checkpoint.configuration.parameterLayout, quantizer: .levels(.zero, groupSize: 64),
             threads: threads)
+        let frame = UpdateFrame.encode(
+            checkpoint.parameters, as: try table.coding(bits: packedBits), binding: FrameBinding(), seed: 0, threads: threads)
         try AtomicFiles.replaceDirectory(folder) { temporary in
             try AtomicFiles.write(Data(checkpoint.configuration.json.utf8), to: "\(temporary)/config.json")
             try AtomicFiles.write(Data(checkpoint.scheduler.json.utf8), to: "\(temporary)/scheduler_config.json")

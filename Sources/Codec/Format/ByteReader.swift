@@ -1,35 +1,5 @@
-#if _endian(big)
-#error("Frames are little-endian; copying scales and raw values needs a byte swap on this machine.")
-#endif
-
-/// The frame's fixed sizes and limits. docs/wire-format.md
-enum FrameLayout {
-    static let magic: [UInt8] = [0x89, 0x47, 0x44, 0x55, 0x0D, 0x0A, 0x1A, 0x0A]
-    /// The newest version.
-    static let version: UInt16 = 2
-    static let headerBytes = 216
-    /// A tensor's entry without its extents and name.
-    static func tensorEntryBytes(version: UInt16) -> Int { version == 1 ? 20 : 28 }
-    static let checksumBytes = 8
-    static let maximumRank = 8
-    static let maximumNameBytes = 1024
-}
-
-/// Appends little-endian fields to a byte string.
-struct FrameWriter {
-    var bytes: [UInt8] = []
-
-    mutating func append<Value: FixedWidthInteger>(_ value: Value) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    mutating func append(_ value: Double) { append(value.bitPattern) }
-    mutating func append(_ value: Float) { append(value.bitPattern) }
-    mutating func appendZeros(_ count: Int) { bytes.append(contentsOf: repeatElement(0, count: count)) }
-}
-
 /// Reads little-endian fields from a byte string whose length has been checked against `end`.
-struct FrameReader {
+struct ByteReader {
     let bytes: [UInt8]
     /// Fields end here; the checksum follows.
     let end: Int
@@ -63,8 +33,33 @@ struct FrameReader {
         return value
     }
 
+    /// An id, or what `make` makes of it; throws where that is nothing.
+    mutating func readID<ID>(_ field: String, _ make: (UInt8) -> ID?) throws(FrameError) -> ID {
+        let value: UInt8 = try read(field)
+        guard let id = make(value) else { throw .unknownID(field: field, value: Int(value)) }
+        return id
+    }
+
     mutating func expectZeros(_ count: Int, field: String) throws(FrameError) {
         let start = try skip(count, field: field)
         guard bytes[start..<(start + count)].allSatisfy({ $0 == 0 }) else { throw .reservedNotZero(field: field) }
+    }
+
+    /// Moves past `count` codes of `bits` bits side by side, and returns where they start; bits behind the last one must be zero.
+    mutating func skipCodes(_ count: Int, bits: Int, unit: String, of tensor: String) throws(FrameError) -> Int {
+        let start = try skip((count * bits + 7) / 8, field: "\(unit) of \(tensor)")
+        let usedBits = count * bits % 8
+        guard usedBits == 0 || bytes[position - 1] >> UInt8(usedBits) == 0 else {
+            throw .reservedNotZero(field: "unused bits after the \(unit) of \(tensor)")
+        }
+        return start
+    }
+
+    /// Calls `body` with the bytes from `start` on, which must lie inside the frame.
+    func withBytes<Result>(from start: Int, _ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+        bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress, start <= buffer.count else { preconditionFailure("byte \(start) of no frame") }
+            return body(base + start)
+        }
     }
 }

@@ -1,5 +1,3 @@
-import Kernels
-
 /// Why a frame is refused. A frame is accepted whole or not at all. docs/wire-format.md names each case.
 public enum FrameError: Error, Sendable, Equatable {
     /// Fewer bytes than the smallest frame, or than the declared length.
@@ -57,30 +55,5 @@ extension FrameError: CustomStringConvertible {
         case .unbound: "the frame belongs to no run (its base model is zero): only a frame made in a round can be averaged"
         case .bindingMismatch(let field, let found, let expected): "\(field) is \(found), expected \(expected)"
         }
-    }
-}
-
-/// What a decoder checks before it allocates.
-public struct FrameLimits: Sendable, Equatable {
-    public var frameBytes: Int
-    public var tensors: Int
-    public var parameters: Int
-    /// Names and shapes that must be exactly these, or nil to accept any.
-    public var layout: ParameterLayout?
-
-    /// Generous limits for files: 4 GiB, 65,536 tensors, 2^30 parameters.
-    public init(frameBytes: Int = 1 << 32, tensors: Int = 1 << 16, parameters: Int = 1 << 30) {
-        (self.frameBytes, self.tensors, self.parameters) = (frameBytes, tensors, parameters)
-    }
-
-    /// The limits of a receiver that knows the model: its layout, and the size of its largest frame (raw values).
-    public init(expecting layout: ParameterLayout) {
-        tensors = layout.entries.count
-        parameters = layout.parameterCount
-        let names = layout.entries.reduce(0) {
-            $0 + $1.name.utf8.count + 8 * $1.shape.count + FrameLayout.tensorEntryBytes(version: FrameLayout.version)
-        }
-        frameBytes = FrameLayout.headerBytes + names + 9 * parameters + FrameLayout.checksumBytes
-        self.layout = layout
     }
 }
