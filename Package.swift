@@ -55,9 +55,9 @@ let package = Package(
         .systemLibrary(name: "CLibPNG", path: "Sources/CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CPUSupport"),
         .target(
-            name: "CKernels", dependencies: ["COpenBLAS"],
+            name: "CKernels",
             cSettings: [.headerSearchPath("."), .unsafeFlags(cKernelFlags)],
-            linkerSettings: [.unsafeFlags(openMPLinkFlags), .linkedLibrary("openblas"), .linkedLibrary("m")]),
+            linkerSettings: [.unsafeFlags(openMPLinkFlags), .linkedLibrary("m")]),
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: vectorized),
         .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),
         .target(name: "Energy", swiftSettings: vectorized),

@@ -48,13 +48,13 @@ import Testing
         for set in InstructionSetTests.running {
             var bytes: [UInt8] = []
             withUnsafePointer(to: &sequence) { sequence in
-                var draw = gd_draw(sequence: sequence, chunk: 7)
+                var bits = gd_random_bits(sequence: sequence, chunk: 7)
                 for dither: Int32 in [0, 1] {
                     let lattice = gd_step_lattice(step: 0.004, dither: dither)
                     var codes = [Int32](repeating: 0, count: 1024)
                     var restored = [Float](repeating: 0, count: 1024)
-                    set.round_to_lattice(values, 16, &draw, lattice, &codes)
-                    set.restore_from_lattice(codes, 16, &draw, lattice, &restored)
+                    set.round_to_lattice(values, 16, &bits, lattice, &codes)
+                    set.restore_from_lattice(codes, 16, &bits, lattice, &restored)
                     codes.withUnsafeBytes { bytes += $0 }
                     restored.withUnsafeBytes { bytes += $0 }
                 }

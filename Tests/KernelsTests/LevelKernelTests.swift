@@ -51,7 +51,7 @@ import Testing
             scales.map { gd_levels(offset: $0.offset, step: $0.step) }.withUnsafeBufferPointer {
                 body(
                     gd_level_codes(
-                        levels: $0.baseAddress, scope_size: Int64(geometry.groupSize), shift: Int32(format.levelShift),
+                        levels: $0.baseAddress, group_size: Int64(geometry.groupSize), shift: Int32(format.levelShift),
                         bits: Int32(format.bits)))
             }
         }
@@ -117,7 +117,7 @@ import Testing
                 let name = "\(InstructionSetTests.name(set)), \(count) values of \(magnitude) from \(base) on"
                 var sums = [Double](repeating: 0, count: tests.count)
                 withGuarded(values) { values in
-                    let statistics = set.survey_magnitudes(values, Int64(count))
+                    let statistics = set.magnitude_statistics(values, Int64(count))
                     #expect(statistics.squares == reference.squares, "\(name)")
                     #expect(Float(bitPattern: statistics.largest) == reference.range.largest, "\(name)")
                     if statistics.largest > 0 {

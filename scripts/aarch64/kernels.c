@@ -89,8 +89,9 @@ static void rounding(void) {
     const gd_random random = {{1, 2}, {3, 4, 5}};
     gd_sequence sequence;
     gd_prepare_sequence(&random, &sequence);
-    const gd_draw draw = {&sequence, 3};
-    const gd_simd *simd = gd_simd_selected();
+    const gd_random_bits random_bits = {&sequence, 3};
+    const gd_code_kernels *coder = gd_simd_selected()->codes;
+    const gd_statistics_kernels *statistics = gd_simd_selected()->statistics;
     int32_t wide[count];
     const gd_levels levels[4] = {{0.001f, 0.016f}, {0, 0.01f}, {0.002f, 0.02f}, {0.001f, 0}};
     const gd_elements all = {0, count - 3};
@@ -104,31 +105,31 @@ static void rounding(void) {
         float clamped[count];
         const float top = 0.01f * (float)((1 << (bits - 1)) - 2);
         for (int i = 0; i < count; i++) clamped[i] = fmaxf(-top, fminf(top, x[i]));
-        simd->quantize(clamped, all, &sequence, to, packed);
+        coder->quantize(clamped, all, &sequence, to, packed);
         snprintf(name, sizeof name, "levels of %d bits", bits), report(name, packed, (all.count * bits + 7) / 8, 0, 0);
-        simd->dequantize(packed, all, to, restored);
+        coder->dequantize(packed, all, to, restored);
         snprintf(name, sizeof name, "values of %d bits", bits), report(name, restored, 4 * all.count, 0, 0);
-        simd->dequantize_add(packed, all, to, fixed, sums);
-        simd->add_fixed(x, all.count, fixed, sums);
+        coder->dequantize_add(packed, all, to, fixed, sums);
+        coder->add_fixed(x, all.count, fixed, sums);
         snprintf(name, sizeof name, "sums of %d bits", bits), report(name, sums, 8 * all.count, 0, 0);
         for (int i = 0; i < count; i++) codes[i] = (int8_t)(i * 37);
-        simd->pack_codes(codes, count - 3, bits, packed);
+        coder->pack_codes(codes, count - 3, bits, packed);
         snprintf(name, sizeof name, "packing to %d bits", bits), report(name, packed, ((count - 3) * bits + 7) / 8, 0, 0);
     }
     for (int dither = 0; dither < 2; dither++) {
         const gd_step_lattice lattice = {0.01f, dither};
-        simd->round_to_lattice(x, chunks, &draw, lattice, wide);
-        simd->restore_from_lattice(wide, chunks, &draw, lattice, restored);
+        coder->round_to_lattice(x, chunks, &random_bits, lattice, wide);
+        coder->restore_from_lattice(wide, chunks, &random_bits, lattice, restored);
         double largest = 0;
         for (int i = 0; i < count; i++) largest = fmax(largest, fabs((double)x[i] - restored[i]));
         report(dither ? "dithered lattice" : "stochastic lattice", restored, sizeof restored, largest, dither ? 0.005001 : 0.01);
     }
     const int shift = 1;
     double sums[2] = {0};
-    const gd_survey survey = simd->survey_magnitudes(x, count);
-    report("survey", &survey, sizeof survey, 0, 0);
-    simd->rounding_errors(x, count, count, levels, &shift, 1, sums);
-    simd->lattice_errors(x, count, &levels->step, 1, sums + 1);
+    const gd_magnitude_statistics magnitudes = statistics->magnitude_statistics(x, count);
+    report("magnitudes", &magnitudes, sizeof magnitudes, 0, 0);
+    statistics->rounding_errors(x, count, count, levels, &shift, 1, sums);
+    statistics->lattice_errors(x, count, &levels->step, 1, sums + 1);
     report("expected errors", sums, sizeof sums, 0, 0);
 }
 

@@ -5,8 +5,6 @@
 // As many heads at a time as there are threads. First rows of queries: probabilities and gradients of the scores, which are kept,
 // and with them d_query. Then rows of keys: d_key and d_value sum over all queries. Each thread takes a share of the rows.
 
-enum { row_step = 4 };
-
 typedef struct {
     const float *query, *key, *value, *d_output;
     float *d_query, *d_key, *d_value;
@@ -27,7 +25,7 @@ int64_t gd_attention_backward_scratch__blocked(const gd_attention *s, int thread
 
 // scores (rows, tokens) = rows of a head times a transposed head.
 static void multiply_transposed(
-    const gd_attention *s, const gd_simd *simd, const float *rows, int64_t count, const float *transposed, float *scores) {
+    const gd_attention *s, const gd_product_kernels *simd, const float *rows, int64_t count, const float *transposed, float *scores) {
     simd->multiply(
         (gd_extents){count, s->head_channels, gd_score_columns(s) / gd_block},
         (gd_left){rows, gd_head_row_stride(s), gd_block},
@@ -37,7 +35,7 @@ static void multiply_transposed(
 
 // Query rows first ..< end of one head.
 static void backward_queries(
-    const gd_attention *s, const gd_simd *simd, const tensors *t, int64_t head, int64_t first, int64_t end,
+    const gd_attention *s, const gd_product_kernels *simd, const tensors *t, int64_t head, int64_t first, int64_t end,
     float *probabilities, float *d_scores, float *scratch) {
     const int64_t at = gd_head_offset(s, head), columns = gd_score_columns(s);
     float *keys = scratch, *values = keys + columns * s->head_channels, *copy = values + columns * s->head_channels;
@@ -61,7 +59,8 @@ static void backward_queries(
 
 // to = scores^T * from for `rows` key rows, the columns of the scores.
 static void combine_queries(
-    const gd_attention *s, const gd_simd *simd, const float *scores, int64_t rows, gd_right from, float *block, float *to) {
+    const gd_attention *s, const gd_product_kernels *simd, const float *scores, int64_t rows, gd_right from, float *block,
+    float *to) {
     const gd_product product = gd_head_product(s, to, block);
     simd->multiply_columns(
         (gd_extents){rows, s->tokens, gd_head_columns(s) / gd_block},
@@ -71,7 +70,7 @@ static void combine_queries(
 
 // Key rows first ..< end of one head.
 static void backward_keys(
-    const gd_attention *s, const gd_simd *simd, const tensors *t, int64_t head, int64_t first, int64_t end,
+    const gd_attention *s, const gd_product_kernels *simd, const tensors *t, int64_t head, int64_t first, int64_t end,
     const float *probabilities, const float *d_scores, float *scratch) {
     const int64_t at = gd_head_offset(s, head);
     float *block = scratch + 2 * gd_head_copy_floats(s);
@@ -96,12 +95,12 @@ gd_status gd_f32_attention_backward__blocked(
     float *scores = scratch + threads * thread_floats(s);
 #pragma omp parallel num_threads(threads)
     {
-        const gd_simd *simd = gd_simd_selected();
+        const gd_product_kernels *simd = gd_simd_selected()->product;
         const int thread = omp_get_thread_num();
         float *own = scratch + thread * thread_floats(s);
         for (int64_t group = 0; group < gd_head_count(s); group += threads) {
             const int64_t heads = gd_min(threads, gd_head_count(s) - group);
-            const gd_share share = gd_share_of(heads * s->tokens, row_step, thread, omp_get_num_threads());
+            const gd_share share = gd_share_of(heads * s->tokens, gd_attention_blocks.row_step, thread, omp_get_num_threads());
             for (int64_t slot = 0; slot < heads; slot++) {
                 const gd_share rows = rows_of_head(s, share, slot);
                 float *p = scores + 2 * slot * score_floats(s), *d = p + score_floats(s);

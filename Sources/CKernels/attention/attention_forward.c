@@ -14,7 +14,7 @@ int64_t gd_attention_forward_scratch__blocked(const gd_attention *s, int threads
 
 // output rows = softmax(scale * query rows * keys) * value.
 static void attend(
-    const gd_attention *s, const gd_simd *simd, const float *query, int64_t rows, const float *keys, gd_right value,
+    const gd_attention *s, const gd_product_kernels *simd, const float *query, int64_t rows, const float *keys, gd_right value,
     float *scores, float *block, float *output) {
     const int64_t columns = gd_score_columns(s), channels = s->head_channels;
     simd->multiply(
@@ -31,7 +31,7 @@ static void attend(
 static void forward_rows(
     const gd_attention *s, const float *query, const float *key, const float *value, float *output, gd_share share,
     float *scratch) {
-    const gd_simd *simd = gd_simd_selected();
+    const gd_product_kernels *simd = gd_simd_selected()->product;
     float *keys = scratch, *scores = keys + gd_score_columns(s) * s->head_channels;
     float *values = scores + gd_score_rows(s) * gd_score_columns(s), *block = values + gd_head_copy_floats(s);
     for (int64_t row = share.first; row < share.end;) {
@@ -50,11 +50,10 @@ static void forward_rows(
 gd_status gd_f32_attention_forward__blocked(
     const gd_attention *s, const float *query, const float *key, const float *value, float *output, float *scratch,
     int threads) {
-    enum { row_step = 4 };
 #pragma omp parallel for num_threads(threads) schedule(static)
     for (int part = 0; part < threads; part++)
         forward_rows(
-            s, query, key, value, output, gd_share_of(gd_head_count(s) * s->tokens, row_step, part, threads),
+            s, query, key, value, output, gd_share_of(gd_head_count(s) * s->tokens, gd_attention_blocks.row_step, part, threads),
             scratch + omp_get_thread_num() * thread_floats(s));
     return GD_OK;
 }

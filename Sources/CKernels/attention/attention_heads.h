@@ -2,6 +2,7 @@
 
 #include "gd_attention.h"
 #include "product/gemm_panels.h"
+#include "simd/blocking.h"
 
 // What both passes of the blocked attention share. A head of an image is a matrix (tokens, channels) whose rows lie
 // heads * channels apart; heads are numbered image by image.
@@ -25,8 +26,9 @@ static inline int64_t gd_head_columns(const gd_attention *s) { return gd_round_u
 
 /// Rows of scores that are worked on at once: they stay in the second-level cache.
 static inline int64_t gd_score_rows(const gd_attention *s) {
-    enum { most_rows = 96, least_rows = 12, score_floats = 32768 };
-    return gd_max(least_rows, gd_min(most_rows, score_floats / gd_score_columns(s) / least_rows * least_rows));
+    const int64_t least = gd_attention_blocks.least_rows;
+    const int64_t fitting = gd_attention_blocks.score_floats / gd_score_columns(s) / least * least;
+    return gd_max(least, gd_min(gd_attention_blocks.most_rows, fitting));
 }
 
 /// Floats of a copy of a head in whole panels; 0 where heads are whole panels as they lie.

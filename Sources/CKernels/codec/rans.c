@@ -54,7 +54,7 @@ uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_sy
     for (int lane = 0; lane < gd_rans_lanes; lane++) states[lane] = gd_rans_lower_bound;
     const int64_t whole = count / gd_rans_lanes * gd_rans_lanes;
     for (int64_t i = count - 1; i >= whole; i--) end = gd_rans_push(&states[i - whole], &table[symbols[i]], end);
-    return gd_simd_selected()->rans_encode_groups(symbols, whole, table, states, end);
+    return gd_simd_selected()->rans->encode_groups(symbols, whole, table, states, end);
 }
 
 gd_status gd_rans_decode(
@@ -63,7 +63,7 @@ gd_status gd_rans_decode(
     uint32_t x[gd_rans_lanes];
     memcpy(x, states, sizeof x);
     const uint8_t *const end = words + 2 * count_words;
-    int64_t i = gd_simd_selected()->rans_decode_groups(&words, end, x, slots, count, symbols);
+    int64_t i = gd_simd_selected()->rans->decode_groups(&words, end, x, slots, count, symbols);
     for (; i < count; i++) {
         const int lane = i % gd_rans_lanes;
         symbols[i] = gd_rans_step(&x[lane], slots);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "conv2d_lattice.h"
+#include "conv2d_grid.h"
 #include "product/gemm_panels.h"
 
 /// Where the sums at the pixels of a grid go: pixel (y, x) of the grid is pixel (first_y + step * y, first_x + step * x) of values
@@ -15,14 +15,14 @@ typedef struct {
 /// target = patches(source) * weights + epilogue. The weights are (kernel_rows * kernel_columns * source channels, panels of the
 /// target's channels).
 typedef struct {
-    gd_lattice lattice;
+    gd_conv_grid grid;
     const float *source;
     gd_right weights;
     gd_target target;
 } gd_direct_product;
 
 /// Floats of scratch that one thread needs for a product.
-int64_t gd_direct_product_scratch(const gd_lattice *lattice, int64_t target_channels);
+int64_t gd_direct_product_scratch(const gd_conv_grid *grid, int64_t target_channels);
 
 /// A thread's part of a product.
 typedef struct {
@@ -36,11 +36,11 @@ gd_direct_share gd_direct_product_share(const gd_direct_product *product, int th
 void gd_f32_direct_product(const gd_direct_product *product, float *scratch, int thread, int threads);
 
 /// Whether the forward pass has so few output channels that a product for all taps and outputs at once is cheaper.
-int gd_conv2d_spreads(const gd_conv2d *geometry);
+int gd_conv2d_uses_col2im(const gd_conv2d *geometry);
 
-int64_t gd_conv2d_spread_scratch(const gd_conv2d *geometry, int threads);
+int64_t gd_conv2d_col2im_scratch(const gd_conv2d *geometry, int threads);
 
 /// The forward pass of such a geometry.
-void gd_f32_conv2d_spread(
+void gd_f32_conv2d_col2im(
     const gd_conv2d *geometry, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads);

@@ -33,8 +33,8 @@ static pixel_class class_of(const gd_conv2d *g, int64_t index, int64_t pad) {
     return c;
 }
 
-static gd_lattice lattice_of(const gd_conv2d *g, const pixel_class *y, const pixel_class *x) {
-    return (gd_lattice){
+static gd_conv_grid grid_of(const gd_conv2d *g, const pixel_class *y, const pixel_class *x) {
+    return (gd_conv_grid){
         .batch = g->batch, .rows = count_from(y->first, g->height, y->step),
         .columns = count_from(x->first, g->width, x->step), .height = g->output_height, .width = g->output_width,
         .channels = g->output_channels, .kernel_rows = x->taps > 0 ? y->taps : 0, .kernel_columns = x->taps,
@@ -63,8 +63,8 @@ static int64_t thread_floats(const gd_conv2d *g) {
     for (int64_t row = 0; row < class_count(g); row++)
         for (int64_t column = 0; column < class_count(g); column++) {
             const pixel_class y = class_of(g, row, g->pad_top), x = class_of(g, column, g->pad_left);
-            const gd_lattice lattice = lattice_of(g, &y, &x);
-            most = gd_max(most, gd_direct_product_scratch(&lattice, g->input_channels));
+            const gd_conv_grid grid = grid_of(g, &y, &x);
+            most = gd_max(most, gd_direct_product_scratch(&grid, g->input_channels));
         }
     return most;
 }
@@ -79,7 +79,7 @@ static int64_t backward_class(
     float *d_input, int accumulate, float *packed, float *scratch, int thread, int threads) {
     const gd_weights weights = weights_of(g, y, x, weight);
     gd_direct_product product = {
-        .lattice = lattice_of(g, y, x), .source = d_output, .weights = {weight, g->input_channels, gd_block},
+        .grid = grid_of(g, y, x), .source = d_output, .weights = {weight, g->input_channels, gd_block},
         .target = {
             .values = d_input, .height = g->height, .width = g->width, .channels = g->input_channels, .step = y->step,
             .first_y = y->first, .first_x = x->first, .epilogue.residual = accumulate ? d_input : NULL}};

@@ -17,10 +17,10 @@ static int packs_alone(const gd_conv2d *g) { return g->kernel == 1; }
 static int64_t packed_floats(const gd_conv2d *g) { return gd_panels_floats(g->output_channels, gd_conv2d_depth(g)); }
 
 int64_t gd_conv2d_forward_scratch__direct(const gd_conv2d *g, int threads) {
-    if (gd_conv2d_spreads(g)) return gd_conv2d_spread_scratch(g, threads);
-    const gd_lattice lattice = gd_lattice_of(g);
+    if (gd_conv2d_uses_col2im(g)) return gd_conv2d_col2im_scratch(g, threads);
+    const gd_conv_grid grid = gd_conv_grid_of(g);
     return packed_floats(g) * (packs_alone(g) ? threads : 1)
-        + threads * gd_direct_product_scratch(&lattice, g->output_channels);
+        + threads * gd_direct_product_scratch(&grid, g->output_channels);
 }
 
 static void forward_part(
@@ -43,17 +43,17 @@ static void forward_part(
 gd_status gd_f32_conv2d_forward__direct(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads) {
-    if (gd_conv2d_spreads(g)) {
-        gd_f32_conv2d_spread(g, input, weight, epilogue, output, scratch, threads);
+    if (gd_conv2d_uses_col2im(g)) {
+        gd_f32_conv2d_col2im(g, input, weight, epilogue, output, scratch, threads);
         return GD_OK;
     }
     const gd_direct_product product = {
-        .lattice = gd_lattice_of(g), .source = input,
+        .grid = gd_conv_grid_of(g), .source = input,
         .target = {
             .values = output, .height = g->output_height, .width = g->output_width, .channels = g->output_channels,
             .step = 1, .epilogue = *epilogue}};
     float *thread_scratch = scratch + packed_floats(g) * (packs_alone(g) ? threads : 1);
-    const int64_t thread_floats = gd_direct_product_scratch(&product.lattice, g->output_channels);
+    const int64_t thread_floats = gd_direct_product_scratch(&product.grid, g->output_channels);
 #pragma omp parallel num_threads(threads)
     {
         const int thread = omp_get_thread_num();

@@ -1,33 +1,32 @@
 #include "conv2d_direct.h"
+#include "simd/blocking.h"
 
 #include <string.h>
 
-// A block of patches is a few rows of the kernel deep and stays in the second-level cache with the block of sums.
-enum { most_pixels = 96, least_pixels = 12, most_depth = 1024, patch_floats = 98304, pixel_step = 4, few_pixels = 24 };
-
-static int64_t kernel_rows_at_once(const gd_lattice *l) {
-    const int64_t row_depth = gd_max(1, l->kernel_columns * l->channels);
-    return gd_max(1, gd_min(l->kernel_rows, most_depth / row_depth));
+static int64_t kernel_rows_at_once(const gd_conv_grid *grid) {
+    const int64_t row_depth = gd_max(1, grid->kernel_columns * grid->channels);
+    return gd_max(1, gd_min(grid->kernel_rows, gd_direct_blocks.most_depth / row_depth));
 }
 
-static int64_t part_depth(const gd_lattice *l) { return kernel_rows_at_once(l) * l->kernel_columns * l->channels; }
+static int64_t part_depth(const gd_conv_grid *grid) { return kernel_rows_at_once(grid) * grid->kernel_columns * grid->channels; }
 
-static int64_t block_pixels(const gd_lattice *l) {
-    const int64_t fitting = patch_floats / gd_max(1, part_depth(l)) / least_pixels * least_pixels;
-    return gd_max(least_pixels, gd_min(most_pixels, fitting));
+static int64_t block_pixels(const gd_conv_grid *grid) {
+    const int64_t least = gd_direct_blocks.least_pixels;
+    const int64_t fitting = gd_direct_blocks.patch_floats / gd_max(1, part_depth(grid)) / least * least;
+    return gd_max(least, gd_min(gd_direct_blocks.most_pixels, fitting));
 }
 
-int64_t gd_direct_product_scratch(const gd_lattice *l, int64_t target_channels) {
-    return block_pixels(l) * (part_depth(l) + gd_round_up(target_channels, gd_block));
+int64_t gd_direct_product_scratch(const gd_conv_grid *grid, int64_t target_channels) {
+    return block_pixels(grid) * (part_depth(grid) + gd_round_up(target_channels, gd_block));
 }
 
 // Sums can form where they belong if the target's pixels are the grid's and whole panels fit its rows.
 static int forms_in_place(const gd_target *t) { return t->step == 1 && t->channels % gd_block == 0; }
 
 // A target whose step is 1 has the grid's pixels, numbered alike.
-static int64_t target_pixel(const gd_lattice *l, const gd_target *t, int64_t pixel) {
+static int64_t target_pixel(const gd_conv_grid *grid, const gd_target *t, int64_t pixel) {
     if (t->step == 1) return pixel;
-    const int64_t x = pixel % l->columns, y = pixel / l->columns % l->rows, n = pixel / l->columns / l->rows;
+    const int64_t x = pixel % grid->columns, y = pixel / grid->columns % grid->rows, n = pixel / grid->columns / grid->rows;
     return (n * t->height + t->first_y + t->step * y) * t->width + t->first_x + t->step * x;
 }
 
@@ -50,7 +49,7 @@ static int start_sums(
     const int holds_residual = e->residual == t->values && forms_in_place(t);
     int started = 0;
     for (int64_t i = 0; i < count; i++, sums += stride) {
-        const int64_t pixel = target_pixel(&p->lattice, t, first_pixel + i);
+        const int64_t pixel = target_pixel(&p->grid, t, first_pixel + i);
         const int64_t row = pixel * t->channels + first, image = pixel / (t->height * t->width);
         started = holds_residual || start(sums, e->residual ? e->residual + row : NULL, channels, 0);
         started = start(sums, e->bias ? e->bias + first : NULL, channels, started);
@@ -62,16 +61,16 @@ static int start_sums(
 
 // c = (or +=) patches of `count` pixels from `first` on, times the weights: a few kernel rows at a time.
 static void multiply_patches(
-    const gd_direct_product *p, const gd_simd *simd, int64_t first, int64_t count, gd_share panels, gd_product c,
+    const gd_direct_product *p, const gd_product_kernels *simd, int64_t first, int64_t count, gd_share panels, gd_product c,
     int accumulate, float *patches) {
-    const gd_lattice *l = &p->lattice;
-    const int64_t rows_at_once = kernel_rows_at_once(l), row_depth = l->kernel_columns * l->channels;
-    const int pointwise = gd_lattice_is_pointwise(l);
+    const gd_conv_grid *grid = &p->grid;
+    const int64_t rows_at_once = kernel_rows_at_once(grid), row_depth = grid->kernel_columns * grid->channels;
+    const int pointwise = gd_conv_grid_is_pointwise(grid);
     int64_t kernel_row = 0;
     do {
-        const int64_t kernel_rows = gd_min(rows_at_once, l->kernel_rows - kernel_row), depth = kernel_rows * row_depth;
-        const gd_patch_part part = {kernel_row, kernel_rows, 0, l->channels};
-        if (!pointwise) gd_f32_gather_patches(l, p->source, first, count, part, patches, depth);
+        const int64_t kernel_rows = gd_min(rows_at_once, grid->kernel_rows - kernel_row), depth = kernel_rows * row_depth;
+        const gd_patch_part part = {kernel_row, kernel_rows, 0, grid->channels};
+        if (!pointwise) gd_f32_gather_patches(grid, p->source, first, count, part, patches, depth);
         gd_right b = p->weights;
         b.values += panels.first * b.panel_stride + kernel_row * row_depth * b.depth_stride;
         simd->multiply(
@@ -79,37 +78,37 @@ static void multiply_patches(
             (gd_left){pointwise ? p->source + first * depth : patches, depth, gd_block}, b, c, accumulate);
         accumulate = 1;
         kernel_row += rows_at_once;
-    } while (kernel_row < l->kernel_rows);
+    } while (kernel_row < grid->kernel_rows);
 }
 
 static void product_block(
-    const gd_direct_product *p, const gd_simd *simd, int64_t first, int64_t count, gd_share panels, float *scratch) {
+    const gd_direct_product *p, const gd_product_kernels *simd, int64_t first, int64_t count, gd_share panels, float *scratch) {
     const gd_target *t = &p->target;
     const int64_t channel = panels.first * gd_block, end = gd_min(panels.end * gd_block, t->channels);
     const int in_place = forms_in_place(t);
     const int64_t stride = in_place ? t->channels : (panels.end - panels.first) * gd_block;
     float *sums = in_place ? t->values + first * stride + channel : scratch;
     const int started = start_sums(p, first, count, channel, end, sums, stride);
-    float *patches = scratch + block_pixels(&p->lattice) * gd_round_up(t->channels, gd_block);
+    float *patches = scratch + block_pixels(&p->grid) * gd_round_up(t->channels, gd_block);
     multiply_patches(p, simd, first, count, panels, (gd_product){sums, stride, gd_block}, started, patches);
     if (in_place) return;
     for (int64_t i = 0; i < count; i++)
         memcpy(
-            t->values + target_pixel(&p->lattice, t, first + i) * t->channels + channel, sums + i * stride,
+            t->values + target_pixel(&p->grid, t, first + i) * t->channels + channel, sums + i * stride,
             (size_t)(end - channel) * sizeof(float));
 }
 
 gd_direct_share gd_direct_product_share(const gd_direct_product *p, int thread, int threads) {
-    const int64_t pixels = gd_lattice_pixels(&p->lattice), panels = gd_ceil_div(p->target.channels, gd_block);
-    if (pixels >= few_pixels * threads || panels < threads)
-        return (gd_direct_share){gd_share_of(pixels, pixel_step, thread, threads), {0, panels}};
+    const int64_t pixels = gd_conv_grid_pixels(&p->grid), panels = gd_ceil_div(p->target.channels, gd_block);
+    if (pixels >= gd_direct_blocks.few_pixels * threads || panels < threads)
+        return (gd_direct_share){gd_share_of(pixels, gd_direct_blocks.pixel_step, thread, threads), {0, panels}};
     return (gd_direct_share){{0, pixels}, gd_share_of(panels, 1, thread, threads)};
 }
 
 void gd_f32_direct_product(const gd_direct_product *p, float *scratch, int thread, int threads) {
-    const gd_simd *simd = gd_simd_selected();
+    const gd_product_kernels *simd = gd_simd_selected()->product;
     const gd_direct_share share = gd_direct_product_share(p, thread, threads);
-    const int64_t block = block_pixels(&p->lattice), end = share.pixels.end;
+    const int64_t block = block_pixels(&p->grid), end = share.pixels.end;
     if (share.panels.first == share.panels.end) return;
     for (int64_t first = share.pixels.first; first < end; first += block)
         product_block(p, simd, first, gd_min(block, end - first), share.panels, scratch);

@@ -1,11 +1,11 @@
 #include "conv2d_direct.h"
+#include "simd/blocking.h"
 
 #include <omp.h>
 
 // Each part of the work is a rectangle of the weight gradient, (output channels, input channels) for all taps, and sums over all
 // pixels alone. Where the sums cannot form in the gradient itself they form in scratch, (output channels, kernel rows, taps and
 // channels of those rows), and are added at the end.
-enum { most_pixels = 256, least_pixels = 64, patch_floats = 131072, most_depth = 1024 };
 
 typedef struct {
     gd_share outputs, inputs;
@@ -26,14 +26,15 @@ static rectangle rectangle_of(const gd_conv2d *g, int part, int parts) {
         r.outputs = gd_share_of(g->output_channels, gd_block, part, parts);
     // The same for all parts, the first of which is the largest.
     const int64_t row_depth = g->kernel * gd_share_of(g->input_channels, gd_block, 0, cut_inputs ? parts : 1).end;
-    r.kernel_rows = gd_max(1, gd_min(g->kernel, most_depth / row_depth));
+    r.kernel_rows = gd_max(1, gd_min(g->kernel, gd_direct_weight_blocks.most_depth / row_depth));
     r.part_stride = gd_round_up(r.kernel_rows * row_depth, gd_block);
     r.sum_stride = forms_in_place(g) ? g->input_channels : gd_ceil_div(g->kernel, r.kernel_rows) * r.part_stride;
     return r;
 }
 
 static int64_t block_pixels(const rectangle *r) {
-    return gd_max(least_pixels, gd_min(most_pixels, patch_floats / r->part_stride));
+    const int64_t fitting = gd_direct_weight_blocks.patch_floats / r->part_stride;
+    return gd_max(gd_direct_weight_blocks.least_pixels, gd_min(gd_direct_weight_blocks.most_pixels, fitting));
 }
 
 static int64_t sum_floats(const gd_conv2d *g, const rectangle *r) {
@@ -51,17 +52,17 @@ int64_t gd_conv2d_backward_weight_scratch__direct(const gd_conv2d *g, int thread
 
 // sums = (or +=) d_output^T * patches of `count` pixels from `first` on.
 static void add_block(
-    const gd_conv2d *g, const gd_simd *simd, const rectangle *r, const float *input, const float *d_output, int64_t first,
-    int64_t count, float *sums, int accumulate, float *patches) {
-    const gd_lattice lattice = gd_lattice_of(g);
+    const gd_conv2d *g, const gd_product_kernels *simd, const rectangle *r, const float *input, const float *d_output,
+    int64_t first, int64_t count, float *sums, int accumulate, float *patches) {
+    const gd_conv_grid grid = gd_conv_grid_of(g);
     const int64_t inputs = r->inputs.end - r->inputs.first;
     const gd_left_columns a = {d_output + first * g->output_channels + r->outputs.first, g->output_channels, gd_block};
     for (int64_t row = 0; row < g->kernel; row += r->kernel_rows, sums += r->part_stride) {
         const gd_patch_part part = {row, gd_min(r->kernel_rows, g->kernel - row), r->inputs.first, inputs};
         const int64_t panels = gd_ceil_div(part.kernel_rows * g->kernel * inputs, gd_block);
         gd_right b = {input + first * g->input_channels + r->inputs.first, g->input_channels, gd_block};
-        if (!gd_lattice_is_pointwise(&lattice) || inputs % gd_block != 0) {
-            gd_f32_gather_patches(&lattice, input, first, count, part, patches, panels * gd_block);
+        if (!gd_conv_grid_is_pointwise(&grid) || inputs % gd_block != 0) {
+            gd_f32_gather_patches(&grid, input, first, count, part, patches, panels * gd_block);
             b = (gd_right){patches, panels * gd_block, gd_block};
         }
         simd->multiply_columns(
@@ -92,7 +93,7 @@ static void add_bias(const gd_conv2d *g, gd_share outputs, const float *d_output
 static void backward_part(
     const gd_conv2d *g, const float *input, const float *d_output, float *d_weight, float *d_bias, float *scratch,
     int part, int parts) {
-    const gd_simd *simd = gd_simd_selected();
+    const gd_product_kernels *simd = gd_simd_selected()->product;
     const rectangle r = rectangle_of(g, part, parts);
     const gd_share bias_share = gd_share_of(g->output_channels, gd_block, part, parts);
     const int in_place = forms_in_place(g), empty = r.outputs.first == r.outputs.end || r.inputs.first == r.inputs.end;

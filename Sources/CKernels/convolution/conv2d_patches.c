@@ -1,4 +1,4 @@
-#include "conv2d_lattice.h"
+#include "conv2d_grid.h"
 
 #include <stddef.h>
 
@@ -11,46 +11,46 @@ static inline void clear(float *to, int64_t count) {
 }
 
 // The stored row or column of a seen one: a division by a variable would cost more than a copy.
-static inline int64_t stored(const gd_lattice *l, int64_t seen) { return l->upsample == 2 ? seen / 2 : seen; }
+static inline int64_t stored(const gd_conv_grid *grid, int64_t seen) { return grid->upsample == 2 ? seen / 2 : seen; }
 
 // One kernel row of one patch: `kernel_columns` neighbours from column x0 of a source row, NULL above and below the source.
 static inline float *gather_kernel_row(
-    const gd_lattice *l, const float *row, int64_t x0, gd_patch_part part, float *restrict to) {
-    const int64_t columns = l->kernel_columns;
+    const gd_conv_grid *grid, const float *row, int64_t x0, gd_patch_part part, float *restrict to) {
+    const int64_t columns = grid->kernel_columns;
     if (!row) {
         clear(to, columns * part.channels);
-    } else if (part.channels == l->channels && l->upsample == 1 && x0 >= 0 && x0 + columns <= l->width) {
-        copy(to, row + x0 * l->channels, columns * l->channels);
+    } else if (part.channels == grid->channels && grid->upsample == 1 && x0 >= 0 && x0 + columns <= grid->width) {
+        copy(to, row + x0 * grid->channels, columns * grid->channels);
     } else {
         for (int64_t x = x0; x < x0 + columns; x++) {
             float *tap = to + (x - x0) * part.channels;
-            if (x < 0 || x >= l->upsample * l->width)
+            if (x < 0 || x >= grid->upsample * grid->width)
                 clear(tap, part.channels);
             else
-                copy(tap, row + stored(l, x) * l->channels + part.channel, part.channels);
+                copy(tap, row + stored(grid, x) * grid->channels + part.channel, part.channels);
         }
     }
     return to + columns * part.channels;
 }
 
 void gd_f32_gather_patches(
-    const gd_lattice *l, const float *source, int64_t first, int64_t count, gd_patch_part part, float *rows,
+    const gd_conv_grid *grid, const float *source, int64_t first, int64_t count, gd_patch_part part, float *rows,
     int64_t row_stride) {
-    const int64_t source_row = l->width * l->channels, depth = part.kernel_rows * l->kernel_columns * part.channels;
-    int64_t x = first % l->columns, y = first / l->columns % l->rows, n = first / l->columns / l->rows;
+    const int64_t source_row = grid->width * grid->channels, depth = part.kernel_rows * grid->kernel_columns * part.channels;
+    int64_t x = first % grid->columns, y = first / grid->columns % grid->rows, n = first / grid->columns / grid->rows;
     for (int64_t pixel = 0; pixel < count; pixel++, rows += row_stride) {
-        const float *image = source + n * l->height * source_row;
+        const float *image = source + n * grid->height * source_row;
         float *to = rows;
         for (int64_t ky = part.kernel_row; ky < part.kernel_row + part.kernel_rows; ky++) {
-            const int64_t seen_y = l->first_y + y * l->step + ky;
-            const int inside = seen_y >= 0 && seen_y < l->upsample * l->height;
-            const float *row = inside ? image + stored(l, seen_y) * source_row : NULL;
-            to = gather_kernel_row(l, row, l->first_x + x * l->step, part, to);
+            const int64_t seen_y = grid->first_y + y * grid->step + ky;
+            const int inside = seen_y >= 0 && seen_y < grid->upsample * grid->height;
+            const float *row = inside ? image + stored(grid, seen_y) * source_row : NULL;
+            to = gather_kernel_row(grid, row, grid->first_x + x * grid->step, part, to);
         }
         clear(to, row_stride - depth);
-        if (++x < l->columns) continue;
+        if (++x < grid->columns) continue;
         x = 0;
-        if (++y < l->rows) continue;
+        if (++y < grid->rows) continue;
         y = 0, n++;
     }
 }

@@ -1,3 +1,4 @@
+#include "simd/blocking.h"
 #include "winograd.h"
 
 #include <omp.h>
@@ -9,13 +10,6 @@
 //
 // Many tiles: the other way round. The kernels are transformed once into shared memory; each thread takes blocks of tiles, which stay
 // in its own cache from their transform to their products.
-//
-// None of these numbers changes the result's bytes: each output is one sum in one order.
-enum {
-    group_floats = 2 << 20, most_block_tiles = 48, kept_floats = 120 << 10, most_kept_channels = 384,
-    /// A multiple of the product's rows on every instruction set: scratch memory must not depend on which one is selected.
-    block_rows = 12,
-};
 
 typedef struct {
     /// Tiles of a block and of a group.
@@ -27,9 +21,9 @@ typedef struct {
     wino_tiles transformed, products;
 } plan;
 
-static plan kernel_plan(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
-    const int64_t fitting = gd_max(1, group_floats / (w->frequencies * in->channels));
-    plan p = {.block = wino_block_tiles(gd_min(in->count, fitting), most_block_tiles, block_rows)};
+static plan kernel_plan(const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, int threads) {
+    const int64_t fitting = gd_max(1, gd_winograd_blocks.group_floats / (w->frequencies * in->channels));
+    plan p = {.block = wino_block_tiles(gd_min(in->count, fitting), gd_winograd_blocks.most_tiles, gd_winograd_blocks.rows)};
     const int64_t blocks = gd_ceil_div(in->count, p.block), groups = gd_ceil_div(blocks, gd_max(1, fitting / p.block));
     p.group = gd_ceil_div(blocks, groups) * p.block;
     p.strip = wino_strip(out->channels);
@@ -45,13 +39,14 @@ static int64_t panel_size(const plan *p) { return p->transformed.planes * wino_p
 
 // Whether threads keep their tiles rather than their kernels.
 static int keeps_tiles(const wino_grid *in, const wino_grid *out, int threads) {
-    return in->channels <= most_kept_channels && in->count >= threads * out->channels / 2;
+    return in->channels <= gd_winograd_blocks.most_kept_channels && in->count >= threads * out->channels / 2;
 }
 
-static plan tile_plan(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
-    const int64_t fitting = kept_floats / (w->frequencies * in->channels) / block_rows * block_rows;
+static plan tile_plan(const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, int threads) {
+    const int64_t rows = gd_winograd_blocks.rows;
+    const int64_t fitting = gd_winograd_blocks.kept_floats / (w->frequencies * in->channels) / rows * rows;
     const int64_t share = gd_ceil_div(in->count, threads);
-    plan p = {.block = wino_block_tiles(share, gd_max(block_rows, fitting), block_rows), .pieces = 1};
+    plan p = {.block = wino_block_tiles(share, gd_max(rows, fitting), rows), .pieces = 1};
     p.group = p.block;
     p.strip = wino_strip(out->channels);
     p.transformed = (wino_tiles){.slots = p.block, .channels = in->channels, .planes = w->frequencies};
@@ -59,7 +54,7 @@ static plan tile_plan(const struct gd_winograd *w, const wino_grid *in, const wi
     return p;
 }
 
-static int64_t scratch_of(const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, int threads) {
+static int64_t scratch_of(const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, int threads) {
     if (keeps_tiles(in, out, threads)) {
         const plan p = tile_plan(w, in, out, threads);
         return out->channels / gd_block * panel_size(&p) + threads * (group_size(&p) + wino_block_floats(&p.products));
@@ -70,9 +65,9 @@ static int64_t scratch_of(const struct gd_winograd *w, const wino_grid *in, cons
 
 // Outputs of the strip from `channel` on, of the blocks first ..< end of a group that begins at tile `origin` and has `count` tiles.
 static void convolve_strip(
-    const plan *p, const struct gd_winograd *w, const wino_grid *out, const float *panels, int64_t origin, int64_t count,
+    const plan *p, const struct gd_winograd_kernels *w, const wino_grid *out, const float *panels, int64_t origin, int64_t count,
     int64_t first, int64_t end, int64_t channel, const gd_epilogue *epilogue, float *output) {
-    const gd_simd *simd = gd_simd_selected();
+    const gd_product_kernels *simd = gd_simd_selected()->product;
     const int64_t depth = p->transformed.channels, stride = wino_stride(&p->transformed);
     for (int64_t tile = first * p->block; tile < gd_min(end * p->block, count); tile += p->block) {
         const int64_t tiles = gd_min(p->block, count - tile);
@@ -88,13 +83,13 @@ static void convolve_strip(
 }
 
 // Transforms the 16 kernels from `channel` on; `kernels` is the view of the first 16.
-static void transform_panel(const struct gd_winograd *w, wino_kernels kernels, int64_t channel, float *panel) {
+static void transform_panel(const struct gd_winograd_kernels *w, wino_kernels kernels, int64_t channel, float *panel) {
     kernels.values += channel * kernels.lane_stride;
     w->weights(&kernels, panel);
 }
 
 static void convolve_keeping_tiles(
-    const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
+    const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
     const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
     const plan shared = tile_plan(w, in, out, threads);
     const int64_t panels = out->channels / gd_block, panel_floats = panel_size(&shared);
@@ -119,7 +114,7 @@ static void convolve_keeping_tiles(
 }
 
 static void convolve_keeping_kernels(
-    const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
+    const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
     const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
     plan shared = kernel_plan(w, in, out, threads);
     shared.transformed.values = scratch;
@@ -148,7 +143,7 @@ static void convolve_keeping_kernels(
 }
 
 static void convolve(
-    const struct gd_winograd *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
+    const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
     const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
     if (keeps_tiles(in, out, threads))
         convolve_keeping_tiles(w, in, out, kernels, input, epilogue, output, scratch, threads);
@@ -157,7 +152,7 @@ static void convolve(
 }
 
 static gd_status forward(
-    const struct gd_winograd *w, const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue,
+    const struct gd_winograd_kernels *w, const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue,
     float *output, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
     const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
@@ -168,7 +163,7 @@ static gd_status forward(
 
 // The same with the roles of the channels exchanged and the kernels flipped.
 static gd_status backward_data(
-    const struct gd_winograd *w, const gd_conv2d *g, const float *d_output, const float *weight, float *d_input,
+    const struct gd_winograd_kernels *w, const gd_conv2d *g, const float *d_output, const float *weight, float *d_input,
     int accumulate, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
     const wino_grid in = wino_outputs(w, g), out = wino_inputs(w, g);
@@ -178,12 +173,12 @@ static gd_status backward_data(
     return GD_OK;
 }
 
-static int64_t forward_scratch(const struct gd_winograd *w, const gd_conv2d *g, int threads) {
+static int64_t forward_scratch(const struct gd_winograd_kernels *w, const gd_conv2d *g, int threads) {
     const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
     return scratch_of(w, &in, &out, threads);
 }
 
-static int64_t backward_data_scratch(const struct gd_winograd *w, const gd_conv2d *g, int threads) {
+static int64_t backward_data_scratch(const struct gd_winograd_kernels *w, const gd_conv2d *g, int threads) {
     const wino_grid in = wino_outputs(w, g), out = wino_inputs(w, g);
     return scratch_of(w, &in, &out, threads);
 }

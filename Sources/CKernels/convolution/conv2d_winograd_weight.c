@@ -1,3 +1,4 @@
+#include "simd/blocking.h"
 #include "winograd.h"
 
 #include <omp.h>
@@ -6,7 +7,6 @@
 // strips of up to 32 output channels and 128 input channels: their sums over the group's tiles stay in its own cache until the
 // kernels' gradients are added.
 // The groups and blocks depend on the geometry alone: every sum runs over the tiles in one order, whatever the threads.
-enum { group_floats = 2 << 20, most_block_tiles = 64, strip_inputs = 128 };
 
 typedef struct {
     /// Tiles of a block and of a group.
@@ -14,10 +14,11 @@ typedef struct {
     wino_tiles x, y;
 } plan;
 
-static plan plan_of(const struct gd_winograd *w, const gd_conv2d *g) {
+static plan plan_of(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
     const int64_t count = wino_inputs(w, g).count;
-    const int64_t fitting = gd_max(1, group_floats / (w->frequencies * (g->input_channels + g->output_channels)));
-    plan p = {.block = wino_block_tiles(gd_min(count, fitting), most_block_tiles, 1)};
+    const int64_t tile_floats = w->frequencies * (g->input_channels + g->output_channels);
+    const int64_t fitting = gd_max(1, gd_winograd_weight_blocks.group_floats / tile_floats);
+    plan p = {.block = wino_block_tiles(gd_min(count, fitting), gd_winograd_weight_blocks.most_tiles, 1)};
     const int64_t blocks = gd_ceil_div(count, p.block), groups = gd_ceil_div(blocks, gd_max(1, fitting / p.block));
     p.group = gd_ceil_div(blocks, groups) * p.block;
     p.x = (wino_tiles){.slots = p.block, .channels = g->input_channels, .planes = w->frequencies};
@@ -25,15 +26,15 @@ static plan plan_of(const struct gd_winograd *w, const gd_conv2d *g) {
     return p;
 }
 
-static int64_t panel_size(const struct gd_winograd *w, const gd_conv2d *g) {
-    return w->frequencies * wino_panel_stride(gd_min(strip_inputs, g->input_channels));
+static int64_t panel_size(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
+    return w->frequencies * wino_panel_stride(gd_min(gd_winograd_weight_blocks.strip_inputs, g->input_channels));
 }
 
-static int64_t strip_size(const struct gd_winograd *w, const gd_conv2d *g) {
+static int64_t strip_size(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
     return wino_strip(g->output_channels) / gd_block * panel_size(w, g);
 }
 
-static int64_t scratch_of(const struct gd_winograd *w, const gd_conv2d *g, int threads) {
+static int64_t scratch_of(const struct gd_winograd_kernels *w, const gd_conv2d *g, int threads) {
     const plan p = plan_of(w, g);
     return p.group / p.block * (wino_block_floats(&p.x) + wino_block_floats(&p.y)) + threads * strip_size(w, g);
 }
@@ -41,9 +42,10 @@ static int64_t scratch_of(const struct gd_winograd *w, const gd_conv2d *g, int t
 // sums (panel, frequency, inputs, 16) = x^T y over the group's `count` tiles, for `inputs` channels from `first` and the strip of
 // output channels from `channel` on.
 static void sum_products(
-    const plan *p, const struct gd_winograd *w, int64_t count, int64_t first, int64_t inputs, int64_t channel, float *sums) {
+    const plan *p, const struct gd_winograd_kernels *w, int64_t count, int64_t first, int64_t inputs, int64_t channel,
+    float *sums) {
     const int64_t panels = wino_strip(p->y.channels) / gd_block, panel_floats = w->frequencies * wino_panel_stride(inputs);
-    const gd_simd *simd = gd_simd_selected();
+    const gd_product_kernels *simd = gd_simd_selected()->product;
     for (int64_t f = 0; f < w->frequencies; f++)
         for (int64_t tile = 0; tile < count; tile += p->block)
             simd->multiply_columns(
@@ -64,12 +66,12 @@ static void add_bias(const plan *p, int64_t count, int64_t channel, float *d_bia
 }
 
 static gd_status backward_weight(
-    const struct gd_winograd *w, const gd_conv2d *g, const float *input, const float *d_output, float *d_weight,
+    const struct gd_winograd_kernels *w, const gd_conv2d *g, const float *input, const float *d_output, float *d_weight,
     float *d_bias, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
     const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
     plan p = plan_of(w, g);
-    const int64_t blocks = p.group / p.block, parts = gd_ceil_div(g->input_channels, strip_inputs);
+    const int64_t blocks = p.group / p.block, parts = gd_ceil_div(g->input_channels, gd_winograd_weight_blocks.strip_inputs);
     const int64_t strip = wino_strip(g->output_channels);
     const int64_t row_stride = 9 * g->input_channels;
     p.x.values = scratch;
@@ -85,8 +87,8 @@ static gd_status backward_weight(
         }
 #pragma omp for schedule(static)
         for (int64_t task = 0; task < g->output_channels / strip * parts; task++) {
-            const int64_t channel = task / parts * strip, first = task % parts * strip_inputs;
-            const int64_t inputs = gd_min(strip_inputs, g->input_channels - first);
+            const int64_t channel = task / parts * strip, first = task % parts * gd_winograd_weight_blocks.strip_inputs;
+            const int64_t inputs = gd_min(gd_winograd_weight_blocks.strip_inputs, g->input_channels - first);
             float *sums = strips + omp_get_thread_num() * strip_size(w, g);
             sum_products(&p, w, count, first, inputs, channel, sums);
             for (int64_t c = 0; c < strip; c += gd_block) {

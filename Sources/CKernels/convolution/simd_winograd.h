@@ -34,9 +34,9 @@ static void kernels2(const float *sums, int64_t inputs, int64_t row_stride, floa
     transform_kernels(2, sums, inputs, row_stride, d_weight);
 }
 
-static const struct gd_winograd winograd4 = {
+static const struct gd_winograd_kernels winograd4 = {
     .side = 4, .frequencies = 36, .inputs = inputs4, .gradients = gradients4, .outputs = outputs4, .weights = weights4,
     .kernels = kernels4};
-static const struct gd_winograd winograd2 = {
+static const struct gd_winograd_kernels winograd2 = {
     .side = 2, .frequencies = 16, .inputs = inputs2, .gradients = gradients2, .outputs = outputs2, .weights = weights2,
     .kernels = kernels2};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "conv2d_blocks.h"
+#include "gd_product.h"
 #include "gd_simd.h"
 
 // Winograd F(m x m, 3x3) [Lavin & Gray 2016]: a tile of m x m outputs comes from (m + 2) x (m + 2) inputs by as many products a
@@ -63,7 +64,7 @@ typedef struct {
 static inline int64_t wino_panel_stride(int64_t depth) { return (depth + 1) * gd_block; }
 
 /// The transforms of one method on one instruction set.
-struct gd_winograd {
+struct gd_winograd_kernels {
     /// Side m of a tile's outputs, and (m + 2)^2.
     int64_t side, frequencies;
     /// to = B^T d B of the inputs around tiles first ..< end, zero outside the image; tile `first` goes to place `place`.
@@ -82,16 +83,17 @@ struct gd_winograd {
     void (*kernels)(const float *sums, int64_t inputs, int64_t row_stride, float *d_weight);
 };
 
-static inline wino_grid wino_grid_of(const struct gd_winograd *w, const gd_conv2d *g, int64_t channels, int64_t upsample) {
+static inline wino_grid wino_grid_of(
+    const struct gd_winograd_kernels *w, const gd_conv2d *g, int64_t channels, int64_t upsample) {
     const int64_t rows = gd_ceil_div(g->output_height, w->side), columns = gd_ceil_div(g->output_width, w->side);
     return (wino_grid){g->output_height, g->output_width, channels, upsample, w->side, rows, columns, g->batch * rows * columns};
 }
 
 /// The tiles of the convolution's input and of its output.
-static inline wino_grid wino_inputs(const struct gd_winograd *w, const gd_conv2d *g) {
+static inline wino_grid wino_inputs(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
     return wino_grid_of(w, g, g->input_channels, g->upsample);
 }
-static inline wino_grid wino_outputs(const struct gd_winograd *w, const gd_conv2d *g) {
+static inline wino_grid wino_outputs(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
     return wino_grid_of(w, g, g->output_channels, 1);
 }
 

@@ -3,6 +3,7 @@
 // One header an operation or family; symbols are `gd_<type>_<operation>_<pass>__<variant>`, extents are counts of elements.
 // `threads` is the number of OpenMP threads to use; results do not depend on it.
 #include "gd_attention.h"
+#include "gd_codes.h"
 #include "gd_conv2d.h"
 #include "gd_cycles.h"
 #include "gd_elementwise.h"
@@ -12,13 +13,8 @@
 #include "gd_optimizer.h"
 #include "gd_parallel.h"
 #include "gd_peak.h"
+#include "gd_product.h"
 #include "gd_rans.h"
 #include "gd_rounding.h"
 #include "gd_simd.h"
 #include "gd_status.h"
-
-/// Largest number of OpenMP threads that this process would use by default.
-int gd_max_threads(void);
-
-/// Makes OpenBLAS run single-threaded inside this library's own OpenMP regions. Call once before any kernel.
-void gd_use_own_threads(void);

@@ -17,7 +17,7 @@ typedef gd_status gd_f32_group_norm_forward(
 
 /// What a backward pass does on its way over memory; each may be NULL.
 typedef struct {
-    /// (N, P, C), added to d_input: the gradient that comes round a shortcut.
+    /// (N, P, C), added to d_input: the residual gradient of a block.
     const float *addend;
     /// (N, P, C), overwritten: the forward pass's output again, to rounding. May not alias.
     float *output;

@@ -59,3 +59,15 @@ uint16_t *gd_rans_encode(const uint8_t *symbols, int64_t count, const gd_rans_sy
 gd_status gd_rans_decode(
     const uint8_t *words, int64_t count_words, const uint32_t *states, const gd_rans_slots *slots, int64_t count,
     uint8_t *symbols);
+
+/// The steps of whole groups on an instruction set.
+typedef struct gd_rans_kernels {
+    /// As `gd_rans_encode`, of whole groups of 16 symbols, from states (16) on.
+    uint16_t *(*encode_groups)(
+        const uint8_t *symbols, int64_t count, const gd_rans_symbol *table, uint32_t *states, uint16_t *end);
+    /// As `gd_rans_decode`, as long as a word for every lane is left: whole groups of 16 symbols. Moves *words and the states (16) on.
+    ///
+    /// Returns how many symbols it restored.
+    int64_t (*decode_groups)(
+        const uint8_t **words, const uint8_t *end, uint32_t *states, const gd_rans_slots *slots, int64_t count, uint8_t *symbols);
+} gd_rans_kernels;

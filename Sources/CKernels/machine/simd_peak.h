@@ -1,5 +1,6 @@
 #pragma once
 
+#include "peak_kernel.h"
 #include "simd/simd_vectors.h"
 
 enum { peak_chains = 12, peak_flops_per_round = 2 * peak_chains * simd_lanes };

@@ -19,15 +19,15 @@ static void spread_statistics(const gd_group_norm *s, const slice_view *v) {
 }
 
 // d_input (as a buffer) = gradient by the affine output; d_scale, d_shift = this image's sums.
-static void affine_gradients(const gd_group_norm *s, const slice_view *v, const gd_simd *simd) {
+static void affine_gradients(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
     memset(v->d_scale, 0, (size_t)v->channels * sizeof(float));
     memset(v->d_shift, 0, (size_t)v->channels * sizeof(float));
     const gd_norm_rows rows = {v->centre, v->inverse, v->scale, v->shift};
     const gd_norm_sums sums = {v->d_scale, v->d_shift};
-    for (int64_t first = 0; first < s->pixels; first += gd_norm_pixel_block) {
+    for (int64_t first = 0; first < s->pixels; first += gd_norm_blocks.pixels) {
         const int64_t place = first * s->channels;
-        simd->norm_affine_gradients(
-            gd_norm_block_at(s, first, gd_norm_pixel_block, v->channels), v->input + place, v->d_output + place, rows, s->silu,
+        simd->affine_gradients(
+            gd_norm_block_at(s, first, gd_norm_blocks.pixels, v->channels), v->input + place, v->d_output + place, rows, s->silu,
             v->d_input + place, v->output ? v->output + place : NULL, sums);
     }
 }
@@ -50,13 +50,14 @@ static void find_slopes(const gd_group_norm *s, const slice_view *v) {
     }
 }
 
-static void input_gradients(const gd_group_norm *s, const slice_view *v, const gd_simd *simd) {
+static void input_gradients(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
     memset(v->sums, 0, (size_t)v->channels * sizeof(float));
     const gd_norm_slopes slopes = {v->centre, v->factor, v->slope, v->offset};
-    for (int64_t first = 0; first < s->pixels; first += gd_norm_pixel_block) {
+    for (int64_t first = 0; first < s->pixels; first += gd_norm_blocks.pixels) {
         const int64_t place = first * s->channels;
-        simd->norm_input_gradients(
-            gd_norm_block_at(s, first, gd_norm_pixel_block, v->channels), v->input + place, v->addend ? v->addend + place : NULL, slopes,
+        simd->input_gradients(
+            gd_norm_block_at(s, first, gd_norm_blocks.pixels, v->channels), v->input + place,
+            v->addend ? v->addend + place : NULL, slopes,
             v->d_input + place, v->sums);
     }
 }
@@ -66,7 +67,7 @@ gd_status gd_f32_group_norm_backward__vector(
     const float *d_output, float *d_input, float *d_scale, float *d_shift, gd_group_norm_extras extras, float *scratch,
     int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
-    const gd_simd *simd = gd_simd_selected();
+    const gd_norm_kernels *simd = gd_simd_selected()->norm;
     const gd_norm_slices slices = gd_norm_slices_of(s);
     const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
 #pragma omp parallel for collapse(2) num_threads(threads) schedule(static)

@@ -16,14 +16,14 @@ typedef struct {
 
 // totals and squares = sums of x and x^2 over the pixels. Within a block squares are taken about the block's mean, in float32;
 // what the means add is summed in Double, where a mean far from zero takes no digits from the variance.
-static void sum_moments(const gd_group_norm *s, const slice_view *v, const gd_simd *simd) {
+static void sum_moments(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
     memset(v->totals, 0, (size_t)v->channels * sizeof(double));
     memset(v->squares, 0, (size_t)v->channels * sizeof(double));
     const float *restrict sums = v->block_sums, *restrict deviations = v->block_deviations;
     double *restrict totals = v->totals, *restrict squares = v->squares;
-    for (int64_t first = 0; first < s->pixels; first += gd_norm_moment_pixels) {
-        const gd_norm_block block = gd_norm_block_at(s, first, gd_norm_moment_pixels, v->channels);
-        simd->norm_moments(block, v->input + first * s->channels, v->block_sums, v->block_deviations);
+    for (int64_t first = 0; first < s->pixels; first += gd_norm_blocks.moment_pixels) {
+        const gd_norm_block block = gd_norm_block_at(s, first, gd_norm_blocks.moment_pixels, v->channels);
+        simd->moments(block, v->input + first * s->channels, v->block_sums, v->block_deviations);
         const float share = 1 / (float)block.pixels;
         for (int64_t c = 0; c < v->channels; c++) {
             const double sum = sums[c], mean = sums[c] * share;
@@ -48,13 +48,13 @@ static void find_statistics(const gd_group_norm *s, const slice_view *v) {
     }
 }
 
-static void normalize_slice(const gd_group_norm *s, const slice_view *v, const gd_simd *simd) {
+static void normalize_slice(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
     sum_moments(s, v, simd);
     find_statistics(s, v);
     const gd_norm_rows rows = {v->centre, v->inverse, v->scale, v->shift};
-    for (int64_t first = 0; first < s->pixels; first += gd_norm_pixel_block)
-        simd->norm_apply(
-            gd_norm_block_at(s, first, gd_norm_pixel_block, v->channels), v->input + first * s->channels, rows, s->silu,
+    for (int64_t first = 0; first < s->pixels; first += gd_norm_blocks.pixels)
+        simd->apply(
+            gd_norm_block_at(s, first, gd_norm_blocks.pixels, v->channels), v->input + first * s->channels, rows, s->silu,
             v->output + first * s->channels);
 }
 
@@ -62,7 +62,7 @@ gd_status gd_f32_group_norm_forward__vector(
     const gd_group_norm *s, const float *input, const float *scale, const float *shift, float *output,
     float *statistics, float *scratch, int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
-    const gd_simd *simd = gd_simd_selected();
+    const gd_norm_kernels *simd = gd_simd_selected()->norm;
     const gd_norm_slices slices = gd_norm_slices_of(s);
     const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
     double *doubles = (double *)scratch;

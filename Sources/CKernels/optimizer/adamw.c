@@ -1,9 +1,7 @@
 #include "gd_optimizer.h"
+#include "simd/blocking.h"
 
 #include <math.h>
-
-// Elements a task updates: six streams of them fit the second-level cache.
-enum { block_length = 8192 };
 
 // What the elements of one step have in common.
 typedef struct {
@@ -38,8 +36,8 @@ gd_status gd_f32_adamw_step__fused(
         .inverse_root = 1 / sqrtf(o->bias_correction2), .epsilon = o->epsilon};
     const float average_rest = 1 - o->average_decay;
 #pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t first = 0; first < count; first += block_length) {
-        const int64_t length = count - first < block_length ? count - first : block_length;
+    for (int64_t first = 0; first < count; first += gd_adamw_blocks.elements) {
+        const int64_t length = count - first < gd_adamw_blocks.elements ? count - first : gd_adamw_blocks.elements;
         update(length, f, gradients + first, parameters + first, first_moment + first, second_moment + first);
         if (average) move_average(length, average_rest, parameters + first, average + first);
     }

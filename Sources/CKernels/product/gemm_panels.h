@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gd_product.h"
 #include "gd_simd.h"
 
 #include "convolution/conv2d_blocks.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simd_sets.h"
+#include "gd_product.h"
 
 // The vector type of the instruction set that is being compiled: SIMD_LANES is defined before this header is included.
 enum { simd_lanes = SIMD_LANES };

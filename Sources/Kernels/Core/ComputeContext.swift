@@ -21,7 +21,6 @@ public final class ComputeContext {
     public init(threads: Int) {
         precondition(threads >= 1, "a context needs at least one thread")
         self.threads = threads
-        gd_use_own_threads()
     }
 
     /// At least `count` floats of scratch memory, contents undefined, valid until the next call.

@@ -57,7 +57,7 @@ package func packCodes(
     precondition((2...8).contains(bits), "no such code width")
     CodingBlocks.forEach(of: count, threads: threads) { elements in
         // SAFETY: blocks lie in 0..<count, and no two of them share a byte of `packed`.
-        gd_simd_selected().pointee.pack_codes(
+        InstructionSet.codes.pack_codes(
             codes + elements.lowerBound, Int64(elements.count), Int32(bits), packed + elements.lowerBound / 8 * bits)
     }
 }

@@ -11,7 +11,7 @@ package func codeHistogram(
         // Two counts a code: equal neighbours need not wait for each other.
         var counts = [UInt32](repeating: 0, count: 2 * size)
         // SAFETY: parts lie in 0..<count.
-        gd_simd_selected().pointee.count_codes(
+        InstructionSet.statistics.count_codes(
             values + first, Int64((part + 1) * count / parts - first), step, Int32(largest), &counts)
         return counts
     }

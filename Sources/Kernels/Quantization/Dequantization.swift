@@ -13,7 +13,7 @@ package func unpackAndDequantize(
     withLevelCodes(scales, geometry, format) { codes in
         CodingBlocks.forEach(of: geometry.count, threads: threads) { elements in
             // SAFETY: blocks lie inside the tensor.
-            gd_simd_selected().pointee.dequantize(
+            InstructionSet.codes.dequantize(
                 packed, gd_elements(elements), codes, values)
         }
     }

@@ -26,7 +26,7 @@ package func expectedSquaredErrors(
             }
         }
         // SAFETY: `elements` lies in 0..<count and in `groups`, and each piece has a term for each format.
-        gd_simd_selected().pointee.rounding_errors(
+        InstructionSet.statistics.rounding_errors(
             values + elements.lowerBound, Int64(elements.count), Int64(geometry.groupSize), levels, shifts,
             Int32(formats.count), terms)
     }

@@ -31,7 +31,7 @@ package func dequantizeAccumulate(
     withLevelCodes(scales, geometry, format) { codes in
         CodingBlocks.forEach(of: geometry.count, threads: threads) { elements in
             // SAFETY: blocks lie inside the tensor, and no two of them share a sum.
-            gd_simd_selected().pointee.dequantize_add(
+            InstructionSet.codes.dequantize_add(
                 packed, gd_elements(elements), codes, fixedPoint.kernel(weight: weight),
                 sums)
         }
@@ -45,7 +45,7 @@ package func accumulate(
 ) {
     CodingBlocks.forEach(of: count, threads: threads) { elements in
         // SAFETY: blocks lie in 0..<count, and no two of them share a sum.
-        gd_simd_selected().pointee.add_fixed(
+        InstructionSet.codes.add_fixed(
             values + 4 * elements.lowerBound, Int64(elements.count), fixedPoint.kernel(weight: weight), sums + elements.lowerBound
         )
     }

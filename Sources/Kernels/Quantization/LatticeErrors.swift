@@ -8,7 +8,7 @@ package func latticeSquaredErrors(
     parallelSums(steps.count, blocks: CodingBlocks.count(count), threads: threads) { block, terms in
         let elements = CodingBlocks.elements(block, of: count)
         // SAFETY: a block lies in 0..<count and has a term for each step.
-        gd_simd_selected().pointee.lattice_errors(
+        InstructionSet.statistics.lattice_errors(
             values + elements.lowerBound, Int64(elements.count), steps, Int32(steps.count), terms)
     }
 }

@@ -18,7 +18,7 @@ func withLevelCodes(
         scales.withMemoryRebound(to: gd_levels.self) { levels in
             body(
                 gd_level_codes(
-                    levels: levels.baseAddress, scope_size: Int64(geometry.groupSize), shift: Int32(format.levelShift),
+                    levels: levels.baseAddress, group_size: Int64(geometry.groupSize), shift: Int32(format.levelShift),
                     bits: Int32(format.bits)))
         }
     }

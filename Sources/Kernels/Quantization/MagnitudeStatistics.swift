@@ -24,7 +24,7 @@ package struct MagnitudeStatistics {
                 for group in groups {
                     let part = geometry.range(group).clamped(to: elements)
                     // SAFETY: `part` lies in 0..<count.
-                    let statistics = gd_simd_selected().pointee.survey_magnitudes(values + 4 * part.lowerBound, Int64(part.count))
+                    let statistics = InstructionSet.statistics.magnitude_statistics(values + 4 * part.lowerBound, Int64(part.count))
                     let range = MagnitudeRange(statistics)
                     if group == groups.lowerBound { partial.firstRange = range } else { ranges[group] = range }
                     partial.squares += statistics.squares
@@ -54,7 +54,7 @@ private func magnitude(_ values: UnsafeRawPointer, _ index: Int) -> Float {
 
 extension MagnitudeRange {
     /// NaN counts as a magnitude above infinity.
-    fileprivate init(_ statistics: gd_survey) {
+    fileprivate init(_ statistics: gd_magnitude_statistics) {
         guard statistics.largest > 0 else {
             self.init()
             return

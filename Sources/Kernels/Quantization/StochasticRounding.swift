@@ -19,7 +19,7 @@ package func quantizeAndPack(
     withLevelCodes(scales, geometry, format) { codes in
         CodingBlocks.forEach(of: geometry.count, threads: threads) { elements in
             // SAFETY: blocks start at multiples of 64 elements, so no two of them share a byte of `packed`.
-            gd_simd_selected().pointee.quantize(
+            InstructionSet.codes.quantize(
                 values, gd_elements(elements), random.pointer, codes, packed)
         }
     }

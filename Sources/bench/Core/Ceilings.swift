@@ -18,8 +18,6 @@ enum Ceilings {
         matrices[0].fill(0.5)
         matrices[1].fill(0.25)
         openblas_set_num_threads(Int32(threads))
-        // Kernels call OpenBLAS from inside their own threads and need it single-threaded.
-        defer { openblas_set_num_threads(1) }
         let extent = blasint(side)
         let seconds = Stopwatch.shortest(of: 15) {
             cblas_sgemm(

@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-enum { survey_lanes = 32, survey_vectors = survey_lanes / simd_lanes, survey_sums = 2 * survey_vectors };
+enum { statistics_lanes = 32, statistics_vectors = statistics_lanes / simd_lanes, statistics_sums = 2 * statistics_vectors };
 
-static gd_survey survey_magnitudes(const void *values, int64_t count) {
+static gd_magnitude_statistics magnitude_statistics(const void *values, int64_t count) {
     simd_bits least = (simd_bits){0} - 1, most = {0};
-    simd_doubles squares[survey_sums] = {0};
-    for (int64_t i = 0; i < count; i += survey_lanes) {
-        simd_bits bits[survey_vectors] = {0};
-        if (count - i >= survey_lanes)
+    simd_doubles squares[statistics_sums] = {0};
+    for (int64_t i = 0; i < count; i += statistics_lanes) {
+        simd_bits bits[statistics_vectors] = {0};
+        if (count - i >= statistics_lanes)
             memcpy(bits, (const char *)values + 4 * i, sizeof bits);
         else
             memcpy(bits, (const char *)values + 4 * i, (size_t)(count - i) * sizeof(float));
 #pragma clang loop unroll(full)
-        for (int v = 0; v < survey_vectors; v++) {
+        for (int v = 0; v < statistics_vectors; v++) {
             // Bits of magnitudes are ordered as the magnitudes; less 1, zero wraps round to the top and never is the least.
             const simd_bits magnitude = bits[v] & 0x7FFFFFFF;
             most = __builtin_elementwise_max(most, magnitude), least = __builtin_elementwise_min(least, magnitude - 1);
@@ -29,11 +29,11 @@ static gd_survey survey_magnitudes(const void *values, int64_t count) {
             }
         }
     }
-    double lanes[survey_lanes];
+    double lanes[statistics_lanes];
     memcpy(lanes, squares, sizeof lanes);
-    for (int half = survey_lanes / 2; half > 0; half /= 2)
+    for (int half = statistics_lanes / 2; half > 0; half /= 2)
         for (int lane = 0; lane < half; lane++) lanes[lane] += lanes[half + lane];
-    return (gd_survey){__builtin_reduce_min(least), __builtin_reduce_max(most), lanes[0]};
+    return (gd_magnitude_statistics){__builtin_reduce_min(least), __builtin_reduce_max(most), lanes[0]};
 }
 
 static void count_codes(const float *values, int64_t count, float step, int largest, uint32_t *counts) {

@@ -1,28 +1,28 @@
 #include "conv2d_direct.h"
+#include "simd/blocking.h"
 
 #include <omp.h>
 
-// Few output channels: one product gives each input pixel's share in every tap of every output, (pixels, O * K * K), from which
-// each output gathers its K * K shares. Panels of outputs alone would be mostly empty.
-enum { block_pixels = 512 };
+// Few output channels: one product gives each input pixel's share in every tap of every output, a matrix (pixels, O * K * K), from which
+// each output gathers its K * K shares: col2im. Panels of outputs alone would be mostly empty.
 
 static int64_t columns_of(const gd_conv2d *g) { return gd_round_up(g->output_channels * g->kernel * g->kernel, gd_block); }
 
-int gd_conv2d_spreads(const gd_conv2d *g) {
+int gd_conv2d_uses_col2im(const gd_conv2d *g) {
     const int64_t panels = gd_round_up(g->output_channels, gd_block) * g->kernel * g->kernel;
     return g->stride == 1 && g->upsample == 1 && 2 * columns_of(g) <= panels;
 }
 
 // Output rows at once.
 static int64_t block_rows(const gd_conv2d *g) {
-    return gd_max(1, gd_min(g->output_height, block_pixels / g->output_width));
+    return gd_max(1, gd_min(g->output_height, gd_col2im_blocks.pixels / g->output_width));
 }
 
 static int64_t thread_floats(const gd_conv2d *g) {
     return gd_min(g->height, block_rows(g) + g->kernel - 1) * g->width * columns_of(g);
 }
 
-int64_t gd_conv2d_spread_scratch(const gd_conv2d *g, int threads) {
+int64_t gd_conv2d_col2im_scratch(const gd_conv2d *g, int threads) {
     return columns_of(g) * g->input_channels + threads * thread_floats(g);
 }
 
@@ -54,12 +54,12 @@ static float gather_shares(
 }
 
 // Output rows y ..< end of image n.
-static void spread_rows(
+static void col2im_rows(
     const gd_conv2d *g, const float *input, const gd_epilogue *epilogue, int64_t n, int64_t y, int64_t end,
     const float *packed, float *shares, float *output) {
     const int64_t first_row = gd_max(0, y - g->pad_top), depth = g->input_channels, columns = columns_of(g);
     const int64_t rows = gd_min(g->height, end - g->pad_top + g->kernel - 1) - first_row;
-    gd_simd_selected()->multiply(
+    gd_simd_selected()->product->multiply(
         (gd_extents){rows * g->width, depth, columns / gd_block},
         (gd_left){input + (n * g->height + first_row) * g->width * depth, depth, gd_block},
         (gd_right){packed, gd_block, depth * gd_block}, (gd_product){shares, columns, gd_block}, 0);
@@ -70,7 +70,7 @@ static void spread_rows(
                     gather_shares(g, shares, first_row, y, x, o, gd_epilogue_value(g, epilogue, pixel, o));
 }
 
-void gd_f32_conv2d_spread(
+void gd_f32_conv2d_col2im(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads) {
     pack(g, weight, scratch);
@@ -82,7 +82,7 @@ void gd_f32_conv2d_spread(
         for (int64_t row = share.first; row < share.end;) {
             const int64_t n = row / g->output_height, y = row % g->output_height;
             const int64_t end = gd_min(gd_min(y + block_rows(g), g->output_height), y + share.end - row);
-            spread_rows(g, input, epilogue, n, y, end, scratch, shares, output);
+            col2im_rows(g, input, epilogue, n, y, end, scratch, shares, output);
             row += end - y;
         }
     }
