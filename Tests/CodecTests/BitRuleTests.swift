@@ -5,7 +5,7 @@ import Testing
     private let summary = ErrorSummary(
         squaredNorm: 200, expectedErrors: [64, 32, 16, 8, 4, 2, 1], codedBytes: [20, 30, 40, 50, 60, 70, 80])
 
-    @Test func measuredTakesTheSmallestAcceptedWidthThatMeetsTheDemand() {
+    @Test func measuredTakesTheSmallestWidthThatMeetsTheDemand() {
         #expect(summary.smallestBits(accepted: 2...8, demand: .absolute(4)) == 6)
         #expect(summary.smallestBits(accepted: 2...8, demand: .absolute(3.9)) == 7)
         #expect(summary.smallestBits(accepted: 2...8, demand: .relative(0.02)) == 6)

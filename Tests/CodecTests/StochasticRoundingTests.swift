@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func tensorsRoundsDevicesAndSeedsRoundDifferently() throws {
+    @Test func everyTensorAndRoundRoundsDifferently() throws {
         let values = normalValues(256, seed: 30)
         let twice = Tensor(shape: [512], values: values + values)
         let layout = ParameterLayout([("a", [256]), ("b", [256])])

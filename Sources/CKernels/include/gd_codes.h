@@ -27,7 +27,7 @@ typedef struct gd_code_kernels {
 
 /// What is found out about values before they are coded, on an instruction set.
 typedef struct gd_statistics_kernels {
-    /// Surveys values (count), which need no alignment.
+    /// Of values (count), which need no alignment.
     gd_magnitude_statistics (*magnitude_statistics)(const void *values, int64_t count);
     /// counts[2 * (c + largest)] and the one behind it (2 * (2 * largest + 1) in all) += how often c, |c| <= largest < 2^22, is the nearest
     /// multiple of `step` to values with even and with odd indices; larger multiples count as `largest`.

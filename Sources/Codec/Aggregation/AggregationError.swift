@@ -9,6 +9,7 @@ public enum AggregationError: Error, Sendable, Equatable, CustomStringConvertibl
     /// A tensor may hold values beyond the headroom over the global model: the device's training diverged.
     case magnitudeOutOfRange(tensor: String, magnitude: Float, limit: Double)
 
+    /// The reason in words, with the way out.
     public var description: String {
         switch self {
         case .wrongPayload(let found, let expected): "the frame holds \(found), this round averages \(expected)"

@@ -22,9 +22,8 @@ public struct FixedPointAccumulator: UpdateAccumulator {
     /// In the layout's order.
     private let scales: [FixedPointScale]
 
-    /// - Parameters:
-    ///   - global: the parameters that the devices start from, `layout.parameterCount` elements (precondition).
-    ///   - weightLimit: the sum of the samples of all devices asked this round, in 1...2^31 (precondition).
+    /// An empty sum for devices that start from `global`, `layout.parameterCount` elements (precondition); `weightLimit` is the sum of the
+    /// samples of all devices asked this round, in 1...2^31 (precondition).
     public init(global: Tensor, layout: ParameterLayout, payload: PayloadKind, weightLimit: Int, threads: Int = 1) {
         precondition((1...(1 << 31)).contains(weightLimit), "weight limit \(weightLimit) outside 1...2^31")
         self.weightLimit = weightLimit

@@ -1,8 +1,7 @@
 import Kernels
 
 /// The trimmed mean of every coordinate over the round's updates: a minority of Byzantine devices cannot move it beyond the
-/// others' values.
-/// [Yin et al. 2018]
+/// others' values. [Yin et al. 2018]
 ///
 /// Of K values of a coordinate the `t` smallest and the `t` largest are left out, `t` the next whole number from `trimFraction * K` on, but
 /// so that one or two values stay: 0.5 is the median, and with fewer than three updates nothing is left out. All devices count alike: a
@@ -23,9 +22,8 @@ public struct RobustAccumulator: UpdateAccumulator {
         MemoryLayout<Float>.stride * (layout.entries.map(\.count).max() ?? 0)
     }
 
-    /// - Parameters:
-    ///   - global: the parameters that the devices start from, `layout.parameterCount` elements (precondition).
-    ///   - trimFraction: above 0, at most 0.5 (precondition).
+    /// No frames yet, of devices that start from `global`, `layout.parameterCount` elements (precondition); `trimFraction` is above 0 and at
+    /// most 0.5 (precondition).
     public init(global: Tensor, layout: ParameterLayout, payload: PayloadKind, trimFraction: Double, threads: Int = 1) {
         precondition(trimFraction > 0 && trimFraction <= 0.5, "trim fraction \(trimFraction) outside 0...0.5")
         self.trimFraction = trimFraction

@@ -5,9 +5,7 @@ public protocol UpdateAccumulator: Sendable {
     /// Frames taken in so far.
     var frameCount: Int { get }
 
-    /// Takes in a frame, whole or not at all.
-    ///
-    /// - Parameter weight: the device's samples; a mean in which all devices count alike does not use it.
+    /// Takes in a frame, whole or not at all; `weight` is the device's samples, which a mean in which all devices count alike does not use.
     mutating func add(_ frame: UpdateFrame, weight: Int, threads: Int) throws(AggregationError)
 
     /// The mean of the frames' values, for changes on top of `global`; `mean` is overwritten and may be `global`.

@@ -5,8 +5,7 @@ extension UpdateFrame {
     /// change.
     ///
     /// Summed in Double in an order that the layout fixes: the same bits for any number of threads. Memory: the largest tensor.
-    ///
-    /// - Parameter global: the weights that the device started from, in the frame's layout (precondition: as many).
+    /// `global` are the weights that the device started from, in the frame's layout (precondition: as many).
     public func updateNorm(global: Tensor, threads: Int = 1) -> Double {
         precondition(global.count == header.parameterCount, "\(global.count) weights for \(header.parameterCount) parameters")
         let values = Tensor(shape: [parts.reduce(0) { max($0, $1.count) }])

@@ -29,11 +29,8 @@ public struct ErrorSummary: Sendable, Equatable {
         CodeWidths.all.first { expectedError(bits: $0) <= error } ?? CodeWidths.all.upperBound
     }
 
-    /// The smallest of the accepted widths that the rule allows, or nil where none does.
-    ///
-    /// - Parameters:
-    ///   - accepted: widths in 2...8 (precondition), in any order.
-    ///   - delta: the bound on `E||w||^2` of rule `theorem1`; the squared norm unless given.
+    /// The smallest of the accepted widths, in 2...8 (precondition) and in any order, that the rule allows, or nil where none does.
+    /// `delta` is the bound on `E||w||^2` of rule `theorem1`, the squared norm unless given.
     public func smallestBits(
         accepted: some Sequence<Int>, demand: ErrorDemand, rule: BitRule = .measured, delta: Double? = nil
     ) -> Int? {

@@ -27,20 +27,13 @@ public enum Quantizer: Sendable, Equatable {
     }
 
     /// Consecutive elements that share a scale; 0 where a tensor, or the whole update, has one.
-    public var groupSize: Int {
-        switch self {
-        case .levels(_, let groupSize): groupSize
-        case .lattice: 0
-        }
-    }
+    public var groupSize: Int { if case .levels(_, let groupSize) = self { groupSize } else { 0 } }
+
+    /// The grid's id in a frame.
+    var gridID: UInt8 { if case .levels(let grid, _) = self { grid.rawValue } else { FrameFormat.latticeGridID } }
 
     /// The version of frames that carry this quantizer's error table.
-    var frameVersion: FrameVersion {
-        switch self {
-        case .levels: .levels
-        case .lattice: .lattice
-        }
-    }
+    var frameVersion: FrameVersion { if case .levels = self { .levels } else { .lattice } }
 
     /// Bytes of a whole frame with the exact float32 values of a model.
     ///
@@ -51,12 +44,12 @@ public enum Quantizer: Sendable, Equatable {
     }
 }
 
-/// The names and ids of grids, in settings and in frames.
-public enum QuantizationGrid: UInt8, Sendable, CaseIterable {
+/// The names of grids in settings.
+public enum QuantizationGrid: String, Sendable, CaseIterable {
     /// Levels from a group's smallest to its largest non-zero magnitude, as in the paper.
-    case paper = 1
+    case paper
     /// Levels from zero to a group's largest magnitude.
-    case zero = 2
+    case zero
     /// The multiples of one step.
-    case lattice = 3
+    case lattice
 }

@@ -24,9 +24,8 @@ extension ErrorTable {
         return UpdateCoding(expectedError: 0, frameBytes: bytes, form: .float32(self))
     }
 
-    /// The same number of bits for all tensors.
+    /// The same number of bits, 2...8, for all tensors.
     ///
-    /// - Parameter bits: 2...8.
     /// - Throws: `CodecError.bitsOutOfRange`; on a lattice `CodecError.stepOutOfRange` where one value is too large beside the others.
     public func coding(bits: Int) throws(CodecError) -> UpdateCoding {
         guard CodeWidths.all.contains(bits) else { throw .bitsOutOfRange(bits) }
@@ -40,11 +39,8 @@ extension ErrorTable {
     }
 
     /// The coding of the fewest bytes whose exact expected error meets a demand: for levels a width for each tensor, for a lattice the step
-    /// of exactly that error.
+    /// of exactly that error. Accepted widths lie in 2...8 (precondition), a lattice needs none; `values` are what the table was made of.
     ///
-    /// - Parameters:
-    ///   - accepted: widths in 2...8 (precondition); a lattice needs none.
-    ///   - values: what the table was made of.
     /// - Throws: `CodecError.demandNotMet` where no accepted width does.
     public func coding(
         meeting demand: ErrorDemand, accepted: ClosedRange<Int>, values: Tensor, threads: Int = 1
@@ -79,9 +75,8 @@ extension LevelErrorTable {
 }
 
 extension LatticeErrorTable {
-    /// The multiples of `step`.
+    /// The multiples of `step`; `values` are what the table was made of.
     ///
-    /// - Parameter values: what the table was made of.
     /// - Throws: `CodecError.stepOutOfRange` for a step that is not positive, or too small for the largest value.
     public func coding(step: Float, values: Tensor, threads: Int = 1) throws(CodecError) -> UpdateCoding {
         let step = try checked(step)
@@ -89,9 +84,8 @@ extension LatticeErrorTable {
         return UpdateCoding(expectedError: error, frameBytes: nil, form: .lattice(self, step: step))
     }
 
-    /// The largest step whose exact expected error does not exceed `limit`, an absolute squared error above 0 (precondition).
+    /// The largest step whose exact expected error on `values`, what the table was made of, is at most `limit`, above 0 (precondition).
     ///
-    /// - Parameter values: what the table was made of.
     /// - Throws: `CodecError.stepOutOfRange` where that step is too small for the largest value.
     public func coding(errorAtMost limit: Double, values: Tensor, threads: Int = 1) throws(CodecError) -> UpdateCoding {
         let (step, error) = statistics.step(errorAtMost: limit, values.base, threads: threads)

@@ -4,9 +4,11 @@ public enum FrameError: Error, Sendable, Equatable {
     case truncated(bytes: Int, expected: Int)
     /// The first eight bytes are not a frame's.
     case notAFrame
+    /// A version that this decoder does not know.
     case unsupportedVersion(Int)
     /// More bytes than the declared length.
     case trailingBytes(Int)
+    /// The checksum is not that of the bytes.
     case checksumMismatch
     /// A reserved field or unused bit is not zero.
     case reservedNotZero(field: String)
@@ -33,6 +35,7 @@ public enum FrameError: Error, Sendable, Equatable {
 }
 
 extension FrameError: CustomStringConvertible {
+    /// The reason in words, with the way out.
     public var description: String {
         switch self {
         case .truncated(let bytes, let expected): "the frame has \(bytes) bytes of \(expected): send it again"

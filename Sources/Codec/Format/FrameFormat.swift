@@ -17,6 +17,8 @@ package enum FrameFormat {
     /// Where the header has the length of the tensor table, of the whole frame, and the squared norm.
     package static let (tensorTableLengthOffset, frameLengthOffset, squaredNormOffset) = (12, 16, 88)
     package static let checksumBytes = 8
+    /// The id of a lattice where a frame names a grid; those of levels are `LevelGrid`'s.
+    static let latticeGridID: UInt8 = 3
     static let maximumRank = 8
     static let maximumNameBytes = 1024
 

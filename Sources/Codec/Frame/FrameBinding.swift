@@ -2,7 +2,9 @@
 public struct FrameBinding: Sendable, Equatable {
     /// Which run; 0: none.
     public var runID: UInt64
+    /// The round of the run.
     public var round: UInt32
+    /// Who sent it; `UInt32.max` is the server.
     public var device: UInt32
     /// Hash of the model that the device started from.
     public var baseModel: ModelHash

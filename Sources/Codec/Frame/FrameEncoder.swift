@@ -4,11 +4,7 @@ extension UpdateFrame {
     /// The bytes of an update frame: what `init(_:limits:threads:)` takes apart again.
     ///
     /// Random numbers come from streams of `seed`, addressed by round, device, tensor and element: equal arguments give equal bytes for any
-    /// number of threads.
-    ///
-    /// - Parameters:
-    ///   - values: those that the coding's error table was made of (precondition on their count).
-    ///   - seed: the run's seed.
+    /// number of threads. `values` are those that the coding's error table was made of (precondition on their count).
     public static func encode(
         _ values: Tensor, as coding: UpdateCoding, binding: FrameBinding, seed: UInt64, threads: Int = 1
     ) -> [UInt8] {
@@ -18,12 +14,9 @@ extension UpdateFrame {
     /// The bytes of the frame of the least expected error that has at most `limit` bytes, and how it is coded.
     ///
     /// Levels get a width for each tensor, a lattice the finest step that fits: found by coding with steps that an estimate and the sizes so
-    /// far suggest, 99.5 % of the limit being enough.
+    /// far suggest, 99.5 % of the limit being enough. Accepted widths lie in 2...8 (precondition): no tensor gets another, and a lattice's
+    /// step lies between those called so many bits.
     ///
-    /// - Parameters:
-    ///   - table: of the values.
-    ///   - accepted: widths in 2...8 (precondition): no tensor gets another, and a lattice's step lies between those called so many bits.
-    ///   - values, binding, seed: as for a given coding.
     /// - Throws: `CodecError.bytesNotMet` where the coarsest accepted coding takes more.
     public static func encode(
         _ values: Tensor, table: ErrorTable, bytesAtMost limit: Int, accepted: ClosedRange<Int>, binding: FrameBinding,

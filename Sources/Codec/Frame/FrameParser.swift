@@ -85,7 +85,7 @@ struct FrameParser {
             try reader.expectZeros(1, field: "header byte 59")
             return .levels(grid, groupSize: Int(try reader.read("table group size", as: UInt32.self)))
         case .lattice:
-            _ = try reader.readID("table grid") { $0 == QuantizationGrid.lattice.rawValue ? $0 : nil }
+            _ = try reader.readID("table grid") { $0 == FrameFormat.latticeGridID ? $0 : nil }
             let rounding = try reader.readID("rounding", LatticeRounding.init(rawValue:))
             let groupSize: UInt32 = try reader.read("table group size")
             guard groupSize == 0 else {

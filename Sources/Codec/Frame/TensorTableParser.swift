@@ -95,7 +95,7 @@ struct TensorTableParser {
             let storage = try reader.readID("storage of tensor \(index)", LatticeStorage.init(rawValue:))
             let rounding = try reader.readID("rounding of tensor \(index)", LatticeRounding.init(rawValue:))
             let groupSize = try groupSize(index, reserved: 1)
-            guard grid == QuantizationGrid.lattice.rawValue else {
+            guard grid == FrameFormat.latticeGridID else {
                 throw .unknownID(field: "grid of tensor \(index)", value: Int(grid))
             }
             let widths = storage == .packed ? 1...24 : 0...LatticeStorage.mostLowBits

@@ -95,7 +95,7 @@ extension UpdateFrameHeader {
         writer.append(binding.baseModel.high)
         writer.append(binding.payload.rawValue)
         writer.append(codec.rawValue)
-        writer.append(tableQuantizer.grid.rawValue)
+        writer.append(tableQuantizer.gridID)
         if case .lattice(let rounding) = tableQuantizer { writer.append(rounding.rawValue) } else { writer.appendZeros(1) }
         writer.append(UInt32(tableQuantizer.groupSize))
         writer.append(UInt32(tensors.count))
@@ -128,7 +128,7 @@ extension TensorEntry {
             writer.appendZeros(3)
             writer.append(UInt32(groupSize))
         case .lattice(let storage, let bits, let rounding):
-            writer.append(QuantizationGrid.lattice.rawValue)
+            writer.append(FrameFormat.latticeGridID)
             writer.append(UInt8(bits))
             writer.append(storage.rawValue)
             writer.append(rounding.rawValue)

@@ -57,7 +57,9 @@ struct LatticePart: Sendable {
             return parallelMap(blocks: LatticeStorage.chunks(count), threads: threads) { chunk in
                 var found: UInt32 = 0
                 let isWhole = codes.forEachPiece(of: chunk, count: count, bytes) { elements, codes in
-                    for index in 0..<elements.count { found = max(found, codes[index].magnitude) }
+                    var largest: UInt32 = 0
+                    for index in 0..<elements.count { largest = max(largest, codes[index].magnitude) }
+                    found = max(found, largest)
                 }
                 return isWhole ? found : nil
             }

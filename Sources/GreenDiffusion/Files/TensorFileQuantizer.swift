@@ -15,11 +15,16 @@ public struct TensorFileQuantizer: Sendable {
         case bytes(Int)
     }
 
+    /// How much error, or how many bytes.
     public let precision: Precision
+    /// Levels or lattice.
     public let quantizer: Quantizer
+    /// Of the rounding's random numbers.
     public let seed: UInt64
+    /// At most so many; they do not change the bytes.
     public let threads: Int
 
+    /// A quantizer for any number of files.
     public init(precision: Precision, quantizer: Quantizer, seed: UInt64, threads: Int) {
         (self.precision, self.quantizer, self.seed, self.threads) = (precision, quantizer, seed, threads)
     }

@@ -24,10 +24,10 @@ package struct MagnitudeStatistics {
                 for group in groups {
                     let part = geometry.range(group).clamped(to: elements)
                     // SAFETY: `part` lies in 0..<count.
-                    let statistics = InstructionSet.statistics.magnitude_statistics(values + 4 * part.lowerBound, Int64(part.count))
-                    let range = MagnitudeRange(statistics)
+                    let found = InstructionSet.statistics.magnitude_statistics(values + 4 * part.lowerBound, Int64(part.count))
+                    let range = MagnitudeRange(found)
                     if group == groups.lowerBound { partial.firstRange = range } else { ranges[group] = range }
-                    partial.squares += statistics.squares
+                    partial.squares += found.squares
                 }
                 return partial
             }

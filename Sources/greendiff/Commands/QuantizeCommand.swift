@@ -47,7 +47,7 @@ struct QuantizeCommand: ParsableCommand {
     var grid = QuantizationGrid.paper
 
     @Option(help: ArgumentHelp("On a lattice: dither (half the error) or stochastic."))
-    var rounding = LatticeRounding.dithered
+    var rounding = RoundingOption.dither
 
     @Option(help: ArgumentHelp("Consecutive values that share a scale; 0 for the whole tensor.", valueName: "n"))
     var groupSize = 0
@@ -83,8 +83,8 @@ struct QuantizeCommand: ParsableCommand {
 
     func run() throws {
         let quantizer = TensorFileQuantizer(
-            precision: precision, quantizer: Quantizer(grid: grid, groupSize: groupSize, rounding: rounding), seed: seed,
-            threads: threadOptions.threads)
+            precision: precision, quantizer: Quantizer(grid: grid, groupSize: groupSize, rounding: rounding.rounding),
+            seed: seed, threads: threadOptions.threads)
         let summary = try quantizer.quantize(input, to: output)
         try show(summary, json: json)
     }
@@ -116,19 +116,11 @@ struct DequantizeCommand: ParsableCommand {
     }
 }
 
-extension QuantizationGrid: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument, in: Self.allCases) }
-}
+extension QuantizationGrid: ExpressibleByArgument {}
 
-extension LatticeRounding: ExpressibleByArgument {
-    public var defaultValueDescription: String { self == .dithered ? "dither" : "stochastic" }
-    public init?(argument: String) { self.init(argument, in: Self.allCases) }
-}
+/// A lattice's rounding as the command line names it.
+enum RoundingOption: String, ExpressibleByArgument, CaseIterable {
+    case dither, stochastic
 
-extension ExpressibleByArgument {
-    /// The case of that name.
-    fileprivate init?(_ argument: String, in cases: [Self]) {
-        guard let found = cases.first(where: { $0.defaultValueDescription == argument }) else { return nil }
-        self = found
-    }
+    var rounding: LatticeRounding { self == .dither ? .dithered : .stochastic }
 }
