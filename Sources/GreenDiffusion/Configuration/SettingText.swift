@@ -69,7 +69,7 @@ extension Workload {
 
 extension QuantizationGrid {
     static let names: KeyValuePairs = ["paper": QuantizationGrid.paper, "zero": .zero, "lattice": .lattice]
-    var name: String { rawValue }
+    package var name: String { rawValue }
 }
 
 extension PayloadKind {
