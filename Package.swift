@@ -47,6 +47,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -61,25 +62,38 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: vectorized),
         .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),
         .target(name: "Energy", swiftSettings: vectorized),
-        .target(name: "ImageFiles", dependencies: ["CLibPNG"], swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels"], swiftSettings: strict),
-        .target(name: "Model", dependencies: ["Kernels"], swiftSettings: vectorized),
+        .target(name: "Storage", swiftSettings: strict),
+        .target(name: "ImageFiles", dependencies: ["CLibPNG", "Storage"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels", "Storage"], swiftSettings: strict),
+        .target(name: "Model", dependencies: ["Kernels", "Storage"], swiftSettings: vectorized),
         .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels"], swiftSettings: strict),
-        .target(name: "Report", dependencies: ["ImageFiles"], swiftSettings: strict),
+        .target(name: "Report", swiftSettings: strict),
+        .target(
+            name: "DevicePlanning", dependencies: ["Codec", "Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "GreenDiffusion",
             dependencies: [
-                "Codec", "Datasets", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Report",
+                "Codec", "Datasets", "DevicePlanning", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Report",
+                "Storage",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
+        .target(
+            name: "Calibration", dependencies: ["Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
+        .target(
+            name: "Studies",
+            dependencies: ["Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "Storage"],
+            swiftSettings: strict),
         .executableTarget(
             name: "greendiff",
             dependencies: [
-                "CPUSupport", "Energy", "GreenDiffusion", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CPUSupport", "Calibration", "DevicePlanning", "Energy", "GreenDiffusion", "Kernels", "Model", "Report",
+                "Storage",
+                "Studies",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
         .executableTarget(
             name: "bench",
             dependencies: [
@@ -99,15 +113,37 @@ let package = Package(
             name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "Kernels", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "ModelTests", dependencies: ["Model", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "ModelTests", dependencies: ["Kernels", "Model", "Storage", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "BenchTests", dependencies: ["bench", "Kernels", "Model"], swiftSettings: strict),
         .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
+        .target(
+            name: "RunTestSupport", dependencies: ["GreenDiffusion", "TestSupport"], path: "Tests/RunTestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DevicePlanningTests",
+            dependencies: [
+                "DevicePlanning", "Energy", "FedRuntime", "GreenDiffusion", "RunTestSupport", "Storage", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CalibrationTests", dependencies: ["Calibration", "Kernels", "Model", "Storage", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StudiesTests",
+            dependencies: ["FedRuntime", "GreenDiffusion", "RunTestSupport", "Storage", "Studies", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "GreendiffTests", dependencies: ["Report", "TestSupport", "greendiff"], swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionTests",
-            dependencies: ["Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "TestSupport"],
+            dependencies: [
+                "Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "RunTestSupport",
+                "Storage", "TestSupport",
+            ],
             swiftSettings: strict),
     ]
 )

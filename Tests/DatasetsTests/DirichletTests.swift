@@ -1,7 +1,6 @@
+import Datasets
 import Kernels
 import Testing
-
-import Datasets
 
 @Suite struct DirichletTests {
     /// Mean `1/n` and variance `(n-1) / (n^2 (n alpha + 1))` of each share.

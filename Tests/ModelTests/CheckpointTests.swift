@@ -1,12 +1,14 @@
 import Foundation
 import Kernels
 import Model
+import Storage
+import TestSupport
 import Testing
 
 @Suite struct CheckpointTests {
     private let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     private func tinyModel(seed: UInt64 = 4) throws -> UNet {
         let model = try UNet(.tiny, context: ComputeContext(threads: 1))
@@ -34,7 +36,7 @@ import Testing
         let tensors = model.layout.entries.compactMap { entry in
             change(NamedTensor(entry.name, Tensor(viewOf: model.parameters, offset: entry.offset, shape: entry.shape)))
         }
-        try writeSafetensors(tensors, to: folder.file("diffusion_pytorch_model.safetensors"))
+        try writeSafetensors(tensors, to: folder.path("diffusion_pytorch_model.safetensors"))
     }
 
     @Test func roundTrip() throws {
@@ -57,12 +59,12 @@ import Testing
     @Test func savedPipelinesAndBareModelsAreRead() throws {
         let model = try tinyModel()
         for part in ["unet", "scheduler"] {
-            try FileManager.default.createDirectory(atPath: folder.file(part), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: folder.path(part), withIntermediateDirectories: true)
         }
-        try checkpoint(model).write(to: folder.file("unet"))
+        try checkpoint(model).write(to: folder.path("unet"))
         #expect(try Checkpoint(directory: folder.path).parameters.values == model.parameters.values)
-        try FileManager.default.removeItem(atPath: folder.file("unet/scheduler_config.json"))
-        #expect(try Checkpoint(directory: folder.file("unet")).scheduler == SchedulerConfiguration())
+        try FileManager.default.removeItem(atPath: folder.path("unet/scheduler_config.json"))
+        #expect(try Checkpoint(directory: folder.path("unet")).scheduler == SchedulerConfiguration())
     }
 
     @Test func oldAttentionNamesAreRead() throws {
@@ -140,9 +142,9 @@ import Testing
     @Test func failedWriteKeepsTheOldFile() throws {
         try checkpoint(tinyModel(seed: 1)).write(to: folder.path)
         let before = try folder.bytes(of: "diffusion_pytorch_model.safetensors")
-        let blocker = folder.file("diffusion_pytorch_model.safetensors.\(getpid()).partial")
+        let blocker = folder.path("diffusion_pytorch_model.safetensors.partial-\(getpid())")
         try FileManager.default.createDirectory(atPath: blocker, withIntermediateDirectories: false)
-        #expect(throws: CheckpointError.self) { try checkpoint(tinyModel(seed: 2)).write(to: folder.path) }
+        #expect(throws: FileError.self) { try checkpoint(tinyModel(seed: 2)).write(to: folder.path) }
         #expect(try folder.bytes(of: "diffusion_pytorch_model.safetensors") == before)
     }
 }

@@ -1,12 +1,14 @@
 import Foundation
 import Kernels
 import Model
+import Storage
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsTests {
     private let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = TemporaryFolder() }
 
     /// A file with this header text and this many data bytes.
     private func file(_ header: String, dataBytes: Int) throws -> String {
@@ -24,7 +26,7 @@ import Testing
     }
 
     @Test func roundTrip() throws {
-        let path = folder.file("a.safetensors")
+        let path = folder.path("a.safetensors")
         let weight = Tensor(shape: [2, 3], values: [1, -2, 3.5, 0, .leastNonzeroMagnitude, -0.0])
         try writeSafetensors(
             [
@@ -44,7 +46,7 @@ import Testing
     }
 
     @Test func headerIsAlignedAndOrdered() throws {
-        try writeSafetensors([NamedTensor("a", Tensor(shape: [1], values: [1]))], to: folder.file("a"))
+        try writeSafetensors([NamedTensor("a", Tensor(shape: [1], values: [1]))], to: folder.path("a"))
         let bytes = try folder.bytes(of: "a")
         let size = bytes[0..<8].reversed().reduce(0) { 256 * $0 + Int($1) }
         #expect(size % 8 == 0)
@@ -93,7 +95,7 @@ import Testing
     @Test func everyTruncationIsRefused() throws {
         try writeSafetensors(
             [NamedTensor("a", Tensor(shape: [3], values: [1, 2, 3])), NamedTensor("b", shape: [1], .int64([4]))],
-            to: folder.file("whole"))
+            to: folder.path("whole"))
         let bytes = try folder.bytes(of: "whole")
         for count in 0..<bytes.count {
             #expect(refusal(try folder.write(Array(bytes[..<count]), to: "part")) != nil, "\(count) of \(bytes.count) bytes")
@@ -113,9 +115,9 @@ import Testing
     }
 
     @Test func missingFilesAndFoldersAreNamed() {
-        let path = folder.file("absent/file")
+        let path = folder.path("absent/file")
         #expect(refusal(path) == .unreadable(path: path, reason: "No such file or directory"))
-        #expect(throws: CheckpointError.unwritable(path: path, reason: "No such file or directory")) {
+        #expect(throws: FileError.unwritable(path: path, reason: "there is no folder \(folder.path("absent"))")) {
             try writeSafetensors([], to: path)
         }
     }

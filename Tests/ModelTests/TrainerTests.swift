@@ -112,7 +112,7 @@ import Testing
     }
 
     @Test func resumedTrainingEndsAtTheSameBytes() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let whole = try trainer(withDropout)
         for step in 0..<4 { try whole.step(images: images(whole.model), address: StepAddress(seed: 5, step: step)) }
 

@@ -1,4 +1,4 @@
-/// `h(x) = (e^x - 1)/x`, x > 0: what sending at x nats per symbol costs, over what it would cost with endless bandwidth.
+/// `h(x) = (e^x - 1)/x`, x > 0: what sending at x nats per symbol costs, over what it would cost with unlimited bandwidth.
 @inline(__always)
 func energyShape(_ x: Lanes) -> Lanes { exponentialMinusOne(x) / x }
 

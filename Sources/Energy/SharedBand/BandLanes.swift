@@ -6,26 +6,23 @@
 struct BandLanes: Sendable {
     /// How many of the lanes are devices; the others repeat the last one.
     private(set) var count = 0
-    private var workCycles: Lanes
-    private var twiceEnergyCoefficient: Lanes
-    private var shortestCompute: Lanes
-    private var longestCompute: Lanes
+    private var workCycles = Lanes()
+    private var twiceEnergyCoefficient = Lanes()
+    private var shortestCompute = Lanes()
+    private var longestCompute = Lanes()
     /// `gamma = g/N0`, Hz/W.
-    private var gainOverNoise: Lanes
-    private var powerMin: Lanes
-    private var powerMax: Lanes
+    private var gainOverNoise = Lanes()
+    private var powerMin = Lanes()
+    private var powerMax = Lanes()
     /// `s = ln2*S`.
-    private var nats: Lanes
-    private var timeBudget: Lanes
+    private var nats = Lanes()
+    private var timeBudget = Lanes()
     /// The nats per symbol found at the last price: where the next search starts.
-    private var x: Lanes
+    private var x = Lanes()
     private var hasStart = false
 
     /// One device in all lanes.
     init(repeating problem: DeviceEnergyProblem) {
-        let zero = Lanes(repeating: 0)
-        (workCycles, twiceEnergyCoefficient, shortestCompute, longestCompute) = (zero, zero, zero, zero)
-        (gainOverNoise, powerMin, powerMax, nats, timeBudget, x) = (zero, zero, zero, zero, zero, zero)
         for lane in 0..<Lanes.scalarCount { set(problem, lane: lane) }
     }
 
@@ -40,7 +37,7 @@ struct BandLanes: Sendable {
         workCycles[lane] = compute.workCycles
         twiceEnergyCoefficient[lane] = 2 * compute.energyCoefficient
         shortestCompute[lane] = compute.workCycles / compute.frequencyMaxHertz
-        longestCompute[lane] = min(compute.workCycles / compute.frequencyMinHertz, Self.endless)
+        longestCompute[lane] = min(compute.workCycles / compute.frequencyMinHertz, Self.longestSeconds)
         gainOverNoise[lane] = radio.pathGain / radio.noiseDensity
         powerMin[lane] = radio.powerMinWatts
         powerMax[lane] = radio.powerMaxWatts
@@ -54,10 +51,10 @@ struct BandLanes: Sendable {
         hasStart = false
     }
 
-    /// Longest and shortest time that is worth sending for: what the fastest and the slowest training leave.
-    private var longestSending: Lanes { larger(timeBudget - shortestCompute, Lanes(repeating: Self.instant)) }
+    /// Longest and shortest time that sending can take to advantage: what the fastest and the slowest training leave.
+    private var longestSending: Lanes { larger(timeBudget - shortestCompute, Lanes(repeating: Self.shortestSeconds)) }
     private var shortestSending: Lanes {
-        smaller(larger(timeBudget - longestCompute, Lanes(repeating: Self.instant)), longestSending)
+        smaller(larger(timeBudget - longestCompute, Lanes(repeating: Self.shortestSeconds)), longestSending)
     }
 
     /// The least bandwidth that each device needs: at its highest frequency and power. Very large where none suffices.
@@ -79,21 +76,22 @@ struct BandLanes: Sendable {
         x = smaller(larger(x, Lanes(repeating: Self.leastNats)), Lanes(repeating: Self.mostNats))
         let interior = solveInterior(price: mu, from: x)
         let power = nats * energyShape(interior.x) / (gainOverNoise * interior.seconds)
-        let loud = power .> powerMax
-        let quiet = power .< powerMin
-        let bound = loud .| quiet
-        guard any(bound) else {
+        let aboveMax = power .> powerMax
+        let belowMin = power .< powerMin
+        let limits = aboveMax .| belowMin
+        guard any(limits) else {
             x = interior.x
             return nats / (interior.x * interior.seconds)
         }
         let limited = solveAtPower(
-            powerMin.replacing(with: powerMax, where: loud), price: mu, from: interior.x, where: bound)
-        x = interior.x.replacing(with: limited.x, where: bound)
-        return nats / (x * interior.seconds.replacing(with: limited.seconds, where: bound))
+            powerMin.replacing(with: powerMax, where: aboveMax), price: mu, from: interior.x, where: limits)
+        x = interior.x.replacing(with: limited.x, where: limits)
+        return nats / (x * interior.seconds.replacing(with: limited.seconds, where: limits))
     }
 
-    static let endless = 1e40
-    static let instant = 1e-25
+    /// Times are kept between these: far beyond any device's, and finite.
+    static let longestSeconds = 1e40
+    static let shortestSeconds = 1e-25
     /// Beyond these no device of the accepted ranges sends: it would break its highest power, or need more than 1e15 Hz.
     static let leastNats = 1e-30
     static let mostNats = 250.0
@@ -112,7 +110,8 @@ extension BandLanes {
             let minusOne = exponentialMinusOne(x)
             let shape = marginalShape(x, exponentialMinusOne: minusOne)
             let elasticity = x * x * (minusOne + 1) / shape
-            let seconds = smaller(larger(priced / shape, Lanes(repeating: Self.instant)), Lanes(repeating: Self.endless))
+            let seconds = smaller(
+                larger(priced / shape, Lanes(repeating: Self.shortestSeconds)), Lanes(repeating: Self.longestSeconds))
             let computeSeconds = larger(timeBudget - seconds, shortestCompute)
             let frequency = workCycles / computeSeconds
             let processor: Lanes = twiceEnergyCoefficient * frequency * frequency * frequency

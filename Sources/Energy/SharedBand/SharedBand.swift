@@ -6,9 +6,13 @@
 /// The problem is convex. At its optimum one price of bandwidth holds for all; each device takes the bandwidth whose marginal saving is the
 /// price, which leaves a monotone root for each device and one for the price. The devices' own `bandwidthHertz` is not used.
 public struct SharedBand: Sendable {
+    /// The devices; their own `bandwidthHertz` is not used.
     public let devices: [DeviceEnergyProblem]
+    /// `B`: the band that they share.
     public let totalBandwidthHertz: Double
 
+    /// The problem of `devices` that share `totalBandwidthHertz`.
+    ///
     /// - Throws: `total_bandwidth_hz` outside 1...1e15.
     public init(_ devices: [DeviceEnergyProblem], totalBandwidthHertz: Double) throws(EnergyInputError) {
         try Self.bandwidthRange.check(totalBandwidthHertz)
@@ -59,13 +63,9 @@ public struct SharedBand: Sendable {
     /// The bandwidths stretched to fill the band: what each device takes above its need, times one factor near 1. (The demand of a device
     /// whose training takes next to none of its time is known to some 1e-7 only.)
     private func fitted(_ bandwidths: [Double], smallest: [Double]) -> [Double] {
-        func sum(_ values: [Double]) -> Double {
-            var sum = ReproducibleSum(largest: 4 * totalBandwidthHertz, count: values.count)
-            for value in values { sum.add(value) }
-            return sum.value
-        }
         let bandwidths = zip(bandwidths, smallest).map { max($0, $1) }
-        let (used, needed) = (sum(bandwidths), sum(smallest))
+        let used = ReproducibleSum.of(bandwidths, largest: 4 * totalBandwidthHertz)
+        let needed = ReproducibleSum.of(smallest, largest: 4 * totalBandwidthHertz)
         let unused = totalBandwidthHertz - used
         // What is left of a good price's demand would only be rounding.
         guard used > needed, unused < 0 || unused > 2 * BandPrice.tolerance(band: totalBandwidthHertz, needed: needed) * used
@@ -83,20 +83,17 @@ public struct SharedBand: Sendable {
     /// Device `index` on a channel of its own.
     func onBand(_ index: Int, _ hertz: Double) -> DeviceEnergyProblem { devices[index].with(bandwidthHertz: hertz) }
 
-    /// A guess of the price: demand falls about as its square root, so the square of the mean root of what a hertz is worth to each
-    /// device on an equal part of the band, with half its time for sending.
+    /// A guess of the price: demand falls about as its square root, so the square of the mean root of each device's shadow
+    /// price on an equal part of the band, with half its time for sending.
     private func firstPrice(_ served: [Int], threads: Int) -> Double {
         let equal = totalBandwidthHertz / Double(served.count)
         let roots = parallelMap(served.count, threads: threads) { place in
             let device = devices[served[place]]
-            let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.instant) / 2
+            let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.shortestSeconds) / 2
             let nats = naturalLogarithmOfTwo * device.payloadBits / (equal * seconds)
             return (seconds * device.radio.noiseDensity / device.radio.pathGain * marginalShape(min(nats, 100))).squareRoot()
         }
-        let largest = max(roots.max() ?? 0, .leastNormalMagnitude)
-        var sum = ReproducibleSum(largest: largest, count: roots.count)
-        for root in roots { sum.add(root) }
-        let mean = sum.value / Double(roots.count)
+        let mean = ReproducibleSum.of(roots) / Double(roots.count)
         return max(mean * mean, .leastNormalMagnitude)
     }
 

@@ -33,6 +33,7 @@ public struct SharedBandPlan: Sendable {
         self.places = places
     }
 
+    /// Number of devices, served or not.
     public var count: Int { problem.devices.count }
     /// Devices that have a plan.
     public var servedCount: Int { summary == nil ? 0 : served.count }
@@ -68,7 +69,7 @@ extension DeviceEnergyProblem {
     func planOnBand() -> EnergyPlan {
         let split = TimeSplit(self)
         if split.isFeasible {
-            // What a hertz is worth follows from the shares to first order, the energy only to second.
+            // The shadow price of bandwidth follows from the shares to first order, the energy only to second.
             let shares = split.newtonShares(equations: .corrected, squaredTolerance: 1e-15)
             return EnergyPlan(self, theta: shares.theta, pi: shares.pi)
         }

@@ -4,9 +4,11 @@ public struct SharedBandShortage: Sendable {
     public struct Need: Sendable, Equatable {
         /// Position in the problem.
         public let device: Int
+        /// The least bandwidth that it needs.
         public let hertz: Double
     }
 
+    /// The band that there is.
     public let totalBandwidthHertz: Double
     /// The band that would suffice: the sum of the smallest bandwidths.
     public let neededHertz: Double
@@ -31,9 +33,7 @@ public struct SharedBandShortage: Sendable {
         smallestBandwidthsHertz = smallest
         totalBandwidthHertz = problem.totalBandwidthHertz
         // Each need is at most the band.
-        var sum = ReproducibleSum(largest: 2 * problem.totalBandwidthHertz, count: smallest.count)
-        for hertz in smallest { sum.add(hertz) }
-        neededHertz = sum.value * (1 + 1e-12)
+        neededHertz = ReproducibleSum.of(smallest, largest: 2 * problem.totalBandwidthHertz) * (1 + 1e-12)
         sufficientTimeBudgetSeconds = Self.smallestTimeBudgetSeconds(problem, served: served, blocks: &blocks)
         let order = smallest.indices.sorted { (smallest[$1], $0) < (smallest[$0], $1) }.prefix(5)
         largestNeeds = order.map { Need(device: served[$0], hertz: smallest[$0]) }

@@ -1,6 +1,8 @@
 /// An allocation of a shared band in numbers, with the certificate of its optimality.
 public struct SharedBandSummary: Sendable, Equatable {
+    /// Of all devices that are served, training and sending.
     public let energyTotalJoules: Double
+    /// Of all devices that are served, training alone.
     public let energyComputeJoules: Double
     /// Sum of the devices' bandwidths: the whole band, up to 1e-12 of it.
     public let bandwidthUsedHertz: Double
@@ -24,40 +26,33 @@ public struct SharedBandSummary: Sendable, Equatable {
 extension SharedBandSummary {
     /// - Parameter bandwidths: of the devices `served`, in that order.
     init(_ problem: SharedBand, served: [Int], bandwidths: [Double], price: Double, threads: Int) {
-        let reports = DeviceReport.all(problem, served: served, bandwidths: bandwidths, price: price, threads: threads)
-        func sum(_ value: (DeviceReport) -> Double) -> Double {
-            let largest = reports.reduce(Double.leastNormalMagnitude) { max($0, value($1)) }
-            var sum = ReproducibleSum(largest: largest, count: reports.count)
-            for report in reports { sum.add(value(report)) }
-            return sum.value
+        let reports = parallelMap(served.count, threads: threads) { place in
+            DeviceReport(problem.onBand(served[place], bandwidths[place]), price: price)
         }
+        func sum(_ value: @escaping (DeviceReport) -> Double) -> Double { ReproducibleSum.of(reports.lazy.map(value)) }
         let band = problem.totalBandwidthHertz
         energyComputeJoules = sum { $0.energyCompute }
         energyTotalJoules = energyComputeJoules + sum { $0.energyCommunication }
         bandwidthUsedHertz = sum { $0.bandwidth }
         bandwidthPriceJoulesPerHertz = price
-        let highest = reports.reduce(0) { max($0, $1.worth) }
-        let bandGap = max(0, highest * band - sum { $0.worth * $0.bandwidth })
+        let highest = reports.reduce(0) { max($0, $1.shadowPrice) }
+        let bandGap = max(0, highest * band - sum { $0.shadowPrice * $0.bandwidth })
         dualityGapJoules = sum { $0.gap } + bandGap
         dualityGapRelative = energyTotalJoules > 0 ? dualityGapJoules / energyTotalJoules : 0
         kktResidual = max(
-            reports.reduce(0) { max($0, $1.residual, min(1, abs($1.worth - price) / price)) }, abs(bandwidthUsedHertz / band - 1))
+            reports.reduce(0) { max($0, $1.residual, min(1, abs($1.shadowPrice - price) / price)) },
+            abs(bandwidthUsedHertz / band - 1))
         energyEqualBandsJoules = Self.equalBands(problem, served: served, threads: threads)
     }
 
     private static func equalBands(_ problem: SharedBand, served: [Int], threads: Int) -> Double? {
         let equal = problem.totalBandwidthHertz / Double(served.count)
-        let group = 256
-        let groups = parallelMap((served.count + group - 1) / group, threads: threads) { number -> [Double] in
-            let places = number * group..<min(served.count, (number + 1) * group)
+        let energies = parallelFlatMap(served.count, chunk: 256, threads: threads) { places in
             let plans = EnergyBatch(served[places].lazy.map { problem.onBand($0, equal) }).solve()
             return (0..<plans.count).map { plans[$0]?.energyTotalJoules ?? .nan }
         }
-        let energies = groups.flatMap { $0 }
         guard energies.allSatisfy(\.isFinite) else { return nil }
-        var sum = ReproducibleSum(largest: energies.reduce(.leastNormalMagnitude, max), count: energies.count)
-        for energy in energies { sum.add(energy) }
-        return sum.value
+        return ReproducibleSum.of(energies)
     }
 }
 
@@ -66,7 +61,7 @@ private struct DeviceReport {
     let bandwidth: Double
     let energyCompute: Double
     let energyCommunication: Double
-    let worth: Double
+    let shadowPrice: Double
     let gap: Double
     let residual: Double
 
@@ -76,16 +71,8 @@ private struct DeviceReport {
         bandwidth = device.radio.bandwidthHertz
         energyCompute = plan.energyComputeJoules
         energyCommunication = plan.energyCommunicationJoules
-        worth = certificate.worthPerHertz
+        shadowPrice = certificate.shadowPrice
         gap = certificate.gap
         residual = device.certificate(of: plan).kktResidual
-    }
-
-    static func all(
-        _ problem: SharedBand, served: [Int], bandwidths: [Double], price: Double, threads: Int
-    ) -> [DeviceReport] {
-        parallelMap(served.count, threads: threads) { place in
-            DeviceReport(problem.onBand(served[place], bandwidths[place]), price: price)
-        }
     }
 }

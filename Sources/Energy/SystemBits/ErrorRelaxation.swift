@@ -37,13 +37,13 @@ struct ErrorRelaxation {
             }
         }.sorted { ($0.errorPerJoule, $1.device, $1.order) > ($1.errorPerJoule, $0.device, $0.order) }
         places = hulls.map { $0[0] }
-        energyJoules = zip(devices, places).reduce(0) { $0 + $1.0[$1.1].energyJoules }
+        energyJoules = WidthChoices.sum(devices, places) { $0.energyJoules }
         var whole = energyJoules
-        var error = zip(devices, places).reduce(0) { $0 + $1.0[$1.1].error }
+        var error = WidthChoices.sum(devices, places) { $0.error }
         for step in steps {
             // The running sum rounds: near the limit the sum itself decides.
             if error <= errorLimit * (1 + 1e-12) {
-                error = zip(devices, places).reduce(0) { $0 + $1.0[$1.1].error }
+                error = WidthChoices.sum(devices, places) { $0.error }
                 if error <= errorLimit { break }
             }
             energyJoules = whole + min(1, max(0, error - errorLimit) / step.errorSaved) * step.energyJoules
@@ -72,41 +72,5 @@ struct ErrorRelaxation {
             hull.append(place)
         }
         return hull
-    }
-}
-
-/// A choice of options with its sums.
-struct WidthChoices {
-    let devices: [[WidthOption]]
-    private(set) var places: [Int]
-    private(set) var error: Double
-    private(set) var energyJoules: Double
-
-    init(_ devices: [[WidthOption]], places: [Int]) {
-        (self.devices, self.places) = (devices, places)
-        // In the devices' order, whatever led here: equal choices have equal sums.
-        error = zip(devices, places).reduce(0) { $0 + $1.0[$1.1].error }
-        energyJoules = zip(devices, places).reduce(0) { $0 + $1.0[$1.1].energyJoules }
-    }
-
-    /// Takes, while there is one, the change of one device that saves the most energy and keeps the limit.
-    mutating func improve(errorLimit: Double) {
-        while let better = bestChange(errorLimit: errorLimit) { self = better }
-    }
-
-    private func bestChange(errorLimit: Double) -> WidthChoices? {
-        var (device, place, saved) = (-1, 0, 0.0)
-        for (index, options) in devices.enumerated() {
-            let now = options[places[index]]
-            for (other, option) in options.enumerated() where now.energyJoules - option.energyJoules > saved {
-                guard error - now.error + option.error <= errorLimit else { continue }
-                (device, place, saved) = (index, other, now.energyJoules - option.energyJoules)
-            }
-        }
-        guard device >= 0 else { return nil }
-        var changed = places
-        changed[device] = place
-        let better = WidthChoices(devices, places: changed)
-        return better.error <= errorLimit && better.energyJoules < energyJoules ? better : nil
     }
 }

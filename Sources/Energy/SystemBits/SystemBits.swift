@@ -7,7 +7,7 @@ public struct WidthOption: Sendable, Equatable {
     /// `E_k(b)`: least energy of training and sending at this width, J.
     public let energyJoules: Double
 
-    /// Both numbers finite and not negative (precondition).
+    /// An option of a device. Both numbers finite and not negative (precondition).
     public init(bits: Int, error: Double, energyJoules: Double) {
         precondition(error >= 0 && error.isFinite && energyJoules >= 0 && energyJoules.isFinite, "\(error), \(energyJoules) J")
         (self.bits, self.error, self.energyJoules) = (bits, error, energyJoules)
@@ -23,8 +23,9 @@ public struct WidthOption: Sendable, Equatable {
 public struct SystemBits: Sendable, Equatable {
     /// For every device the place of its option.
     public let choices: [Int]
+    /// Of all devices together, J.
     public let energyJoules: Double
-    /// At most the limit.
+    /// Of the aggregate; at most the limit.
     public let error: Double
     /// No choice costs less; reached by mixing two neighbouring options of one device.
     public let lowerBoundJoules: Double
@@ -41,10 +42,12 @@ public struct SystemBits: Sendable, Equatable {
 
 /// A limit on the aggregate's error that no choice of widths keeps.
 public struct UnreachableError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The largest error that was allowed.
     public let limit: Double
     /// The smallest error that can be reached.
     public let smallest: Double
 
+    /// Both errors and the way out in one line.
     public var description: String {
         "an aggregate error of \(limit) is below \(smallest), the smallest that the devices' widths reach; "
             + "allow at least \(readable(smallest, .up)), or accept wider codes"
@@ -56,6 +59,7 @@ extension SystemBits {
     ///
     /// - Parameters:
     ///   - devices: at least one option each (precondition), in any order.
+    ///   - errorLimit: the largest error of the aggregate, `epsilon`.
     ///   - incumbent: a choice known before; where it keeps the limit, the result costs no more.
     ///   - nodeLimit: places that branch and bound may visit.
     /// - Throws: where even the most exact options exceed the limit.

@@ -83,7 +83,7 @@ struct RoundPlanner: Sendable {
                 } catch { throw .device(.physics(device: device.id, error)) }
             }
         }
-        return 1.5 * smallest
+        return DeviceEnergyProblem.automaticTimeBudgetSeconds(smallest: smallest)
     }
 
     /// Bytes of a frame of `bits` bits per parameter.

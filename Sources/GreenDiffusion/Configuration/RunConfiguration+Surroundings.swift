@@ -1,5 +1,7 @@
+import DevicePlanning
 import FedRuntime
 import Foundation
+import Storage
 
 // Settings of what is around the devices: which ones they are and where, their channels, and what the energy ledger counts.
 extension RunConfiguration {

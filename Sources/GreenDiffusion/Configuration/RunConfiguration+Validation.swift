@@ -3,7 +3,7 @@ import Foundation
 
 extension RunConfiguration {
     /// The scheme with its bits.
-    var federationScheme: Scheme {
+    package var federationScheme: Scheme {
         switch scheme {
         case .onDemand: bitPlanning == .system ? .onDemandSystem(aggregateError: aggregateError) : .onDemand
         case .fixed: .fixed(bits: acceptedBits.upperBound)

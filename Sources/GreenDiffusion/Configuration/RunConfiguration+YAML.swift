@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Yams
 
 extension RunConfiguration {

@@ -1,3 +1,5 @@
+import Storage
+
 /// The settings of a federated run: the keys of its YAML file, and the flags of `greendiff train` without their dashes.
 public enum Setting: String, Sendable, CaseIterable {
     case data

@@ -69,7 +69,7 @@ extension Workload {
 
 extension QuantizationGrid {
     static let names: KeyValuePairs = ["paper": QuantizationGrid.paper, "zero": .zero, "lattice": .lattice]
-    var name: String { Self.names.first { $0.value == self }?.key ?? "" }
+    package var name: String { Self.names.first { $0.value == self }?.key ?? "" }
 }
 
 extension PayloadKind {

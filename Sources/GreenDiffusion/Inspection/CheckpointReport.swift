@@ -1,5 +1,6 @@
 import Kernels
 import Model
+import Report
 
 /// A model's checkpoint, verified: configuration supported, every tensor there, of its shape and finite.
 struct CheckpointReport: Inspection.Report {

@@ -1,4 +1,5 @@
 import Codec
+import Report
 
 /// An update frame, verified: checksum, limits, every scale and code.
 struct FrameReport: Inspection.Report {

@@ -1,5 +1,7 @@
 import Codec
 import Foundation
+import Report
+import Storage
 
 /// What a file or folder of this program holds, read whole and verified.
 public struct Inspection: Encodable, CustomStringConvertible {
@@ -19,7 +21,7 @@ public struct Inspection: Encodable, CustomStringConvertible {
             }
         } else if let directory = PretrainingDirectory(reading: path) {
             report = try PretrainingReport(directory)
-        } else if files.fileExists(atPath: "\(path)/config.yaml") || files.fileExists(atPath: "\(path)/rounds.jsonl") {
+        } else if RunFiles(path: path).holdsRun || files.fileExists(atPath: RunFiles(path: path).roundsFile.path) {
             report = try RunReport(path)
         } else {
             report = try CheckpointReport(path)
@@ -27,7 +29,7 @@ public struct Inspection: Encodable, CustomStringConvertible {
     }
 
     public func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
-    public var description: String { report.lines.map { Banner.line($0.0, $0.1) }.joined(separator: "\n") }
+    public var description: String { report.lines.map { labelledLine($0.0, $0.1) }.joined(separator: "\n") }
 
     private enum Format { case safetensors, frame }
 

@@ -1,5 +1,7 @@
 import FedRuntime
 import Foundation
+import Report
+import Storage
 
 /// The folder of a federated run, verified: every line of its records, rounds without gaps, every checkpoint.
 struct RunReport: Inspection.Report {
@@ -24,22 +26,18 @@ struct RunReport: Inspection.Report {
     }
 
     init(_ path: String) throws {
-        let records = try JSONLinesFile(path: "\(path)/rounds.jsonl").read(RoundRecord.self)
+        let files = RunFiles(path: path)
+        let records = try files.roundsFile.read(RoundRecord.self)
         for (index, record) in records.enumerated() where record.round != index + 1 {
-            throw RunDirectoryError.damagedLine(path: "\(path)/rounds.jsonl", line: index + 1)
+            throw FileError.damagedLine(path: files.roundsFile.path, line: index + 1)
         }
         self.path = path
         rounds = records.count
         (lossFirst, lossLast) = (records.first?.loss, records.last?.loss)
         energyTotalJoules = records.reduce(0) { $0 + $1.energyTotalJoules }
         uploadBytes = records.reduce(0) { $0 + $1.uploadBytes }
-        devices = try JSONLinesFile(path: "\(path)/devices.jsonl").read(DeviceRecord.self)
-            .reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 }
-        let folder = "\(path)/checkpoints"
-        checkpoints = try ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
-            .filter { $0.wholeMatch(of: /round-\d+/) != nil }
-            .sorted()
-            .map { try CheckpointReport("\(folder)/\($0)") }
+        devices = try files.devicesFile.read(DeviceRecord.self).reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 }
+        checkpoints = try files.checkpointedRounds().map { try CheckpointReport(files.checkpointPath(round: $0)) }
     }
 
     var lines: [(String, String)] {

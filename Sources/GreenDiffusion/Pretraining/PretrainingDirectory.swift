@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Storage
 
 /// The folder of a pretraining run.
 ///
@@ -26,11 +27,11 @@ struct PretrainingDirectory {
     ///
     /// - Throws: `PretrainingError.exists`, `.busy`; `FileError` where the system refuses.
     static func create(at path: String) throws -> PretrainingDirectory {
-        try AtomicFiles.createDirectory(path)
+        try Folder.create(path)
         let directory = try PretrainingDirectory(locking: path)
         guard try directory.lastCheckpoint() == nil else { throw PretrainingError.exists(path: path) }
-        try AtomicFiles.createDirectory(directory.checkpointsFolder)
-        try AtomicFiles.createDirectory(directory.samplesFolder)
+        try Folder.create(directory.checkpointsFolder)
+        try Folder.create(directory.samplesFolder)
         return directory
     }
 
@@ -57,7 +58,7 @@ struct PretrainingDirectory {
 
     /// What the run computes, as `write` put it down.
     func settings() throws(FileError) -> PretrainingSettings {
-        let bytes = try readBytes(settingsPath)
+        let bytes = try readFile(settingsPath)
         do {
             return try JSONDecoder().decode(PretrainingSettings.self, from: Data(bytes))
         } catch {
@@ -68,7 +69,7 @@ struct PretrainingDirectory {
     func write(_ settings: PretrainingSettings) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFiles.write(try encoder.encode(settings) + Data("\n".utf8), to: settingsPath)
+        try AtomicFile.write([UInt8](try encoder.encode(settings) + Data("\n".utf8)), to: settingsPath)
     }
 
     /// The newest checkpoint's folder, nil before the first.
@@ -83,7 +84,7 @@ struct PretrainingDirectory {
     func pruneCheckpoints() throws {
         let kept = try checkpointNames().suffix(Self.keptCheckpoints)
         for name in try namesInCheckpoints() where !kept.contains(name) {
-            try AtomicFiles.remove("\(checkpointsFolder)/\(name)")
+            try Folder.remove("\(checkpointsFolder)/\(name)")
         }
     }
 

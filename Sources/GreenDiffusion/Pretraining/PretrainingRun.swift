@@ -3,6 +3,7 @@ import ImageFiles
 import Kernels
 import Logging
 import Model
+import Storage
 
 /// Ordinary training of one model on one machine, in a folder that it can be resumed from.
 ///
@@ -79,7 +80,7 @@ public final class PretrainingRun {
         let settings = try directory.settings().extended(to: steps, done: done, path: path)
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { directory }
         try run.trainer.restore(state, path: folder)
-        try directory.progress.heal(keeping: PretrainingRecord.self) { $0.step <= done }
+        try directory.progress.truncate(keeping: PretrainingRecord.self) { $0.step <= done }
         try directory.write(settings)
         run.step = done
         return run
@@ -151,11 +152,11 @@ public final class PretrainingRun {
         }
         var state = trainer.state
         state.counters["step"] = step
-        try AtomicFiles.replaceDirectory(directory.checkpointPath(step: step)) { folder in
+        try Folder.replace(directory.checkpointPath(step: step)) { folder in
             try checkpoint(model.parameters).write(to: folder)
             try state.write(to: folder, layout: model.layout)
         }
-        try AtomicFiles.replaceDirectory(directory.modelPath) { folder in
+        try Folder.replace(directory.modelPath) { folder in
             try checkpoint(trainer.average?.parameters ?? model.parameters).write(to: folder)
         }
         try directory.pruneCheckpoints()

@@ -1,6 +1,7 @@
 import FedRuntime
 import Foundation
 import Report
+import Storage
 
 /// `report.html`: what one run, or several side by side, drew, cost and did. A pure function of the run directories.
 public enum RunPage {

@@ -1,4 +1,5 @@
 import FedRuntime
+import Report
 
 /// A run in a few numbers: `summary.json`.
 public struct RunSummary: Codable, Sendable, Equatable {

@@ -2,6 +2,7 @@ import FedRuntime
 import Foundation
 import ImageFiles
 import Report
+import Storage
 
 /// The event file of a run in `tensorboard/`: grows by every round's curves and sample grids.
 ///
@@ -15,7 +16,7 @@ struct TensorBoardLog {
         let now = Date().timeIntervalSince1970
         var contents = EventRecord.fileHeader(wallTime: now)
         for record in rounds { contents += RoundEvents.records(try Self.row(record), wallTime: now) }
-        try AtomicFiles.write(Data(contents), to: path)
+        try AtomicFile.write(contents, to: path)
     }
 
     func append(_ record: RoundRecord) throws {

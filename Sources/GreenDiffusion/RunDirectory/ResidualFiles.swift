@@ -2,6 +2,7 @@ import Codec
 import FedRuntime
 import Foundation
 import Kernels
+import Storage
 
 /// What devices keep between rounds under `devices/`: the part of their last change that its frame left out, as a frame of exact values.
 struct ResidualFiles: ResidualStore {
@@ -35,8 +36,8 @@ struct ResidualFiles: ResidualStore {
         let frame = try encodeUpdate(
             residual, table: table, coding: .float32, binding: assignment.binding, seed: assignment.settings.seed,
             threads: threads)
-        try AtomicFiles.createDirectory(files.residualFolder(device: assignment.device.id))
-        try AtomicFiles.write(Data(frame), to: files.residualPath(device: assignment.device.id, round: assignment.round))
+        try Folder.create(files.residualFolder(device: assignment.device.id))
+        try AtomicFile.write(frame, to: files.residualPath(device: assignment.device.id, round: assignment.round))
     }
 }
 
@@ -45,7 +46,7 @@ extension RunDirectory {
     func pruneResiduals() throws(FileError) {
         for device in files.residualDevices() {
             for round in files.residualRounds(device: device).dropLast() {
-                try AtomicFiles.remove(files.residualPath(device: device, round: round))
+                try Folder.remove(files.residualPath(device: device, round: round))
             }
         }
     }
@@ -54,7 +55,7 @@ extension RunDirectory {
     func discardResiduals(after last: Int) throws(FileError) {
         for device in files.residualDevices() {
             for round in files.residualRounds(device: device) where round > last {
-                try AtomicFiles.remove(files.residualPath(device: device, round: round))
+                try Folder.remove(files.residualPath(device: device, round: round))
             }
         }
     }

@@ -1,5 +1,6 @@
 import FedRuntime
 import Foundation
+import Storage
 
 /// The folder of a run, taken by this process until the object goes.
 ///
@@ -18,14 +19,14 @@ public final class RunDirectory {
     ///
     /// - Throws: `RunDirectoryError.exists` where a run is already, `.busy`, `FileError`.
     static func create(at path: String, configuration: String) throws -> RunDirectory {
-        try AtomicFiles.createDirectory(path)
+        try Folder.create(path)
         let directory = try RunDirectory(locking: path)
         try checkVacant(path)
         let files = directory.files
         for folder in [files.checkpointsFolder, files.samplesFolder, files.tensorBoardFolder] {
-            try AtomicFiles.createDirectory(folder)
+            try Folder.create(folder)
         }
-        try AtomicFiles.write(Data(configuration.utf8), to: files.configurationPath)
+        try AtomicFile.write(configuration, to: files.configurationPath)
         return directory
     }
 
@@ -44,16 +45,16 @@ public final class RunDirectory {
 
     /// Removes all checkpoints but the last `count`.
     func pruneCheckpoints(keeping count: Int) throws(FileError) {
-        for round in files.checkpointedRounds().dropLast(count) { try AtomicFiles.remove(files.checkpointPath(round: round)) }
+        for round in files.checkpointedRounds().dropLast(count) { try Folder.remove(files.checkpointPath(round: round)) }
     }
 
     /// Forgets what lies after round `last`: records, sample grids that would be made again, and checkpoints torn by a crash.
     func discard(after last: Int) throws {
-        try files.roundsFile.heal(keeping: RoundRecord.self) { $0.round <= last }
-        try files.devicesFile.heal(keeping: DeviceRecord.self) { $0.round <= last }
-        try files.schemesFile.heal(keeping: SchemeRecord.self) { $0.round <= last }
-        for name in files.unfinishedCheckpoints() { try AtomicFiles.remove("\(files.checkpointsFolder)/\(name)") }
+        try files.roundsFile.truncate(keeping: RoundRecord.self) { $0.round <= last }
+        try files.devicesFile.truncate(keeping: DeviceRecord.self) { $0.round <= last }
+        try files.schemesFile.truncate(keeping: SchemeRecord.self) { $0.round <= last }
+        for name in files.unfinishedCheckpoints() { try Folder.remove("\(files.checkpointsFolder)/\(name)") }
         try discardResiduals(after: last)
-        for round in files.sampledRounds() where round > last { try AtomicFiles.remove(files.samplePath(round: round)) }
+        for round in files.sampledRounds() where round > last { try Folder.remove(files.samplePath(round: round)) }
     }
 }

@@ -4,7 +4,6 @@ public enum RunDirectoryError: Error, CustomStringConvertible, Equatable {
     case notARun(path: String)
     case busy(path: String)
     case noCheckpoint(path: String)
-    case damagedLine(path: String, line: Int)
     case damagedState(path: String, reason: String)
     case settingChanged(setting: String, saved: String, requested: String)
 
@@ -19,8 +18,6 @@ public enum RunDirectoryError: Error, CustomStringConvertible, Equatable {
         case .noCheckpoint(let path):
             "\(path) has no finished round to resume from; start again with "
                 + "`greendiff train --config \(path)/config.yaml --out ANOTHER_DIR`"
-        case .damagedLine(let path, let line):
-            "\(path) line \(line) is not a record of this run; remove that line, or go back to a copy of the file"
         case .damagedState(let path, let reason):
             "\(path) cannot be resumed: \(reason); remove that checkpoint folder to resume from the one before"
         case .settingChanged(let setting, let saved, let requested):

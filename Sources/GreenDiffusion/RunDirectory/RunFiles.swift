@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// Where the files of a run lie in its folder.
 public struct RunFiles: Sendable {

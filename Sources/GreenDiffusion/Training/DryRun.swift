@@ -3,6 +3,7 @@ import FedRuntime
 import Foundation
 import Kernels
 import Model
+import Report
 
 /// What a run would do and cost, without training: the plan of its first round, and expected time, energy, bytes and disk.
 public struct DryRun {
@@ -83,24 +84,24 @@ public struct DryRun {
         let rounds = Double(configuration.rounds)
         let compute = plans.reduce(0) { $0 + $1.energy.energyComputeJoules }
         return [
-            Banner.line("model", components.modelDescription(flopsPerSample: flopsPerSample)),
-            Banner.line("data", components.dataDescription),
-            Banner.line("plan", components.planDescription(timeBudgetSeconds: timeBudgetSeconds)),
+            labelledLine("model", components.modelDescription(flopsPerSample: flopsPerSample)),
+            labelledLine("data", components.dataDescription),
+            labelledLine("plan", components.planDescription(timeBudgetSeconds: timeBudgetSeconds)),
             "", deviceTable, "",
-            Banner.line(
+            labelledLine(
                 "energy",
                 "\(Quantity.energy(energyJoules)) a round (compute \(Quantity.energy(compute)), radio "
                     + "\(Quantity.energy(energyJoules - compute))), about \(Quantity.energy(energyJoules * rounds)) in all, modelled"
             ),
-            Banner.line(
+            labelledLine(
                 "bytes",
                 "\(Quantity.bytes(uploadBytes)) up and \(Quantity.bytes(downloadBytes)) down a round, about "
                     + "\(Quantity.bytes(uploadBytes * configuration.rounds)) up in all"),
-            Banner.line(
+            labelledLine(
                 "time",
                 "about \(Quantity.duration(wallSeconds)) of training here for \(configuration.rounds) rounds; the devices would take "
                     + "\(Quantity.duration(timeBudgetSeconds * rounds))"),
-            Banner.line("disk", "about \(Quantity.bytes(diskBytes)), records and samples apart"),
+            labelledLine("disk", "about \(Quantity.bytes(diskBytes)), records and samples apart"),
         ].joined(separator: "\n")
     }
 

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Kernels
+import Report
 
 extension FederatedRun {
     /// The model in one phrase: `small, 1.81 M parameters, 0.61 GFLOP a training sample (executed)   init: builtin:signs-small`.
@@ -12,11 +13,11 @@ extension FederatedRun {
     /// The rounds' budget in one phrase: `T = 42.0 s (auto), bits 2:8 on demand, 5 devices a round; energies are modelled`.
     public var planDescription: String { components.planDescription(timeBudgetSeconds: server.state.timeBudgetSeconds) }
 
-    /// What computes, in one line, with limits measured now.
-    public var machineDescription: String {
-        let ceilings = MachineCeilings.measure(components.model.context)
-        return Banner.machine(threads: components.threads, vectorName: InstructionSet.selectedName, ceilings: ceilings)
-    }
+    /// Threads that the run computes with.
+    public var threads: Int { components.threads }
+
+    /// Limits of the machine, measured now.
+    public func measureCeilings() -> MachineCeilings { MachineCeilings.measure(components.model.context) }
 }
 
 extension RunComponents {

@@ -1,20 +1,21 @@
 import FedRuntime
 import Foundation
 import Model
+import Storage
 
 extension FederatedRun {
     /// Writes what a finished or interrupted run shows: the averaged model, the summary and the report.
     func writeResults() throws {
-        try AtomicFiles.replaceDirectory(files.modelFolder) { try averagedModel.write(to: $0) }
+        try Folder.replace(files.modelFolder) { try averagedModel.write(to: $0) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFiles.write(try encoder.encode(try summary()), to: files.summaryPath)
+        try AtomicFile.write([UInt8](try encoder.encode(try summary())), to: files.summaryPath)
         try writeReport()
     }
 
     /// Writes the report of the rounds so far.
     func writeReport() throws {
-        try AtomicFiles.write(Data(try RunPage.html(runs: [path]).utf8), to: files.reportPath)
+        try AtomicFile.write(try RunPage.html(runs: [path]), to: files.reportPath)
     }
 
     /// What the rounds so far cost and gave.

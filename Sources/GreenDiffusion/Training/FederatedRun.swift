@@ -2,6 +2,7 @@ import FedRuntime
 import Foundation
 import Kernels
 import Model
+import Storage
 
 /// A federated run in its folder: rounds of planning, local training, quantized uploads and exact averaging.
 ///
@@ -69,7 +70,7 @@ public final class FederatedRun {
             configuration, runID: checkpoint.federation.runID, resuming: checkpoint.model)
         let server = try components.makeServer(resuming: state)
         try directory.discard(after: round)
-        try AtomicFiles.write(Data(try configuration.yaml().utf8), to: files.configurationPath)
+        try AtomicFile.write(try configuration.yaml(), to: files.configurationPath)
         return FederatedRun(directory, components, server, checkpoint.average)
     }
 

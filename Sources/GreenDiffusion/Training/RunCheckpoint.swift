@@ -3,6 +3,7 @@ import FedRuntime
 import Foundation
 import Kernels
 import Model
+import Storage
 
 /// What `checkpoints/round-NNNNN` holds: all that a run needs to go on.
 ///
@@ -27,12 +28,12 @@ struct RunCheckpoint {
             counters: [
                 "round": federation.completedRounds, "average_steps": average.steps, "seed": Int(bitPattern: UInt(seed)),
             ])
-        try AtomicFiles.replaceDirectory(folder) { temporary in
+        try Folder.replace(folder) { temporary in
             try model.write(to: temporary)
             try state.write(to: temporary, layout: layout)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            try AtomicFiles.write(try encoder.encode(federation), to: "\(temporary)/\(Self.federationName)")
+            try AtomicFile.write([UInt8](try encoder.encode(federation)), to: "\(temporary)/\(Self.federationName)")
         }
     }
 

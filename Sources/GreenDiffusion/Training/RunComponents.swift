@@ -3,6 +3,7 @@ import FedRuntime
 import Foundation
 import Kernels
 import Model
+import Storage
 
 /// A resolved configuration made real: images, devices, model and the settings of the rounds.
 struct RunComponents {

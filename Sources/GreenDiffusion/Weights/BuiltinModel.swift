@@ -2,6 +2,7 @@ import Codec
 import Foundation
 import Kernels
 import Model
+import Storage
 
 /// Models that are part of this program: weights packed by its own codec, with the configuration files of a checkpoint.
 ///
@@ -31,12 +32,12 @@ public enum BuiltinModel {
 
     /// Reads a packed model's folder.
     package static func unpack(_ folder: String, threads: Int = 1) throws -> Checkpoint {
-        let configuration = try UNetConfiguration(parsing: read("\(folder)/config.json"), path: "\(folder)/config.json")
+        let configuration = try UNetConfiguration(parsing: readFile("\(folder)/config.json"), path: "\(folder)/config.json")
         let schedulerPath = "\(folder)/scheduler_config.json"
-        let scheduler = try SchedulerConfiguration(parsing: read(schedulerPath), path: schedulerPath)
+        let scheduler = try SchedulerConfiguration(parsing: readFile(schedulerPath), path: schedulerPath)
         let layout = configuration.parameterLayout
         let frame = try UpdateFrame(
-            read("\(folder)/\(frameName)"), limits: FrameLimits(expecting: layout), threads: threads)
+            readFile("\(folder)/\(frameName)"), limits: FrameLimits(expecting: layout), threads: threads)
         let parameters = Tensor(shape: [layout.parameterCount])
         frame.decode(into: parameters, threads: threads)
         return Checkpoint(configuration: configuration, scheduler: scheduler, parameters: parameters)
@@ -65,10 +66,10 @@ public enum BuiltinModel {
         let frame = try encodeUpdate(
             checkpoint.parameters, table: table, coding: .quantized(bits: packedBits), binding: FrameBinding(), seed: 0,
             threads: threads)
-        try AtomicFiles.replaceDirectory(folder) { temporary in
-            try AtomicFiles.write(Data(checkpoint.configuration.json.utf8), to: "\(temporary)/config.json")
-            try AtomicFiles.write(Data(checkpoint.scheduler.json.utf8), to: "\(temporary)/scheduler_config.json")
-            try AtomicFiles.write(Data(frame), to: "\(temporary)/\(frameName)")
+        try Folder.replace(folder) { temporary in
+            try AtomicFile.write(checkpoint.configuration.json, to: "\(temporary)/config.json")
+            try AtomicFile.write(checkpoint.scheduler.json, to: "\(temporary)/scheduler_config.json")
+            try AtomicFile.write(frame, to: "\(temporary)/\(frameName)")
         }
         return Packed(bytes: frame.count, relativeError: table.summary.relativeError(bits: packedBits))
     }
@@ -81,12 +82,5 @@ public enum BuiltinModel {
     private static var resourceFolder: String? {
         let bundle = Bundle.main.bundleURL.appendingPathComponent("GreenDiffusion_GreenDiffusion.resources/Resources").path
         return FileManager.default.fileExists(atPath: bundle) ? bundle : nil
-    }
-
-    private static func read(_ path: String) throws(FileError) -> [UInt8] {
-        guard let contents = FileManager.default.contents(atPath: path) else {
-            throw .unreadable(path: path, reason: FileError.systemReason())
-        }
-        return Array(contents)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Storage
 
 /// A model as diffusers stores it: a directory that `UNet2DModel.from_pretrained` and `DDPMPipeline.from_pretrained` open.
 ///
@@ -24,10 +25,10 @@ public struct Checkpoint {
     ///   with weights that are not finite.
     public init(directory: String) throws(CheckpointError) {
         let files = CheckpointFiles(reading: directory)
-        configuration = try UNetConfiguration(parsing: try readBytes(files.configuration), path: files.configuration)
+        configuration = try UNetConfiguration(parsing: try readText(files.configuration), path: files.configuration)
         scheduler =
             FileManager.default.fileExists(atPath: files.scheduler)
-            ? try SchedulerConfiguration(parsing: try readBytes(files.scheduler), path: files.scheduler)
+            ? try SchedulerConfiguration(parsing: try readText(files.scheduler), path: files.scheduler)
             : SchedulerConfiguration()
         let reader = try SafetensorsReader(path: files.weights)
         let layout = configuration.parameterLayout
@@ -38,7 +39,7 @@ public struct Checkpoint {
     }
 
     /// Writes the four files into `directory`, which must exist. Each file appears complete or not at all.
-    public func write(to directory: String) throws(CheckpointError) {
+    public func write(to directory: String) throws(FileError) {
         let files = CheckpointFiles(writing: directory)
         let layout = configuration.parameterLayout
         try writeSafetensors(ParameterFile.tensors(parameters, layout: layout), to: files.weights)
@@ -83,15 +84,7 @@ private struct CheckpointFiles {
     }
 }
 
-/// The bytes of a small text file.
-func readBytes(_ path: String) throws(CheckpointError) -> [UInt8] {
-    let limit = 16 << 20
-    guard let size = (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int else {
-        throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    guard size <= limit else { throw .headerTooLarge(path: path, bytes: UInt64(size), limit: limit) }
-    guard let data = FileManager.default.contents(atPath: path) else {
-        throw .unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    return Array(data)
+/// The bytes of a small text file of a checkpoint.
+func readText(_ path: String) throws(CheckpointError) -> [UInt8] {
+    do throws(FileError) { return try readFile(path, limit: 16 << 20) } catch { throw CheckpointError(error) }
 }

@@ -1,7 +1,8 @@
+import Storage
+
 /// Why a checkpoint, a configuration or a safetensors file was refused. The description names the value, the limit and the way out.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
-    case unwritable(path: String, reason: String)
     /// The bytes are not what the format says.
     case malformed(path: String, detail: String)
     /// The header says more bytes than the format allows.
@@ -18,12 +19,20 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     /// A field of a configuration has a value, or is a field, that this program does not implement.
     case unsupportedField(path: String, field: String, value: String, supported: String)
 
+    /// A checkpoint's file that cannot be read, or is too large.
+    init(_ error: FileError) {
+        switch error {
+        case .missing(let path): self = .unreadable(path: path, reason: "there is no such file")
+        case .unreadable(let path, let reason), .unwritable(let path, let reason): self = .unreadable(path: path, reason: reason)
+        case .invalid(let path, let reason): self = .malformed(path: path, detail: reason)
+        case .damagedLine(let path, let line): self = .malformed(path: path, detail: "line \(line)")
+        }
+    }
+
     public var description: String {
         switch self {
         case .unreadable(let path, let reason):
             "cannot read \(path): \(reason); check the path and its permissions"
-        case .unwritable(let path, let reason):
-            "cannot write \(path): \(reason); free space or choose another place"
         case .malformed(let path, let detail):
             "\(path) is damaged: \(detail); copy or download it again"
         case .headerTooLarge(let path, let bytes, let limit):

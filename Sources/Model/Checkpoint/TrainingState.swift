@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Storage
 
 /// What a training run needs beside the model to go on: flat buffers like the parameters, and counters.
 ///
@@ -22,7 +23,7 @@ public struct TrainingState {
     /// Reads the state in `directory`, whose model has `layout`.
     public init(directory: String, layout: ParameterLayout) throws(CheckpointError) {
         let path = "\(directory)/state.json"
-        guard case .object(let fields)? = JSONValue(parsing: try readBytes(path)) else {
+        guard case .object(let fields)? = JSONValue(parsing: try readText(path)) else {
             throw .malformed(path: path, detail: "it is not a JSON object")
         }
         counters = [:]
@@ -43,7 +44,7 @@ public struct TrainingState {
     }
 
     /// Writes the state into `directory`, which must exist; `state.json` last.
-    public func write(to directory: String, layout: ParameterLayout) throws(CheckpointError) {
+    public func write(to directory: String, layout: ParameterLayout) throws(FileError) {
         let names = buffers.keys.sorted()
         var tensors: [NamedTensor] = []
         for name in names {

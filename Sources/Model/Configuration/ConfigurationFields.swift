@@ -1,3 +1,5 @@
+import Storage
+
 /// The fields of a diffusers configuration file, each read exactly once; whatever is left at the end is refused by name.
 struct ConfigurationFields {
     private let path: String

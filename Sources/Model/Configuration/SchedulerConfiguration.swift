@@ -1,3 +1,5 @@
+import Storage
+
 /// The noise schedule and the sampler's settings: the supported part of diffusers' `scheduler_config.json`.
 public struct SchedulerConfiguration: Sendable, Equatable {
     /// Steps of the forward process; timesteps are `0 ..< trainTimesteps`.

@@ -1,3 +1,5 @@
+import Storage
+
 extension UNetConfiguration {
     /// The configuration in the text of a `config.json`; absent fields take diffusers' defaults.
     ///

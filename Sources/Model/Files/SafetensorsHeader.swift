@@ -1,3 +1,5 @@
+import Storage
+
 /// One tensor of a safetensors file: its name, element type, shape and place in the data section.
 public struct SafetensorsEntry: Sendable, Equatable {
     /// Element types that this program reads. It writes `float32` and `int64`.

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Storage
 
 /// A tensor to write: name, shape and elements.
 public struct NamedTensor {
@@ -49,7 +50,7 @@ public struct NamedTensor {
 ///   - metadata: the header's `__metadata__`; PyTorch's loader wants `format: pt`.
 public func writeSafetensors(
     _ tensors: [NamedTensor], to path: String, metadata: [String: String] = ["format": "pt"]
-) throws(CheckpointError) {
+) throws(FileError) {
     var header: [String: JSONValue] = ["__metadata__": .object(metadata.mapValues(JSONValue.string))]
     var offset = 0
     for tensor in tensors {

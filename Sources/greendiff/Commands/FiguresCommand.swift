@@ -1,5 +1,7 @@
 import ArgumentParser
 import GreenDiffusion
+import Storage
+import Studies
 
 /// `greendiff figures`: the paper's study.
 struct FiguresCommand: ParsableCommand {

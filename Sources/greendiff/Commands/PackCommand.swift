@@ -1,5 +1,7 @@
 import ArgumentParser
 import GreenDiffusion
+import Report
+import Storage
 
 /// `greendiff pack`: how a checkpoint becomes a model that is part of the program.
 struct PackCommand: ParsableCommand {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import GreenDiffusion
+import Storage
+import Studies
 
 /// `greendiff pareto`: which of several runs reached a loss with the least energy and time.
 struct ParetoCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DevicePlanning
 import Energy
 import GreenDiffusion
 
@@ -99,10 +100,16 @@ struct PlanCommand: ParsableCommand {
         let output = StandardOutput()
         // In a pipe only a table's reader is a person.
         let showsProgress = StandardConsole.error.isTerminal || format == .table
+        var line: PlanProgress?
+        defer { line?.close() }
         do {
             try PlanJob(path: devices, options: options).run(
                 write: { try output.write($0) }, report: { StandardConsole.error.line("greendiff: \($0)") },
-                progress: showsProgress ? StandardConsole.error : nil)
+                progress: { done, total in
+                    guard showsProgress else { return }
+                    if line == nil { line = PlanProgress(total: total, console: StandardConsole.error) }
+                    line?.show(done: done)
+                })
         } catch let unusable as UnusableDevices {
             for line in unusable.lines { StandardConsole.error.line("greendiff: \(line)") }
             throw unusable

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import GreenDiffusion
 import Model
+import Report
+import Storage
 
 /// `greendiff pretrain`: ordinary training on one machine, for a model that federated training starts from.
 struct PretrainCommand: ParsableCommand {
@@ -155,10 +157,10 @@ private struct PretrainingDisplay {
     /// The lines before the first step.
     func begin(_ run: PretrainingRun) {
         let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
-        console.line(Banner.line("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
-        console.line(Banner.line("data", run.dataName))
+        console.line(labelledLine("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
+        console.line(labelledLine("data", run.dataName))
         let steps = "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
-        console.line(Banner.line("run", "\(run.path), \(steps)"))
+        console.line(labelledLine("run", "\(run.path), \(steps)"))
     }
 
     mutating func show(_ progress: PretrainingProgress) {
@@ -179,10 +181,10 @@ private struct PretrainingDisplay {
     /// The lines after the last step: where everything is, and what to do next.
     func end(_ run: PretrainingRun) {
         close()
-        console.line(Banner.line("model", run.modelPath))
-        console.line(Banner.line("images", "greendiff sample --checkpoint \(run.modelPath) --out \(run.path)/samples.png"))
+        console.line(labelledLine("model", run.modelPath))
+        console.line(labelledLine("images", "greendiff sample --checkpoint \(run.modelPath) --out \(run.path)/samples.png"))
         if run.settings.learningRate.decay == .constant {
-            console.line(Banner.line("longer", "greendiff pretrain --resume \(run.path) --steps \(2 * run.settings.steps)"))
+            console.line(labelledLine("longer", "greendiff pretrain --resume \(run.path) --steps \(2 * run.settings.steps)"))
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GreenDiffusion
+import Studies
 
 /// `greendiff profile-codec`: what coding a checkpoint costs.
 struct ProfileCodecCommand: ParsableCommand {

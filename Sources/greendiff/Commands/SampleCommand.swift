@@ -1,5 +1,6 @@
 import ArgumentParser
 import GreenDiffusion
+import Storage
 
 /// `greendiff sample`: images from a model.
 struct SampleCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CPUSupport
 import Foundation
 import GreenDiffusion
+import Storage
 
 /// `greendiff train`: the main job.
 struct TrainCommand: ParsableCommand {

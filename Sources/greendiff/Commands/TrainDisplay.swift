@@ -1,5 +1,7 @@
 import Foundation
 import GreenDiffusion
+import Kernels
+import Report
 
 /// What `train` shows: what is about to run, how far it is, and what came of it.
 struct TrainDisplay {
@@ -14,11 +16,12 @@ struct TrainDisplay {
 
     /// The lines before the first round.
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
-        console.line(run.machineDescription)
-        console.line(Banner.line("model", run.modelDescription))
-        console.line(Banner.line("data", run.dataDescription))
-        console.line(Banner.line("plan", run.planDescription))
-        console.line(Banner.line("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
+        console.line(
+            Banner.machine(threads: run.threads, vectorName: InstructionSet.selectedName, ceilings: run.measureCeilings()))
+        console.line(labelledLine("model", run.modelDescription))
+        console.line(labelledLine("data", run.dataDescription))
+        console.line(labelledLine("plan", run.planDescription))
+        console.line(labelledLine("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
         console.line()
     }
 
@@ -48,11 +51,11 @@ struct TrainDisplay {
         console.line()
         console.line(try run.schemeTable().text)
         console.line()
-        if let ledger = try run.summary().ledgerText { console.line(Banner.line("energy", ledger)) }
-        if let grid = run.newestSamplePath { console.line(Banner.line("images", grid)) }
-        console.line(Banner.line("report", run.files.reportPath))
-        console.line(Banner.line("model", run.files.modelFolder))
-        console.line(Banner.line("again", "greendiff train --config \(run.files.configurationPath)"))
-        console.line(Banner.line("longer", "greendiff train --resume \(run.path) --rounds \(2 * run.configuration.rounds)"))
+        if let ledger = try run.summary().ledgerText { console.line(labelledLine("energy", ledger)) }
+        if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
+        console.line(labelledLine("report", run.files.reportPath))
+        console.line(labelledLine("model", run.files.modelFolder))
+        console.line(labelledLine("again", "greendiff train --config \(run.files.configurationPath)"))
+        console.line(labelledLine("longer", "greendiff train --resume \(run.path) --rounds \(2 * run.configuration.rounds)"))
     }
 }

@@ -1,4 +1,6 @@
 import Foundation
+import RunTestSupport
+import TestSupport
 import Testing
 
 /// Wrong arguments and damaged files: one line that names the value, a status that is not 0, and nothing written. One after another,

@@ -1,3 +1,4 @@
+import RunTestSupport
 import Testing
 
 @Suite struct FrontDoorTests {

@@ -1,4 +1,5 @@
 import Foundation
+import RunTestSupport
 import TestSupport
 import Testing
 

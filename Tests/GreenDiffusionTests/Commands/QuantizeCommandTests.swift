@@ -1,4 +1,6 @@
 import Foundation
+import RunTestSupport
+import TestSupport
 import Testing
 
 @Suite struct QuantizeCommandTests {

@@ -1,5 +1,7 @@
 import Foundation
 import GreenDiffusion
+import Storage
+import TestSupport
 import Testing
 
 @Suite struct RunConfigurationTests {

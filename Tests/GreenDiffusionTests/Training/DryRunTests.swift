@@ -1,5 +1,7 @@
 import Foundation
 import GreenDiffusion
+import RunTestSupport
+import TestSupport
 import Testing
 
 @Suite struct DryRunTests {

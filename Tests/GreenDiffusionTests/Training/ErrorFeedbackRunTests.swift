@@ -1,6 +1,8 @@
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import RunTestSupport
+import TestSupport
 import Testing
 
 /// Error feedback over the rounds of a run in its folder.

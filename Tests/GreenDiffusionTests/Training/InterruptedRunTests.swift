@@ -1,6 +1,9 @@
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import RunTestSupport
+import Storage
+import TestSupport
 import Testing
 
 @Suite struct InterruptedRunTests {

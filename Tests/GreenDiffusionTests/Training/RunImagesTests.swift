@@ -1,5 +1,6 @@
 import Datasets
 import GreenDiffusion
+import RunTestSupport
 import Testing
 
 @Suite struct RunImagesTests {

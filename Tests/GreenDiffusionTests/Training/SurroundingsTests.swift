@@ -1,7 +1,11 @@
+import DevicePlanning
 import FedRuntime
 import Foundation
 import GreenDiffusion
 import Model
+import RunTestSupport
+import Storage
+import TestSupport
 import Testing
 
 /// Channels, device classes and the energy ledger in whole runs.

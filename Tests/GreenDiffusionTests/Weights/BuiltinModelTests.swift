@@ -2,6 +2,8 @@ import Foundation
 import GreenDiffusion
 import Kernels
 import Model
+import Storage
+import TestSupport
 import Testing
 
 @Suite struct BuiltinModelTests {

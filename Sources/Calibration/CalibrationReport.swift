@@ -1,0 +1,140 @@
+import Foundation
+import Model
+import Report
+import Storage
+
+/// What training costs this machine: FLOPs a cycle, cycles a sample and, where energy can be measured, the energy coefficient.
+public struct CalibrationReport: Encodable, Sendable {
+    /// Training steps of one model and batch size.
+    public struct Line: Encodable, Sendable {
+        public let preset: String
+        public let batchSize: Int
+        public let steps: Int
+        /// The fastest step: other programs only make steps slower. Cycles and FLOPs a cycle are its.
+        public let stepSeconds: SourcedNumber
+        /// Of all steps.
+        public let wallSeconds: SourcedNumber
+        public let processorSeconds: SourcedNumber
+        /// Executed floating-point operations, transforms included.
+        public let flopsPerSample: SourcedNumber
+        /// Clock that the cycles are counted at, a mean over the steps; nil where the system does not say.
+        public let frequencyHertz: SourcedNumber?
+        /// Cycles of all cores, added up.
+        public let coreCyclesPerSample: SourcedNumber?
+        /// `C`: clock cycles a sample, in which all cores together take one.
+        public let cyclesPerSample: SourcedNumber?
+        /// Executed operations a clock cycle, all cores together: what a device's `flops_per_cycle` is.
+        public let flopsPerCycle: SourcedNumber?
+        /// Of the processor packages during all steps.
+        public let energyJoules: SourcedNumber?
+
+        enum CodingKeys: String, CodingKey {
+            case preset, steps
+            case batchSize = "batch_size"
+            case stepSeconds = "step_s"
+            case wallSeconds = "wall_s"
+            case processorSeconds = "cpu_s"
+            case flopsPerSample = "flops_per_sample"
+            case frequencyHertz = "frequency_hz"
+            case coreCyclesPerSample = "core_cycles_per_sample"
+            case cyclesPerSample = "cycles_per_sample"
+            case flopsPerCycle = "flops_per_cycle"
+            case energyJoules = "energy_j"
+        }
+    }
+
+    /// The measured energy model, or why there is none.
+    public struct Energy: Encodable, Sendable {
+        /// Of the packages while nothing runs.
+        public let idlePowerWatts: SourcedNumber?
+        /// `tau`, of all cores together.
+        public let energyCoefficient: SourcedNumber?
+        /// Clocks that `tau` was fitted over.
+        public let frequenciesHertz: [Double]
+        /// Why `tau` is not measured, and how it can be.
+        public let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case reason
+            case idlePowerWatts = "idle_power_w"
+            case energyCoefficient = "energy_coefficient"
+            case frequenciesHertz = "frequencies_hz"
+        }
+    }
+
+    public let cpu: String
+    public let threads: Int
+    public let vectorInstructions: String
+    public let lines: [Line]
+    /// Whether the CPUs did something else for a tenth of the time or more.
+    private var isDisturbed: Bool {
+        lines.contains { $0.processorSeconds.value < 0.9 * Double(threads) * $0.wallSeconds.value }
+    }
+
+    /// Why cycles are estimated, and how they can be measured; nil where they are measured.
+    public let cyclesReason: String?
+    public let energy: Energy
+    /// This machine as an entry of a device file: the figures of the last line.
+    package let device: [String: JSONValue]
+
+    enum CodingKeys: String, CodingKey {
+        case cpu, threads, device, energy
+        case vectorInstructions = "vector_instructions"
+        case lines = "measurements"
+        case cyclesReason = "cycles_reason"
+    }
+
+    /// The device as a file that `greendiff train --devices` reads.
+    public func writeDevice(to path: String) throws(FileError) {
+        try AtomicFile.write(JSONValue.array([.object(device)]).text, to: path)
+    }
+}
+
+extension CalibrationReport: CustomStringConvertible {
+    public var description: String {
+        let header = ["preset", "batch", "fastest step", "CPUs busy", "FLOP/sample", "clock", "cycles/sample", "FLOP/cycle"]
+        return """
+            \(cpu), \(threads) thread\(threads == 1 ? "" : "s"), \(vectorInstructions)
+
+            \(TextTable.text([header] + lines.map(cells)))
+
+            \(notes.joined(separator: "\n"))
+            """
+    }
+
+    private func cells(_ line: Line) -> [String] {
+        func shown(_ figure: SourcedNumber?, _ format: (Double) -> String) -> String {
+            figure.map { $0.text(format) } ?? "unknown"
+        }
+        let busy = line.processorSeconds.value / line.wallSeconds.value
+        return [
+            line.preset, "\(line.batchSize)", Quantity.time(line.stepSeconds.value),
+            "\(Quantity.significant(busy)) of \(threads)", Quantity.flops(line.flopsPerSample.value),
+            shown(line.frequencyHertz) { "\(Quantity.significant($0 / 1e9)) GHz" },
+            shown(line.cyclesPerSample, Self.cycles), shown(line.flopsPerCycle, Quantity.significant),
+        ]
+    }
+
+    private static func cycles(_ count: Double) -> String { "\(Quantity.significant(count / 1e6)) M" }
+
+    private var notes: [String] {
+        var notes = [
+            labelledLine("cycles", cyclesReason.map { "estimated: \($0)" } ?? "measured by the hardware's counter, user mode")
+        ]
+        if isDisturbed {
+            notes.append(
+                labelledLine(
+                    "warning",
+                    "the threads did not get or not use all CPU time; with other programs running, measure again without"))
+        }
+        if let idle = energy.idlePowerWatts {
+            notes.append(labelledLine("idle", "\(Quantity.significant(idle.value)) W, measured by the packages' energy counters"))
+        }
+        if let tau = energy.energyCoefficient {
+            let clocks = energy.frequenciesHertz.map { "\(Quantity.significant($0 / 1e9)) GHz" }.joined(separator: ", ")
+            notes.append(labelledLine("tau", "\(tau.text { String(format: "%.3g", $0) }) J*s^2/cycle^3, fitted at \(clocks)"))
+        }
+        if let reason = energy.reason { notes.append(labelledLine("tau", "not measured: \(reason)")) }
+        return notes + [labelledLine("device", JSONValue.object(device).compactText)]
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Kernels
+import Model
+import Storage
+
+/// Measures a `CalibrationReport` with real training steps.
+public struct Calibrator: Sendable {
+    public let presets: [UNetConfiguration.Preset]
+    public let batchSizes: [Int]
+    public let threads: Int
+    /// Timed steps of each model and batch size, after one that is not.
+    public let steps: Int
+    /// Whether to run at several clocks, for a better fit of `tau`: changes the CPU's limit, and puts it back.
+    public let sweepsFrequencies: Bool
+    private let powercap: String
+    private let idleSeconds: Double
+    private let frequency: ProcessorFrequency
+
+    /// - Parameters:
+    ///   - powercap: folder of the energy counters.
+    ///   - idleSeconds: how long to do nothing, to measure the idle power.
+    ///   - frequency: where the CPU's clock is read.
+    public init(
+        presets: [UNetConfiguration.Preset], batchSizes: [Int], threads: Int, steps: Int, sweepsFrequencies: Bool = false,
+        powercap: String = "/sys/class/powercap", idleSeconds: Double = 2,
+        frequency: ProcessorFrequency = ProcessorFrequency()
+    ) {
+        precondition(!presets.isEmpty && !batchSizes.isEmpty && steps >= 1, "nothing to measure")
+        (self.presets, self.batchSizes, self.threads, self.steps) = (presets, batchSizes, threads, steps)
+        (self.sweepsFrequencies, self.powercap, self.frequency) = (sweepsFrequencies, powercap, frequency)
+        self.idleSeconds = idleSeconds
+    }
+
+    /// - Parameter isInterrupted: asked before each clock of a sweep; true ends the sweep there.
+    /// - Throws: `DivergenceError` from a training step, `FileError` for a clock limit that cannot be set.
+    public func calibrate(isInterrupted: () -> Bool = { false }) throws -> CalibrationReport {
+        let counter: CycleCounter?
+        var cyclesReason: String?
+        do throws(CycleCounterError) {
+            counter = try CycleCounter(threads: Self.ownThreads)
+        } catch { (counter, cyclesReason) = (nil, Self.reason(error)) }
+        var rapl: RAPL?
+        var energyReason: String?
+        do throws(RAPLError) { rapl = try RAPL(root: powercap) } catch { energyReason = "\(error)" }
+        let idle = rapl.flatMap(idleWatts)
+        let meter = TrainingMeter(counter: counter, rapl: rapl, frequency: frequency, threads: threads, steps: steps)
+        var lines: [CalibrationReport.Line] = []
+        for preset in presets {
+            for batchSize in batchSizes { lines.append(try meter.measure(preset, batchSize: batchSize)) }
+        }
+        var points = lines.compactMap(\.energyPoint)
+        if sweepsFrequencies, !points.isEmpty { points += try sweep(meter, isInterrupted) }
+        let fit = idle.flatMap { EnergyFit(points: points, idleWatts: $0) }
+        if rapl != nil, fit == nil {
+            energyReason = points.isEmpty ? "the system does not state the CPU's clock" : "\(RAPLError.still)"
+        }
+        let isCounted = lines.allSatisfy { $0.frequencyHertz?.source == .measured }
+        let energy = CalibrationReport.Energy(
+            idlePowerWatts: idle.map(SourcedNumber.measured),
+            energyCoefficient: fit.map { SourcedNumber(value: $0.energyCoefficient, source: isCounted ? .measured : .estimated) },
+            frequenciesHertz: fit == nil ? [] : points.map(\.frequencyHertz), reason: energyReason)
+        return CalibrationReport(
+            cpu: SystemFiles.processorName(), threads: threads, vectorInstructions: InstructionSet.selectedName, lines: lines,
+            cyclesReason: cyclesReason, energy: energy, device: device(lines[lines.count - 1], energy))
+    }
+
+    /// Energy at clocks between the lowest and the highest.
+    private func sweep(_ meter: TrainingMeter, _ isInterrupted: () -> Bool) throws -> [EnergyFit.Point] {
+        guard let limits = frequency.limitsHertz else { return [] }
+        let count = 4
+        return try (0..<count).compactMap { step in
+            guard !isInterrupted() else { return nil }
+            let share = Double(step) / Double(count)
+            let hertz = limits.lowerBound + share * (limits.upperBound - limits.lowerBound)
+            return try frequency.withLimit(hertz: hertz) {
+                try meter.measure(presets[0], batchSize: batchSizes[0]).energyPoint
+            }
+        }
+    }
+
+    /// The machine's entry of a device file; what is not known is left out.
+    private func device(_ line: CalibrationReport.Line, _ energy: CalibrationReport.Energy) -> [String: JSONValue] {
+        var device: [String: JSONValue] = ["name": .string("\(SystemFiles.processorName()), \(threads) threads")]
+        let limits = frequency.limitsHertz
+        for (field, value) in [
+            ("flops_per_cycle", line.flopsPerCycle?.value), ("cycles_per_sample", line.cyclesPerSample?.value),
+            ("frequency_min_hz", limits?.lowerBound), ("frequency_max_hz", limits?.upperBound ?? line.frequencyHertz?.value),
+            ("energy_coefficient", energy.energyCoefficient?.value), ("idle_power_w", energy.idlePowerWatts?.value),
+        ] {
+            if let value { device[field] = .number(value) }
+        }
+        return device
+    }
+
+    /// Watts of the packages while this process does nothing.
+    private func idleWatts(_ rapl: RAPL) -> Double? {
+        let start = ContinuousClock.now
+        guard let before = try? rapl.read() else { return nil }
+        Thread.sleep(forTimeInterval: idleSeconds)
+        guard let after = try? rapl.read() else { return nil }
+        return rapl.joules(from: before, to: after) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+
+    /// The threads that run already; those that start later are counted with the one that starts them.
+    private static var ownThreads: [Int] {
+        let threads = SystemFiles.names(in: "/proc/self/task").compactMap { Int($0) }
+        return threads.isEmpty ? [0] : threads
+    }
+
+    /// Why cycles are not counted, and how they can be.
+    package static func reason(_ error: CycleCounterError) -> String {
+        let system = String(cString: strerror(error.code))
+        guard error.code == EACCES || error.code == EPERM else {
+            return
+                "no hardware counter of cycles (\(system)), as in most virtual machines; seconds times the clock that the system states"
+        }
+        let level = SystemFiles.text("/proc/sys/kernel/perf_event_paranoid") ?? "?"
+        return "the hardware's counter may not be used (\(system), kernel.perf_event_paranoid is \(level)); allow it with "
+            + "`sudo sysctl kernel.perf_event_paranoid=2`; seconds times the clock that the system states"
+    }
+}
+
+extension CalibrationReport.Line {
+    /// What the energy model is fitted over; nil where energy or clock is not known.
+    fileprivate var energyPoint: EnergyFit.Point? {
+        guard let energyJoules, let frequencyHertz else { return nil }
+        return EnergyFit.Point(
+            joules: energyJoules.value, seconds: wallSeconds.value, frequencyHertz: frequencyHertz.value)
+    }
+}

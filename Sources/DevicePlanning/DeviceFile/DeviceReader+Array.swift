@@ -1,0 +1,51 @@
+import Storage
+
+extension DeviceReader {
+    private static let noArray = "it must be a JSON array of objects, one a device (one object a line: --input-format ndjson)"
+
+    /// The next device of a JSON array.
+    mutating func nextOfArray() throws(FileError) -> Record? {
+        if state == .end { return nil }
+        guard let first = try peek() else { throw malformed("it ends inside the array; is it complete?") }
+        if state == .start {
+            guard first == UInt8(ascii: "[") else { throw .invalid(path: path, reason: Self.noArray) }
+            source.consume(1)
+            state = .inside
+            if try peek() == UInt8(ascii: "]") { return try endOfArray() }
+        } else if first == UInt8(ascii: "]") {
+            return try endOfArray()
+        } else {
+            guard first == UInt8(ascii: ",") else { throw malformed("a comma or ] expected") }
+            source.consume(1)
+            guard try peek() != nil else { throw malformed("it ends inside the array; is it complete?") }
+        }
+        let line = source.line
+        while true {
+            fields.removeAll()
+            let window = source.window
+            var position = source.start
+            do throws(JSONScanner.Failure) {
+                try JSONScanner.object(window.span, &position, into: &fields)
+                source.consume(position - source.start)
+                return record(line: line)
+            } catch {
+                switch error {
+                case .incomplete:
+                    guard !source.isAtEnd else { throw malformed("it ends inside device \(count); is it complete?") }
+                    try source.refill()
+                case .noObject: throw malformed(Self.noArray)
+                case .malformed(let place, let reason):
+                    source.consume(place - source.start)
+                    throw malformed("\(reason) in device \(count)")
+                }
+            }
+        }
+    }
+
+    private mutating func endOfArray() throws(FileError) -> Record? {
+        source.consume(1)
+        guard try peek() == nil else { throw malformed("text follows the array") }
+        state = .end
+        return nil
+    }
+}

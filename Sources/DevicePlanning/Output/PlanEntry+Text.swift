@@ -1,0 +1,57 @@
+import Energy
+import Storage
+
+extension PlanEntry {
+    /// Adds the entry as one JSON object on one line.
+    func appendJSON(to text: inout TextBytes) {
+        text.append("{\"id\":")
+        text.append(id: id)
+        text.append(plan == nil ? ",\"feasible\":false" : ",\"feasible\":true")
+        for field in Field.allCases {
+            if let number = number(field) {
+                text.append(",\"")
+                text.append(text: field.rawValue)
+                text.append("\":")
+                text.append(number: number)
+            } else if field == .reason, let reason {
+                text.append(",\"reason\":")
+                text.append(quoted: reason)
+            }
+        }
+        if let iterations { append(iterations, to: &text) }
+        text.append("}")
+    }
+
+    private func append(_ iterations: [Algorithm1.Iteration], to text: inout TextBytes) {
+        text.append(",\"iterations\":[")
+        for (index, step) in iterations.enumerated() {
+            if index > 0 { text.append(",") }
+            text.append(text: "{\"iteration\":\(index + 1),\"multiplier_j\":\(step.multiplierJoules),\"theta\":\(step.theta)")
+            text.append(text: ",\"pi\":\(step.pi),\"energy_total_j\":\(step.energyTotalJoules)}")
+        }
+        text.append("]")
+    }
+
+    /// Adds the entry as a line of CSV cells, without a line end.
+    func appendCSV(_ columns: [Field], to text: inout TextBytes) {
+        for (index, column) in columns.enumerated() {
+            if index > 0 { text.append(",") }
+            switch column {
+            case .id: text.append(cell: id.description)
+            case .feasible: text.append(plan == nil ? "false" : "true")
+            case .reason: text.append(cell: reason ?? "")
+            default: if let number = number(column) { text.append(number: number) }
+            }
+        }
+    }
+}
+
+extension TextBytes {
+    /// A device's name as a JSON value.
+    package mutating func append(id: DeviceIdentifier) {
+        switch id {
+        case .text(let name): append(quoted: name)
+        case .number(let number): append(text: "\(number)")
+        }
+    }
+}

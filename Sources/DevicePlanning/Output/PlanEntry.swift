@@ -1,0 +1,130 @@
+import Energy
+import Report
+
+/// What `greendiff plan` says about one device; the fields of its JSON output.
+public struct PlanEntry: Sendable {
+    public let id: DeviceIdentifier
+    /// The plan; nil where the device is infeasible.
+    public let plan: EnergyPlan?
+    /// How far the plan is from the optimum; nil without one.
+    public let certificate: PlanCertificate?
+    /// Why there is no plan, and the way out.
+    public let reason: String?
+    /// Energy of the even split, J; nil where that is infeasible.
+    public let energyEvenSplitJoules: Double?
+    /// Steps of Algorithm 1; nil for the fast solver.
+    public let iterations: [Algorithm1.Iteration]?
+    /// The device's part of a shared band.
+    public let bandwidthHertz: Double?
+    /// What would make an infeasible device feasible, where it is known.
+    public let waysOut: WaysOut
+
+    /// Limits that would make an infeasible device feasible.
+    public struct WaysOut: Sendable {
+        public var timeBudgetSeconds: Double?
+        public var payloadBits: Double?
+        public var bitsPerParameter: Double?
+        /// The least part of a shared band that serves the device.
+        public var bandwidthHertz: Double?
+    }
+
+    /// The entry of a device that has its own band.
+    init(_ device: PlannedDevice, outcome: EnergyOutcome, iterations: [Algorithm1.Iteration]?) {
+        id = device.id
+        self.iterations = iterations
+        energyEvenSplitJoules = device.problem.evenSplit().plan?.energyTotalJoules
+        bandwidthHertz = nil
+        switch outcome {
+        case .feasible(let plan):
+            self.plan = plan
+            certificate = device.problem.certificate(of: plan)
+            (reason, waysOut) = (nil, WaysOut())
+        case .infeasible(let infeasibility):
+            (plan, certificate) = (nil, nil)
+            (reason, waysOut) = Self.explanation(infeasibility, device)
+        }
+    }
+
+    /// The entry of a device that shares a band.
+    init(_ device: PlannedDevice, on band: SharedBandPlan.Entry, shortage: SharedBandShortage?) {
+        id = device.id
+        iterations = nil
+        energyEvenSplitJoules = nil
+        switch band {
+        case .served(let hertz, let plan, let certificate):
+            (self.plan, self.certificate, bandwidthHertz) = (plan, certificate, hertz)
+            (reason, waysOut) = (nil, WaysOut())
+        case .infeasible(let infeasibility):
+            (plan, certificate, bandwidthHertz) = (nil, nil, nil)
+            let (reason, waysOut) = Self.explanation(infeasibility, device)
+            (self.reason, self.waysOut) = ("with the whole band to itself: " + reason, waysOut)
+        case .shortOfBand(let smallest):
+            (plan, certificate, bandwidthHertz) = (nil, nil, nil)
+            reason =
+                "total_bandwidth_hz: needs at least \(Quantity.significant(smallest / 1e6)) MHz"
+                + (shortage.map { "; " + $0.explanation } ?? "")
+            waysOut = WaysOut(timeBudgetSeconds: shortage?.sufficientTimeBudgetSeconds, bandwidthHertz: smallest)
+        }
+    }
+
+    private static func explanation(_ infeasibility: EnergyInfeasibility, _ device: PlannedDevice) -> (String, WaysOut) {
+        var ways = WaysOut(
+            timeBudgetSeconds: infeasibility.smallestTimeBudgetSeconds, payloadBits: infeasibility.largestPayloadBits)
+        guard let bits = infeasibility.largestPayloadBits, let count = device.parameterCount else {
+            return (infeasibility.description, ways)
+        }
+        ways.bitsPerParameter = bits / count
+        return (infeasibility.description + " (\((bits / count * 1e4).rounded(.down) / 1e4) bits a parameter)", ways)
+    }
+
+    /// The fields in the order in which they are written; new ones go to the end, where programs that count columns do not look.
+    enum Field: String, CaseIterable {
+        case id, feasible, theta, pi
+        case frequencyHertz = "frequency_hz"
+        case powerWatts = "power_w"
+        case timeComputeSeconds = "time_compute_s"
+        case timeCommunicationSeconds = "time_communication_s"
+        case energyComputeJoules = "energy_compute_j"
+        case energyCommunicationJoules = "energy_communication_j"
+        case energyTotalJoules = "energy_total_j"
+        case energyEvenSplitJoules = "energy_even_split_j"
+        case reason
+        case smallestTimeBudgetSeconds = "time_budget_smallest_s"
+        case largestPayloadBits = "payload_bits_largest"
+        case largestBitsPerParameter = "bits_per_parameter_largest"
+        case kktResidual = "kkt_residual"
+        case dualityGapRelative = "duality_gap_relative"
+        case bandwidthHertz = "bandwidth_hz"
+        case smallestBandwidthHertz = "bandwidth_smallest_hz"
+        case iterations
+
+        /// Columns of a CSV file; the last two only of a shared band.
+        static func columns(sharedBand: Bool) -> [Field] {
+            allCases.filter { $0 != .iterations && (sharedBand || ($0 != .bandwidthHertz && $0 != .smallestBandwidthHertz)) }
+        }
+    }
+
+    /// The value of a numeric field; nil where it does not apply.
+    func number(_ field: Field) -> Double? {
+        switch field {
+        case .theta: plan?.theta
+        case .pi: plan?.pi
+        case .frequencyHertz: plan?.frequencyHertz
+        case .powerWatts: plan?.powerWatts
+        case .timeComputeSeconds: plan?.timeComputeSeconds
+        case .timeCommunicationSeconds: plan?.timeCommunicationSeconds
+        case .energyComputeJoules: plan?.energyComputeJoules
+        case .energyCommunicationJoules: plan?.energyCommunicationJoules
+        case .energyTotalJoules: plan?.energyTotalJoules
+        case .energyEvenSplitJoules: energyEvenSplitJoules
+        case .smallestTimeBudgetSeconds: waysOut.timeBudgetSeconds
+        case .largestPayloadBits: waysOut.payloadBits
+        case .largestBitsPerParameter: waysOut.bitsPerParameter
+        case .kktResidual: certificate?.kktResidual
+        case .dualityGapRelative: certificate?.dualityGapRelative
+        case .bandwidthHertz: bandwidthHertz
+        case .smallestBandwidthHertz: waysOut.bandwidthHertz
+        case .id, .feasible, .reason, .iterations: nil
+        }
+    }
+}

@@ -1,0 +1,67 @@
+/// What local training costs a device: CPU cycles, and time and energy at a frequency [Lai23 eq. 3-4].
+public struct ComputeModel: Sendable, Equatable {
+    /// `I`: local iterations a round.
+    public let localIterations: Int
+    /// `D`: samples in one local iteration.
+    public let samplesPerIteration: Int
+    /// `C`: CPU cycles a sample.
+    public let cyclesPerSample: Double
+    /// `tau`: energy coefficient, J*s^2/cycle^3.
+    public let energyCoefficient: Double
+    /// Lowest CPU frequency: an average over the training, so a CPU that pauses counts as slower.
+    public let frequencyMinHertz: Double
+    /// Highest CPU frequency.
+    public let frequencyMaxHertz: Double
+
+    /// The paper's device unless told otherwise.
+    ///
+    /// - Throws: the first field outside its physical range, or `frequency_min_hz` above `frequency_max_hz`.
+    public init(
+        localIterations: Int = 1, samplesPerIteration: Int = 512, cyclesPerSample: Double = 3.25e6,
+        energyCoefficient: Double = 1e-26, frequencyMinHertz: Double = 1e7, frequencyMaxHertz: Double = 1e9
+    ) throws(EnergyInputError) {
+        try Self.iterationsRange.check(Double(localIterations))
+        try Self.samplesRange.check(Double(samplesPerIteration))
+        try Self.cyclesRange.check(cyclesPerSample)
+        try Self.coefficientRange.check(energyCoefficient)
+        try Self.frequencyMaxRange.check(frequencyMaxHertz)
+        guard frequencyMinHertz >= 0, frequencyMinHertz <= frequencyMaxHertz else {
+            throw EnergyInputError(
+                field: "frequency_min_hz", value: frequencyMinHertz, unit: "Hz", limit: "0...\(frequencyMaxHertz)",
+                wayOut: "give a frequency between 0 and frequency_max_hz")
+        }
+        self.localIterations = localIterations
+        self.samplesPerIteration = samplesPerIteration
+        self.cyclesPerSample = cyclesPerSample
+        self.energyCoefficient = energyCoefficient
+        self.frequencyMinHertz = frequencyMinHertz
+        self.frequencyMaxHertz = frequencyMaxHertz
+    }
+
+    /// `W = I*D*C`: cycles of one round.
+    public var workCycles: Double { Double(localIterations) * Double(samplesPerIteration) * cyclesPerSample }
+
+    /// `Tcmp = W/f` [Lai23 eq. 3]. `frequencyHertz` must be positive (precondition).
+    public func timeSeconds(frequencyHertz: Double) -> Double {
+        precondition(frequencyHertz > 0, "frequency \(frequencyHertz) Hz")
+        return workCycles / frequencyHertz
+    }
+
+    /// `Ecmp = tau*f^2*W` [Lai23 eq. 4].
+    public func energyJoules(frequencyHertz: Double) -> Double {
+        energyCoefficient * frequencyHertz * frequencyHertz * workCycles
+    }
+}
+
+extension ComputeModel {
+    private static let iterationsRange = PhysicalRange(
+        field: "local_iterations", unit: "", range: 1...1e9, wayOut: "train at least 1 iteration")
+    private static let samplesRange = PhysicalRange(
+        field: "samples_per_iteration", unit: "", range: 1...1e9, wayOut: "train on at least 1 sample")
+    private static let cyclesRange = PhysicalRange(
+        field: "cycles_per_sample", unit: "cycles", range: 1e-3...1e18, wayOut: "the paper uses 3.25e6")
+    private static let coefficientRange = PhysicalRange(
+        field: "energy_coefficient", unit: "J*s^2/cycle^3", range: 1e-40...1e-10, wayOut: "the paper uses 1e-26")
+    private static let frequencyMaxRange = PhysicalRange(
+        field: "frequency_max_hz", unit: "Hz", range: 1...1e15, wayOut: "the paper uses 1e9")
+}

@@ -1,0 +1,86 @@
+/// A device's uplink: one FDMA channel with path loss and noise, and the power that it may use [Lai23 eq. 5-7].
+public struct RadioModel: Sendable, Equatable {
+    /// `B`: bandwidth of the device's own channel.
+    public private(set) var bandwidthHertz: Double
+    /// `h2`: channel power gain at one metre, dimensionless; fading enters here.
+    public let channelGain: Double
+    /// `d`: distance to the server.
+    public let distanceMetres: Double
+    /// `eta`: the gain falls with `d^-eta`.
+    public let pathLossExponent: Double
+    /// Noise power-spectral density; `noiseDensity` is the same in W/Hz.
+    public let noiseDBmPerMegahertz: Double
+    /// Lowest transmit power, radiated.
+    public let powerMinWatts: Double
+    /// Highest transmit power, radiated.
+    public let powerMaxWatts: Double
+
+    /// The paper's channel unless told otherwise.
+    ///
+    /// - Throws: the first field outside its physical range, or `power_min_w` above `power_max_w`.
+    public init(
+        bandwidthHertz: Double = 50e6, channelGain: Double = 1e-3, distanceMetres: Double = 45,
+        pathLossExponent: Double = 3.76, noiseDBmPerMegahertz: Double = -95, powerMinWatts: Double = 1e-4,
+        powerMaxWatts: Double = 1
+    ) throws(EnergyInputError) {
+        try Self.bandwidthRange.check(bandwidthHertz)
+        try Self.gainRange.check(channelGain)
+        try Self.distanceRange.check(distanceMetres)
+        try Self.exponentRange.check(pathLossExponent)
+        try Self.noiseRange.check(noiseDBmPerMegahertz)
+        try Self.powerMaxRange.check(powerMaxWatts)
+        guard powerMinWatts >= 0, powerMinWatts <= powerMaxWatts else {
+            throw EnergyInputError(
+                field: "power_min_w", value: powerMinWatts, unit: "W", limit: "0...\(powerMaxWatts)",
+                wayOut: "give a power between 0 and power_max_w")
+        }
+        self.bandwidthHertz = bandwidthHertz
+        self.channelGain = channelGain
+        self.distanceMetres = distanceMetres
+        self.pathLossExponent = pathLossExponent
+        self.noiseDBmPerMegahertz = noiseDBmPerMegahertz
+        self.powerMinWatts = powerMinWatts
+        self.powerMaxWatts = powerMaxWatts
+    }
+
+    /// The same radio on a channel of another width, which a shared band gives it: any positive number.
+    func with(bandwidthHertz: Double) -> Self {
+        var copy = self
+        copy.bandwidthHertz = bandwidthHertz
+        return copy
+    }
+
+    /// `g = h2*d^-eta`: received over sent power.
+    public var pathGain: Double { channelGain * power(distanceMetres, -pathLossExponent) }
+
+    /// `N0` in W/Hz, from dBm/MHz.
+    public var noiseDensity: Double { power(10, (noiseDBmPerMegahertz - 30) / 10) / 1e6 }
+
+    /// `g/(B*N0)`: signal-to-noise ratio of one transmitted watt.
+    package var signalToNoisePerWatt: Double { pathGain / (bandwidthHertz * noiseDensity) }
+
+    /// `r = B*log2(1 + g*P/(B*N0))`, bit/s [Lai23 eq. 5].
+    public func bitsPerSecond(powerWatts: Double) -> Double {
+        bandwidthHertz * logarithmOfOnePlus(signalToNoisePerWatt * powerWatts) / naturalLogarithmOfTwo
+    }
+
+    /// The power at which the channel carries `payloadBits` in `seconds`: the inverse of the rate.
+    public func powerWatts(payloadBits: Double, seconds: Double) -> Double {
+        exponentialMinusOne(naturalLogarithmOfTwo * payloadBits / (bandwidthHertz * seconds)) / signalToNoisePerWatt
+    }
+}
+
+extension RadioModel {
+    private static let bandwidthRange = PhysicalRange(
+        field: "bandwidth_hz", unit: "Hz", range: 1...1e15, wayOut: "the paper uses 5e7")
+    private static let gainRange = PhysicalRange(
+        field: "channel_gain", unit: "", range: 1e-30...1e6, wayOut: "the paper uses 1e-3")
+    private static let distanceRange = PhysicalRange(
+        field: "distance_m", unit: "m", range: 1e-3...1e9, wayOut: "give the distance to the server in metres, above 0")
+    private static let exponentRange = PhysicalRange(
+        field: "path_loss_exponent", unit: "", range: 0...10, wayOut: "the paper uses 3.76")
+    private static let noiseRange = PhysicalRange(
+        field: "noise_dbm_per_mhz", unit: "dBm/MHz", range: -300...100, wayOut: "the paper uses -95")
+    private static let powerMaxRange = PhysicalRange(
+        field: "power_max_w", unit: "W", range: 1e-12...1e6, wayOut: "give the largest transmit power in watts, above 0")
+}

@@ -1,0 +1,75 @@
+/// One device, one round: train, then send `payloadBits`, both within the time budget, for the least energy
+/// [Lai23 P1-P3, eq. 9] (corrected).
+///
+/// A value is valid by construction, so that solving cannot fail: it ends in a plan or in the reason why there is none.
+public struct DeviceEnergyProblem: Sendable, Equatable {
+    /// What training costs the device.
+    public let compute: ComputeModel
+    /// The device's uplink.
+    public private(set) var radio: RadioModel
+    /// `S`: bits sent, headers included. (Paper eq. 6 prints `M*L`; it must be bits.)
+    public let payloadBits: Double
+    /// `T`: seconds that training and sending may take together.
+    public let timeBudgetSeconds: Double
+
+    /// The problem of one device in one round.
+    ///
+    /// - Throws: `payload_bits` outside 1...1e18 or `time_budget_s` outside 1e-9...1e12.
+    public init(
+        compute: ComputeModel, radio: RadioModel, payloadBits: Double, timeBudgetSeconds: Double = 15
+    ) throws(EnergyInputError) {
+        try Self.payloadRange.check(payloadBits)
+        try Self.timeRange.check(timeBudgetSeconds)
+        self.compute = compute
+        self.radio = radio
+        self.payloadBits = payloadBits
+        self.timeBudgetSeconds = timeBudgetSeconds
+    }
+
+    /// The same device with another payload, another time budget, or both.
+    public func with(payloadBits: Double? = nil, timeBudgetSeconds: Double? = nil) throws(EnergyInputError) -> Self {
+        try Self(
+            compute: compute, radio: radio, payloadBits: payloadBits ?? self.payloadBits,
+            timeBudgetSeconds: timeBudgetSeconds ?? self.timeBudgetSeconds)
+    }
+
+    /// The same device on a channel of another width: any positive number.
+    func with(bandwidthHertz: Double) -> Self {
+        var copy = self
+        copy.radio = radio.with(bandwidthHertz: bandwidthHertz)
+        return copy
+    }
+
+    /// Training time at the highest frequency.
+    public var shortestComputeSeconds: Double { compute.timeSeconds(frequencyHertz: compute.frequencyMaxHertz) }
+
+    /// Sending time at the highest power.
+    public var shortestCommunicationSeconds: Double {
+        payloadBits / radio.bitsPerSecond(powerWatts: radio.powerMaxWatts)
+    }
+
+    /// The smallest time budget at which this device is feasible, whatever its own budget is.
+    public var smallestTimeBudgetSeconds: Double {
+        (shortestComputeSeconds + shortestCommunicationSeconds) * (1 + Self.roundingMargin)
+    }
+
+    /// The largest payload that the device can send within its budget, or nil where training alone uses it up.
+    public var largestPayloadBits: Double? {
+        let secondsLeft = timeBudgetSeconds - shortestComputeSeconds
+        let bits = secondsLeft * radio.bitsPerSecond(powerWatts: radio.powerMaxWatts) * (1 - Self.roundingMargin)
+        return bits >= Self.payloadRange.range.lowerBound ? bits : nil
+    }
+
+    /// The automatic time budget (`--time-budget auto`): 1.5 times the smallest one at which every device is feasible.
+    package static func automaticTimeBudgetSeconds(smallest: Double) -> Double { 1.5 * smallest }
+}
+
+extension DeviceEnergyProblem {
+    private static let payloadRange = PhysicalRange(
+        field: "payload_bits", unit: "bit", range: 1...1e18, wayOut: "give the size of the update in bits")
+    private static let timeRange = PhysicalRange(
+        field: "time_budget_s", unit: "s", range: 1e-9...1e12,
+        wayOut: "give a time budget in seconds, above 0; the paper uses 13...18")
+    /// Keeps the suggested limits on the feasible side of rounding.
+    private static let roundingMargin = 1e-14
+}

@@ -1,0 +1,59 @@
+import Codec
+import Report
+
+/// What `quantize` made: sizes and exact expected errors, of the whole file and of each tensor.
+public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible {
+    /// One tensor's part.
+    public struct TensorLine: Encodable, Sendable {
+        public let name: String
+        public let bits: Int
+        /// Scales and codes.
+        public let bytes: Int
+        /// Exact expected squared error.
+        public let errorExpected: Double
+
+        enum CodingKeys: String, CodingKey {
+            case name, bits, bytes
+            case errorExpected = "error_expected"
+        }
+    }
+
+    public let path: String
+    /// The whole frame.
+    public let bytes: Int
+    public let parameterCount: Int
+    /// Bits of the whole frame over the number of values.
+    public let bitsPerParameter: Double
+    /// `errorExpected` over the squared norm of the values.
+    public let errorRelative: Double
+    /// Exact expected squared error of the whole file.
+    public let errorExpected: Double
+    public let tensors: [TensorLine]
+
+    enum CodingKeys: String, CodingKey {
+        case path, bytes, tensors
+        case parameterCount = "parameter_count"
+        case bitsPerParameter = "bits_per_parameter"
+        case errorRelative = "error_relative"
+        case errorExpected = "error_expected"
+    }
+
+    init(header: UpdateFrameHeader, path: String) {
+        self.path = path
+        bytes = header.frameBytes
+        parameterCount = header.parameterCount
+        bitsPerParameter = parameterCount == 0 ? 0 : Double(8 * bytes) / Double(parameterCount)
+        (errorRelative, errorExpected) = (header.relativeError, header.expectedError)
+        tensors = header.tensors.map {
+            TensorLine(name: $0.name, bits: $0.bits, bytes: $0.codedBytes, errorExpected: $0.expectedError)
+        }
+    }
+
+    public var description: String {
+        """
+        \(path): \(Quantity.bytes(bytes)), \(Quantity.significant(bitsPerParameter)) bits a parameter \
+        (\(Quantity.count(parameterCount)) parameters in \(tensors.count) tensors)
+        expected error: relative \(Quantity.significant(errorRelative)), absolute \(Quantity.significant(errorExpected))
+        """
+    }
+}

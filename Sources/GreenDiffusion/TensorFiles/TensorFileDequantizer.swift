@@ -1,0 +1,45 @@
+import Codec
+import Foundation
+import Kernels
+import Model
+import Report
+import Storage
+
+/// What `dequantize` made.
+public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertible {
+    public let path: String
+    public let parameterCount: Int
+    public let tensorCount: Int
+
+    enum CodingKeys: String, CodingKey {
+        case path
+        case parameterCount = "parameter_count"
+        case tensorCount = "tensor_count"
+    }
+
+    public var description: String { "\(path): \(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors" }
+}
+
+/// Writes the values of the update frame `input` to the safetensors file `output`, under their names and shapes.
+///
+/// - Throws: `FileError` for a frame that is refused and for a file that cannot be read or written.
+public func dequantizeTensorFile(_ input: String, to output: String, threads: Int) throws -> DequantizationSummary {
+    try AtomicFile.requireReplaceable(output)
+    let frame = try readFrame(input, threads: threads)
+    let layout = frame.header.layout
+    let values = Tensor(shape: [layout.parameterCount])
+    frame.decode(into: values, threads: threads)
+    let tensors = layout.entries.map { NamedTensor($0.name, Tensor(viewOf: values, offset: $0.offset, shape: $0.shape)) }
+    try writeSafetensors(tensors, to: output)
+    return DequantizationSummary(path: output, parameterCount: layout.parameterCount, tensorCount: tensors.count)
+}
+
+/// The verified frame in a file.
+func readFrame(_ path: String, threads: Int) throws -> UpdateFrame {
+    let bytes = try readFile(path)
+    do {
+        return try UpdateFrame(bytes, threads: threads)
+    } catch {
+        throw FileError.invalid(path: path, reason: "\(error)")
+    }
+}

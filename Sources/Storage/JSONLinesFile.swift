@@ -1,0 +1,62 @@
+import Foundation
+
+/// A file of one JSON object a line that only grows, and loses a partial last line after a crash.
+package struct JSONLinesFile: Sendable {
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    /// Adds one line an element and flushes them to the disk; the file is made when absent.
+    package func append(_ elements: [some Encodable]) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var lines = Data()
+        for element in elements {
+            lines.append(try encoder.encode(element))
+            lines.append(Self.newline)
+        }
+        if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write([], to: path) }
+        do {
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            defer { try? file.close() }
+            try file.seekToEnd()
+            try file.write(contentsOf: lines)
+            try file.synchronize()
+        } catch {
+            throw FileError.unwritable(path: path, reason: FileError.reason(error))
+        }
+    }
+
+    /// The elements of all whole lines; an absent file has none. A partial last line, left by a crash, is not read.
+    ///
+    /// - Throws: `FileError`; `.damagedLine` for a whole line that does not parse.
+    package func read<Element: Decodable>(_ type: Element.Type) throws(FileError) -> [Element] {
+        let decoder = JSONDecoder()
+        var elements: [Element] = []
+        for (index, line) in try wholeLines().enumerated() {
+            guard let element = try? decoder.decode(type, from: line) else { throw .damagedLine(path: path, line: index + 1) }
+            elements.append(element)
+        }
+        return elements
+    }
+
+    /// Drops a partial last line and every element that `isKept` refuses; what stays keeps its bytes.
+    package func truncate<Element: Decodable>(keeping type: Element.Type, where isKept: (Element) -> Bool) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        var kept: [UInt8] = []
+        for (line, element) in try zip(wholeLines(), read(type)) where isKept(element) {
+            kept.append(contentsOf: line)
+            kept.append(Self.newline)
+        }
+        try AtomicFile.write(kept, to: path)
+    }
+
+    private func wholeLines() throws(FileError) -> [Data] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        let bytes = Data(try readFile(path))
+        guard let end = bytes.lastIndex(of: Self.newline) else { return [] }
+        return bytes[..<end].split(separator: Self.newline, omittingEmptySubsequences: true)
+    }
+
+    private static let newline = UInt8(ascii: "\n")
+}

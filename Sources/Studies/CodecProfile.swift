@@ -1,0 +1,168 @@
+import Codec
+import Foundation
+import GreenDiffusion
+import Kernels
+import Model
+import Report
+
+/// What coding a checkpoint costs, by grid and bits: bytes, exact expected error, the time of each stage, and its share of a round.
+public struct CodecProfile: Encodable, Sendable {
+    /// One way to code.
+    public struct Line: Encodable, Sendable {
+        public let grid: String
+        public let groupSize: Int
+        /// 32 for exact values.
+        public let bits: Int
+        public let bytes: Int
+        public let bitsPerParameter: Double
+        public let errorRelative: Double
+        public let errorAbsolute: Double
+        /// On the device: ranges, error and size of every width; rounding, packing and entropy coding.
+        public let certifySeconds: Double
+        public let encodeSeconds: Double
+        /// On the server: every check; decoding into the sum.
+        public let verifySeconds: Double
+        public let addSeconds: Double
+        /// Of a device's round, training included.
+        public let shareOfRound: Double
+
+        enum CodingKeys: String, CodingKey {
+            case grid, bits, bytes
+            case groupSize = "group_size"
+            case bitsPerParameter = "bits_per_parameter"
+            case errorRelative = "error_relative"
+            case errorAbsolute = "error_absolute"
+            case certifySeconds = "certify_s"
+            case encodeSeconds = "encode_s"
+            case verifySeconds = "verify_s"
+            case addSeconds = "add_s"
+            case shareOfRound = "share_of_round"
+        }
+    }
+
+    public let checkpoint: String
+    public let parameterCount: Int
+    public let threads: Int
+    /// Steps and images of a device's round, and the fastest measured step.
+    public let localIterations: Int
+    public let batchSize: Int
+    public let stepSeconds: Double
+    public let lines: [Line]
+
+    enum CodingKeys: String, CodingKey {
+        case checkpoint, threads, lines
+        case parameterCount = "parameter_count"
+        case localIterations = "local_iterations"
+        case batchSize = "batch_size"
+        case stepSeconds = "step_s"
+    }
+}
+
+/// Measures a `CodecProfile`.
+public struct CodecProfiler: Sendable {
+    /// Widths to profile, in 2...8.
+    public let bits: ClosedRange<Int>
+    /// Consecutive values that share a scale, on the grids that have levels.
+    public let groupSize: Int
+    public let localIterations: Int
+    public let batchSize: Int
+    public let threads: Int
+
+    public init(bits: ClosedRange<Int>, groupSize: Int, localIterations: Int, batchSize: Int, threads: Int) {
+        (self.bits, self.groupSize) = (bits, groupSize)
+        (self.localIterations, self.batchSize, self.threads) = (localIterations, batchSize, threads)
+    }
+
+    /// - Throws: what loading a checkpoint throws, and `CodecError` for weights that cannot be coded.
+    public func profile(_ source: ModelSource) throws -> CodecProfile {
+        let checkpoint = try source.load(preferringAverage: false)
+        let step = try stepSeconds(checkpoint)
+        let layout = checkpoint.configuration.parameterLayout
+        var lines: [CodecProfile.Line] = []
+        for options in [
+            QuantizerOptions(grid: .paper), QuantizerOptions(grid: .paper, groupSize: groupSize),
+            QuantizerOptions(grid: .lattice),
+        ] {
+            lines += try self.lines(checkpoint.parameters, layout, options, roundSeconds: Double(localIterations) * step)
+        }
+        return CodecProfile(
+            checkpoint: source.text, parameterCount: layout.parameterCount, threads: threads, localIterations: localIterations,
+            batchSize: batchSize, stepSeconds: step, lines: lines)
+    }
+
+    private func lines(
+        _ values: Tensor, _ layout: ParameterLayout, _ options: QuantizerOptions, roundSeconds: Double
+    ) throws -> [CodecProfile.Line] {
+        let (table, certify) = try Self.shortest { try ErrorTable(values, layout: layout, options: options, threads: threads) }
+        return try bits.map { bits in
+            let (bytes, encode) = try Self.shortest {
+                try encodeUpdate(
+                    values, table: table, coding: .quantized(bits: bits), binding: FrameBinding(), seed: 0, threads: threads)
+            }
+            let (frame, verify) = try Self.shortest { try UpdateFrame(bytes, threads: threads) }
+            var sum = FixedPointAccumulator(
+                global: values, layout: layout, payload: .weights, weightLimit: Self.repeats, threads: threads)
+            let (_, add) = try Self.shortest { try sum.add(frame, weight: 1, threads: threads) }
+            return CodecProfile.Line(
+                grid: options.grid.name, groupSize: options.groupSize, bits: bits, bytes: bytes.count,
+                bitsPerParameter: Double(8 * bytes.count) / Double(layout.parameterCount),
+                errorRelative: frame.header.relativeError, errorAbsolute: frame.header.expectedError, certifySeconds: certify,
+                encodeSeconds: encode, verifySeconds: verify, addSeconds: add,
+                shareOfRound: (certify + encode) / (certify + encode + roundSeconds))
+        }
+    }
+
+    /// The fastest of a few training steps on noise: a step's time does not depend on what the images show.
+    private func stepSeconds(_ checkpoint: Checkpoint) throws -> Double {
+        let model = try UNet(checkpoint, context: ComputeContext(threads: threads))
+        let trainer = Trainer(model: model, schedule: NoiseSchedule(), settings: TrainingSettings())
+        let images = Tensor(shape: model.sampleShape(count: batchSize))
+        var step = 0
+        return try Self.shortest {
+            step += 1
+            return try trainer.step(images: images, address: StepAddress(seed: 0, step: step))
+        }.seconds
+    }
+
+    private static let repeats = 5
+
+    /// The last result of some runs, and the time of the fastest.
+    private static func shortest<Result>(_ run: () throws -> Result) rethrows -> (result: Result, seconds: Double) {
+        var seconds = Double.infinity
+        var result: Result
+        var runs = 0
+        repeat {
+            let start = ContinuousClock.now
+            result = try run()
+            seconds = min(seconds, (ContinuousClock.now - start) / .seconds(1))
+            runs += 1
+        } while runs < repeats
+        return (result, seconds)
+    }
+}
+
+extension CodecProfile: CustomStringConvertible {
+    public var description: String {
+        let header = [
+            "grid", "bits", "bytes", "bits/value", "error (rel)", "error (abs)", "certify", "encode", "of round", "verify", "add",
+        ]
+        let rows = lines.map { line in
+            [
+                line.groupSize == 0 ? line.grid : "\(line.grid), groups of \(line.groupSize)", "\(line.bits)",
+                Quantity.bytes(line.bytes), Quantity.significant(line.bitsPerParameter), Quantity.significant(line.errorRelative),
+                Quantity.significant(line.errorAbsolute), Quantity.time(line.certifySeconds), Quantity.time(line.encodeSeconds),
+                Quantity.significant(100 * line.shareOfRound) + " %", Quantity.time(line.verifySeconds),
+                Quantity.time(line.addSeconds),
+            ]
+        }
+        return """
+            \(checkpoint): \(Quantity.count(parameterCount)) parameters, \(threads) thread\(threads == 1 ? "" : "s"), \
+            \(InstructionSet.selectedName)
+            a round: \(localIterations) steps of \(batchSize) images, \(Quantity.time(stepSeconds)) each
+
+            \(TextTable.text([header] + rows))
+
+            certify and encode run on the device, verify and add on the server; the share is the device's, of its training and coding
+            """
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import Report
+import Storage
+
+/// A file that a study is written to.
+struct FigureFile {
+    let name: String
+    let contents: String
+    /// What it shows, in a few words.
+    let subject: String
+
+    /// Writes all files into `folder`, which is made where it is missing.
+    ///
+    /// - Returns: one row a file: where it lies and what it shows.
+    static func write(_ files: [FigureFile], to folder: String) throws(FileError) -> [[String]] {
+        try Folder.create(folder)
+        var rows: [[String]] = []
+        for file in files {
+            let path = "\(folder)/\(file.name)"
+            try AtomicFile.write(file.contents, to: path)
+            rows.append([path, file.subject])
+        }
+        return rows
+    }
+}
+
+/// A number of a legend: whole ones without decimals.
+func legendNumber(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : Quantity.significant(value)
+}
+
+/// Classes of the style sheet for lines: six colours, then the same dashed and dotted.
+func seriesKind(_ index: Int) -> String {
+    "series-\(index % 6)" + ["", " dashed", " dotted"][index / 6 % 3]
+}
