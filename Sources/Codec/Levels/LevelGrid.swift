@@ -5,7 +5,7 @@ import Kernels
 ///
 /// The raw values are part of the update frame's specification.
 public enum LevelGrid: UInt8, Sendable, CaseIterable {
-    /// Magnitudes from `wMin` to `wMax` in `2^(b-1) - 1` levels, b = 3...8. [Lai23 eq. 1] (corrected)
+    /// Magnitudes from `wMin` to `wMax` in `2^(b-1) - 1` levels, b = 3...8. [Lai23 eq. 2] (corrected)
     case paper = 1
     /// Magnitudes from 0 to `wMax` in `2^(b-1)` levels, b = 2...8; ternary at 2 bits.
     case zero = 2

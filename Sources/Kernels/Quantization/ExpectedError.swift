@@ -2,7 +2,7 @@ import CKernels
 
 /// The expected squared error of stochastic rounding, for several code formats in one pass: the sum of `step^2 p (1 - p)`, p an
 /// element's probability of the upper of its two codes as `quantizeAndPack` draws it. Up to the square of p's own error, at most
-/// 1e-9 squared steps a value, that is `sum over w != 0 of (|w| - m_l)(m_{l+1} - |w|)` with `m_l <= |w| <= m_{l+1}`. [Lai23 eq. 2] (corrected)
+/// 1e-9 squared steps a value, that is `sum over w != 0 of (|w| - m_l)(m_{l+1} - |w|)` with `m_l <= |w| <= m_{l+1}`. [Lai23 eq. 1] (corrected)
 ///
 /// - Parameters:
 ///   - values: `geometry.count` finite elements.
