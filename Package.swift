@@ -144,6 +144,6 @@ let package = Package(
                 "Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "RunTestSupport",
                 "Storage", "TestSupport",
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )
