@@ -1,13 +1,14 @@
 import Codec
 import Energy
+import Records
 
 extension DeviceRecord {
     /// What a participant did in the round, now that it ends.
     init(_ participant: Participant, round: Int) {
         self.init(
-            round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples,
-            distanceMeters: participant.device.radio.distanceMetres, fading: participant.fading,
-            shadowingDecibels: participant.device.shadowingDecibels)
+            round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples)
+        distanceMetres = participant.device.radio.distanceMetres
+        (fading, shadowingDecibels) = (participant.fading, participant.device.shadowingDecibels)
         if let plan = participant.assignment?.plan { set(plan) }
         switch participant.phase {
         case .accepted(let frame):

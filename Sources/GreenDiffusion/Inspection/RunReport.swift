@@ -1,5 +1,5 @@
-import FedRuntime
 import Foundation
+import Records
 import Report
 import Storage
 
