@@ -21,11 +21,13 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var round: Int
     /// The device's index in the run.
     public var device: Int
+    /// How the device's round ended.
     public var status: Status
     /// Why the device did not end well, or was planned otherwise than its demand asks; with the way out.
     public var reason: String?
-    /// Bits per parameter that the server planned, and that the device sent; 32 for exact values.
+    /// Bits per parameter that the server planned; 32 for exact values.
     public var bitsPlanned: Int?
+    /// Bits per parameter of the frame; of a lattice the smallest width that is at least as exact.
     public var bits: Int?
     /// Bits of the frame over the model's parameters: scales, entropy coding and header included.
     public var bitsCoded: Double?
@@ -40,17 +42,23 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var errorCertificate: Double?
     /// `errorCertificate` over the squared norm of what was sent.
     public var errorRelative: Double?
-    /// Shares of the time budget for training and for sending.
+    /// Share of the time budget for training.
     public var theta: Double?
+    /// Share of the time budget for sending.
     public var pi: Double?
-    /// CPU frequency while training, transmit power while sending.
+    /// CPU frequency while training.
     public var frequencyHertz: Double?
+    /// Transmit power.
     public var powerWatts: Double?
-    /// Modelled times and energies of what the device really did.
+    /// Modelled time of training.
     public var timeComputeSeconds: Double?
+    /// Modelled time of sending.
     public var timeCommunicationSeconds: Double?
+    /// Modelled energy of training, as far as it went.
     public var energyComputeJoules: Double?
+    /// Modelled energy of sending.
     public var energyCommunicationJoules: Double?
+    /// Training and sending.
     public var energyTotalJoules: Double?
     /// Planned energy with half of the time for each part.
     public var energyEvenSplitJoules: Double?
@@ -72,9 +80,11 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     public var loss: Double?
     /// The round whose quantization error was added to what was sent; nil without error feedback.
     public var feedbackRound: Int?
-    /// Floating-point operations executed, and their textbook count.
+    /// Floating-point operations executed.
     public var flopsMeasured: Int?
+    /// Their textbook count.
     public var flopsNominal: Int?
+    /// CPU cycles of a training sample that were planned with.
     public var cyclesPerSample: Double?
     /// To the server.
     public var distanceMetres: Double?

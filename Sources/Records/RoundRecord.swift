@@ -6,13 +6,17 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var loss: Double?
     /// Loss of the averaged (EMA) model on fixed held-out images, timesteps and noise; nil in rounds without evaluation.
     public var lossHeldOut: Double?
-    /// Modelled energy of all devices that trained or sent, accepted or not: the sum of `devices.jsonl` in its order, to the last bit.
+    /// Modelled energy of training, of all devices, accepted or not: the sum of `devices.jsonl` in its order, to the last bit.
     public var energyComputeJoules = 0.0
+    /// The same for sending.
     public var energyCommunicationJoules = 0.0
+    /// Training and sending.
     public var energyTotalJoules = 0.0
-    /// Modelled energy of receiving the global model and of waiting, and all energy together; nil in records of earlier versions.
+    /// Modelled energy of receiving the global model; this and the next two are nil in records of earlier versions.
     public var energyDownloadJoules: Double?
+    /// Modelled energy of waiting for the end of the time budget.
     public var energyIdleJoules: Double?
+    /// `energyTotalJoules`, download and idle together.
     public var energySystemJoules: Double?
     /// Of `energySystemJoules`; nil where the run states no grid intensity.
     public var co2Grams: Double?
@@ -47,7 +51,9 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var flopsMeasured = 0
     /// Their textbook count.
     public var flopsNominal = 0
+    /// Devices of the round, also those without a feasible plan.
     public var devicesSelected = 0
+    /// Devices whose frames are in the average.
     public var devicesAccepted = 0
     /// False where no device was accepted: the global model is that of the round before.
     public var modelUpdated = false

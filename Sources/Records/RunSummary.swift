@@ -2,25 +2,33 @@
 public struct RunSummary: Codable, Sendable, Equatable {
     /// Of the program that wrote it.
     public let version: String
+    /// Rounds done since the beginning of the run.
     public let roundsCompleted: Int
-    /// Training loss of the first and the last round.
+    /// Training loss of the first round.
     public let lossFirst: Double?
+    /// Training loss of the last round.
     public let lossLast: Double?
-    /// The first and the last that was evaluated.
+    /// The first held-out loss.
     public let lossHeldOutFirst: Double?
+    /// The last held-out loss.
     public let lossHeldOutLast: Double?
-    /// Modelled, over all rounds.
+    /// Modelled energy of training, over all rounds.
     public let energyComputeJoules: Double
+    /// Modelled energy of sending, over all rounds.
     public let energyCommunicationJoules: Double
+    /// Training and sending.
     public let energyTotalJoules: Double
-    /// Receiving, waiting, and all energy together.
+    /// Modelled energy of receiving the global model; this and the next two are nil for runs of earlier versions.
     public let energyDownloadJoules: Double?
+    /// Modelled energy of waiting.
     public let energyIdleJoules: Double?
+    /// Training, sending, receiving and waiting.
     public let energySystemJoules: Double?
     /// nil where the run states no grid intensity.
     public let co2Grams: Double?
-    /// Of all frames that arrived, and of the global model to all devices.
+    /// Bytes of all frames that arrived.
     public let uploadBytes: Int
+    /// Bytes of the global model to all devices that had a plan.
     public let downloadBytes: Int
     /// Training images that went through the model.
     public let samplesTrained: Int

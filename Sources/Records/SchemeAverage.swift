@@ -4,8 +4,11 @@ public struct SchemeAverage: Codable, Sendable, Equatable {
     public var scheme: String
     /// Mean over the rounds' devices.
     public var bitsMean = 0.0
+    /// Of a round.
     public var uploadBytes = 0.0
+    /// Modelled energy of training, of a round.
     public var energyComputeJoules = 0.0
+    /// Modelled energy of sending, of a round.
     public var energyCommunicationJoules = 0.0
     /// Expected squared error of the average of the updates; 0 where the scheme sends exact values.
     public var errorAbsolute = 0.0

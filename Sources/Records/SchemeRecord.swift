@@ -11,8 +11,11 @@ public struct SchemeRecord: Codable, Sendable, Equatable {
     public var devicesInfeasible = 0
     /// Mean bits per parameter; 0 without devices.
     public var bitsMean = 0.0
+    /// Bytes of all frames.
     public var uploadBytes = 0
+    /// Modelled energy of training.
     public var energyComputeJoules = 0.0
+    /// Modelled energy of sending.
     public var energyCommunicationJoules = 0.0
     /// Expected squared error of the average, `sum p_k^2 D_k`.
     public var errorAbsolute = 0.0

@@ -10,6 +10,7 @@ public struct DevicePlan: Sendable, Equatable {
     package let demand: DeviceDemand
     /// Work, channel of this round, planned payload and time budget.
     public let problem: DeviceEnergyProblem
+    /// Split of the time, frequency, power, and what they cost.
     public let energy: EnergyPlan
     /// Why it is not the plan that the device's demand and the run's time budget ask for; nil where it is.
     package internal(set) var outage: Outage?

@@ -3,12 +3,17 @@ import Storage
 
 /// Where the files of a run lie in its folder.
 public struct RunFiles: Sendable {
+    /// The run's folder.
     public let path: String
 
+    /// Touches no file.
     public init(path: String) { self.path = path }
 
+    /// Every setting, resolved: runs the same again.
     public var configurationPath: String { "\(path)/config.yaml" }
+    /// A `RunSummary`.
     public var summaryPath: String { "\(path)/summary.json" }
+    /// The page for people.
     public var reportPath: String { "\(path)/report.html" }
     /// The averaged model, as a checkpoint that diffusers opens.
     public var modelFolder: String { "\(path)/model" }
