@@ -45,7 +45,7 @@ extension FederatedRun {
             }
             emptyRounds = finished.record.modelUpdated ? 0 : emptyRounds + 1
             meter.finishRound(finished.record)
-            try stopWithoutProgress(finished, emptyRounds: emptyRounds)
+            try refuseStandstill(finished, emptyRounds: emptyRounds)
             if isInterrupted(), completedRounds < configuration.rounds {
                 try writeResults()
                 throw FederatedRunError.interrupted(round: completedRounds, rounds: configuration.rounds, path: path)
@@ -109,8 +109,8 @@ extension FederatedRun {
         return body(components.model)
     }
 
-    /// Stops a run that makes no progress: every device's training diverged, or nobody took part for several rounds.
-    private func stopWithoutProgress(_ finished: FinishedRound, emptyRounds: Int) throws {
+    /// Stops a run that cannot get anywhere: every device's training diverged, or nobody took part for several rounds.
+    private func refuseStandstill(_ finished: FinishedRound, emptyRounds: Int) throws {
         guard emptyRounds > 0 else { return }
         let round = finished.record.round
         // Inside one process a frame is refused or missing only because its values are out of hand.
