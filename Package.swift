@@ -47,6 +47,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -61,13 +62,13 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: vectorized),
         .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),
         .target(name: "Energy", swiftSettings: vectorized),
-        .target(name: "ImageFiles", dependencies: ["CLibPNG"], swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels"], swiftSettings: strict),
         .target(name: "Storage", swiftSettings: strict),
+        .target(name: "ImageFiles", dependencies: ["CLibPNG", "Storage"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels", "Storage"], swiftSettings: strict),
         .target(name: "Model", dependencies: ["Kernels", "Storage"], swiftSettings: vectorized),
         .target(name: "Records", swiftSettings: strict),
         .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels", "Records"], swiftSettings: strict),
-        .target(name: "Report", dependencies: ["ImageFiles", "Records"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Records"], swiftSettings: strict),
         .target(
             name: "DevicePlanning", dependencies: ["Codec", "Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
         .target(

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// Reading and writing whole image files; the format is told by the first bytes, not by the name.
 package enum ImageFile {
@@ -19,10 +20,10 @@ package enum ImageFile {
     /// Writes `image` as PPM where the name ends in `.ppm`, otherwise as PNG; the file appears whole or not at all.
     package static func write(_ image: RGBImage, to path: String) throws(ImageFileError) {
         let bytes = path.lowercased().hasSuffix(".ppm") ? PPMCoder.encode(image) : try PNGCoder.encode(image, path: path)
-        do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+        do throws(FileError) {
+            try AtomicFile.write(bytes, to: path)
         } catch {
-            throw ImageFileError(path: path, problem: .unwritable(error.localizedDescription))
+            throw ImageFileError(path: path, problem: .unwritable(error.reason))
         }
     }
 

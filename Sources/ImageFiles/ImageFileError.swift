@@ -20,16 +20,30 @@ package struct ImageFileError: Error, Equatable, CustomStringConvertible, Sendab
 
     package init(path: String, problem: Problem) { (self.path, self.problem) = (path, problem) }
 
-    package var description: String {
+    package var description: String { "\(path): \(explanation); \(remedy)" }
+
+    /// What is wrong, with the value.
+    package var explanation: String {
         switch problem {
-        case .unreadable(let reason): "\(path): cannot be read (\(reason)); check the path and its permissions"
-        case .unwritable(let reason): "\(path): cannot be written (\(reason)); check the folder, its permissions and free space"
-        case .unknownFormat(let start): "\(path): starts with \(start), neither PNG nor binary PPM (P6); convert it to PNG"
-        case .corrupt(let reason): "\(path): damaged image (\(reason)); copy or download the file again, or remove it"
-        case .unsupported(let reason): "\(path): \(reason); convert it to 8-bit PNG or PPM"
+        case .unreadable(let reason): "cannot be read (\(reason))"
+        case .unwritable(let reason): "cannot be written (\(reason))"
+        case .unknownFormat(let start): "starts with \(start), neither PNG nor binary PPM (P6)"
+        case .corrupt(let reason): "damaged image (\(reason))"
+        case .unsupported(let reason): reason
         case .tooLarge(let width, let height):
-            "\(path): \(width)x\(height) pixels is outside 1...\(ImageLimits.side) a side or over "
-                + "\(ImageLimits.pixels) in all; scale it down first"
+            "\(width)x\(height) pixels is outside 1...\(ImageLimits.side) a side or over \(ImageLimits.pixels) in all"
+        }
+    }
+
+    /// The way out.
+    package var remedy: String {
+        switch problem {
+        case .unreadable: "check the path and its permissions"
+        case .unwritable: "check the folder, its permissions and free space"
+        case .unknownFormat: "convert it to PNG"
+        case .corrupt: "copy or download the file again, or remove it"
+        case .unsupported: "convert it to 8-bit PNG or PPM"
+        case .tooLarge: "scale it down first"
         }
     }
 }

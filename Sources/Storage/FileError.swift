@@ -21,6 +21,15 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// What is wrong, without the path.
+    package var reason: String {
+        switch self {
+        case .missing: "it does not exist"
+        case .unreadable(_, let reason), .unwritable(_, let reason), .invalid(_, let reason): reason
+        case .damagedLine(_, let line): "line \(line) is not a record"
+        }
+    }
+
     /// The reason of the last failed system call.
     package static func systemReason() -> String { String(cString: strerror(errno)) }
 

@@ -49,8 +49,17 @@ package enum Folder {
     }
 
     /// Names of what the folder holds, sorted; none where there is no such folder.
-    package static func names(in path: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    package static func names(in path: String) -> [String] { (try? names(listing: path)) ?? [] }
+
+    /// Names of what the folder holds, sorted.
+    ///
+    /// - Throws: `FileError.unreadable` where there is no such folder, or it may not be read.
+    package static func names(listing path: String) throws(FileError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        } catch {
+            throw .unreadable(path: path, reason: FileError.reason(error))
+        }
     }
 
     /// The folder that a path lies in: what comes before its last component, "." for a name alone.

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// CIFAR-10 "binary version" (Krizhevsky 2009): records of one label byte and 3 x 32 x 32 bytes, plane by plane.
 package enum CIFAR10 {
@@ -23,7 +24,7 @@ package enum CIFAR10 {
     private static func batchPaths(in directory: String, _ subset: DatasetSubset) throws(DatasetError) -> [String] {
         let candidates = [directory, directory + "/cifar-10-batches-bin"]
         for folder in candidates {
-            let files = try folder == directory || FileSystem.isDirectory(folder) ? FileSystem.entries(of: folder) : []
+            let files = try folder == directory || Folder.exists(folder) ? FileSystem.entries(of: folder) : []
             let names = files.filter {
                 subset == .test ? $0 == "test_batch.bin" : $0.hasPrefix("data_batch_") && $0.hasSuffix(".bin")
             }

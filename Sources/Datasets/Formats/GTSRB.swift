@@ -1,4 +1,5 @@
 import ImageFiles
+import Storage
 
 /// The German Traffic Sign Recognition Benchmark in its official layout (Stallkamp et al. 2012).
 ///
@@ -55,7 +56,7 @@ package enum GTSRB {
         let part = subset == .train ? "Final_Training/Images" : "Final_Test/Images"
         _ = try FileSystem.entries(of: directory)
         for folder in [directory + "/" + part, directory + "/GTSRB/" + part, directory + "/Images", directory]
-        where FileSystem.isDirectory(folder) {
+        where Folder.exists(folder) {
             let entries = try FileSystem.entries(of: folder)
             switch subset {
             case .test where entries.contains("GT-final_test.csv"):

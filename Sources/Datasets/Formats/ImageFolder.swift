@@ -1,4 +1,5 @@
 import ImageFiles
+import Storage
 
 /// PNG and PPM files in `DIR/CLASS/`, or all of one class in `DIR`.
 package enum ImageFolder {
@@ -12,7 +13,7 @@ package enum ImageFolder {
         var labels: [Int] = []
         var requests: [ImageRequest] = []
         let entries = try FileSystem.entries(of: directory)
-        for entry in entries where FileSystem.isDirectory(directory + "/" + entry) {
+        for entry in entries where Folder.exists(directory + "/" + entry) {
             let folder = directory + "/" + entry
             let files = try FileSystem.entries(of: folder).filter(isImage)
             guard !files.isEmpty else { continue }

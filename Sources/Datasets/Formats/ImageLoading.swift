@@ -1,5 +1,6 @@
 import Foundation
 import ImageFiles
+import Kernels
 
 /// One image file to bring to a data set's size.
 struct ImageRequest: Sendable {
@@ -19,9 +20,9 @@ func loadPixels(_ requests: [ImageRequest], side: Int) throws(DatasetError) -> [
     let pixels = [UInt8](unsafeUninitializedCapacity: requests.count * imageBytes) { buffer, count in
         buffer.initialize(repeating: 0)
         count = buffer.count
-        // SAFETY: each chunk writes its own range of `buffer`, which outlives `concurrentPerform`.
-        nonisolated(unsafe) let target = buffer
-        DispatchQueue.concurrentPerform(iterations: chunks) { number in
+        // SAFETY: each chunk writes its own range of `buffer`, which outlives the loop.
+        let target = buffer
+        parallelFor(count: chunks, threads: ProcessInfo.processInfo.activeProcessorCount) { number in
             for index in number * chunk..<min(requests.count, (number + 1) * chunk) {
                 do throws(DatasetError) {
                     let image = try load(requests[index], side: side)
@@ -42,19 +43,10 @@ private func load(_ request: ImageRequest, side: Int) throws(DatasetError) -> RG
     do throws(ImageFileError) {
         image = try ImageFile.read(request.path)
     } catch {
-        throw DatasetError(image: error)
+        throw DatasetError(source: error.path, problem: error.explanation, remedy: error.remedy)
     }
     let kept = try request.crop(image).map(image.cropped) ?? image
     return kept.resized(width: side, height: side)
-}
-
-extension DatasetError {
-    /// The same refusal, as a data set's.
-    init(image error: ImageFileError) {
-        let text = error.description.dropFirst(error.path.count + 2)
-        let parts = text.split(separator: "; ", maxSplits: 1).map(String.init)
-        self.init(source: error.path, problem: parts[0], remedy: parts.count > 1 ? parts[1] : "replace or remove the file")
-    }
 }
 
 /// The failure with the smallest index, whatever the order in which threads meet them.

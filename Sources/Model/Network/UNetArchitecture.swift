@@ -4,7 +4,7 @@ import Kernels
 ///
 ///     conv_in -> down blocks -> mid block -> up blocks -> norm, SiLU -> conv_out
 ///
-/// Every activation on the way down is skipped to its mirror image on the way up.
+/// Every activation of a down block is also an input of the up block of the same resolution (a skip connection).
 struct UNetArchitecture: Sendable {
     /// Activations that `backward` needs. Those of the blocks are there where the workspace keeps activations.
     struct Saved {
