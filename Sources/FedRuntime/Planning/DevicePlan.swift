@@ -1,5 +1,6 @@
 import Codec
 import Energy
+import Records
 
 /// Bits, frequency and power that the server chooses for a device before it trains.
 public struct DevicePlan: Sendable, Equatable {
@@ -37,5 +38,12 @@ public struct DevicePlan: Sendable, Equatable {
 
 /// Why a device cannot take part in a round, in one line with the way out.
 package struct Infeasibility: Error, Sendable, Equatable {
+    package let reason: String
+}
+
+/// A plan that is not the wanted one, and why.
+package struct Outage: Sendable, Equatable {
+    package let action: DeviceRecord.OutageAction
+    /// What the wanted plan broke, and what is planned instead.
     package let reason: String
 }
