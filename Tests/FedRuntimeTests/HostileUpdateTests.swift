@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, -1, Double.nan, .infinity]) func normBoundsOutOfRange(bound: Double) throws {
+    @Test(arguments: [0, -1, Double.nan, .infinity]) func invalidBounds(bound: Double) throws {
         var toy = try ToyFederation()
         toy.settings.aggregation.normBound = bound
         let error = #expect(throws: FederationError.self) { try toy.server() }
