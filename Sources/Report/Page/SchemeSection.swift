@@ -37,7 +37,7 @@ struct SchemeSection {
         let name = HTMLText.escape(scheme.scheme)
         let label = isThisRun ? "\(SVG.link(to: roundsAnchor, name)) <em>this run</em>" : name
         return """
-            <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(Quantity.bits(scheme.bitsMean))</td>
+            <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(Quantity.number(scheme.bitsMean))</td>
             <td>\(Quantity.bytes(scheme.uploadBytes))</td><td>\(Quantity.energy(scheme.energyTotalJoules))</td>
             <td class="wide"><span class="split"><span class="compute" style="width:\(SVG.number(share(compute)))%"></span><span
             class="radio" style="width:\(SVG.number(share(radio)))%"></span></span>

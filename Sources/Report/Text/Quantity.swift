@@ -19,7 +19,7 @@ package enum Quantity {
 
     /// Seconds with a unit, e.g. `42.0 s`, `12.5 ms`.
     package static func time(_ seconds: Double) -> String {
-        abs(seconds) >= 1000 ? "\(significant(seconds)) s" : scaled(seconds, "s")
+        abs(seconds) >= 1000 ? "\(scientific(seconds)) s" : scaled(seconds, "s")
     }
 
     package static func frequency(_ hertz: Double) -> String { scaled(hertz, "Hz", from: 0) }
@@ -35,8 +35,8 @@ package enum Quantity {
         value < 1000 ? String(value) : scaled(Double(value), "", from: 0).trimmingCharacters(in: .whitespaces)
     }
 
-    /// Bits a parameter: whole numbers without decimals.
-    package static func bits(_ value: Double) -> String {
+    /// A whole number without decimals, another with three significant digits.
+    package static func number(_ value: Double) -> String {
         value == value.rounded() ? String(format: "%.0f", value) : scientific(value)
     }
 
@@ -45,7 +45,8 @@ package enum Quantity {
         threeDigits(value) { String(format: "%.1e", $0) }
     }
 
-    /// Three significant digits; a number that is very small or very large as a page shows it, `6.02e-4`.
+    /// Three significant digits; a number that is very small or very large as a page shows it, `6.02e-4`. Quantities with a unit do so
+    /// everywhere.
     package static func scientific(_ value: Double) -> String { threeDigits(value) { exponential($0, decimals: 2) } }
 
     /// With exactly as many decimals as a tick step of `step` needs.
@@ -67,9 +68,9 @@ package enum Quantity {
     private static let prefixes = [-6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T", 15: "P"]
 
     private static func scaled(_ value: Double, _ unit: String, from lowest: Int = -6) -> String {
-        guard value.isFinite, value != 0 else { return "\(significant(value)) \(unit)" }
+        guard value.isFinite, value != 0 else { return "\(scientific(value)) \(unit)" }
         let scale = axisUnit(unit, largest: abs(value), from: lowest)
-        return "\(significant(value / scale.size)) \(scale.name)"
+        return "\(scientific(value / scale.size)) \(scale.name)"
     }
 
     private static func threeDigits(_ value: Double, extreme: (Double) -> String) -> String {
