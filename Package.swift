@@ -66,15 +66,16 @@ let package = Package(
         .target(name: "ImageFiles", dependencies: ["CLibPNG", "Storage"], swiftSettings: strict),
         .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels", "Storage"], swiftSettings: strict),
         .target(name: "Model", dependencies: ["Kernels", "Storage"], swiftSettings: vectorized),
-        .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels"], swiftSettings: strict),
-        .target(name: "Report", swiftSettings: strict),
+        .target(name: "Records", swiftSettings: strict),
+        .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels", "Records"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Records"], swiftSettings: strict),
         .target(
             name: "DevicePlanning", dependencies: ["Codec", "Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "GreenDiffusion",
             dependencies: [
-                "Codec", "Datasets", "DevicePlanning", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Report",
-                "Storage",
+                "Codec", "Datasets", "DevicePlanning", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Records",
+                "Report", "Storage",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
@@ -82,7 +83,9 @@ let package = Package(
             name: "Calibration", dependencies: ["Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "Studies",
-            dependencies: ["Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "Storage"],
+            dependencies: [
+                "Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records", "Report", "Storage",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "greendiff",
@@ -116,10 +119,10 @@ let package = Package(
             name: "ModelTests", dependencies: ["Kernels", "Model", "Storage", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "TestSupport"],
+            name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "Records", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "BenchTests", dependencies: ["bench", "Kernels", "Model"], swiftSettings: strict),
-        .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ReportTests", dependencies: ["Records", "Report", "TestSupport"], swiftSettings: strict),
         .target(
             name: "RunTestSupport", dependencies: ["GreenDiffusion", "TestSupport"], path: "Tests/RunTestSupport",
             swiftSettings: strict),
@@ -127,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "DevicePlanningTests",
             dependencies: [
-                "DevicePlanning", "Energy", "FedRuntime", "GreenDiffusion", "RunTestSupport", "Storage", "TestSupport",
+                "DevicePlanning", "Energy", "FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -135,14 +138,14 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",
-            dependencies: ["FedRuntime", "GreenDiffusion", "RunTestSupport", "Storage", "Studies", "TestSupport"],
+            dependencies: ["FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "Studies", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "GreendiffTests", dependencies: ["Report", "TestSupport", "greendiff"], swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionTests",
             dependencies: [
-                "Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "RunTestSupport",
-                "Storage", "TestSupport",
+                "Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records", "Report",
+                "RunTestSupport", "Storage", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]

@@ -1,4 +1,3 @@
-import FedRuntime
 import Foundation
 import GreenDiffusion
 import Report

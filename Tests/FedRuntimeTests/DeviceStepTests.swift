@@ -36,7 +36,7 @@ import Testing
         #expect(abs(time / server.state.timeBudgetSeconds - 1) < 1e-9)
     }
 
-    @Test func theMostBitsThatFitAreSentWhereTheDemandDoesNotFit() throws {
+    @Test func fewerBitsAreSentWhereTheDemandDoesNotFit() throws {
         let (toy, server) = try surprised(timeFor: 6, slack: 1 + 1e-9)
         let finished = try toy.runRound(server)
         let record = finished.devices[0]

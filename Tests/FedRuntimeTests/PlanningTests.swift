@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func theAutomaticBudgetIsOneAndAHalfTimesTheSmallest() throws {
+    @Test func automaticBudgetIsOneAndAHalfTimesTheSmallest() throws {
         for scheme in [Scheme.onDemand, .fixed(bits: 7), .fedAvg] {
             var toy = try ToyFederation()
             toy.settings.scheme = scheme
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func aDeviceThatCannotMakeItIsInfeasibleWithTheReason() throws {
+    @Test func aTooWeakDeviceIsInfeasibleWithTheReason() throws {
         var toy = try ToyFederation(devices: 4)
         toy.settings.timeBudget = .seconds(1e-8)
         let server = try toy.server()

@@ -1,13 +1,13 @@
 import Kernels
 
 /// What a server optimiser keeps between rounds: buffers `(P)` like the parameters, empty where it keeps none.
-public struct ServerMoments: Sendable, Equatable {
+package struct ServerMoments: Sendable, Equatable {
     /// FedAvgM's and FedAdam's `m`.
-    public var first: [Float]
+    package var first: [Float]
     /// FedAdam's `v`.
-    public var second: [Float]
+    package var second: [Float]
 
-    public init(first: [Float] = [], second: [Float] = []) { (self.first, self.second) = (first, second) }
+    package init(first: [Float] = [], second: [Float] = []) { (self.first, self.second) = (first, second) }
 
     /// Those before the first round.
     init(_ optimizer: ServerOptimizer, parameterCount: Int) {

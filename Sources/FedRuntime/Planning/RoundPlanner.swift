@@ -108,7 +108,7 @@ struct RoundPlanner: Sendable {
 
 extension FederatedDevice {
     /// The energy problem of one of its rounds.
-    func energyProblem(
+    package func energyProblem(
         localIterations: Int, samplesPerIteration: Int, cyclesPerSample: Double, fading: Double, payloadBits: Double,
         timeBudgetSeconds: Double
     ) throws(EnergyInputError) -> DeviceEnergyProblem {

@@ -3,6 +3,7 @@ import Foundation
 import ImageFiles
 import Kernels
 import Model
+import Records
 
 extension FederatedRun {
     /// Runs the rounds that are left.
@@ -24,7 +25,7 @@ extension FederatedRun {
 
     private func trainRemainingRounds(isInterrupted: () -> Bool, observer: @escaping (RunProgress) -> Void) throws {
         let rounds = try files.roundsFile.read(RoundRecord.self)
-        let log = try TensorBoardLog(folder: files.tensorBoardFolder, rounds: rounds)
+        let log = try TensorBoardLog(path: files.eventsPath, rounds: rounds)
         let meter = ProgressMeter(completedRounds: completedRounds, last: rounds.last, observer: observer)
         let trainer = components.makeTrainer { images in meter.step(images: images) }
         var devices = LocalDevices(trainer: trainer, layout: server.layout, feedback: errorFeedback)
@@ -76,7 +77,7 @@ extension FederatedRun {
         }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
         try files.devicesFile.append(finished.devices)
-        try files.schemesFile.append(comparison.rows.map { SchemeRecord($0, round: round) })
+        try files.schemesFile.append(comparison.records(round: round))
         try files.roundsFile.append([finished.record])
         try saveCheckpoint()
         return finished

@@ -42,8 +42,9 @@ extension ModelSource {
             files.fileExists(atPath: "\(folder)/config.json") || files.fileExists(atPath: "\(folder)/unet/config.json")
         }
         guard !holdsModel(path) else { return path }
-        let checkpoints = ((try? files.contentsOfDirectory(atPath: "\(path)/checkpoints")) ?? []).sorted()
-        let candidates = ["\(path)/model"] + checkpoints.reversed().map { "\(path)/checkpoints/\($0)" }
+        // A pretraining run has the same two folders.
+        let run = RunFiles(path: path)
+        let candidates = [run.modelFolder] + run.checkpointFolders().reversed()
         return candidates.first(where: holdsModel) ?? path
     }
 }

@@ -49,9 +49,10 @@ struct TrainDisplay {
     /// The lines after the last round: the comparison, and where everything is.
     static func end(_ run: FederatedRun, console: any ConsoleWriter) throws {
         console.line()
-        console.line(try run.schemeTable().text)
+        let summary = try run.summary()
+        console.line(SchemeTable.text(summary.schemes))
         console.line()
-        if let ledger = try run.summary().ledgerText { console.line(labelledLine("energy", ledger)) }
+        if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))
         console.line(labelledLine("model", run.files.modelFolder))

@@ -3,6 +3,7 @@ import FedRuntime
 import Foundation
 import GreenDiffusion
 import Model
+import Records
 import RunTestSupport
 import Storage
 import TestSupport
@@ -61,7 +62,7 @@ import Testing
         #expect(devices.map(\.fading) == [1, 1, 1, 1, 1e-12, 2, 1, 1, 1, 1, 1e-12, 2])
         #expect(devices.filter { $0.outageAction == .skipped }.map(\.device) == [1, 1])
         #expect(devices.allSatisfy { ($0.status == .infeasible) == ($0.outageAction == .skipped) })
-        #expect(devices.allSatisfy { (20...40).contains($0.distanceMeters ?? 0) && $0.shadowingDecibels != nil })
+        #expect(devices.allSatisfy { (20...40).contains($0.distanceMetres ?? 0) && $0.shadowingDecibels != nil })
         #expect(Set(devices.map(\.shadowingDecibels)).count == 3, "one number a device for the whole run")
         try TinyRun.train(settings.merging([.rounds: "2"]) { $1 }, at: folder.path("parts"))
         let resumed = try FederatedRun.resume(folder.path("parts"), changing: [(.rounds, "4")])
