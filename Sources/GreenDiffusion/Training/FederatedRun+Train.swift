@@ -44,7 +44,7 @@ extension FederatedRun {
             }
             emptyRounds = finished.record.modelUpdated ? 0 : emptyRounds + 1
             meter.finishRound(finished.record)
-            try refuseStandstill(finished, emptyRounds: emptyRounds)
+            try stopWithoutProgress(finished, emptyRounds: emptyRounds)
             if isInterrupted(), completedRounds < configuration.rounds {
                 try writeResults()
                 throw FederatedRunError.interrupted(round: completedRounds, rounds: configuration.rounds, path: path)
@@ -102,14 +102,15 @@ extension FederatedRun {
         try log.append(image, round: round)
     }
 
-    /// Lends the model with the averaged weights; every device starts by overwriting them.
+    /// Lends the model with the averaged weights; it has the global ones afterwards, as between rounds.
     private func withAverage<Result>(_ body: (UNet) -> Result) -> Result {
         components.model.parameters.copy(from: average.parameters)
+        defer { components.model.parameters.copy(from: server.global) }
         return body(components.model)
     }
 
-    /// Stops a run that cannot get anywhere: every device's training diverged, or nobody took part for several rounds.
-    private func refuseStandstill(_ finished: FinishedRound, emptyRounds: Int) throws {
+    /// Stops a run without progress: every device's training diverged, or nobody took part for several rounds.
+    private func stopWithoutProgress(_ finished: FinishedRound, emptyRounds: Int) throws {
         guard emptyRounds > 0 else { return }
         let round = finished.record.round
         // Inside one process a frame is refused or missing only because its values are out of hand.

@@ -18,9 +18,7 @@ struct TrainDisplay {
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
         console.line(
             Banner.machine(threads: run.threads, vectorName: InstructionSet.selectedName, ceilings: run.measureCeilings()))
-        console.line(labelledLine("model", run.modelDescription))
-        console.line(labelledLine("data", run.dataDescription))
-        console.line(labelledLine("plan", run.planDescription))
+        for line in run.overview.lines { console.line(line) }
         console.line(labelledLine("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
         console.line()
     }

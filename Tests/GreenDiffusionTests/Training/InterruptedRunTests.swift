@@ -15,7 +15,7 @@ import Testing
             try run.train(isInterrupted: { run.completedRounds == 2 }) { _ in }
         }
         #expect(error == .interrupted(round: 2, rounds: 5, path: folder.path("run")))
-        #expect("\(error.map { "\($0)" } ?? "")".contains("greendiff train --resume \(folder.path("run"))"))
+        #expect("\(error.map { "\($0)" } ?? "")".hasSuffix("resume \(folder.path("run"))"))
         #expect(FileManager.default.fileExists(atPath: run.files.reportPath))
     }
 
@@ -99,7 +99,7 @@ import Testing
         let run = try FederatedRun.start(TinyRun.configuration([.rounds: "9", .timeBudget: "1e-6"]), at: folder.path("run"))
         let before = try TinyRun.weights(run.path, round: 0)[0]
         let error = #expect(throws: FederatedRunError.self) { try run.train { _ in } }
-        #expect("\(error.map { "\($0)" } ?? "")".contains("--time-budget"))
+        #expect("\(error.map { "\($0)" } ?? "")".contains("larger time-budget"))
         let devices = try run.files.devicesFile.read(DeviceRecord.self)
         #expect(devices.count == 15 && devices.allSatisfy { $0.status == .infeasible && $0.reason != nil && $0.bits == nil })
         #expect(try TinyRun.weights(run.path, round: 5)[0] == before, "nobody took part, so nothing may change")
