@@ -95,6 +95,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var sampleEvery = 10
     /// Checkpoints that stay.
     public var keepCheckpoints = 2
+    /// Whether each round is compared with other schemes: the same updates, planned and encoded anew under each.
+    public var compareSchemes = true
     /// Seed of everything random.
     public var seed: UInt64 = 0
     /// Threads to compute with; nil for all processors. Results do not depend on it.

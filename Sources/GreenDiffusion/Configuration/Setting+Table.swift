@@ -133,6 +133,9 @@ extension Setting {
     public static let keepCheckpoints = Setting(
         "keep-checkpoints", \.keepCheckpoints, .integer(1...1_000_000), "n", "Checkpoints that stay in the run directory",
         changeable: true)
+    public static let compareSchemes = Setting(
+        "compare-schemes", \.compareSchemes, .choice(of: [("on", true), ("off", false)]), "on|off",
+        "Compare each round with what other schemes would have cost", changeable: true)
     public static let seed = Setting("seed", \.seed, .seed(), "n", "Seed of everything random")
     public static let threads = Setting(
         "threads", \.threads, .integer(1...1024), "n", "Threads to compute with; results do not depend on it",
@@ -173,6 +176,6 @@ public struct SettingGroup: Sendable, CaseIterable {
             ]),
         SettingGroup(
             title: "Records and machine",
-            settings: [.evaluateEvery, .sampleEvery, .keepCheckpoints, .seed, .threads, .convolution]),
+            settings: [.evaluateEvery, .sampleEvery, .keepCheckpoints, .compareSchemes, .seed, .threads, .convolution]),
     ]
 }

@@ -60,10 +60,10 @@ extension FederatedRun {
         let start = ProcessInfo.processInfo.systemUptime
         let assignments = try server.begin()
         meter.beginRound(images: assignments.count * configuration.localIterations * configuration.batchSize)
-        var comparison = SchemeComparison(of: server)
+        var comparison = configuration.compareSchemes ? SchemeComparison(of: server) : nil
         for assignment in assignments {
             do {
-                try devices.answer(assignment, to: server) { comparison.add($0) }
+                try devices.answer(assignment, to: server) { comparison?.add($0) }
             } catch let error as DivergenceError {
                 try server.close(device: assignment.device.id, as: .dropped, reason: "\(error)")
             }
@@ -76,7 +76,7 @@ extension FederatedRun {
         }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
         try files.devicesFile.append(finished.devices)
-        try files.schemesFile.append(comparison.rows.map { SchemeRecord($0, round: round) })
+        try files.schemesFile.append((comparison?.rows ?? []).map { SchemeRecord($0, round: round) })
         try files.roundsFile.append([finished.record])
         try saveCheckpoint()
         return finished

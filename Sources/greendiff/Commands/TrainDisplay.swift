@@ -44,11 +44,11 @@ struct TrainDisplay {
 
     func close() { line.close() }
 
-    /// The lines after the last round: the comparison, and where everything is.
+    /// The lines after the last round: the comparison where there is one, and where everything is.
     static func end(_ run: FederatedRun, console: any ConsoleWriter) throws {
         console.line()
-        console.line(try run.schemeTable().text)
-        console.line()
+        let schemes = try run.schemeTable()
+        if !schemes.rows.isEmpty { console.line("\(schemes.text)\n") }
         if let ledger = try run.summary().ledgerText { console.line(labelledLine("energy", ledger)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))

@@ -12,7 +12,7 @@ import Testing
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "weights"), (.demand, "0.0003:0.004"),
         (.errorFeedback, "3"), (.downlinkBits, "5"), (.rule, "theorem1"), (.bitPlanning, "system"), (.aggregateError, "0.0007"),
         (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
-        (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
+        (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.compareSchemes, "off"), (.seed, "18446744073709551615"), (.threads, "3"),
         (.convolution, "winograd2"), (.normBound, "12.5"), (.serverOptimizer, "fedadam"), (.serverLearningRate, "0.02"),
         (.serverMomentum, "0.75"), (.aggregation, "trimmed-mean"), (.trimFraction, "0.25"),
         (.profiles, "raspberry-pi-4,laptop-x86"), (.distance, "12.5:40.0"), (.allowLonger, "30.0"),
@@ -79,6 +79,7 @@ import Testing
             evaluate-every: 5
             sample-every: 10
             keep-checkpoints: 2
+            compare-schemes: on
             seed: 0
 
             """
@@ -179,6 +180,7 @@ import Testing
         (.demand, "bytes:0", ["demand 0", "use 1 to"]), (.demand, "energy:-1", ["above 0"]),
         (.downlinkBits, "6:8", ["downlink-bits 6:8", "one width"]),
         (.downlinkBits, "9", ["outside 2...8", "downlink-bits 8"]),
+        (.compareSchemes, "maybe", ["compare-schemes maybe", "on, off"]),
         (.errorFeedback, "-1", ["error-feedback -1", "use 0 to"]),
     ])
     func badValuesAreRefusedWithTheWayOut(_ setting: Setting, _ text: String, _ parts: [String]) {

@@ -73,6 +73,7 @@ import Testing
     @Test func aRunOfAnEarlierVersionGoesOn() throws {
         let added: Set<Setting> = [
             .profiles, .distance, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower, .idlePower, .gridIntensity,
+            .compareSchemes,
         ]
         let files = RunFiles(path: folder.path("run"))
         try TinyRun.train([.rounds: "1"], at: files.path)
