@@ -45,7 +45,8 @@ let package = Package(
         .library(name: "GreenDiffusion", targets: ["GreenDiffusion"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // One version: the flags of settings rely on how it finds them (docs/adr/0012-settings.md).
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -140,7 +141,8 @@ let package = Package(
             name: "StudiesTests",
             dependencies: ["FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "Studies", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "GreendiffTests", dependencies: ["Report", "TestSupport", "greendiff"], swiftSettings: strict),
+        .testTarget(
+            name: "GreendiffTests", dependencies: ["GreenDiffusion", "Report", "TestSupport", "greendiff"], swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionTests",
             dependencies: [

@@ -103,7 +103,7 @@ public struct CodecProfiler: Sendable {
                 global: values, layout: layout, payload: .weights, weightLimit: Self.repeats, threads: threads)
             let (_, add) = try Self.shortest { try sum.add(frame, weight: 1, threads: threads) }
             return CodecProfile.Line(
-                grid: quantizer.grid.name, groupSize: quantizer.groupSize, bits: bits, bytes: bytes.count,
+                grid: quantizer.grid.rawValue, groupSize: quantizer.groupSize, bits: bits, bytes: bytes.count,
                 bitsPerParameter: Double(8 * bytes.count) / Double(layout.parameterCount),
                 errorRelative: frame.header.relativeError, errorAbsolute: frame.header.expectedError, certifySeconds: certify,
                 encodeSeconds: encode, verifySeconds: verify, addSeconds: add,

@@ -44,11 +44,11 @@ public enum BuiltinModel {
     }
 
     /// What packing gave.
-    public struct Packed: Sendable, Equatable {
+    package struct Packed: Sendable, Equatable {
         /// Bytes of the frame.
-        public let bytes: Int
+        package let bytes: Int
         /// Exact expected squared error of the packed weights over their squared norm.
-        public let relativeError: Double
+        package let relativeError: Double
     }
 
     /// Packs a model into `folder`: how it becomes part of this program.
@@ -58,7 +58,7 @@ public enum BuiltinModel {
     ///
     /// - Throws: what loading throws, `CodecError` for weights that cannot be coded, `FileError`.
     @discardableResult
-    public static func pack(_ source: ModelSource, into folder: String, threads: Int = 1) throws -> Packed {
+    package static func pack(_ source: ModelSource, into folder: String, threads: Int = 1) throws -> Packed {
         let checkpoint = try source.load()
         let table = try ErrorTable(
             checkpoint.parameters, layout: checkpoint.configuration.parameterLayout, quantizer: .levels(.zero, groupSize: 64),

@@ -15,7 +15,7 @@ extension ModelSource {
 
     /// As `load`, for work on colour images.
     ///
-    /// - Parameter setting: the flag that named the source.
+    /// - Parameter setting: how errors call the source.
     /// - Throws: `ConfigurationError` also for a model of other than three channels.
     func loadImageModel(setting: String) throws -> Checkpoint {
         let checkpoint = try load()

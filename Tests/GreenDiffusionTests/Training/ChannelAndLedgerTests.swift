@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Channels, device classes and the energy ledger in whole runs.
-@Suite struct SurroundingsTests {
+@Suite struct ChannelAndLedgerTests {
     private let folder = TemporaryFolder()
 
     @Test func theWrittenLedgerReconcilesToTheLastBit() throws {
@@ -74,12 +74,13 @@ import Testing
     @Test func aRunOfAnEarlierVersionGoesOn() throws {
         let added: Set<Setting> = [
             .profiles, .distance, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower, .idlePower, .gridIntensity,
+            .compareSchemes,
         ]
         let files = RunFiles(path: folder.path("run"))
         try TinyRun.train([.rounds: "1"], at: files.path)
         try TinyRun.train([.rounds: "2"], at: folder.path("whole"))
         let yaml = try String(contentsOfFile: files.configurationPath, encoding: .utf8)
-        let old = yaml.split(separator: "\n").filter { line in !added.contains { line.hasPrefix("\($0.rawValue):") } }
+        let old = yaml.split(separator: "\n").filter { line in !added.contains { line.hasPrefix("\($0.name):") } }
         #expect(old.count < yaml.split(separator: "\n").count)
         try old.joined(separator: "\n").write(toFile: files.configurationPath, atomically: true, encoding: .utf8)
         // Lines of earlier versions have no ledger.
@@ -125,7 +126,7 @@ import Testing
         for (setting, text) in [(Setting.profiles, "phone"), (.distance, "10:20")] {
             let configuration = try TinyRun.configuration([.devices: "devices.json", setting: text])
             let error = #expect(throws: ConfigurationError.self) { try configuration.resolved() }
-            #expect(error?.setting == setting.rawValue)
+            #expect(error?.setting == setting.name)
         }
         let paper = try TinyRun.configuration([.workload: "paper", .profiles: "phone"])
         #expect(throws: ConfigurationError.self) { try paper.resolved() }
