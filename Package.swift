@@ -45,7 +45,8 @@ let package = Package(
         .library(name: "GreenDiffusion", targets: ["GreenDiffusion"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // One version: the flags of settings rely on how it finds them (docs/adr/0012-settings.md).
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -66,15 +67,16 @@ let package = Package(
         .target(name: "ImageFiles", dependencies: ["CLibPNG", "Storage"], swiftSettings: strict),
         .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels", "Storage"], swiftSettings: strict),
         .target(name: "Model", dependencies: ["Kernels", "Storage"], swiftSettings: vectorized),
-        .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels"], swiftSettings: strict),
-        .target(name: "Report", swiftSettings: strict),
+        .target(name: "Records", swiftSettings: strict),
+        .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels", "Records"], swiftSettings: strict),
+        .target(name: "Report", dependencies: ["Records"], swiftSettings: strict),
         .target(
             name: "DevicePlanning", dependencies: ["Codec", "Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "GreenDiffusion",
             dependencies: [
-                "Codec", "Datasets", "DevicePlanning", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Report",
-                "Storage",
+                "Codec", "Datasets", "DevicePlanning", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Records",
+                "Report", "Storage",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
@@ -82,12 +84,14 @@ let package = Package(
             name: "Calibration", dependencies: ["Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "Studies",
-            dependencies: ["Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "Storage"],
+            dependencies: [
+                "Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records", "Report", "Storage",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "greendiff",
             dependencies: [
-                "CPUSupport", "Calibration", "DevicePlanning", "Energy", "GreenDiffusion", "Kernels", "Model", "Report",
+                "CPUSupport", "Calibration", "Codec", "DevicePlanning", "Energy", "GreenDiffusion", "Kernels", "Model", "Report",
                 "Storage",
                 "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -102,7 +106,7 @@ let package = Package(
             ],
             // Tests run in release and see inside this program; nothing in it but what it calls must be fast.
             swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Codec"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
@@ -116,10 +120,10 @@ let package = Package(
             name: "ModelTests", dependencies: ["Kernels", "Model", "Storage", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "TestSupport"],
+            name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "Records", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "BenchTests", dependencies: ["bench", "Kernels", "Model"], swiftSettings: strict),
-        .testTarget(name: "ReportTests", dependencies: ["Report", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ReportTests", dependencies: ["Records", "Report", "TestSupport"], swiftSettings: strict),
         .target(
             name: "RunTestSupport", dependencies: ["GreenDiffusion", "TestSupport"], path: "Tests/RunTestSupport",
             swiftSettings: strict),
@@ -127,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "DevicePlanningTests",
             dependencies: [
-                "DevicePlanning", "Energy", "FedRuntime", "GreenDiffusion", "RunTestSupport", "Storage", "TestSupport",
+                "DevicePlanning", "Energy", "FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -135,15 +139,16 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",
-            dependencies: ["FedRuntime", "GreenDiffusion", "RunTestSupport", "Storage", "Studies", "TestSupport"],
+            dependencies: ["FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "Studies", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "GreendiffTests", dependencies: ["Report", "TestSupport", "greendiff"], swiftSettings: strict),
+        .testTarget(
+            name: "GreendiffTests", dependencies: ["GreenDiffusion", "Report", "TestSupport", "greendiff"], swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionTests",
             dependencies: [
-                "Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "RunTestSupport",
-                "Storage", "TestSupport",
+                "Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records", "Report",
+                "RunTestSupport", "Storage", "TestSupport",
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )

@@ -13,6 +13,7 @@ public enum CodecError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A name or shape that the frame cannot hold.
     case unsupportedTensor(name: String, reason: String)
 
+    /// The reason in words, with the way out.
     public var description: String {
         switch self {
         case .valueOutOfRange(let tensor, let index, let value):

@@ -1,6 +1,6 @@
-import FedRuntime
 import Foundation
 import GreenDiffusion
+import Records
 import Storage
 
 /// Energy and time to a loss for other time budgets than the run's: loss per round does not depend on T, only energy and time do.

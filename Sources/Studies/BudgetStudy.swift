@@ -89,7 +89,7 @@ struct BudgetStudy {
             let chart = LineChart(
                 label: "Energy against time budget at \(distance) m", unit: "J a device and round",
                 xLabel: "time budget T, s", series: series, fromZero: true)
-            return Figure.Panel(title: "Distance \(legendNumber(distance)) m", chart: chart)
+            return Figure.Panel(title: "Distance \(Quantity.number(distance)) m", chart: chart)
         }
         let counts = PaperStudy.widths.map { bits in "\(PaperStudy.demandedBits.count { $0 == bits }) x \(bits) bits" }
         return Figure(
@@ -108,7 +108,7 @@ struct BudgetStudy {
                 let missing = rows(scheme, distanceMetres: distance).filter { $0.energyJoules == nil }
                 guard let last = missing.last else { return nil }
                 return
-                    "At \(legendNumber(distance)) m \(scheme.name) is infeasible up to T = \(last.timeBudgetSeconds) s: "
+                    "At \(Quantity.number(distance)) m \(scheme.name) is infeasible up to T = \(last.timeBudgetSeconds) s: "
                     + (last.reason ?? "")
             }
         }
@@ -150,7 +150,7 @@ struct BudgetStudy {
         let shares = PaperStudy.widths.map { bits in
             "\(Quantity.significant(100 * (1 - population / energy(.even(bits: bits))))) % less than fixed-\(bits)"
         }
-        let time = "T = \(legendNumber(PaperStudy.timeBudgetSeconds)) s"
+        let time = "T = \(Quantity.number(PaperStudy.timeBudgetSeconds)) s"
         return [
             "at \(time) a device that sends 6 to 8 bits saves \(range(saved, Quantity.significant)) % against the same bits with the "
                 + "even split, and needs \(range(factors, Quantity.significant)) times less than FedAvg with 32 bits",

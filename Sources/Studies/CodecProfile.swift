@@ -79,11 +79,8 @@ public struct CodecProfiler: Sendable {
         let step = try stepSeconds(checkpoint)
         let layout = checkpoint.configuration.parameterLayout
         var lines: [CodecProfile.Line] = []
-        for options in [
-            QuantizerOptions(grid: .paper), QuantizerOptions(grid: .paper, groupSize: groupSize),
-            QuantizerOptions(grid: .lattice),
-        ] {
-            lines += try self.lines(checkpoint.parameters, layout, options, roundSeconds: Double(localIterations) * step)
+        for quantizer in [Quantizer.levels(.paper), .levels(.paper, groupSize: groupSize), .lattice(.dithered)] {
+            lines += try self.lines(checkpoint.parameters, layout, quantizer, roundSeconds: Double(localIterations) * step)
         }
         return CodecProfile(
             checkpoint: source.text, parameterCount: layout.parameterCount, threads: threads, localIterations: localIterations,
@@ -91,20 +88,22 @@ public struct CodecProfiler: Sendable {
     }
 
     private func lines(
-        _ values: Tensor, _ layout: ParameterLayout, _ options: QuantizerOptions, roundSeconds: Double
+        _ values: Tensor, _ layout: ParameterLayout, _ quantizer: Quantizer, roundSeconds: Double
     ) throws -> [CodecProfile.Line] {
-        let (table, certify) = try Self.shortest { try ErrorTable(values, layout: layout, options: options, threads: threads) }
+        let (table, certify) = try Self.shortest {
+            try ErrorTable(values, layout: layout, quantizer: quantizer, threads: threads)
+        }
         return try bits.map { bits in
-            let (bytes, encode) = try Self.shortest {
-                try encodeUpdate(
-                    values, table: table, coding: .quantized(bits: bits), binding: FrameBinding(), seed: 0, threads: threads)
+            let coding = try table.coding(bits: bits)
+            let (bytes, encode) = Self.shortest {
+                UpdateFrame.encode(values, as: coding, binding: FrameBinding(), seed: 0, threads: threads)
             }
             let (frame, verify) = try Self.shortest { try UpdateFrame(bytes, threads: threads) }
             var sum = FixedPointAccumulator(
                 global: values, layout: layout, payload: .weights, weightLimit: Self.repeats, threads: threads)
             let (_, add) = try Self.shortest { try sum.add(frame, weight: 1, threads: threads) }
             return CodecProfile.Line(
-                grid: options.grid.name, groupSize: options.groupSize, bits: bits, bytes: bytes.count,
+                grid: quantizer.grid.rawValue, groupSize: quantizer.groupSize, bits: bits, bytes: bytes.count,
                 bitsPerParameter: Double(8 * bytes.count) / Double(layout.parameterCount),
                 errorRelative: frame.header.relativeError, errorAbsolute: frame.header.expectedError, certifySeconds: certify,
                 encodeSeconds: encode, verifySeconds: verify, addSeconds: add,

@@ -40,10 +40,10 @@ struct ConvergenceStudy {
         sweeps = [
             Sweep(name: "bits", title: "Demands of 6, 7, 8 bits", runs: byBits) { "\($0.bits) bits" },
             Sweep(name: "time_budget", title: "Time budgets, 7 bits", runs: byTime) {
-                "T = \(legendNumber($0.timeBudgetSeconds)) s"
+                "T = \(Quantity.number($0.timeBudgetSeconds)) s"
             },
             Sweep(name: "distance", title: "Distances, 7 bits", runs: byDistance) {
-                "d = \(legendNumber($0.distanceMetres)) m"
+                "d = \(Quantity.number($0.distanceMetres)) m"
             },
         ]
     }

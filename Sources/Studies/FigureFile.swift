@@ -1,5 +1,3 @@
-import Foundation
-import Report
 import Storage
 
 /// A file that a study is written to.
@@ -22,11 +20,6 @@ struct FigureFile {
         }
         return rows
     }
-}
-
-/// A number of a legend: whole ones without decimals.
-func legendNumber(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : Quantity.significant(value)
 }
 
 /// Classes of the style sheet for lines: six colours, then the same dashed and dotted.

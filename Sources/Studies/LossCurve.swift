@@ -1,4 +1,3 @@
-import FedRuntime
 import GreenDiffusion
 
 /// The held-out loss of a run, smoothed, with what the run had cost by then.

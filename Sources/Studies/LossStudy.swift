@@ -11,7 +11,7 @@ struct LossStudy {
     init(_ paths: [String]) throws { runs = try RecordedRun.read(paths) }
 
     var figure: Figure {
-        let energyUnit = UnitText.axisUnit("J", largest: runs.compactMap { $0.run.totals.last?.energyJoules }.max() ?? 0)
+        let energyUnit = Quantity.axisUnit("J", largest: runs.compactMap { $0.run.totals.last?.energyJoules }.max() ?? 0)
         let panels = [
             panel("Training loss", xLabel: "round") { run in
                 run.rounds.map { (Double($0.round), $0.loss) }

@@ -1,4 +1,3 @@
-import FedRuntime
 import Foundation
 import GreenDiffusion
 import Report
@@ -22,9 +21,6 @@ public struct ParetoStudy {
     let entries: [Entry]
     /// Settings in which the runs differ.
     private let differing: [Setting]
-
-    /// Settings that decide neither what a run learns nor what it costs.
-    private static let bookkeeping: Set<Setting> = [.rounds, .evaluateEvery, .sampleEvery, .keepCheckpoints, .threads]
 
     /// Reads the runs.
     ///
@@ -59,7 +55,7 @@ public struct ParetoStudy {
         self.entries = entries
         let texts = runs.map { entry in Setting.allCases.map { entry.run.configuration.text(of: $0) } }
         differing = zip(Setting.allCases, Setting.allCases.indices).filter { setting, index in
-            !Self.bookkeeping.contains(setting) && Set(texts.map { $0[index] }).count > 1
+            !setting.isChangeable && Set(texts.map { $0[index] }).count > 1
         }.map(\.0)
     }
 
@@ -98,7 +94,7 @@ public struct ParetoStudy {
 
     private var table: String {
         let head =
-            ["run"] + differing.map(\.rawValue) + ["rounds", "energy", "time", "upload", "best loss", "at T/2", "at 2T"]
+            ["run"] + differing.map(\.name) + ["rounds", "energy", "time", "upload", "best loss", "at T/2", "at 2T"]
         return TextTable.text(
             [head]
                 + entries.map { entry in
@@ -117,7 +113,7 @@ public struct ParetoStudy {
 
     private var csv: String {
         var table = CSVTable(
-            ["run"] + differing.map(\.rawValue) + [
+            ["run"] + differing.map(\.name) + [
                 "loss_target", "round", "energy_total_j", "time_s", "upload_bytes", "loss_best", "pareto_optimal",
                 "replanned_over_recorded",
             ])

@@ -1,6 +1,6 @@
-import FedRuntime
 import Foundation
 import GreenDiffusion
+import Records
 import Storage
 
 /// A run directory as figures read it.

@@ -47,7 +47,7 @@ struct Greendiff: ParsableCommand {
     private static func report(_ error: any Error) -> Never {
         let code = exitCode(for: error)
         if code.isSuccess || error is ExitCode { exit(withError: error) }
-        guard code == .validationFailure else { fail("\(error)", status: code.rawValue) }
+        guard code == .validationFailure else { fail(ErrorText.line(error), status: code.rawValue) }
         var message = message(for: error)
         if message.hasSuffix(".") { message.removeLast() }
         fail("\(message); see \(helpCommand)", status: code.rawValue)

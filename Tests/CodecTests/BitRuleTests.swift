@@ -5,7 +5,7 @@ import Testing
     private let summary = ErrorSummary(
         squaredNorm: 200, expectedErrors: [64, 32, 16, 8, 4, 2, 1], codedBytes: [20, 30, 40, 50, 60, 70, 80])
 
-    @Test func measuredTakesTheSmallestAcceptedWidthThatMeetsTheDemand() {
+    @Test func measuredTakesTheSmallestWidthThatMeetsTheDemand() {
         #expect(summary.smallestBits(accepted: 2...8, demand: .absolute(4)) == 6)
         #expect(summary.smallestBits(accepted: 2...8, demand: .absolute(3.9)) == 7)
         #expect(summary.smallestBits(accepted: 2...8, demand: .relative(0.02)) == 6)
@@ -16,7 +16,7 @@ import Testing
 
     /// `L* = sqrt(delta / (2 D))`: with delta 200 and D 0.1 it is 31.6, so 6 bits (L = 31) are too few.
     @Test func theorem1FollowsThePapersLevels() {
-        #expect(abs(theorem1Levels(delta: 200, errorDemand: 0.1) - 31.622_776_601_683_79) < 1e-12)
+        #expect(abs(BitRule.theorem1Levels(delta: 200, errorDemand: 0.1) - 31.622_776_601_683_79) < 1e-12)
         #expect(summary.smallestBits(accepted: 6...8, demand: .absolute(0.1), rule: .theorem1) == 7)
         #expect(summary.smallestBits(accepted: 6...8, demand: .absolute(0.11), rule: .theorem1) == 6)
         #expect(summary.smallestBits(accepted: 2...8, demand: .absolute(0.1), rule: .theorem1, delta: 0) == 2)

@@ -21,31 +21,32 @@ import Testing
         return best
     }
 
-    @Test(arguments: QuantizationGrid.withLevels, [2...8, 6...8])
-    func widthsAreCloseToTheBestOfAll(grid: QuantizationGrid, accepted: ClosedRange<Int>) throws {
+    @Test(arguments: LevelGrid.allCases, [2...8, 6...8])
+    func widthsAreCloseToTheBestOfAll(grid: LevelGrid, accepted: ClosedRange<Int>) throws {
         for (seed, groupSize) in [(1, 0), (2, 16), (3, 64)] as [(UInt64, Int)] {
             let values = Self.values(seed: 100 * seed)
             let table = try ErrorTable(
-                values, layout: Self.layout, options: QuantizerOptions(grid: grid, groupSize: groupSize))
+                values, layout: Self.layout, quantizer: .levels(grid, groupSize: groupSize))
             let (fewest, most) = (
                 table.summary.codedBytes(bits: accepted.lowerBound), table.summary.codedBytes(bits: accepted.upperBound)
             )
             for share in [0.0, 0.1, 0.5, 0.9, 1, 3] {
                 let limit = fewest + Int(share * Double(most - fewest))
                 let best = try #require(Self.bruteForce(table, limit, accepted))
-                let choice = try #require(table.widths(bytesAtMost: limit, accepted: accepted))
+                let choice = try #require(table.ofLevels?.widths(bytesAtMost: limit, accepted: accepted))
                 #expect(choice.bytes <= limit && choice.bits.allSatisfy(accepted.contains))
                 #expect(best >= choice.lowerBound * (1 - 1e-9))
                 // What one bit of one tensor saves, at most.
                 #expect(choice.expectedError >= best * (1 - 1e-9))
                 #expect(choice.expectedError <= 4 * best || choice.expectedError - best < 0.25 * table.summary.squaredNorm)
-                let (frame, coding) = try encodeUpdate(
+                let (frame, coding) = try UpdateFrame.encode(
                     values, table: table, bytesAtMost: limit, accepted: accepted, binding: FrameBinding(), seed: 1)
-                #expect(frame.count == choice.bytes && coding == .widths(choice.bits))
+                #expect(frame.count == choice.bytes && coding.frameBytes == choice.bytes)
+                #expect(try UpdateFrame(frame).header.tensors.map(\.bits) == choice.bits)
             }
-            #expect(table.widths(bytesAtMost: fewest - 1, accepted: accepted) == nil)
+            #expect(table.ofLevels?.widths(bytesAtMost: fewest - 1, accepted: accepted) == nil)
             #expect(throws: CodecError.bytesNotMet(limit: fewest - 1, smallest: fewest, bits: accepted.lowerBound)) {
-                try encodeUpdate(
+                try UpdateFrame.encode(
                     values, table: table, bytesAtMost: fewest - 1, accepted: accepted, binding: FrameBinding(), seed: 1)
             }
         }
@@ -56,12 +57,12 @@ import Testing
         let layout = ParameterLayout([("w", [300, 100]), ("b", [300])])
         let values = Tensor(
             shape: [30_300], values: normalValues(30_000, seed: 1, scale: 0.02) + normalValues(300, seed: 2, scale: 0.5))
-        let table = try ErrorTable(values, layout: layout, options: QuantizerOptions(grid: .lattice, rounding: rounding))
+        let table = try ErrorTable(values, layout: layout, quantizer: .lattice(rounding))
         func fill(_ limit: Int, _ accepted: ClosedRange<Int> = 2...8) throws -> UpdateFrame {
-            let (bytes, coding) = try encodeUpdate(
+            let (bytes, coding) = try UpdateFrame.encode(
                 values, table: table, bytesAtMost: limit, accepted: accepted, binding: FrameBinding(), seed: 3)
             let frame = try UpdateFrame(bytes)
-            #expect(abs(table.expectedError(of: coding, values: values) / frame.header.expectedError - 1) < 1e-8)
+            #expect(abs(coding.expectedError / frame.header.expectedError - 1) < 1e-8)
             return frame
         }
         var last = Double.infinity
@@ -88,9 +89,9 @@ import Testing
         let layout = ParameterLayout([("w", [5000])])
         let values = Tensor(shape: [5000])
         for grid in QuantizationGrid.allCases {
-            let table = try ErrorTable(values, layout: layout, options: QuantizerOptions(grid: grid))
+            let table = try ErrorTable(values, layout: layout, quantizer: Quantizer(grid: grid))
             let limit = table.summary.codedBytes(bits: 8) + 100
-            let frame = try encodeUpdate(
+            let frame = try UpdateFrame.encode(
                 values, table: table, bytesAtMost: limit, accepted: 6...8, binding: FrameBinding(), seed: 1
             ).frame
             #expect(try UpdateFrame(frame).header.expectedError == 0)

@@ -4,15 +4,15 @@ import Testing
 
 @Suite struct ErrorTableTests {
     private func table(
-        _ values: [Float], grid: QuantizationGrid = .paper, groupSize: Int = 0, threads: Int = 1
+        _ values: [Float], grid: LevelGrid = .paper, groupSize: Int = 0, threads: Int = 1
     ) throws -> ErrorTable {
         try ErrorTable(
             Tensor(shape: [values.count], values: values), layout: ParameterLayout([("w", [values.count])]),
-            options: QuantizerOptions(grid: grid, groupSize: groupSize), threads: threads)
+            quantizer: .levels(grid, groupSize: groupSize), threads: threads)
     }
 
     /// `D = sum (|w| - m_l)(m_{l+1} - |w|)` from the paper's levels, in Double, level by level.
-    private func definition(_ values: ArraySlice<Float>, grid: QuantizationGrid, bits: Int) -> Double {
+    private func definition(_ values: ArraySlice<Float>, grid: LevelGrid, bits: Int) -> Double {
         let magnitudes = values.map { Double($0.magnitude) }.filter { $0 > 0 }
         guard let smallest = magnitudes.min(), let largest = magnitudes.max(), smallest < largest else { return 0 }
         let count = (1 << (bits - 1)) - 1
@@ -26,8 +26,8 @@ import Testing
         }
     }
 
-    @Test(arguments: QuantizationGrid.withLevels, [0, 10, 64, 1000])
-    func errorEqualsItsDefinition(grid: QuantizationGrid, groupSize: Int) throws {
+    @Test(arguments: LevelGrid.allCases, [0, 10, 64, 1000])
+    func errorEqualsItsDefinition(grid: LevelGrid, groupSize: Int) throws {
         var values = normalValues(4001, seed: 3)
         for index in stride(from: 0, to: values.count, by: 17) { values[index] = 0 }
         let table = try table(values, grid: grid, groupSize: groupSize)
@@ -44,17 +44,17 @@ import Testing
     }
 
     /// The mean squared error of really coded values agrees with the certificate within three standard errors.
-    @Test(arguments: QuantizationGrid.withLevels, [0, 64])
-    func errorEqualsTheMeanOfManyCodings(grid: QuantizationGrid, groupSize: Int) throws {
+    @Test(arguments: LevelGrid.allCases, [0, 64])
+    func errorEqualsTheMeanOfManyCodings(grid: LevelGrid, groupSize: Int) throws {
         let values = Tensor(shape: [2000], values: normalValues(2000, seed: 8))
         let layout = ParameterLayout([("w", [2000])])
         let table = try ErrorTable(
-            values, layout: layout, options: QuantizerOptions(grid: grid, groupSize: groupSize))
+            values, layout: layout, quantizer: .levels(grid, groupSize: groupSize))
         let decoded = Tensor(shape: [2000])
         for bits in [2, 4, 6, 8] {
             let errors = try (0..<60).map { (round: UInt32) -> Double in
-                let bytes = try encodeUpdate(
-                    values, table: table, coding: .quantized(bits: bits), binding: FrameBinding(round: round), seed: 1)
+                let bytes = try UpdateFrame.encode(
+                    values, as: table.coding(bits: bits), binding: FrameBinding(round: round), seed: 1)
                 try UpdateFrame(bytes).decode(into: decoded)
                 return zip(values.values, decoded.values).reduce(0.0) { sum, pair in
                     let error = Double(pair.0) - Double(pair.1)
@@ -94,11 +94,11 @@ import Testing
         let layout = ParameterLayout([("first", [3]), ("second", [2, 2])])
         let values = Tensor(shape: [7], values: [1, 2, 3, 4, 5, -.infinity, 7])
         #expect(throws: CodecError.valueOutOfRange(tensor: "second", index: 2, value: -.infinity)) {
-            try ErrorTable(values, layout: layout, options: QuantizerOptions())
+            try ErrorTable(values, layout: layout, quantizer: .levels(.paper))
         }
         values[2] = .nan
         do throws(CodecError) {
-            _ = try ErrorTable(values, layout: layout, options: QuantizerOptions())
+            _ = try ErrorTable(values, layout: layout, quantizer: .levels(.paper))
             Issue.record("NaN accepted")
         } catch {
             guard case .valueOutOfRange("first", 2, let value) = error else {
@@ -113,9 +113,7 @@ import Testing
         let table = try table([1, 2])
         for bits in [-1, 0, 1, 9, 32] {
             #expect(throws: CodecError.bitsOutOfRange(bits)) {
-                try encodeUpdate(
-                    Tensor(shape: [2], values: [1, 2]), table: table, coding: .quantized(bits: bits),
-                    binding: FrameBinding(), seed: 0)
+                try table.coding(bits: bits)
             }
         }
     }

@@ -14,14 +14,11 @@ import Testing
     private let global = SmallModel(seed: 1)
 
     private func devices(payload: PayloadKind = .weights) throws -> [Device] {
-        let codings: [UpdateCoding] = [
-            .quantized(bits: 8), .float32, .quantized(bits: 2), .quantized(bits: 6), .quantized(bits: 3),
-        ]
-        return try codings.enumerated().map { index, coding in
+        try [8, 32, 2, 6, 3].enumerated().map { index, bits in
             let model = SmallModel(seed: UInt64(10 + index), scale: 0.1 + 0.02 * Float(index))
             let table = try model.table(grid: index % 2 == 0 ? .paper : .zero, groupSize: index % 3 * 10)
             let binding = FrameBinding(round: 1, device: UInt32(index), payload: payload)
-            let bytes = try encodeUpdate(model.values, table: table, coding: coding, binding: binding, seed: 3)
+            let bytes = UpdateFrame.encode(model.values, as: try table.testCoding(bits: bits), binding: binding, seed: 3)
             return Device(values: model.values, weight: 17 + 101 * index * index, frame: try UpdateFrame(bytes))
         }
     }
@@ -106,8 +103,8 @@ import Testing
         let layout = ParameterLayout([("w", [9])])
         let base = Tensor(shape: [9], values: [Float](repeating: 0.75, count: 9))
         let extreme = Tensor(shape: [9], values: (0..<9).map { $0 % 2 == 0 ? 48 : -48 })
-        let table = try ErrorTable(extreme, layout: layout, options: QuantizerOptions())
-        let bytes = try encodeUpdate(extreme, table: table, coding: .float32, binding: FrameBinding(), seed: 0)
+        let table = try ErrorTable(extreme, layout: layout, quantizer: .levels(.paper))
+        let bytes = UpdateFrame.encode(extreme, as: table.exactCoding, binding: FrameBinding(), seed: 0)
         var accumulator = FixedPointAccumulator(global: base, layout: layout, payload: .weights, weightLimit: weightLimit)
         try accumulator.add(UpdateFrame(bytes), weight: weightLimit)
         let mean = Tensor(shape: [9])
@@ -121,8 +118,8 @@ import Testing
             global: global.values, layout: global.layout, payload: .weights, weightLimit: 200)
         try accumulator.add(devices[0].frame, weight: 17)
         let diverged = SmallModel(seed: 4, scale: 60)
-        let bytes = try encodeUpdate(
-            diverged.values, table: try diverged.table(), coding: .quantized(bits: 8), binding: FrameBinding(), seed: 0)
+        let bytes = UpdateFrame.encode(
+            diverged.values, as: try diverged.table().coding(bits: 8), binding: FrameBinding(), seed: 0)
         let divergedFrame = try UpdateFrame(bytes)
         #expect(throws: AggregationError.self) { try accumulator.add(divergedFrame, weight: 1) }
         #expect(throws: AggregationError.weightOutOfRange(weight: 184, total: 17, limit: 200)) {
@@ -142,12 +139,12 @@ import Testing
         #expect(try result.values == mean([devices[0]]))
     }
 
-    /// A scope's bound on its magnitudes stays near its values: frames of values like the global model's are accepted.
-    @Test(arguments: QuantizationGrid.withLevels, 2...8)
-    func scopesOfOneValueAreAccepted(grid: QuantizationGrid, bits: Int) throws {
+    /// A group's bound on its magnitudes stays near its values: frames of values like the global model's are accepted.
+    @Test(arguments: LevelGrid.allCases, 2...8)
+    func groupsOfOneValueAreAccepted(grid: LevelGrid, bits: Int) throws {
         let table = try global.table(grid: grid, groupSize: 1)
-        let bytes = try encodeUpdate(
-            global.values, table: table, coding: .quantized(bits: bits), binding: FrameBinding(), seed: 0)
+        let bytes = try UpdateFrame.encode(
+            global.values, as: table.coding(bits: bits), binding: FrameBinding(), seed: 0)
         var accumulator = FixedPointAccumulator(
             global: global.values, layout: global.layout, payload: .weights, weightLimit: 3)
         try accumulator.add(UpdateFrame(bytes), weight: 3)
@@ -160,8 +157,8 @@ import Testing
         let layout = ParameterLayout([("weight", [4]), ("bias", [2])])
         let base = Tensor(shape: [6], values: [1, -2, 3, 1, 0, 0])
         let update = Tensor(shape: [6], values: [1, -2, 3, 1, 0.001, -0.002])
-        let table = try ErrorTable(update, layout: layout, options: QuantizerOptions())
-        let bytes = try encodeUpdate(update, table: table, coding: .float32, binding: FrameBinding(), seed: 0)
+        let table = try ErrorTable(update, layout: layout, quantizer: .levels(.paper))
+        let bytes = UpdateFrame.encode(update, as: table.exactCoding, binding: FrameBinding(), seed: 0)
         var accumulator = FixedPointAccumulator(global: base, layout: layout, payload: .weights, weightLimit: 50)
         try accumulator.add(UpdateFrame(bytes), weight: 50)
         let mean = Tensor(shape: [6])

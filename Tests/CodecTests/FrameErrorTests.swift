@@ -1,27 +1,16 @@
 import Codec
 import Kernels
+import TestSupport
 import Testing
 
 /// Damage with a checksum that fits: each check must catch its own.
 @Suite struct FrameErrorTests {
     /// Where the tensor table starts.
-    private static let table = 216
+    private static let table = FrameFormat.headerBytes
 
     /// A golden frame with bytes overwritten and the checksum made anew.
     private func damaged(_ name: String = "paper6", at offset: Int, _ bytes: [UInt8]) throws -> [UInt8] {
-        damaged(try GoldenFrameTests.golden("\(name).frame"), at: offset, bytes)
-    }
-
-    private func damaged(_ frame: [UInt8], at offset: Int, _ bytes: [UInt8]) -> [UInt8] {
-        var frame = frame
-        frame.replaceSubrange(offset..<(offset + bytes.count), with: bytes)
-        let checksum = frame.dropLast(8).withUnsafeBytes(hash64)
-        frame.replaceSubrange((frame.count - 8)..., with: littleEndian(checksum))
-        return frame
-    }
-
-    private func littleEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
-        withUnsafeBytes(of: value.littleEndian) { Array($0) }
+        resealed(try GoldenFrameTests.golden("\(name).frame"), at: offset, with: bytes)
     }
 
     private func error(of frame: [UInt8], limits: FrameLimits = FrameLimits()) -> FrameError? {
@@ -83,13 +72,13 @@ import Testing
     @Test func namesOccurOnce() throws {
         let layout = ParameterLayout([("a", []), ("b", [])])
         let values = Tensor(shape: [2], values: [1, 2])
-        let table = try ErrorTable(values, layout: layout, options: QuantizerOptions())
-        let frame = try encodeUpdate(values, table: table, coding: .float32, binding: FrameBinding(), seed: 0)
+        let table = try ErrorTable(values, layout: layout, quantizer: .levels(.paper))
+        let frame = UpdateFrame.encode(values, as: table.exactCoding, binding: FrameBinding(), seed: 0)
         let secondName = Self.table + 21 + 20
         #expect(frame[secondName] == UInt8(ascii: "b"))
-        #expect(isInvalidField(error(of: damaged(frame, at: secondName, [UInt8(ascii: "a")])), "name of tensor 1"))
+        #expect(isInvalidField(error(of: resealed(frame, at: secondName, with: [UInt8(ascii: "a")])), "name of tensor 1"))
         #expect(throws: CodecError.self) {
-            try ErrorTable(values, layout: ParameterLayout([("a", []), ("a", [])]), options: QuantizerOptions())
+            try ErrorTable(values, layout: ParameterLayout([("a", []), ("a", [])]), quantizer: .levels(.paper))
         }
     }
 
@@ -126,7 +115,7 @@ import Testing
     }
 
     @Test func dataIsChecked() throws {
-        let data = 216 + 109
+        let data = dataOffset(of: try GoldenFrameTests.golden("paper6.frame"))
         for value: Float in [.nan, .infinity, -1, -0.0, 0x1p127] {
             guard case .invalidScale("conv.weight", 0, _) = error(of: try damaged(at: data, littleEndian(value.bitPattern)))
             else {
@@ -148,7 +137,7 @@ import Testing
                 == .valueOutOfRange(tensor: "conv.weight", index: 1, value: .infinity))
     }
 
-    @Test func everyByteOfAHonestlyChecksummedFrameIsSafeToChange() throws {
+    @Test func everyChangedByteIsSafe() throws {
         let golden = try GoldenFrameTests.golden("zero3.frame")
         let layout = GoldenFrameTests.layout
         let decoded = Tensor(shape: [layout.parameterCount])

@@ -8,11 +8,11 @@ import Testing
 
     @Test(arguments: 2...8, [0, 1, 7, 64, 256])
     func everyWidthAndGroupSizeDecodesWithinOneStep(bits: Int, groupSize: Int) throws {
-        for grid in QuantizationGrid.withLevels {
+        for grid in LevelGrid.allCases {
             let model = SmallModel()
             let table = try model.table(grid: grid, groupSize: groupSize)
-            let bytes = try encodeUpdate(
-                model.values, table: table, coding: .quantized(bits: bits), binding: Self.binding, seed: 9)
+            let bytes = try UpdateFrame.encode(
+                model.values, as: table.coding(bits: bits), binding: Self.binding, seed: 9)
             #expect(bytes.count == table.summary.codedBytes(bits: bits))
             let frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: model.layout))
             #expect(frame.header.binding == Self.binding)
@@ -34,8 +34,8 @@ import Testing
 
     @Test func rawValuesComeBackExactly() throws {
         let model = SmallModel()
-        let bytes = try encodeUpdate(
-            model.values, table: try model.table(), coding: .float32, binding: Self.binding, seed: 9)
+        let bytes = UpdateFrame.encode(
+            model.values, as: try model.table().exactCoding, binding: Self.binding, seed: 9)
         let frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: model.layout))
         let decoded = Tensor(shape: [model.layout.parameterCount])
         frame.decode(into: decoded)
@@ -45,8 +45,8 @@ import Testing
 
     @Test func aFrameOfAnotherRunIsRefused() throws {
         let model = SmallModel()
-        let bytes = try encodeUpdate(
-            model.values, table: try model.table(), coding: .quantized(bits: 6), binding: Self.binding, seed: 9)
+        let bytes = UpdateFrame.encode(
+            model.values, as: try model.table().coding(bits: 6), binding: Self.binding, seed: 9)
         let frame = try UpdateFrame(bytes)
         try frame.verify(Self.binding)
         var other = Self.binding

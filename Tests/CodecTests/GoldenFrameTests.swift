@@ -21,14 +21,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("paper6", UpdateCoding.quantized(bits: 6), QuantizerOptions(grid: .paper)),
-        ("zero3", .quantized(bits: 3), QuantizerOptions(grid: .zero, groupSize: 5)),
-        ("float32", .float32, QuantizerOptions(grid: .paper)),
+        ("paper6", 6, Quantizer.levels(.paper)), ("zero3", 3, .levels(.zero, groupSize: 5)), ("float32", 32, .levels(.paper)),
     ])
-    func theCodecWritesAndReadsTheGoldenBytes(name: String, coding: UpdateCoding, options: QuantizerOptions) throws {
+    func theCodecWritesAndReadsTheGoldenBytes(name: String, bits: Int, quantizer: Quantizer) throws {
         let golden = try Self.golden("\(name).frame")
-        let table = try ErrorTable(Self.values, layout: Self.layout, options: options)
-        #expect(try encodeUpdate(Self.values, table: table, coding: coding, binding: Self.binding, seed: 42) == golden)
+        let table = try ErrorTable(Self.values, layout: Self.layout, quantizer: quantizer)
+        #expect(try UpdateFrame.encode(Self.values, as: table.testCoding(bits: bits), binding: Self.binding, seed: 42) == golden)
         let frame = try UpdateFrame(golden, limits: FrameLimits(expecting: Self.layout))
         try frame.verify(Self.binding)
         let decoded = Tensor(shape: [16])

@@ -1,6 +1,7 @@
 import Codec
 import Foundation
 import Kernels
+import TestSupport
 import Testing
 
 /// Frames of version 2: values on a lattice.
@@ -19,17 +20,17 @@ import Testing
 
         func table(_ rounding: LatticeRounding = .dithered, threads: Int = 1) throws -> ErrorTable {
             try ErrorTable(
-                values, layout: layout, options: QuantizerOptions(grid: .lattice, rounding: rounding), threads: threads)
+                values, layout: layout, quantizer: .lattice(rounding), threads: threads)
         }
     }
 
     private static let binding = FrameBinding(runID: 1, round: 2, device: 3, baseModel: ModelHash(low: 4, high: 5))
 
     private func frame(
-        _ model: Model, _ rounding: LatticeRounding, coding: UpdateCoding, seed: UInt64 = 7, threads: Int = 1
+        _ model: Model, _ rounding: LatticeRounding, bits: Int, seed: UInt64 = 7, threads: Int = 1
     ) throws -> [UInt8] {
-        try encodeUpdate(
-            model.values, table: try model.table(rounding, threads: threads), coding: coding, binding: Self.binding, seed: seed,
+        UpdateFrame.encode(
+            model.values, as: try model.table(rounding, threads: threads).coding(bits: bits), binding: Self.binding, seed: seed,
             threads: threads)
     }
 
@@ -46,8 +47,8 @@ import Testing
     @Test(arguments: LatticeRounding.allCases, [2, 5, 8])
     func theErrorIsTheCertificate(rounding: LatticeRounding, bits: Int) throws {
         let model = Model()
-        let bytes = try frame(model, rounding, coding: .quantized(bits: bits))
-        #expect(try frame(model, rounding, coding: .quantized(bits: bits), threads: 2) == bytes)
+        let bytes = try frame(model, rounding, bits: bits)
+        #expect(try frame(model, rounding, bits: bits, threads: 2) == bytes)
         let frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: model.layout), threads: 2)
         try frame.verify(Self.binding)
         let values = decoded(frame)
@@ -65,14 +66,14 @@ import Testing
     func certificatesHoldForEveryTensor(rounding: LatticeRounding) throws {
         let model = SmallModel(seed: 4)
         let table = try ErrorTable(
-            model.values, layout: model.layout, options: QuantizerOptions(grid: .lattice, rounding: rounding))
+            model.values, layout: model.layout, quantizer: .lattice(rounding))
         let rounds = 600
         var errors = model.layout.entries.map { _ in [Double]() }
         var sum = 0.0
         var certificates: [Double] = []
         for round in 0..<rounds {
-            let bytes = try encodeUpdate(
-                model.values, table: table, coding: .quantized(bits: 4), binding: FrameBinding(round: UInt32(round)), seed: 1)
+            let bytes = try UpdateFrame.encode(
+                model.values, as: table.coding(bits: 4), binding: FrameBinding(round: UInt32(round)), seed: 1)
             let frame = try UpdateFrame(bytes)
             let values = decoded(frame)
             certificates = frame.header.tensors.map(\.expectedError)
@@ -95,7 +96,7 @@ import Testing
         let model = Model()
         let table = try model.table(rounding)
         let coding = try table.coding(meeting: .relative(epsilon), accepted: 2...8, values: model.values)
-        let frame = try UpdateFrame(try self.frame(model, rounding, coding: coding))
+        let frame = try UpdateFrame(UpdateFrame.encode(model.values, as: coding, binding: Self.binding, seed: 7))
         #expect(frame.header.relativeError <= epsilon)
         #expect(frame.header.relativeError > 0.98 * epsilon)
     }
@@ -105,11 +106,11 @@ import Testing
     func normalWeightsTakeFewerBytes(bits: Int, share: Double) throws {
         let layout = ParameterLayout([("w", [300_000])])
         let values = Tensor(shape: [300_000], values: normalValues(300_000, seed: 3))
-        let paper = try ErrorTable(values, layout: layout, options: QuantizerOptions(grid: .paper))
-        let lattice = try ErrorTable(values, layout: layout, options: QuantizerOptions(grid: .lattice))
+        let paper = try ErrorTable(values, layout: layout, quantizer: .levels(.paper))
+        let lattice = try ErrorTable(values, layout: layout, quantizer: .lattice(.dithered))
         let limit = paper.summary.expectedError(bits: bits)
         let coding = try lattice.coding(meeting: .absolute(limit), accepted: 2...8, values: values)
-        let bytes = try encodeUpdate(values, table: lattice, coding: coding, binding: FrameBinding(), seed: 1)
+        let bytes = UpdateFrame.encode(values, as: coding, binding: FrameBinding(), seed: 1)
         #expect(Double(bytes.count) <= share * Double(paper.summary.codedBytes(bits: bits)))
     }
 
@@ -118,7 +119,7 @@ import Testing
         let model = Model()
         let table = try model.table(rounding)
         for bits in 2...8 {
-            let real = try frame(model, rounding, coding: .quantized(bits: bits)).count
+            let real = try frame(model, rounding, bits: bits).count
             #expect(abs(Double(table.summary.codedBytes(bits: bits)) / Double(real) - 1) < 0.06, "\(bits) bits")
         }
     }
@@ -126,19 +127,19 @@ import Testing
     @Test func anUpdateOfZerosIsExactAndSmall() throws {
         let layout = ParameterLayout([("w", [70_000]), ("b", [3])])
         let values = Tensor(shape: [70_003])
-        let table = try ErrorTable(values, layout: layout, options: QuantizerOptions(grid: .lattice))
+        let table = try ErrorTable(values, layout: layout, quantizer: .lattice(.dithered))
         let coding = try table.coding(meeting: .relative(1e-4), accepted: 2...8, values: values)
-        let frame = try UpdateFrame(try encodeUpdate(values, table: table, coding: coding, binding: FrameBinding(), seed: 1))
+        let frame = try UpdateFrame(UpdateFrame.encode(values, as: coding, binding: FrameBinding(), seed: 1))
         #expect(frame.header.expectedError == 0 && frame.header.frameBytes < 700)
         #expect(decoded(frame).allSatisfy { $0 == 0 })
     }
 
     @Test func stepsThatDoNotSuitTheValuesAreRefused() throws {
         let model = SmallModel()
-        let table = try model.table(grid: .lattice)
+        let table = try ErrorTable(model.values, layout: model.layout, quantizer: .lattice(.dithered))
         for step: Float in [0, -1, .nan, .infinity, 1e-9] {
             #expect(throws: CodecError.self, "step \(step)") {
-                try encodeUpdate(model.values, table: table, coding: .lattice(step: step), binding: FrameBinding(), seed: 1)
+                try table.ofLattice?.coding(step: step, values: model.values)
             }
         }
         #expect(throws: CodecError.self) { try table.coding(meeting: .absolute(0), accepted: 2...8, values: model.values) }
@@ -151,8 +152,9 @@ import Testing
         (weights[5], weights[6]) = (-8_388_600 * step, 8_388_600 * step)
         let values = Tensor(shape: [5000], values: weights)
         let table = try ErrorTable(
-            values, layout: ParameterLayout([("w", [5000])]), options: QuantizerOptions(grid: .lattice))
-        let bytes = try encodeUpdate(values, table: table, coding: .lattice(step: step), binding: FrameBinding(), seed: 1)
+            values, layout: ParameterLayout([("w", [5000])]), quantizer: .lattice(.dithered))
+        let coding = try #require(table.ofLattice).coding(step: step, values: values)
+        let bytes = UpdateFrame.encode(values, as: coding, binding: FrameBinding(), seed: 1)
         let result = decoded(try UpdateFrame(bytes))
         #expect(zip(weights, result).allSatisfy { abs($0 - $1) <= 0.500_01 * step + $0.magnitude * 3e-7 })
     }
@@ -161,9 +163,9 @@ import Testing
         let model = Model()
         let frames = try (0..<3).map { index in
             let device = Model(seed: UInt64(20 + index))
-            let bytes = try encodeUpdate(
-                device.values, table: try device.table(LatticeRounding.allCases[index % 2]), coding: .quantized(bits: 4 + index),
-                binding: FrameBinding(device: UInt32(index)), seed: 1)
+            let coding = try device.table(LatticeRounding.allCases[index % 2]).coding(bits: 4 + index)
+            let bytes = UpdateFrame.encode(
+                device.values, as: coding, binding: FrameBinding(device: UInt32(index)), seed: 1)
             return try UpdateFrame(bytes)
         }
         func mean(_ order: [Int], threads: Int) throws -> [Float] {
@@ -215,10 +217,7 @@ import Testing
         let golden = try Self.golden("\(name).frame")
         for offset in 8..<(golden.count - 8) {
             for byte: UInt8 in [0x00, 0x7F, 0x80, 0xFF] where golden[offset] != byte {
-                var damaged = golden
-                damaged[offset] = byte
-                let checksum = damaged.dropLast(8).withUnsafeBytes(hash64)
-                withUnsafeBytes(of: checksum.littleEndian) { damaged.replaceSubrange((damaged.count - 8)..., with: $0) }
+                let damaged = resealed(golden, at: offset, with: [byte])
                 guard let frame = try? UpdateFrame(damaged, limits: FrameLimits(parameters: 5000)) else { continue }
                 let finite = decoded(frame).allSatisfy { $0.isFinite }
                 #expect(finite, "byte \(offset) = \(byte)")

@@ -16,19 +16,15 @@ import Testing
     @Test func aThousandUpdatesTakeTheMemoryOfOne() throws {
         let layout = ParameterLayout([("w", [512, 512])])
         let global = Tensor(shape: [layout.parameterCount], values: normalValues(layout.parameterCount, seed: 1))
-        let table = try ErrorTable(global, layout: layout, options: QuantizerOptions())
-        let frame = try encodeUpdate(global, table: table, coding: .float32, binding: FrameBinding(), seed: 0)
+        let table = try ErrorTable(global, layout: layout, quantizer: .levels(.paper))
+        let frame = UpdateFrame.encode(global, as: table.exactCoding, binding: FrameBinding(), seed: 0)
         var accumulator: any UpdateAccumulator = FixedPointAccumulator(
             global: global, layout: layout, payload: .weights, weightLimit: 1000)
         var growth = 0
         let before = residentBytes
         for device in 0..<1000 {
-            var bytes = frame
-            // docs/wire-format.md: the device at offset 36, the checksum in the last 8 bytes.
-            withUnsafeBytes(of: UInt32(device).littleEndian) { bytes.replaceSubrange(36..<40, with: $0) }
-            let checksum = bytes.withUnsafeBytes { hash64(UnsafeRawBufferPointer(rebasing: $0.dropLast(8))) }
-            withUnsafeBytes(of: checksum.littleEndian) { bytes.replaceSubrange((bytes.count - 8)..., with: $0) }
-            let update = try UpdateFrame(bytes)
+            // docs/wire-format.md: the device at offset 36.
+            let update = try UpdateFrame(resealed(frame, at: 36, with: littleEndian(UInt32(device))))
             #expect(update.header.binding.device == UInt32(device))
             try accumulator.add(update, weight: 1, threads: 1)
             if let before, let now = residentBytes { growth = max(growth, now - before) }

@@ -12,13 +12,13 @@ import Testing
         try (0..<count).map { device in
             var values = normalValues(Self.layout.parameterCount, seed: UInt64(20 + device))
             for index in stride(from: 0, to: 2000, by: 3) { values[index] = (index + device) % 2 == 0 ? 0 : -0.0 }
-            let grid: QuantizationGrid = device % 2 == 0 ? .paper : .zero
+            let grid: LevelGrid = device % 2 == 0 ? .paper : .zero
             let tensor = Tensor(shape: [values.count], values: values)
             let table = try ErrorTable(
-                tensor, layout: Self.layout, options: QuantizerOptions(grid: grid, groupSize: device % 3 * 32))
-            let coding = [UpdateCoding.float32, .quantized(bits: 8), .quantized(bits: 3), .float32][device % 4]
+                tensor, layout: Self.layout, quantizer: .levels(grid, groupSize: device % 3 * 32))
+            let coding = try table.testCoding(bits: [32, 8, 3, 32][device % 4])
             let binding = FrameBinding(round: 1, device: UInt32(device), payload: payload)
-            return try UpdateFrame(encodeUpdate(tensor, table: table, coding: coding, binding: binding, seed: 3))
+            return try UpdateFrame(UpdateFrame.encode(tensor, as: coding, binding: binding, seed: 3))
         }
     }
 
@@ -80,10 +80,10 @@ import Testing
         let values = (0..<devices).map { Float($0 * $0) }
         for (device, value) in values.enumerated() {
             let tensor = Tensor(shape: [1], values: [value])
-            let table = try ErrorTable(tensor, layout: layout, options: QuantizerOptions())
+            let table = try ErrorTable(tensor, layout: layout, quantizer: .levels(.paper))
             let binding = FrameBinding(device: UInt32(device))
             try accumulator.add(
-                UpdateFrame(encodeUpdate(tensor, table: table, coding: .float32, binding: binding, seed: 0)), weight: 1)
+                UpdateFrame(UpdateFrame.encode(tensor, as: table.exactCoding, binding: binding, seed: 0)), weight: 1)
         }
         let mean = Tensor(shape: [1])
         accumulator.mean(global: base, into: mean)
@@ -101,11 +101,11 @@ import Testing
         }
         let small = SmallModel()
         let other = try UpdateFrame(
-            encodeUpdate(small.values, table: try small.table(), coding: .float32, binding: FrameBinding(), seed: 0))
+            UpdateFrame.encode(small.values, as: try small.table().exactCoding, binding: FrameBinding(), seed: 0))
         #expect(throws: AggregationError.layoutMismatch) { try accumulator.add(other, weight: 1) }
         let wild = Tensor(shape: [global.count], values: [Float](repeating: 1e6, count: global.count))
-        let table = try ErrorTable(wild, layout: Self.layout, options: QuantizerOptions())
-        let bytes = try encodeUpdate(wild, table: table, coding: .float32, binding: FrameBinding(device: 9), seed: 0)
+        let table = try ErrorTable(wild, layout: Self.layout, quantizer: .levels(.paper))
+        let bytes = UpdateFrame.encode(wild, as: table.exactCoding, binding: FrameBinding(device: 9), seed: 0)
         let error = #expect(throws: AggregationError.self) { try accumulator.add(UpdateFrame(bytes), weight: 1) }
         guard case .magnitudeOutOfRange("w", 1e6, _)? = error else {
             Issue.record("\(String(describing: error))")

@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct StochasticRoundingTests {
     private func decoded(
-        _ values: [Float], grid: QuantizationGrid, bits: Int, groupSize: Int = 0, round: UInt32 = 0, threads: Int = 1
+        _ values: [Float], grid: LevelGrid, bits: Int, groupSize: Int = 0, round: UInt32 = 0, threads: Int = 1
     ) throws -> [Float] {
         let tensor = Tensor(shape: [values.count], values: values)
         let table = try ErrorTable(
             tensor, layout: ParameterLayout([("w", [values.count])]),
-            options: QuantizerOptions(grid: grid, groupSize: groupSize))
-        let bytes = try encodeUpdate(
-            tensor, table: table, coding: .quantized(bits: bits), binding: FrameBinding(round: round), seed: 5, threads: threads)
+            quantizer: .levels(grid, groupSize: groupSize))
+        let bytes = try UpdateFrame.encode(
+            tensor, as: table.coding(bits: bits), binding: FrameBinding(round: round), seed: 5, threads: threads)
         let result = Tensor(shape: [values.count])
         try UpdateFrame(bytes, threads: threads).decode(into: result, threads: threads)
         return result.values
@@ -19,8 +19,8 @@ import Testing
 
     /// Each value's mean over many rounds is standardised by its exact standard deviation; the sum of these z is normal, and their
     /// squares sum to the number of values.
-    @Test(arguments: QuantizationGrid.withLevels, 2...8)
-    func roundingIsUnbiased(grid: QuantizationGrid, bits: Int) throws {
+    @Test(arguments: LevelGrid.allCases, 2...8)
+    func roundingIsUnbiased(grid: LevelGrid, bits: Int) throws {
         let values = normalValues(400, seed: 21, scale: 0.1)
         let rounds = 300
         var sums = [Double](repeating: 0, count: values.count)
@@ -45,8 +45,8 @@ import Testing
         #expect(abs(scores.reduce(0) { $0 + $1 * $1 } - count) <= 5 * (2 * count).squareRoot())
     }
 
-    @Test(arguments: QuantizationGrid.withLevels, 2...8)
-    func scopesWithOneMagnitudeAndZerosAreExact(grid: QuantizationGrid, bits: Int) throws {
+    @Test(arguments: LevelGrid.allCases, 2...8)
+    func groupsWithOneMagnitudeAndZerosAreExact(grid: LevelGrid, bits: Int) throws {
         for magnitude: Float in [0.3, 1, 1e-30, .leastNonzeroMagnitude, 3 * .leastNonzeroMagnitude, 1e38] {
             let values = (0..<70).map { [magnitude, 0, -magnitude, -0.0][$0 % 4] }
             #expect(try decoded(values, grid: grid, bits: bits) == values.map { $0 == 0 ? 0 : $0 })
@@ -55,21 +55,21 @@ import Testing
     }
 
     /// Each result is one of the two levels around its value, even where the step is subnormal or the range spans all exponents.
-    @Test(arguments: QuantizationGrid.withLevels, 2...8)
-    func extremeScopesStayWithinOneStep(grid: QuantizationGrid, bits: Int) throws {
+    @Test(arguments: LevelGrid.allCases, 2...8)
+    func extremeGroupsStayWithinOneStep(grid: LevelGrid, bits: Int) throws {
         let tiny = Float.leastNonzeroMagnitude
-        let scopes: [[Float]] = [
+        let groups: [[Float]] = [
             [tiny, 2 * tiny, 100 * tiny, -37 * tiny, 0], [tiny, 1e38, -1e20, 1], [1, 1.000_000_1, -1.000_000_2],
             [0x1.fffffep126, -0x1p126, tiny], [.leastNormalMagnitude, tiny, .leastNormalMagnitude / 3],
         ]
         let grid = grid.resolved(bits: bits)
         let levels = Double((1 << (bits - 1)) - 1 - (grid == .paper ? 1 : 0))
-        for scope in scopes {
-            let magnitudes = scope.map { Double($0.magnitude) }.filter { $0 > 0 }
+        for group in groups {
+            let magnitudes = group.map { Double($0.magnitude) }.filter { $0 > 0 }
             let lowest = grid == .paper ? magnitudes.min()! : 0
             let step = max((magnitudes.max()! - lowest) / levels * 1.000_001, Double(magnitudes.max()!.ulp), Double(tiny))
             for round: UInt32 in 0..<20 {
-                for (value, result) in zip(scope, try decoded(scope, grid: grid, bits: bits, round: round)) {
+                for (value, result) in zip(group, try decoded(group, grid: grid, bits: bits, round: round)) {
                     #expect(result.isFinite)
                     #expect(abs(Double(value) - Double(result)) <= step + Double(value.ulp))
                     #expect(value == 0 ? result == 0 : result == 0 || (result < 0) == (value < 0))
@@ -81,25 +81,25 @@ import Testing
     @Test func framesDoNotDependOnThreads() throws {
         let values = Tensor(shape: [50_001], values: normalValues(50_001, seed: 6))
         let layout = ParameterLayout([("a", [20_000]), ("b", [30_001])])
-        for (groupSize, coding) in [(0, UpdateCoding.quantized(bits: 5)), (100, .quantized(bits: 7)), (0, .float32)] {
+        for (groupSize, bits) in [(0, 5), (100, 7), (0, 32)] {
             let frames = try (1...2).map { threads in
                 let table = try ErrorTable(
-                    values, layout: layout, options: QuantizerOptions(groupSize: groupSize), threads: threads)
-                return try encodeUpdate(
-                    values, table: table, coding: coding, binding: FrameBinding(), seed: 1, threads: threads)
+                    values, layout: layout, quantizer: .levels(.paper, groupSize: groupSize), threads: threads)
+                return try UpdateFrame.encode(
+                    values, as: table.testCoding(bits: bits), binding: FrameBinding(), seed: 1, threads: threads)
             }
             #expect(frames[0] == frames[1])
         }
     }
 
-    @Test func tensorsRoundsDevicesAndSeedsRoundDifferently() throws {
+    @Test func everyTensorAndRoundRoundsDifferently() throws {
         let values = normalValues(256, seed: 30)
         let twice = Tensor(shape: [512], values: values + values)
         let layout = ParameterLayout([("a", [256]), ("b", [256])])
-        let table = try ErrorTable(twice, layout: layout, options: QuantizerOptions())
+        let table = try ErrorTable(twice, layout: layout, quantizer: .levels(.paper))
         func decode(_ binding: FrameBinding, seed: UInt64) throws -> [Float] {
             let result = Tensor(shape: [512])
-            let bytes = try encodeUpdate(twice, table: table, coding: .quantized(bits: 4), binding: binding, seed: seed)
+            let bytes = try UpdateFrame.encode(twice, as: table.coding(bits: 4), binding: binding, seed: seed)
             try UpdateFrame(bytes).decode(into: result)
             return result.values
         }

@@ -34,6 +34,17 @@ func bytesBeside(tensorsOf table: ErrorTable) -> Int {
     table.summary.codedBytes(bits: 8) - table.tensors.reduce(0) { $0 + $1.codedBytes(bits: 8) }
 }
 
+extension ErrorTable {
+    /// The coding of `bits` bits, 32 being exact.
+    func testCoding(bits: Int) throws -> UpdateCoding { bits == 32 ? exactCoding : try coding(bits: bits) }
+
+    /// The table as one of levels.
+    var ofLevels: LevelErrorTable? { if case .levels(let table) = self { table } else { nil } }
+
+    /// The table as one of a lattice.
+    var ofLattice: LatticeErrorTable? { if case .lattice(let table) = self { table } else { nil } }
+}
+
 /// Three tensors with shapes, sizes and scales that differ.
 struct SmallModel {
     let layout = ParameterLayout([("conv.weight", [4, 3, 3, 3]), ("conv.bias", [4]), ("norm.scale", [])])
@@ -45,8 +56,8 @@ struct SmallModel {
         values = Tensor(shape: [113], values: weights + biases + [scale])
     }
 
-    func table(grid: QuantizationGrid = .paper, groupSize: Int = 0, threads: Int = 1) throws -> ErrorTable {
+    func table(grid: LevelGrid = .paper, groupSize: Int = 0, threads: Int = 1) throws -> ErrorTable {
         try ErrorTable(
-            values, layout: layout, options: QuantizerOptions(grid: grid, groupSize: groupSize), threads: threads)
+            values, layout: layout, quantizer: .levels(grid, groupSize: groupSize), threads: threads)
     }
 }

@@ -8,19 +8,19 @@ import Testing
     private let global = Tensor(shape: [layout.parameterCount], values: normalValues(layout.parameterCount, seed: 1))
     private let values = Tensor(shape: [layout.parameterCount], values: normalValues(layout.parameterCount, seed: 2))
 
-    private func frame(_ grid: QuantizationGrid, _ coding: UpdateCoding, _ payload: PayloadKind) throws -> UpdateFrame {
-        let table = try ErrorTable(values, layout: Self.layout, options: QuantizerOptions(grid: grid, groupSize: 0))
+    private func frame(_ quantizer: Quantizer, bits: Int, _ payload: PayloadKind) throws -> UpdateFrame {
+        let table = try ErrorTable(values, layout: Self.layout, quantizer: quantizer)
         return try UpdateFrame(
-            encodeUpdate(values, table: table, coding: coding, binding: FrameBinding(device: 3, payload: payload), seed: 5))
+            UpdateFrame.encode(
+                values, as: table.testCoding(bits: bits), binding: FrameBinding(device: 3, payload: payload), seed: 5))
     }
 
     @Test(
         arguments: [
-            (QuantizationGrid.paper, UpdateCoding.quantized(bits: 6)), (.zero, .quantized(bits: 2)), (.zero, .float32),
-            (.lattice, .lattice(step: 0.25)),
+            (Quantizer.levels(.paper), 6), (.levels(.zero), 2), (.levels(.zero), 32), (.lattice(.dithered), 4),
         ], PayloadKind.allCases)
-    func theNormIsThatOfTheDecodedUpdate(_ kind: (grid: QuantizationGrid, coding: UpdateCoding), payload: PayloadKind) throws {
-        let frame = try frame(kind.grid, kind.coding, payload)
+    func theNormIsThatOfTheDecodedUpdate(_ kind: (quantizer: Quantizer, bits: Int), payload: PayloadKind) throws {
+        let frame = try frame(kind.quantizer, bits: kind.bits, payload)
         let decoded = Tensor(shape: [global.count])
         frame.decode(into: decoded)
         var squares = 0.0
@@ -34,6 +34,6 @@ import Testing
     }
 
     @Test func anUpdateThatChangesNothingHasNormZero() throws {
-        #expect(try frame(.zero, .float32, .weights).updateNorm(global: values) == 0)
+        #expect(try frame(.levels(.zero), bits: 32, .weights).updateNorm(global: values) == 0)
     }
 }

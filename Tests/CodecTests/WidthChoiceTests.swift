@@ -21,12 +21,12 @@ import Testing
         return best
     }
 
-    @Test(arguments: QuantizationGrid.withLevels, [3...8, 6...8, 5...5])
-    func theChoiceIsCloseToTheBestOfAll(grid: QuantizationGrid, accepted: ClosedRange<Int>) throws {
+    @Test(arguments: LevelGrid.allCases, [3...8, 6...8, 5...5])
+    func theChoiceIsCloseToTheBestOfAll(grid: LevelGrid, accepted: ClosedRange<Int>) throws {
         for (seed, groupSize) in [(1, 0), (2, 16), (3, 0), (4, 16)] as [(UInt64, Int)] {
             let values = Self.values(seed: 100 * seed)
             let table = try ErrorTable(
-                values, layout: Self.layout, options: QuantizerOptions(grid: grid, groupSize: groupSize))
+                values, layout: Self.layout, quantizer: .levels(grid, groupSize: groupSize))
             let overhead = bytesBeside(tensorsOf: table)
             let (low, high) = (
                 table.summary.expectedError(bits: accepted.upperBound), table.summary.expectedError(bits: accepted.lowerBound)
@@ -34,25 +34,26 @@ import Testing
             for share in [0.0, 0.1, 0.4, 0.9, 1, 2] {
                 let limit = low + share * (high - low)
                 let best = try #require(Self.bruteForce(table, limit, accepted)) + overhead
-                let choice = try #require(table.widths(errorAtMost: limit, accepted: accepted))
+                let choice = try #require(table.ofLevels?.widths(errorAtMost: limit, accepted: accepted))
                 #expect(choice.expectedError <= limit && choice.bits.allSatisfy(accepted.contains))
                 #expect(Double(best) >= choice.lowerBound - 1e-6)
                 // One step of one tensor at most: 400 values, one bit.
                 #expect(choice.bytes >= best && choice.bytes - best <= 50)
                 let frame = try UpdateFrame(
-                    try encodeUpdate(values, table: table, coding: .widths(choice.bits), binding: FrameBinding(), seed: 1))
+                    UpdateFrame.encode(
+                        values, as: try #require(table.ofLevels).coding(widths: choice.bits), binding: FrameBinding(), seed: 1))
                 #expect(frame.header.frameBytes == choice.bytes && frame.header.expectedError == choice.expectedError)
                 #expect(frame.header.tensors.map(\.bits) == choice.bits)
             }
-            #expect(table.widths(errorAtMost: 0.999 * low, accepted: accepted) == nil)
+            #expect(table.ofLevels?.widths(errorAtMost: 0.999 * low, accepted: accepted) == nil)
         }
     }
 
     @Test func exactTensorsTakeTheNarrowestWidth() throws {
         let values = Self.values(seed: 5)
-        let table = try ErrorTable(values, layout: Self.layout, options: QuantizerOptions())
+        let table = try ErrorTable(values, layout: Self.layout, quantizer: .levels(.paper))
         let choice = try #require(
-            table.widths(errorAtMost: table.summary.expectedError(bits: 7), accepted: 3...8))
+            table.ofLevels?.widths(errorAtMost: table.summary.expectedError(bits: 7), accepted: 3...8))
         #expect(choice.bits[3] == 3 && choice.bits[4] == 3)
         #expect(choice.bytes < table.summary.codedBytes(bits: 7))
     }

@@ -2,6 +2,7 @@ import DevicePlanning
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import Records
 import RunTestSupport
 import Storage
 import TestSupport
@@ -63,6 +64,6 @@ import Testing
             toFile: folder.path("devices.json"), atomically: true, encoding: .utf8)
         let run = try TinyRun.train([.devices: folder.path("devices.json"), .rounds: "1"], at: folder.path("run"))
         let devices = try run.files.devicesFile.read(DeviceRecord.self)
-        #expect(devices.map(\.distanceMeters) == [20, 30] && devices[1].bits == 8)
+        #expect(devices.map(\.distanceMetres) == [20, 30] && devices[1].bits == 8)
     }
 }

@@ -13,7 +13,7 @@ import Testing
         _ demands: [DeviceDemand], grid: QuantizationGrid, bits: ClosedRange<Int> = 2...8
     ) throws -> ToyFederation {
         var toy = try ToyFederation(devices: 4)
-        toy.settings.quantizer = QuantizerOptions(grid: grid)
+        toy.settings.quantizer = Quantizer(grid: grid)
         toy.settings.timeBudget = .seconds(1e3)
         toy.devices = try toy.devices.map {
             try FederatedDevice(
@@ -26,7 +26,7 @@ import Testing
 
     private func summary(_ toy: ToyFederation) throws -> ErrorSummary {
         try ErrorTable(
-            ToyFederation.initialWeights(), layout: ToyFederation.layout, options: toy.settings.quantizer
+            ToyFederation.initialWeights(), layout: ToyFederation.layout, quantizer: toy.settings.quantizer
         ).summary
     }
 

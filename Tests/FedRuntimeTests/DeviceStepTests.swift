@@ -11,7 +11,7 @@ import Testing
         var toy = try ToyFederation(devices: 1, demand: 1e-9...1e-9)
         toy.settings.timeBudget = .seconds(1e3)
         let global = ToyFederation.initialWeights()
-        let real = try ErrorTable(global, layout: ToyFederation.layout, options: QuantizerOptions()).summary
+        let real = try ErrorTable(global, layout: ToyFederation.layout, quantizer: .levels(.paper)).summary
         let promising = ErrorSummary(
             squaredNorm: real.squaredNorm, expectedErrors: real.expectedErrors.map { _ in 0 }, codedBytes: real.codedBytes)
         let problem = try toy.server().begin()[0].plan.problem
@@ -36,7 +36,7 @@ import Testing
         #expect(abs(time / server.state.timeBudgetSeconds - 1) < 1e-9)
     }
 
-    @Test func theMostBitsThatFitAreSentWhereTheDemandDoesNotFit() throws {
+    @Test func fewerBitsAreSentWhereTheDemandDoesNotFit() throws {
         let (toy, server) = try surprised(timeFor: 6, slack: 1 + 1e-9)
         let finished = try toy.runRound(server)
         let record = finished.devices[0]
@@ -49,9 +49,9 @@ import Testing
         let assignment = try server.begin()[0]
         let trained = Tensor(shape: [ToyFederation.layout.parameterCount])
         let training = toy.trainer.train(from: server.global, assignment: assignment, into: trained)
-        let table = try ErrorTable(trained, layout: ToyFederation.layout, options: toy.settings.quantizer)
-        let frame = try encodeUpdate(
-            trained, table: table, coding: .quantized(bits: 8), binding: assignment.binding, seed: toy.settings.seed)
+        let table = try ErrorTable(trained, layout: ToyFederation.layout, quantizer: toy.settings.quantizer)
+        let frame = try UpdateFrame.encode(
+            trained, as: table.coding(bits: 8), binding: assignment.binding, seed: toy.settings.seed)
         let before = bits(server.global)
         let rejection = #expect(throws: Rejection.self) { try server.receive(frame, from: 0, training: training) }
         guard case .late = rejection else {

@@ -85,7 +85,7 @@ import Testing
         #expect(abs(gains.count { $0 < 0.1 } - 952) < 147)
     }
 
-    @Test func fadingIsRedrawnForEachRoundAndDeviceAndRepeatable() {
+    @Test func fadingIsRedrawnAndRepeatable() {
         let fading = BlockFading(seed: 2)
         #expect(fading.gain(round: 3, device: 4) == BlockFading(seed: 2).gain(round: 3, device: 4))
         #expect(fading.gain(round: 3, device: 4) != fading.gain(round: 4, device: 4))

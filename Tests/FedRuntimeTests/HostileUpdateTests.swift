@@ -76,13 +76,8 @@ import Testing
                 $0.scheme = scheme
                 $0.timeBudget = .seconds(1e3)
             } _: { round in
-                // docs/wire-format.md: header, tensor table of the length at offset 12, data, and the checksum in the last 8 bytes.
-                var frame = round.frame
-                let table = frame.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 12, as: UInt32.self) }
-                let start = 216 + Int(table)
-                withUnsafeBytes(of: value.bitPattern.littleEndian) { frame.replaceSubrange(start..<(start + 4), with: $0) }
-                let checksum = Array(frame.dropLast(8)).withUnsafeBytes(hash64)
-                withUnsafeBytes(of: checksum.littleEndian) { frame.replaceSubrange((frame.count - 8)..., with: $0) }
+                let frame = resealed(
+                    round.frame, at: dataOffset(of: round.frame), with: littleEndian(value.bitPattern))
                 let rejection = #expect(throws: Rejection.self) {
                     try round.server.receive(frame, from: round.device, training: round.training)
                 }
@@ -95,7 +90,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, -1, Double.nan, .infinity]) func boundsThatAreNoBounds(bound: Double) throws {
+    @Test(arguments: [0, -1, Double.nan, .infinity]) func invalidBounds(bound: Double) throws {
         var toy = try ToyFederation()
         toy.settings.aggregation.normBound = bound
         let error = #expect(throws: FederationError.self) { try toy.server() }

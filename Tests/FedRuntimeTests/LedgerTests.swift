@@ -1,4 +1,5 @@
 import FedRuntime
+import Records
 import Testing
 
 @Suite struct LedgerTests {

@@ -40,9 +40,9 @@ struct OpenRound {
         change(&binding)
         let trained = Tensor(shape: [ToyFederation.layout.parameterCount])
         _ = toy.trainer.train(from: server.global, assignment: assignments[1], into: trained)
-        let table = try ErrorTable(trained, layout: ToyFederation.layout, options: toy.settings.quantizer)
-        return try encodeUpdate(
-            trained, table: table, coding: .quantized(bits: 8), binding: binding, seed: toy.settings.seed)
+        let table = try ErrorTable(trained, layout: ToyFederation.layout, quantizer: toy.settings.quantizer)
+        return try UpdateFrame.encode(
+            trained, as: table.coding(bits: 8), binding: binding, seed: toy.settings.seed)
     }
 
     /// Checks that `attack` is refused and that the round then ends as if it had not happened.

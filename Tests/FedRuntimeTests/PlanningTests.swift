@@ -8,7 +8,7 @@ import Testing
     private let parameters = ToyFederation.layout.parameterCount
 
     private func summary(_ weights: Tensor) throws -> ErrorSummary {
-        try ErrorTable(weights, layout: ToyFederation.layout, options: QuantizerOptions()).summary
+        try ErrorTable(weights, layout: ToyFederation.layout, quantizer: .levels(.paper)).summary
     }
 
     @Test func theFirstRoundPlansWithTheGlobalModelsTable() throws {
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func theAutomaticBudgetIsOneAndAHalfTimesTheSmallest() throws {
+    @Test func automaticBudgetIsOneAndAHalfTimesTheSmallest() throws {
         for scheme in [Scheme.onDemand, .fixed(bits: 7), .fedAvg] {
             var toy = try ToyFederation()
             toy.settings.scheme = scheme
@@ -116,7 +116,7 @@ import Testing
                     switch scheme {
                     case .onDemand, .onDemandSystem: table.codedBytes(bits: bits)
                     case .fixed(let bits): table.codedBytes(bits: bits)
-                    case .fedAvg: try UpdateCoding.exactFrameBytes(ToyFederation.layout, options: QuantizerOptions())
+                    case .fedAvg: try Quantizer.levels(.paper).exactFrameBytes(ToyFederation.layout)
                     }
                 let compute =
                     24 * ToyFederation.flopsPerSample / device.processor.flopsPerCycle / device.processor.frequencyMaxHertz
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func aDeviceThatCannotMakeItIsInfeasibleWithTheReason() throws {
+    @Test func aTooWeakDeviceIsInfeasibleWithTheReason() throws {
         var toy = try ToyFederation(devices: 4)
         toy.settings.timeBudget = .seconds(1e-8)
         let server = try toy.server()

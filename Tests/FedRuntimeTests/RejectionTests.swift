@@ -1,6 +1,7 @@
 import Codec
 import FedRuntime
 import Kernels
+import TestSupport
 import Testing
 
 /// Frames that a server must refuse, each sent into an open round whose result must not change by a bit.
@@ -97,10 +98,10 @@ import Testing
         try OpenRound.expectNoTrace { round in
             let trained = Tensor(shape: [ToyFederation.layout.parameterCount])
             _ = round.toy.trainer.train(from: round.server.global, assignment: round.assignments[1], into: trained)
-            let table = try ErrorTable(trained, layout: ToyFederation.layout, options: round.toy.settings.quantizer)
-            for (coding, width) in [(UpdateCoding.quantized(bits: 5), 5), (.float32, 32)] {
-                let frame = try encodeUpdate(
-                    trained, table: table, coding: coding, binding: round.assignments[1].binding, seed: 1)
+            let table = try ErrorTable(trained, layout: ToyFederation.layout, quantizer: round.toy.settings.quantizer)
+            for (coding, width) in [(try table.coding(bits: 5), 5), (table.exactCoding, 32)] {
+                let frame = UpdateFrame.encode(
+                    trained, as: coding, binding: round.assignments[1].binding, seed: 1)
                 #expect(throws: Rejection.bitsNotAllowed(bits: width, device: round.device)) {
                     try round.server.receive(frame, from: round.device, training: round.training)
                 }
@@ -110,11 +111,11 @@ import Testing
 
     @Test func anotherGridOrGroupSize() throws {
         try OpenRound.expectNoTrace { round in
-            let options = QuantizerOptions(grid: .zero, groupSize: 64)
-            let table = try ErrorTable(round.server.global, layout: ToyFederation.layout, options: options)
-            let frame = try encodeUpdate(
-                round.server.global, table: table, coding: .quantized(bits: 8), binding: round.assignments[1].binding, seed: 1)
-            #expect(throws: Rejection.otherQuantizer(options, expected: round.toy.settings.quantizer)) {
+            let quantizer = Quantizer.levels(.zero, groupSize: 64)
+            let table = try ErrorTable(round.server.global, layout: ToyFederation.layout, quantizer: quantizer)
+            let frame = try UpdateFrame.encode(
+                round.server.global, as: table.coding(bits: 8), binding: round.assignments[1].binding, seed: 1)
+            #expect(throws: Rejection.otherQuantizer(quantizer, expected: round.toy.settings.quantizer)) {
                 try round.server.receive(frame, from: round.device, training: round.training)
             }
         }
@@ -123,11 +124,7 @@ import Testing
     /// The squared norm is a claim: an absurd one, under a right checksum, must not make a round's sums infinite.
     @Test func claimsBeyondReason() throws {
         try OpenRound.expectNoTrace { round in
-            var frame = round.frame
-            // docs/wire-format.md: squared norm at offset 88, the checksum over all before it in the last 8 bytes.
-            withUnsafeBytes(of: 1e308.bitPattern.littleEndian) { frame.replaceSubrange(88..<96, with: $0) }
-            let checksum = Array(frame.dropLast(8)).withUnsafeBytes(hash64)
-            withUnsafeBytes(of: checksum.littleEndian) { frame.replaceSubrange((frame.count - 8)..., with: $0) }
+            let frame = resealed(round.frame, at: FrameFormat.squaredNormOffset, with: littleEndian(1e308.bitPattern))
             #expect(throws: Rejection.claim(field: "squared norm", value: 1e308, limit: 1e100)) {
                 try round.server.receive(frame, from: round.device, training: round.training)
             }
@@ -151,9 +148,9 @@ import Testing
         try OpenRound.expectNoTrace { round in
             let wild = Tensor(shape: [ToyFederation.layout.parameterCount])
             wild.fill(1e20)
-            let table = try ErrorTable(wild, layout: ToyFederation.layout, options: round.toy.settings.quantizer)
-            let frame = try encodeUpdate(
-                wild, table: table, coding: .quantized(bits: 8), binding: round.assignments[1].binding, seed: 1)
+            let table = try ErrorTable(wild, layout: ToyFederation.layout, quantizer: round.toy.settings.quantizer)
+            let frame = try UpdateFrame.encode(
+                wild, as: table.coding(bits: 8), binding: round.assignments[1].binding, seed: 1)
             let rejection = #expect(throws: Rejection.self) {
                 try round.server.receive(frame, from: round.device, training: round.training)
             }

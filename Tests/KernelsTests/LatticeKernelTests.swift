@@ -48,13 +48,13 @@ import Testing
         for set in InstructionSetTests.running {
             var bytes: [UInt8] = []
             withUnsafePointer(to: &sequence) { sequence in
-                var draw = gd_draw(sequence: sequence, chunk: 7)
+                var bits = gd_random_bits(sequence: sequence, chunk: 7)
                 for dither: Int32 in [0, 1] {
                     let lattice = gd_step_lattice(step: 0.004, dither: dither)
                     var codes = [Int32](repeating: 0, count: 1024)
                     var restored = [Float](repeating: 0, count: 1024)
-                    set.codes.pointee.round_to_lattice(values, 16, &draw, lattice, &codes)
-                    set.codes.pointee.restore_from_lattice(codes, 16, &draw, lattice, &restored)
+                    set.codes.pointee.round_to_lattice(values, 16, &bits, lattice, &codes)
+                    set.codes.pointee.restore_from_lattice(codes, 16, &bits, lattice, &restored)
                     codes.withUnsafeBytes { bytes += $0 }
                     restored.withUnsafeBytes { bytes += $0 }
                 }
@@ -159,7 +159,8 @@ import Testing
             var states = begin
             var buffer = [UInt16](repeating: 0xA5A5, count: 16_032)
             let first = buffer.withUnsafeMutableBufferPointer { buffer in
-                set.rans.pointee.encode_groups(symbols, 16_000, table, &states, buffer.baseAddress! + 16_024)! - buffer.baseAddress!
+                set.rans.pointee.encode_groups(symbols, 16_000, table, &states, buffer.baseAddress! + 16_024)! - buffer
+                    .baseAddress!
             }
             #expect(states == exact && buffer[first..<16_024] == ArraySlice(words.reversed()))
             #expect((buffer[..<max(0, first - 16)] + buffer[16_024...]).allSatisfy { $0 == 0xA5A5 })

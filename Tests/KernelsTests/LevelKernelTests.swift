@@ -14,13 +14,13 @@ import Testing
         return sequence
     }
 
-    /// Sizes around a vector (8, 16), a chunk (64), a scope of four chunks and the chunks that are drawn together (20).
+    /// Sizes around a vector (8, 16), a chunk (64), a group of four chunks and the chunks that are drawn together (20).
     static let counts = [1, 7, 8, 15, 16, 17, 63, 64, 65, 127, 255, 256, 257, 320, 1279, 1280, 1281, 2600]
 
     private struct Case {
         let values: [Float]
-        let geometry: ScopeGeometry
-        let scales: [ScopeScale]
+        let geometry: GroupGeometry
+        let scales: [GroupScale]
         let format: CodeFormat
 
         /// Normal numbers of the size of `magnitude`, `base` farther from zero.
@@ -33,7 +33,7 @@ import Testing
 
         init(_ values: [Float], groupSize: Int, format: CodeFormat) {
             self.values = values
-            geometry = ScopeGeometry(count: values.count, groupSize: groupSize)
+            geometry = GroupGeometry(count: values.count, groupSize: groupSize)
             scales = testScales(values, geometry: geometry, format: format)
             self.format = format
         }
@@ -51,7 +51,7 @@ import Testing
             scales.map { gd_levels(offset: $0.offset, step: $0.step) }.withUnsafeBufferPointer {
                 body(
                     gd_level_codes(
-                        levels: $0.baseAddress, scope_size: Int64(geometry.scopeSize), shift: Int32(format.levelShift),
+                        levels: $0.baseAddress, group_size: Int64(geometry.groupSize), shift: Int32(format.levelShift),
                         bits: Int32(format.bits)))
             }
         }
@@ -59,7 +59,7 @@ import Testing
         func decoded(_ packed: [UInt8]) -> [Float] {
             values.indices.map { index in
                 dequantizedReference(
-                    unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.scopeSize],
+                    unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.groupSize],
                     format: format)
             }
         }
@@ -87,7 +87,8 @@ import Testing
                     test.withCodes { codes in
                         // SAFETY: every buffer has room for all elements.
                         var written = [UInt8](repeating: 0xA5, count: packed.count)
-                        set.codes.pointee.quantize(test.values, gd_elements(first: 0, count: Int64(count)), &sequence, codes, &written)
+                        set.codes.pointee.quantize(
+                            test.values, gd_elements(first: 0, count: Int64(count)), &sequence, codes, &written)
                         #expect(written == packed, "\(name)")
                         var values = [Float](repeating: 7, count: count + 1)
                         set.codes.pointee.dequantize(packed, gd_elements(first: 0, count: Int64(count)), codes, &values)
@@ -105,23 +106,23 @@ import Testing
     }
 
     @Test(arguments: counts)
-    func allInstructionSetsFindTheSameRangesAndErrors(count: Int) {
+    func everySetFindsTheSameRangesAndErrors(count: Int) {
         for (magnitude, base) in [(Float(0.05), Float(0)), (0.05, 20), (1e-36, 0), (0, 0)] {
             let tests = allFormats.map { Case(count: count, groupSize: 0, format: $0, magnitude: magnitude, base: base) }
             let values = tests[0].values
             let levels = tests.map { gd_levels(offset: $0.scales[0].offset, step: $0.scales[0].step) }
             let errors = tests.map { expectedSquaredErrorReference(values, scale: $0.scales[0], format: $0.format) }
             let shifts = tests.map { Int32($0.format.levelShift) }
-            let reference = surveyMagnitudesReference(values)
+            let reference = magnitudeStatisticsReference(values)
             for set in InstructionSetTests.running {
                 let name = "\(InstructionSetTests.name(set)), \(count) values of \(magnitude) from \(base) on"
                 var sums = [Double](repeating: 0, count: tests.count)
                 withGuarded(values) { values in
-                    let survey = set.statistics.pointee.survey_magnitudes(values, Int64(count))
-                    #expect(survey.squares == reference.squares, "\(name)")
-                    #expect(Float(bitPattern: survey.largest) == reference.range.largest, "\(name)")
-                    if survey.largest > 0 {
-                        #expect(Float(bitPattern: survey.smallest_less_one + 1) == reference.range.smallest, "\(name)")
+                    let statistics = set.statistics.pointee.magnitude_statistics(values, Int64(count))
+                    #expect(statistics.squares == reference.squares, "\(name)")
+                    #expect(Float(bitPattern: statistics.largest) == reference.range.largest, "\(name)")
+                    if statistics.largest > 0 {
+                        #expect(Float(bitPattern: statistics.smallest_less_one + 1) == reference.range.smallest, "\(name)")
                     }
                     set.statistics.pointee.rounding_errors(
                         values.assumingMemoryBound(to: Float.self), Int64(count), Int64(count), levels, shifts,
@@ -160,7 +161,7 @@ import Testing
         }
     }
 
-    /// In these scopes the errors of difference, inverse and start add up, and x of the largest magnitude is a 65536th above the highest
+    /// In these groups the errors of difference, inverse and start add up, and x of the largest magnitude is a 65536th above the highest
     /// code: it must not become the next.
     @Test(arguments: [(Float(0.5076367), Float(1.5358558)), (0.32805008, 1.3569455)])
     func noCodePassesTheLargest(smallest: Float, largest: Float) {
@@ -174,7 +175,9 @@ import Testing
         let test = Case(values, groupSize: 0, format: format)
         for set in InstructionSetTests.running {
             var packed = [UInt8](repeating: 0, count: count)
-            test.withCodes { set.codes.pointee.quantize(values, gd_elements(first: 0, count: Int64(count)), &sequence, $0, &packed) }
+            test.withCodes {
+                set.codes.pointee.quantize(values, gd_elements(first: 0, count: Int64(count)), &sequence, $0, &packed)
+            }
             let isLargest = packed.indices.dropFirst().allSatisfy { Int8(bitPattern: packed[$0]) == ($0 % 2 == 0 ? 127 : -127) }
             #expect(isLargest, "\(InstructionSetTests.name(set))")
         }
@@ -210,7 +213,9 @@ import Testing
                     }
                     #expect(written == packed)
                     var values = [Float](repeating: 7, count: count)
-                    withGuarded(packed) { set.codes.pointee.dequantize($0.assumingMemoryBound(to: UInt8.self), elements, codes, &values) }
+                    withGuarded(packed) {
+                        set.codes.pointee.dequantize($0.assumingMemoryBound(to: UInt8.self), elements, codes, &values)
+                    }
                     #expect(values == decoded)
                     let fixed = gd_fixed_point(factor: 1, weight: 1)
                     var sums = [[Int64]](repeating: [Int64](repeating: 0, count: count), count: 2)

@@ -8,7 +8,7 @@ import Testing
     func packedCodesEqualTheReference(count: Int) {
         let values = testValues(count)
         for groupSize in [0, 1, 3, 8, 13, 64, 100, 256] {
-            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            let geometry = GroupGeometry(count: count, groupSize: groupSize)
             for format in allFormats where count < 2000 || format.bits % 3 == 0 {
                 let scales = testScales(values, geometry: geometry, format: format)
                 var reference = [UInt8](repeating: 0xFF, count: format.packedBytes(count)) + [0xA5, 0xA5]
@@ -25,39 +25,39 @@ import Testing
     }
 
     @Test(arguments: quantizationSizes)
-    func surveyEqualsTheReference(count: Int) {
+    func statisticsEqualTheReference(count: Int) {
         var values = testValues(count, seed: 2)
         if count > 100 { values.replaceSubrange(40..<60, with: repeatElement(0, count: 20)) }
         for groupSize in [0, 1, 7, 10, 512, 20_000] {
-            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
-            let one = MagnitudeSurvey(values, geometry: geometry, threads: 1)
-            let two = MagnitudeSurvey(values, geometry: geometry, threads: 2)
+            let geometry = GroupGeometry(count: count, groupSize: groupSize)
+            let one = MagnitudeStatistics(values, geometry: geometry, threads: 1)
+            let two = MagnitudeStatistics(values, geometry: geometry, threads: 2)
             #expect(one.ranges == two.ranges && one.squaredNorm == two.squaredNorm)
             #expect(one.firstRejected == nil)
-            for scope in 0..<geometry.scopeCount {
-                let reference = surveyMagnitudesReference(Array(values[geometry.range(scope)]))
-                #expect(one.ranges[scope] == reference.range)
+            for group in 0..<geometry.groupCount {
+                let reference = magnitudeStatisticsReference(Array(values[geometry.range(group)]))
+                #expect(one.ranges[group] == reference.range)
             }
             let exact = values.reduce(0.0) { $0 + Double($1) * Double($1) }
             #expect(abs(one.squaredNorm - exact) <= 1e-12 * exact)
         }
         #expect(
-            MagnitudeSurvey(values, geometry: ScopeGeometry(count: min(count, 16_384), groupSize: 0), threads: 1).squaredNorm
-                == surveyMagnitudesReference(Array(values.prefix(16_384))).squares)
+            MagnitudeStatistics(values, geometry: GroupGeometry(count: min(count, 16_384), groupSize: 0), threads: 1).squaredNorm
+                == magnitudeStatisticsReference(Array(values.prefix(16_384))).squares)
     }
 
     @Test(arguments: quantizationSizes)
     func expectedErrorEqualsTheReference(count: Int) {
         let values = testValues(count, seed: 5)
         for groupSize in [0, 5, 300, 513] {
-            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
-            let ranges = MagnitudeSurvey(values, geometry: geometry, threads: 1).ranges
+            let geometry = GroupGeometry(count: count, groupSize: groupSize)
+            let ranges = MagnitudeStatistics(values, geometry: geometry, threads: 1).ranges
             let one = expectedSquaredErrors(values, geometry: geometry, ranges: ranges, formats: allFormats, threads: 1)
             #expect(one == expectedSquaredErrors(values, geometry: geometry, ranges: ranges, formats: allFormats, threads: 2))
             for (format, error) in zip(allFormats, one) {
-                let references = (0..<geometry.scopeCount).map { scope in
+                let references = (0..<geometry.groupCount).map { group in
                     expectedSquaredErrorReference(
-                        Array(values[geometry.range(scope)]), scale: format.scale(for: ranges[scope]), format: format)
+                        Array(values[geometry.range(group)]), scale: format.scale(for: ranges[group]), format: format)
                 }
                 #expect(abs(error - references.reduce(0, +)) <= 1e-12 * error, "group size \(groupSize), \(format)")
             }
@@ -68,7 +68,7 @@ import Testing
     func dequantizedValuesEqualTheReference(count: Int) {
         let values = testValues(count, seed: 7)
         for groupSize in [0, 3, 8, 100] {
-            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            let geometry = GroupGeometry(count: count, groupSize: groupSize)
             for format in allFormats {
                 let scales = testScales(values, geometry: geometry, format: format)
                 let packed = packedValues(
@@ -78,7 +78,7 @@ import Testing
                     packed, geometry: geometry, scales: scales, format: format, into: &decoded, threads: 2)
                 let reference = (0..<count).map { index in
                     dequantizedReference(
-                        unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.scopeSize],
+                        unpackedCodeReference(packed, index, bits: format.bits), scale: scales[index / geometry.groupSize],
                         format: format)
                 }
                 #expect(Array(decoded.dropLast()) == reference)
@@ -109,8 +109,8 @@ import Testing
             values[place] = value
             values[20_000] = .nan
             for groupSize in [0, 64, 7] {
-                let geometry = ScopeGeometry(count: values.count, groupSize: groupSize)
-                #expect(MagnitudeSurvey(values, geometry: geometry, threads: 2).firstRejected == place)
+                let geometry = GroupGeometry(count: values.count, groupSize: groupSize)
+                #expect(MagnitudeStatistics(values, geometry: geometry, threads: 2).firstRejected == place)
             }
         }
     }

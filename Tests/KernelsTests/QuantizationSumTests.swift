@@ -9,7 +9,7 @@ import Testing
         let values = testValues(count, seed: 11)
         let fixedPoint = FixedPointScale(exponent: 30)
         for groupSize in [0, 5, 64] {
-            let geometry = ScopeGeometry(count: count, groupSize: groupSize)
+            let geometry = GroupGeometry(count: count, groupSize: groupSize)
             for (format, weight) in zip(allFormats, [1, 3, 70_000, UInt32.max, 12, 5, 2, 9, 1 << 31, 77, 4, 6, 8]) {
                 let scales = testScales(values, geometry: geometry, format: format)
                 let packed = packedValues(
@@ -21,7 +21,7 @@ import Testing
                     accumulatingInto: &sums, threads: 2)
                 let reference = (0..<count).map { index in
                     let code = unpackedCodeReference(packed, index, bits: format.bits)
-                    let value = dequantizedReference(code, scale: scales[index / geometry.scopeSize], format: format)
+                    let value = dequantizedReference(code, scale: scales[index / geometry.groupSize], format: format)
                     return start[index] + Int64(weight) * fixedPoint.fixedReference(value)
                 }
                 #expect(sums == reference + [99])

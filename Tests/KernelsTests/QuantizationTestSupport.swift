@@ -9,9 +9,9 @@ func testValues(_ count: Int, seed: UInt64 = 1, scale: Float = 0.05) -> [Float] 
     return (0..<count).map { $0 % 11 == 3 ? 0 : Float(generator.nextNormal()) * scale }
 }
 
-/// Scales of all scopes.
-func testScales(_ values: [Float], geometry: ScopeGeometry, format: CodeFormat) -> [ScopeScale] {
-    MagnitudeSurvey(values, geometry: geometry, threads: 1).ranges.map(format.scale(for:))
+/// Scales of all groups.
+func testScales(_ values: [Float], geometry: GroupGeometry, format: CodeFormat) -> [GroupScale] {
+    MagnitudeStatistics(values, geometry: geometry, threads: 1).ranges.map(format.scale(for:))
 }
 
 /// All code formats: the paper's grid at 3...8 bits, the zero grid at 2...8.
@@ -20,7 +20,7 @@ let allFormats =
 
 /// `quantizeAndPack` into an array, followed by `guardBytes` bytes that must stay 0xA5.
 func packedValues(
-    _ values: [Float], geometry: ScopeGeometry, scales: [ScopeScale], format: CodeFormat, random: CounterRandom,
+    _ values: [Float], geometry: GroupGeometry, scales: [GroupScale], format: CodeFormat, random: CounterRandom,
     threads: Int = 1, guardBytes: Int = 0
 ) -> [UInt8] {
     var packed = [UInt8](repeating: 0xA5, count: format.packedBytes(values.count) + guardBytes)

@@ -3,7 +3,7 @@ import Testing
 
 /// The plain form of stochastic rounding against exact arithmetic.
 @Suite struct StochasticRoundingTests {
-    /// A scope's smallest and largest magnitude.
+    /// A group's smallest and largest magnitude.
     struct Span: Sendable, CustomTestStringConvertible {
         let smallest: Float, largest: Float
         var testDescription: String { "\(smallest)...\(largest)" }
@@ -17,7 +17,7 @@ import Testing
     ]
 
     /// The mean of an element's code over all random bits, times 65536.
-    private func meanCode(_ value: Float, _ scale: ScopeScale, _ format: CodeFormat) -> Int {
+    private func meanCode(_ value: Float, _ scale: GroupScale, _ format: CodeFormat) -> Int {
         let lowest = roundedCodeReference(value, scale: scale, format: format, bits: 0)
         var (same, other): (UInt32, UInt32) = (0, 65536)
         while other - same > 1 {

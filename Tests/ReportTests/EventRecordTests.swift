@@ -1,3 +1,4 @@
+import Records
 import Report
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func valuesThatAreMissingOrNotFiniteAreLeftOut() {
-        var row = RoundRow(round: 1)
+        var row = RoundRecord(round: 1)
         let without = RoundEvents.records(row, wallTime: 0)
         row.loss = .nan
         #expect(RoundEvents.records(row, wallTime: 0) == without)

@@ -35,24 +35,6 @@ import Testing
     }
 }
 
-@Suite struct UnitTextTests {
-    @Test func valuesHaveThreeDigitsAndAFittingUnit() {
-        #expect(UnitText.bytes(14_100_000) == "14.1 MB")
-        #expect(UnitText.bytes(999_999) == "1.00 MB")
-        #expect(UnitText.bytes(12) == "12.0 B")
-        #expect(UnitText.joules(0.1176) == "118 mJ")
-        #expect(UnitText.joules(0) == "0 J")
-        #expect(UnitText.hertz(153_457_077) == "153 MHz")
-        #expect(UnitText.seconds(3_600) == "3600 s")
-        #expect(UnitText.plain(6e-4) == "6.00e-4")
-        #expect(UnitText.plain(.nan) == "nan")
-        #expect(UnitText.bits(32) == "32" && UnitText.bits(6.7) == "6.70")
-        #expect(UnitText.tick(0.05, step: 0.01) == "0.05")
-        #expect(UnitText.axisUnit("J", largest: 0.0093) == ("mJ", 1e-3))
-        #expect(UnitText.axisUnit("B", largest: .infinity) == ("B", 1))
-    }
-}
-
 @Suite struct ChartTests {
     @Test func emptyChartsAreLeftOut() {
         #expect(LineChart(label: "", unit: "", series: [], fromZero: true).svg().isEmpty)

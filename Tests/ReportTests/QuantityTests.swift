@@ -13,4 +13,24 @@ import Testing
         #expect(Quantity.duration(161) == "2:41" && Quantity.duration(3761) == "1:02:41")
         #expect(Quantity.duration(.infinity) == "--:--")
     }
+
+    @Test func pagesShowAllThreeDigitsOfExtremeNumbers() {
+        #expect(Quantity.scientific(6e-4) == "6.00e-4" && Quantity.scientific(.nan) == "nan")
+        #expect(Quantity.scientific(1.5e7) == "1.50e7" && Quantity.scientific(0.9996) == "1.00")
+    }
+
+    @Test func everyUnitHasItsSmallestPrefix() {
+        #expect(Quantity.bytes(12) == "12.0 B" && Quantity.bytes(12.5) == "12.5 B")
+        #expect(Quantity.energy(0.1176) == "118 mJ" && Quantity.energy(0) == "0 J" && Quantity.energy(.nan) == "nan J")
+        #expect(Quantity.frequency(153_457_077) == "153 MHz" && Quantity.frequency(0.5) == "0.500 Hz")
+        #expect(Quantity.power(0.08) == "80.0 mW" && Quantity.mass(7.84e-10) == "7.84e-4 µg" && Quantity.distance(45) == "45.0 m")
+        #expect(Quantity.time(3_600) == "3600 s" && Quantity.time(12e-6) == "12.0 µs")
+        #expect(Quantity.number(32) == "32" && Quantity.number(6.7) == "6.70")
+    }
+
+    @Test func axesHaveTheirOwnUnitAndDecimals() {
+        #expect(Quantity.tick(0.05, step: 0.01) == "0.05")
+        #expect(Quantity.axisUnit("J", largest: 0.0093) == ("mJ", 1e-3))
+        #expect(Quantity.axisUnit("B", largest: .infinity) == ("B", 1))
+    }
 }

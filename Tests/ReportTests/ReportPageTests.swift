@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Records
 import Report
 import Testing
 
@@ -27,24 +28,30 @@ private final class PageReader: NSObject, XMLParserDelegate {
     }
 }
 
-private func device(round: Int, device: Int, bits: Int?) -> DeviceRow {
-    var row = DeviceRow(round: round, device: device, status: bits == nil ? "infeasible" : "ok", samples: 100)
+private func device(round: Int, device: Int, bits: Int?) -> DeviceRecord {
+    var row = DeviceRecord(round: round, device: device, status: bits == nil ? .infeasible : .ok, samples: 100)
     row.reason = bits == nil ? "needs <52 s> & more" : nil
     row.bitsPlanned = bits
     row.bits = bits
-    row.distanceMeters = 45
+    row.distanceMetres = 45
     row.energyComputeJoules = bits.map { _ in 0.39 }
     row.energyCommunicationJoules = bits.map { _ in 0.18 }
     return row
 }
 
-private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
-    var run = RunSummary(title: title, subtitle: "a <b>bold</b> claim & more")
+private func scheme(_ name: String, bits: Double, bytes: Double, compute: Double, radio: Double) -> SchemeAverage {
+    var average = SchemeAverage(scheme: name)
+    (average.bitsMean, average.uploadBytes) = (bits, bytes)
+    (average.energyComputeJoules, average.energyCommunicationJoules) = (compute, radio)
+    return average
+}
+
+private func input(rounds: Int = 3, title: String = "demo") -> ReportInput {
+    var run = ReportInput(title: title, subtitle: "a <b>bold</b> claim & more")
     for round in 1...max(rounds, 1) where rounds > 0 {
-        var row = RoundRow(round: round)
+        var row = RoundRecord(round: round)
         row.loss = round == 2 ? nil : 1 / Double(round)
-        row.energyComputeJoules = 0.78
-        row.energyCommunicationJoules = 0.36
+        (row.energyComputeJoules, row.energyCommunicationJoules, row.energyTotalJoules) = (0.78, 0.36, 1.14)
         row.uploadBytes = 2_000_000
         row.bitsMean = 6
         (row.devicesSelected, row.devicesAccepted) = (3, 2)
@@ -52,13 +59,10 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
         run.devices += [device(round: round, device: 0, bits: 6), device(round: round, device: 4, bits: nil)]
     }
     run.schemes = [
-        SchemeRow(
-            scheme: "FedAvg-32", bits: 32, uploadBytes: 72.4e6, energyComputeJoules: 9.1, energyCommunicationJoules: 14.5,
-            errorAbsolute: 0, isThisRun: false, isReference: true),
-        SchemeRow(
-            scheme: "on-demand", bits: 6.7, uploadBytes: 15e6, energyComputeJoules: 3.2, energyCommunicationJoules: 1.9,
-            errorAbsolute: 6e-4, isThisRun: true, isReference: false),
+        scheme("fedavg-32", bits: 32, bytes: 72.4e6, compute: 9.1, radio: 14.5),
+        scheme("on-demand", bits: 6.7, bytes: 15e6, compute: 3.2, radio: 1.9),
     ]
+    run.schemeName = "on-demand"
     run.samples = [SampleImage(caption: "now: \"round\" 3", png: [UInt8](repeating: 7, count: 40))]
     run.configuration = "data: synthetic # <&>\n"
     run.environment = [ReportField("CPU", "2 threads & more")]
@@ -68,7 +72,7 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
 @Suite struct ReportPageTests {
     @Test func pageIsWellFormedAndSelfContained() throws {
         for runs in [
-            [summary()], [summary(), summary(title: "<other>")], [summary(rounds: 0)], [RunSummary(title: "", subtitle: "")],
+            [input()], [input(), input(title: "<other>")], [input(rounds: 0)], [ReportInput(title: "", subtitle: "")],
         ] {
             let page = ReportPage.html(for: runs)
             let reader = try #require(PageReader.read(page))
@@ -83,7 +87,7 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
     }
 
     @Test func textIsEscaped() {
-        let page = ReportPage.html(for: [summary(title: "<script>alert(1)</script>")])
+        let page = ReportPage.html(for: [input(title: "<script>alert(1)</script>")])
         #expect(!page.contains("<script"))
         #expect(page.contains("a &lt;b&gt;bold&lt;/b&gt; claim &amp; more"))
         #expect(page.contains("needs &lt;52 s&gt; &amp; more"))
@@ -91,7 +95,7 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
     }
 
     @Test func sectionsComeInOrderAndNumbersHaveUnits() throws {
-        let page = ReportPage.html(for: [summary()])
+        let page = ReportPage.html(for: [input()])
         let order = [
             "What the model draws", "Was it worth it?", "Round by round", "Bits per device", ">Rounds<", ">Devices<",
             "Configuration",
@@ -103,14 +107,14 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
     }
 
     @Test func cellsLinkToTheirLine() {
-        let page = ReportPage.html(for: [summary()])
+        let page = ReportPage.html(for: [input()])
         #expect(page.contains("<a href=\"#devices-line-4\">"))
         #expect(page.contains("<tr id=\"devices-line-4\"><td>4</td><td>2</td><td>4</td>"))
     }
 
     @Test func longRunsStaySmall() {
-        var run = summary(rounds: 1)
-        run.rounds = (1...3_000).map { RoundRow(round: $0) }
+        var run = input(rounds: 1)
+        run.rounds = (1...3_000).map { RoundRecord(round: $0) }
         run.devices = (1...3_000).flatMap { round in (0..<4).map { device(round: round, device: $0, bits: 6) } }
         let page = ReportPage.html(for: [run])
         #expect(page.utf8.count < 6_000_000)
@@ -119,10 +123,11 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
     }
 
     @Test func hostileNumbersDoNotTrap() throws {
-        var run = summary(rounds: 2)
+        var run = input(rounds: 2)
         run.rounds[0].loss = .infinity
         run.rounds[1].loss = 1e300
         run.rounds[1].energyComputeJoules = .nan
+        run.rounds[1].energyTotalJoules = .infinity
         run.rounds[0].energyCommunicationJoules = -1
         run.rounds[1].round = .max
         run.devices[0].round = .max
@@ -131,14 +136,14 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
     }
 }
 
-@Suite struct RunRowsTests {
-    @Test func linesOfTheRunDirectoryDecode() throws {
+@Suite struct DeviceStoryTests {
+    @Test func aLineOfAnotherVersionIsTold() throws {
         let line = """
             {"round":3,"device":7,"status":"ok","bits_planned":6,"bits":7,"demand_met":true,"payload_bytes":1500000,"samples":512,\
             "frequency_hz":1.5e8,"power_w":0.08,"energy_compute_j":0.39,"energy_communication_j":0.18,"distance_m":45,"fading":0.7,\
             "theta":0.8,"unknown":1}
             """
-        let row = try JSONDecoder().decode(DeviceRow.self, from: Data(line.utf8))
+        let row = try JSONDecoder().decode(DeviceRecord.self, from: Data(line.utf8))
         #expect(row.bits == 7 && row.reason == nil && row.frequencyHertz == 1.5e8)
         let story = DeviceStory.text(row)
         for part in [
@@ -148,6 +153,6 @@ private func summary(rounds: Int = 3, title: String = "demo") -> RunSummary {
     }
 
     @Test func aMissingFieldIsNamed() {
-        #expect(throws: DecodingError.self) { try JSONDecoder().decode(RoundRow.self, from: Data("{\"round\":1}".utf8)) }
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(RoundRecord.self, from: Data("{\"round\":1}".utf8)) }
     }
 }

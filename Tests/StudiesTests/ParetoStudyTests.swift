@@ -1,6 +1,7 @@
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import Records
 import RunTestSupport
 import Storage
 import Studies

@@ -92,7 +92,7 @@ static simd_vector mixed_values(
     memcpy(bytes, packed + first / 8 * from.bits, (size_t)((count * from.bits + 7) / 8));
     simd_vector offsets = {0}, steps = {0};
     for (int64_t lane = 0; lane < count; lane++) {
-        const gd_levels *levels = from.levels + (first + lane) / from.scope_size;
+        const gd_levels *levels = from.levels + (first + lane) / from.group_size;
         offsets[lane] = levels->offset;
         steps[lane] = levels->step;
     }
@@ -108,10 +108,10 @@ simd_inline void decode(
     // The words of vectors that start before `careful` lie inside the elements' bytes.
     const int64_t room = (end * from.bits + 7) / 8 - (lane_words - 1) * from.bits - word_bytes;
     const int64_t careful = room < 0 ? elements.first : room / from.bits * 8 + 1;
-    int64_t i = elements.first, scope = i / from.scope_size, scope_end = (scope + 1) * from.scope_size;
+    int64_t i = elements.first, group = i / from.group_size, group_end = (group + 1) * from.group_size;
     while (i < end) {
-        const simd_vector offset = simd_splat(from.levels[scope].offset), step = simd_splat(from.levels[scope].step);
-        const int64_t stop = scope_end - simd_lanes < careful ? scope_end - simd_lanes + 1 : careful;
+        const simd_vector offset = simd_splat(from.levels[group].offset), step = simd_splat(from.levels[group].step);
+        const int64_t stop = group_end - simd_lanes < careful ? group_end - simd_lanes + 1 : careful;
         for (; i < stop; i += simd_lanes) {
             const simd_vector value = level_values(unpack_lanes(packed + i / 8 * from.bits, &unpacking), offset, step, shift);
             if (values)
@@ -119,7 +119,7 @@ simd_inline void decode(
             else
                 add_vector(value, fixed, sums + i);
         }
-        if (i < scope_end && i < end) {
+        if (i < group_end && i < end) {
             const int64_t count = end - i < simd_lanes ? end - i : simd_lanes;
             float mixed[simd_lanes];
             simd_store(mixed, mixed_values(packed, i, count, from, &unpacking));
@@ -129,7 +129,7 @@ simd_inline void decode(
                 add_fixed(mixed, count, fixed, sums + i);
             i += count;
         }
-        for (; scope_end <= i; scope_end += from.scope_size) scope++;
+        for (; group_end <= i; group_end += from.group_size) group++;
     }
 }
 

@@ -29,11 +29,11 @@ simd_inline void round_chunk_to_lattice(const float *values, const chunk_words *
     }
 }
 
-static void round_to_lattice(const float *values, int64_t chunks, const gd_draw *from, gd_step_lattice to, int32_t *codes) {
+static void round_to_lattice(const float *values, int64_t chunks, const gd_random_bits *from, gd_step_lattice to, int32_t *codes) {
     _Alignas(64) chunk_words words[batch_chunks];
     for (int64_t first = 0; first < chunks; first += batch_chunks) {
         const int64_t count = chunks - first < batch_chunks ? chunks - first : batch_chunks;
-        draw((gd_draw){from->sequence, from->chunk + first}, count, words, values + first * gd_chunk + batch);
+        draw_words((gd_random_bits){from->sequence, from->chunk + first}, count, words, values + first * gd_chunk + batch);
         for (int64_t c = 0; c < count; c++)
             round_chunk_to_lattice(values + (first + c) * gd_chunk, words + c, to, codes + (first + c) * gd_chunk);
     }
@@ -54,11 +54,11 @@ simd_inline void restore_chunk_from_lattice(const int32_t *codes, const chunk_wo
     }
 }
 
-static void restore_from_lattice(const int32_t *codes, int64_t chunks, const gd_draw *from, gd_step_lattice lattice, float *values) {
+static void restore_from_lattice(const int32_t *codes, int64_t chunks, const gd_random_bits *from, gd_step_lattice lattice, float *values) {
     _Alignas(64) chunk_words words[batch_chunks];
     for (int64_t first = 0; first < chunks; first += batch_chunks) {
         const int64_t count = chunks - first < batch_chunks ? chunks - first : batch_chunks;
-        if (lattice.dither) draw((gd_draw){from->sequence, from->chunk + first}, count, words, codes + first * gd_chunk + batch);
+        if (lattice.dither) draw_words((gd_random_bits){from->sequence, from->chunk + first}, count, words, codes + first * gd_chunk + batch);
         for (int64_t c = 0; c < count; c++)
             restore_chunk_from_lattice(codes + (first + c) * gd_chunk, words + c, lattice, values + (first + c) * gd_chunk);
     }

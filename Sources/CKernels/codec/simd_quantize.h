@@ -91,9 +91,9 @@ static void round_mixed_chunk(
     const int64_t count = end - first < gd_chunk ? end - first : gd_chunk;
     memcpy(copy, values + first, (size_t)count * sizeof(float));
     int64_t i = 0;
-    for (int64_t scope = first / to.scope_size; i < count; scope++) {
-        gd_levels levels = to.levels[scope];
-        const int64_t scope_end = (scope + 1) * to.scope_size - first, stop = scope_end < count ? scope_end : count;
+    for (int64_t group = first / to.group_size; i < count; group++) {
+        gd_levels levels = to.levels[group];
+        const int64_t group_end = (group + 1) * to.group_size - first, stop = group_end < count ? group_end : count;
         if (levels.step == 0) {
             // All magnitudes are the offset's: any step will do.
             levels.step = 1;
@@ -102,7 +102,7 @@ static void round_mixed_chunk(
             for (int64_t j = i; j < stop; j++) copy[j] *= lift;
         }
         const code_scale scale = scale_of(kind_of(levels, to.shift), levels, to.shift);
-        // Whole vectors: the next scope's elements are overwritten.
+        // Whole vectors: the next group's elements are overwritten.
         for (; i < stop; i += simd_lanes) {
             simd_store(scales.origin + i, simd_splat(scale.origin));
             simd_store(scales.inverse + i, simd_splat(scale.inverse));
@@ -120,18 +120,18 @@ static void quantize(
     const code_packing packing = packing_to(to.bits);
     const int largest = (1 << (to.bits - 1)) - 1;
     const int64_t end = elements.first + elements.count;
-    int64_t scope = elements.first / to.scope_size, scope_end = (scope + 1) * to.scope_size;
+    int64_t group = elements.first / to.group_size, group_end = (group + 1) * to.group_size;
     _Alignas(64) chunk_words words[batch_chunks];
     _Alignas(64) int8_t codes[batch];
     // Drawing, rounding and packing in turn: in each the chains of operations are short, and many run abreast.
     for (int64_t first = elements.first; first < end; first += batch) {
         const int64_t count = end - first < batch ? end - first : batch, chunks = (count + gd_chunk - 1) / gd_chunk;
-        draw((gd_draw){sequence, first / gd_chunk}, chunks, words, values + first + batch);
+        draw_words((gd_random_bits){sequence, first / gd_chunk}, chunks, words, values + first + batch);
         for (int64_t c = 0; c < chunks;) {
             const int64_t chunk = first + c * gd_chunk;
-            for (; scope_end <= chunk; scope_end += to.scope_size) scope++;
-            const gd_levels levels = to.levels[scope];
-            int64_t plain = ((scope_end < first + count ? scope_end : first + count) - chunk) / gd_chunk;
+            for (; group_end <= chunk; group_end += to.group_size) group++;
+            const gd_levels levels = to.levels[group];
+            int64_t plain = ((group_end < first + count ? group_end : first + count) - chunk) / gd_chunk;
             if (plain == 0 || !is_plain_step(levels.step)) {
                 round_mixed_chunk(values, chunk, end, words + c, to, largest, codes + c * gd_chunk);
                 c++;

@@ -31,7 +31,7 @@ simd_inline simd_wide wide_product(simd_wide a, uint32_t b) { return (a & wide_s
 
 /// The words of `chunks` (at most `batch_chunks`) chunks. Asks for as many chunks of 4-byte elements at `ahead`, which need not be
 /// valid: memory would idle while words are drawn.
-static void draw(gd_draw from, int64_t chunks, chunk_words words[batch_chunks], const void *ahead) {
+static void draw_words(gd_random_bits from, int64_t chunks, chunk_words words[batch_chunks], const void *ahead) {
     const uint64_t *start = from.sequence->start;
     for (int64_t group = 0; group < chunks; group += drawn_chunks) {
         simd_wide c0[drawn_wides], c1[drawn_wides], c2[drawn_wides], c3[drawn_wides];

@@ -11,7 +11,7 @@ enum { word_vectors = 16 / simd_lanes };
 
 typedef int32_t simd_codes __attribute__((vector_size(simd_lanes * sizeof(int32_t)), aligned(4)));
 
-/// How the magnitudes of a scope become codes: (magnitude - origin) * inverse + start is 65536 times the code of a value with that
+/// How the magnitudes of a group become codes: (magnitude - origin) * inverse + start is 65536 times the code of a value with that
 /// magnitude, before it is rounded. [Lai23 eq. 1-2] (corrected)
 typedef struct {
     float origin, inverse, start;

@@ -60,20 +60,20 @@ simd_inline void distances_of(
     for (; i % error_lanes != 0; i++) distances[i] = offset * factor - origin;
 }
 
-/// A format's scale for a scope, what it takes distances of, and the weight of a term: a step's square.
+/// A format's scale for a group, what it takes distances of, and the weight of a term: a step's square.
 typedef struct {
     code_scale scale;
     float offset, factor;
     double weight;
-} scope_format;
+} group_format;
 
-// What a run of one scope adds to the totals.
-simd_inline void add_run(const float *values, int64_t count, const scope_format *formats, int format_count, eight_sums *totals) {
+// What a run of one group adds to the totals.
+simd_inline void add_run(const float *values, int64_t count, const group_format *formats, int format_count, eight_sums *totals) {
 #pragma clang fp contract(off)
     _Alignas(64) float distances[error_run];
     const int64_t rounds = (count + error_lanes - 1) / error_lanes;
-    const scope_format *last = NULL;
-    for (const scope_format *to = formats; to < formats + format_count; to++, totals++) {
+    const group_format *last = NULL;
+    for (const group_format *to = formats; to < formats + format_count; to++, totals++) {
         if (to->weight == 0) continue;
         if (!last || to->offset != last->offset || to->factor != last->factor || to->scale.origin != last->scale.origin)
             distances_of(values, count, to->offset, to->factor, to->scale.origin, distances);
@@ -89,20 +89,20 @@ simd_inline void add_run(const float *values, int64_t count, const scope_format 
 }
 
 static void rounding_errors(
-    const float *values, int64_t count, int64_t scope_size, const gd_levels *levels, const int *shifts, int formats, double *sums) {
+    const float *values, int64_t count, int64_t group_size, const gd_levels *levels, const int *shifts, int formats, double *sums) {
     eight_sums totals[gd_most_formats] = {0};
-    scope_format to[gd_most_formats];
-    for (int64_t scope = 0; scope < count; scope += scope_size, levels += formats) {
+    group_format to[gd_most_formats];
+    for (int64_t group = 0; group < count; group += group_size, levels += formats) {
         for (int format = 0; format < formats; format++) {
             const gd_levels given = levels[format];
             const float factor = is_plain_step(given.step) ? 1 : lift;
             const gd_levels lifted = {given.offset * factor, given.step * factor};
-            to[format] = (scope_format){
+            to[format] = (group_format){
                 scale_of(kind_of(lifted, shifts[format]), lifted, shifts[format]), given.offset, factor,
                 (double)given.step * (double)given.step};
         }
-        const int64_t end = count - scope < scope_size ? count : scope + scope_size;
-        for (int64_t run = scope; run < end; run += error_run)
+        const int64_t end = count - group < group_size ? count : group + group_size;
+        for (int64_t run = group; run < end; run += error_run)
             add_run(values + run, end - run < error_run ? end - run : error_run, to, formats, totals);
     }
     for (int format = 0; format < formats; format++) sums[format] = sum_of(totals[format]);

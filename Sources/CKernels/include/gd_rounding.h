@@ -22,9 +22,9 @@ void gd_prepare_sequence(const gd_random *random, gd_sequence *sequence);
 typedef struct {
     const gd_sequence *sequence;
     int64_t chunk;
-} gd_draw;
+} gd_random_bits;
 
-/// The levels of one scope: level l has the magnitude offset + l * step, the product rounded before the sum. Step 0: all coincide.
+/// The levels of one group: level l has the magnitude offset + l * step, the product rounded before the sum. Step 0: all coincide.
 typedef struct {
     float offset, step;
 } gd_levels;
@@ -35,16 +35,16 @@ typedef struct {
 typedef struct {
     uint32_t smallest_less_one, largest;
     double squares;
-} gd_survey;
+} gd_magnitude_statistics;
 
 /// Formats whose errors one pass finds.
 enum { gd_most_formats = 16 };
 
-/// How a tensor's codes stand for levels: `scope_size` consecutive elements share theirs.
+/// How a tensor's codes stand for levels: `group_size` consecutive elements share theirs.
 typedef struct {
-    /// One for each scope.
+    /// One for each group.
     const gd_levels *levels;
-    int64_t scope_size;
+    int64_t group_size;
     /// Code +-c, c > 0, stands for level c - shift with that sign; code 0 for zero.
     int shift;
     /// Bits a packed code, 2 ... 8.

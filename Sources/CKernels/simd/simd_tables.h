@@ -6,7 +6,7 @@
 #include "codec/simd_quantize.h"
 #include "codec/simd_rans.h"
 #include "codec/simd_rounding_errors.h"
-#include "codec/simd_survey.h"
+#include "codec/simd_statistics.h"
 #include "convolution/simd_winograd.h"
 #include "gd_codes.h"
 #include "machine/simd_peak.h"
@@ -24,7 +24,7 @@ static const gd_code_kernels code_kernels = {
     .pack_codes = pack_codes, .round_to_lattice = round_to_lattice, .restore_from_lattice = restore_from_lattice};
 
 static const gd_statistics_kernels statistics_kernels = {
-    .survey_magnitudes = survey_magnitudes, .count_codes = count_codes, .rounding_errors = rounding_errors,
+    .magnitude_statistics = magnitude_statistics, .count_codes = count_codes, .rounding_errors = rounding_errors,
     .lattice_errors = lattice_errors};
 
 static const gd_rans_kernels rans_kernels = {.encode_groups = rans_encode_groups, .decode_groups = rans_decode_groups};

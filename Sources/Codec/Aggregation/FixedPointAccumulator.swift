@@ -6,7 +6,9 @@ import Kernels
 /// `2^q >= weightLimit`, the exponent is `e = min(50, 62 - q) - p`: every `|v * 2^e| <= 2^50` and the sum stays within
 /// `2^q * 2^(62-q) = 2^62`, so it cannot overflow. Values above the limit are refused. Memory: 8 bytes a parameter.
 public struct FixedPointAccumulator: UpdateAccumulator {
+    /// The tensors of the model.
     public var layout: ParameterLayout { limits.layout }
+    /// What the frames hold.
     public var payload: PayloadKind { limits.payload }
     /// The largest sum of weights.
     public let weightLimit: Int
@@ -20,9 +22,8 @@ public struct FixedPointAccumulator: UpdateAccumulator {
     /// In the layout's order.
     private let scales: [FixedPointScale]
 
-    /// - Parameters:
-    ///   - global: the parameters that the devices start from, `layout.parameterCount` elements (precondition).
-    ///   - weightLimit: the sum of the samples of all devices asked this round, in 1...2^31 (precondition).
+    /// An empty sum for devices that start from `global`, `layout.parameterCount` elements (precondition); `weightLimit` is the sum of the
+    /// samples of all devices asked this round, in 1...2^31 (precondition).
     public init(global: Tensor, layout: ParameterLayout, payload: PayloadKind, weightLimit: Int, threads: Int = 1) {
         precondition((1...(1 << 31)).contains(weightLimit), "weight limit \(weightLimit) outside 1...2^31")
         self.weightLimit = weightLimit
@@ -44,9 +45,9 @@ public struct FixedPointAccumulator: UpdateAccumulator {
             throw .weightOutOfRange(weight: weight, total: totalWeight, limit: weightLimit)
         }
         if !isKnownUniquelyReferenced(&sums) { sums = sums.copy() }
-        for (part, scale) in zip(frame.parts, scales) where part.geometry.count > 0 {
+        for (part, scale) in zip(frame.parts, scales) where part.count > 0 {
             // SAFETY: the frame's layout is this accumulator's, so each part lies inside `sums`.
-            frame.add(part, fixedPoint: scale, weight: UInt32(weight), to: sums.base + part.offset, threads: threads)
+            part.add(frame.bytes, fixedPoint: scale, weight: UInt32(weight), to: sums.base + part.offset, threads: threads)
         }
         totalWeight += weight
         frameCount += 1
@@ -68,23 +69,24 @@ public struct FixedPointAccumulator: UpdateAccumulator {
     }
 }
 
-extension UpdateFrame {
+extension FramePart {
     fileprivate func add(
-        _ part: TensorPart, fixedPoint: FixedPointScale, weight: UInt32, to sums: UnsafeMutablePointer<Int64>, threads: Int
+        _ frame: [UInt8], fixedPoint: FixedPointScale, weight: UInt32, to sums: UnsafeMutablePointer<Int64>, threads: Int
     ) {
-        bytes.withUnsafeBufferPointer { buffer in
+        frame.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            switch part.data {
+            // SAFETY: the part's data lies inside the frame, and `sums` has an integer for each of its elements.
+            switch data {
             case .raw(let start):
                 accumulate(
-                    UnsafeRawPointer(base + start), count: part.geometry.count, fixedPoint: fixedPoint, weight: weight,
+                    UnsafeRawPointer(base + start), count: count, fixedPoint: fixedPoint, weight: weight,
                     accumulatingInto: sums, threads: threads)
-            case .levels(let format, let scales, let start):
+            case .levels(let part):
                 dequantizeAccumulate(
-                    base + start, geometry: part.geometry, scales: scales, format: format, fixedPoint: fixedPoint, weight: weight,
-                    accumulatingInto: sums, threads: threads)
-            case .lattice(let lattice):
-                lattice.decode(base, random: dither(part), threads: threads) { first, count, values in
+                    base + part.start, geometry: part.geometry, scales: part.scales, format: part.format, fixedPoint: fixedPoint,
+                    weight: weight, accumulatingInto: sums, threads: threads)
+            case .lattice(let part):
+                part.decode(base, threads: threads) { first, count, values in
                     accumulate(
                         UnsafeRawPointer(values), count: count, fixedPoint: fixedPoint, weight: weight,
                         accumulatingInto: sums + first, threads: 1)

@@ -1,7 +1,7 @@
 import Kernels
 
-/// The trimmed mean of every coordinate over the round's updates: a minority of wild devices cannot move it beyond the others' values.
-/// [Yin et al. 2018]
+/// The trimmed mean of every coordinate over the round's updates: a minority of Byzantine devices cannot move it beyond the
+/// others' values. [Yin et al. 2018]
 ///
 /// Of K values of a coordinate the `t` smallest and the `t` largest are left out, `t` the next whole number from `trimFraction * K` on, but
 /// so that one or two values stay: 0.5 is the median, and with fewer than three updates nothing is left out. All devices count alike: a
@@ -15,22 +15,22 @@ public struct RobustAccumulator: UpdateAccumulator {
     private var frames: [UpdateFrame] = []
 
     /// Most bytes that `mean` may take for the values of one tensor of all devices.
-    public static let memoryLimit = 2 << 30
+    package static let memoryLimit = 2 << 30
 
     /// Bytes that `mean` takes for the values of one tensor of one device.
-    public static func bytesPerDevice(_ layout: ParameterLayout) -> Int {
+    package static func bytesPerDevice(_ layout: ParameterLayout) -> Int {
         MemoryLayout<Float>.stride * (layout.entries.map(\.count).max() ?? 0)
     }
 
-    /// - Parameters:
-    ///   - global: the parameters that the devices start from, `layout.parameterCount` elements (precondition).
-    ///   - trimFraction: above 0, at most 0.5 (precondition).
+    /// No frames yet, of devices that start from `global`, `layout.parameterCount` elements (precondition); `trimFraction` is above 0 and at
+    /// most 0.5 (precondition).
     public init(global: Tensor, layout: ParameterLayout, payload: PayloadKind, trimFraction: Double, threads: Int = 1) {
         precondition(trimFraction > 0 && trimFraction <= 0.5, "trim fraction \(trimFraction) outside 0...0.5")
         self.trimFraction = trimFraction
         limits = UpdateLimits(global: global, layout: layout, payload: payload, threads: threads)
     }
 
+    /// Frames taken in so far.
     public var frameCount: Int { frames.count }
 
     /// Keeps a verified frame, or refuses it. `weight` is not used.
@@ -49,7 +49,7 @@ public struct RobustAccumulator: UpdateAccumulator {
         let values = Tensor(shape: [frames.count, layout.entries.map(\.count).max() ?? 0])
         for (index, entry) in layout.entries.enumerated() {
             for (row, frame) in frames.enumerated() {
-                frame.decode(frame.parts[index], into: values.base + row * entry.count, threads: threads)
+                frame.parts[index].decode(frame.bytes, into: values.base + row * entry.count, threads: threads)
             }
             // SAFETY: the layout's entries lie inside both tensors.
             trimmedMean(

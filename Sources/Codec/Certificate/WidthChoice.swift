@@ -3,24 +3,24 @@
 /// Minimising `sum bytes_t(b_t)` subject to `sum D_t(b_t) <= limit` is a multiple-choice knapsack. Its linear relaxation is solved exactly by
 /// taking the steps of every tensor's lower convex hull of (bytes, error) in the order of error saved a byte; the step that meets the limit
 /// is taken whole, and steps that are not needed then are taken back. The relaxation bounds what any choice can reach.
-public struct WidthChoice: Sendable, Equatable {
+package struct WidthChoice: Sendable, Equatable {
     /// Bits of each tensor, in the table's order.
-    public let bits: [Int]
+    package let bits: [Int]
     /// Bytes of the whole frame.
-    public let bytes: Int
+    package let bytes: Int
     /// Exact expected squared error.
-    public let expectedError: Double
+    package let expectedError: Double
     /// The relaxation's value of what was minimised: no choice of widths takes fewer bytes, or for a limit on the bytes errs less.
-    public let lowerBound: Double
+    package let lowerBound: Double
 }
 
-extension ErrorTable {
+extension LevelErrorTable {
     /// The choice of the fewest bytes for a limit on the expected squared error; nil where the widest accepted width exceeds it.
     ///
-    /// For tables of levels (precondition). Ties go to the tensor that comes first.
+    /// Ties go to the tensor that comes first.
     ///
     /// - Parameter accepted: widths in 2...8 (precondition).
-    public func widths(errorAtMost limit: Double, accepted: ClosedRange<Int>) -> WidthChoice? {
+    package func widths(errorAtMost limit: Double, accepted: ClosedRange<Int>) -> WidthChoice? {
         var chosen = TensorWidths(self, accepted: accepted)
         var lowerBound = Double(chosen.bytes)
         var taken: [WidthStep] = []
@@ -33,6 +33,27 @@ extension ErrorTable {
         guard chosen.exactError <= limit else { return nil }
         for step in taken.sorted(by: { $0.bytes > $1.bytes }) { chosen.takeBack(step, whileErrorAtMost: limit) }
         return chosen.choice(lowerBound: lowerBound)
+    }
+    /// The widths of the least exact expected error whose frame has at most `limit` bytes; nil where the narrowest accepted width takes more.
+    ///
+    /// The steps of all tensors' hulls are taken in the order of error saved a byte as long as they fit.
+    ///
+    /// - Parameter accepted: widths in 2...8 (precondition).
+    package func widths(bytesAtMost limit: Int, accepted: ClosedRange<Int>) -> WidthChoice? {
+        var chosen = TensorWidths(self, accepted: accepted)
+        guard chosen.bytes <= limit else { return nil }
+        var bound: Double?
+        // A step is a tensor's next one: where it does not fit, those after it do not either.
+        var closed: Set<Int> = []
+        for step in chosen.steps where !closed.contains(step.tensor) {
+            if chosen.bytes + step.bytes <= limit {
+                chosen.take(step)
+            } else {
+                bound = bound ?? chosen.error - step.errorSaved * Double(limit - chosen.bytes) / Double(step.bytes)
+                closed.insert(step.tensor)
+            }
+        }
+        return chosen.choice(lowerBound: bound ?? chosen.exactError)
     }
 }
 
@@ -47,8 +68,7 @@ struct TensorWidths {
     /// Expected squared error, up to the rounding of differences.
     private(set) var error: Double
 
-    init(_ table: ErrorTable, accepted: ClosedRange<Int>) {
-        precondition(table.options.grid.hasLevels, "a lattice has no widths to choose")
+    init(_ table: LevelErrorTable, accepted: ClosedRange<Int>) {
         let paths = table.tensors.map { WidthPath($0, accepted: accepted) }
         steps = paths.enumerated().flatMap { tensor, path in
             (1..<path.points.count).map { WidthStep(tensor: tensor, place: $0, path) }
@@ -93,10 +113,10 @@ private struct WidthPath {
 
     private(set) var points: [Point] = []
 
-    init(_ line: ErrorTable.Line, accepted: ClosedRange<Int>) {
+    init(_ tensor: ErrorSummary, accepted: ClosedRange<Int>) {
         for bits in accepted {
-            let point = Point(bits: bits, bytes: line.codedBytes(bits: bits), error: line.expectedError(bits: bits))
-            // A wider code that errs as much, or more, is never worth its bytes.
+            let point = Point(bits: bits, bytes: tensor.codedBytes(bits: bits), error: tensor.expectedError(bits: bits))
+            // A wider code that errs as much, or more, wastes its bytes.
             if let last = points.last, point.error >= last.error { continue }
             while points.count >= 2, Self.isAbove(points[points.count - 1], points[points.count - 2], point) {
                 points.removeLast()

@@ -2,31 +2,12 @@ import Kernels
 
 /// A verified update frame: every byte has been checked, so decoding it cannot fail.
 public struct UpdateFrame: Sendable {
+    /// What the frame says about itself.
     public let header: UpdateFrameHeader
     /// The frame as it was received.
     public let bytes: [UInt8]
     /// The tensors' data, in the header's order.
-    let parts: [TensorPart]
-
-    /// One tensor's data inside `bytes`.
-    struct TensorPart: Sendable {
-        enum Data: Sendable {
-            /// Where raw values start.
-            case raw(start: Int)
-            /// Scales, one for each scope, and where the codes start.
-            case levels(format: CodeFormat, scales: [ScopeScale], start: Int)
-            case lattice(LatticePart)
-        }
-
-        let geometry: ScopeGeometry
-        let data: Data
-        /// First element in the flat buffer.
-        let offset: Int
-        /// Its place in the tensor table.
-        let index: Int
-        /// No value's magnitude is larger.
-        let largestMagnitude: Float
-    }
+    let parts: [FramePart]
 
     /// Verifies a frame whole. docs/wire-format.md lists the checks in order.
     public init(_ bytes: [UInt8], limits: FrameLimits = FrameLimits(), threads: Int = 1) throws(FrameError) {
@@ -58,32 +39,6 @@ public struct UpdateFrame: Sendable {
     public func decode(into values: Tensor, threads: Int = 1) {
         precondition(values.count == header.parameterCount, "\(values.count) elements for \(header.parameterCount) parameters")
         // SAFETY: `UpdateFrame.init` has checked that each part's values lie inside the layout.
-        for part in parts { decode(part, into: values.base + part.offset, threads: threads) }
-    }
-
-    /// The values of one tensor; `target` has as many elements and is overwritten.
-    func decode(_ part: TensorPart, into target: UnsafeMutablePointer<Float>, threads: Int) {
-        guard part.geometry.count > 0 else { return }
-        bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            // SAFETY: `UpdateFrame.init` has checked that the part's data lies inside `bytes`.
-            switch part.data {
-            case .raw(let start):
-                UnsafeMutableRawPointer(target).copyMemory(from: base + start, byteCount: 4 * part.geometry.count)
-            case .levels(let format, let scales, let start):
-                unpackAndDequantize(
-                    base + start, geometry: part.geometry, scales: scales, format: format, into: target, threads: threads)
-            case .lattice(let lattice):
-                lattice.decode(base, random: dither(part), threads: threads) { first, count, values in
-                    (target + first).update(from: values, count: count)
-                }
-            }
-        }
-    }
-
-    /// The random numbers of a part's dither.
-    func dither(_ part: TensorPart) -> CounterRandom {
-        CounterRandom(
-            key: header.ditherKey, round: header.binding.round, device: header.binding.device, item: UInt32(part.index))
+        for part in parts { part.decode(bytes, into: values.base + part.offset, threads: threads) }
     }
 }

@@ -1,13 +1,13 @@
 import Kernels
 
 /// What a server optimiser keeps between rounds: buffers `(P)` like the parameters, empty where it keeps none.
-public struct ServerMoments: Sendable, Equatable {
+package struct ServerMoments: Sendable, Equatable {
     /// FedAvgM's and FedAdam's `m`.
-    public var first: [Float]
+    package var first: [Float]
     /// FedAdam's `v`.
-    public var second: [Float]
+    package var second: [Float]
 
-    public init(first: [Float] = [], second: [Float] = []) { (self.first, self.second) = (first, second) }
+    package init(first: [Float] = [], second: [Float] = []) { (self.first, self.second) = (first, second) }
 
     /// Those before the first round.
     init(_ optimizer: ServerOptimizer, parameterCount: Int) {
@@ -36,7 +36,8 @@ extension ServerMoments {
         precondition(average.count == global.count && first.count == global.count, "tensors of another model")
         first.withUnsafeMutableBufferPointer { first in
             let first = first
-            forEachBlock(of: global.count, threads: threads) { elements in
+            // SAFETY: blocks lie in 0..<count of both tensors and of the moments, and no two of them share an element.
+            CodingBlocks.forEach(of: global.count, threads: threads) { elements in
                 for index in elements {
                     let weight = Double(global.base[index])
                     let mean = momentum * Double(first[index]) + (Double(average.base[index]) - weight)
@@ -55,7 +56,8 @@ extension ServerMoments {
         first.withUnsafeMutableBufferPointer { first in
             second.withUnsafeMutableBufferPointer { second in
                 let (first, second) = (first, second)
-                forEachBlock(of: global.count, threads: threads) { elements in
+                // SAFETY: as above.
+                CodingBlocks.forEach(of: global.count, threads: threads) { elements in
                     for index in elements {
                         let weight = Double(global.base[index])
                         let change = Double(average.base[index]) - weight
@@ -68,10 +70,4 @@ extension ServerMoments {
             }
         }
     }
-}
-
-/// Calls `body` with the elements of each block of fixed size, on at most `threads` threads.
-private func forEachBlock(of count: Int, threads: Int, _ body: (Range<Int>) -> Void) {
-    let size = 1 << 14
-    parallelFor(count: (count + size - 1) / size, threads: threads) { body(($0 * size)..<min(($0 + 1) * size, count)) }
 }

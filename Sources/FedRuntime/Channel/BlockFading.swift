@@ -2,13 +2,13 @@ import Energy
 import Kernels
 
 /// Rayleigh block fading: the power gain of a device's channel is redrawn each round, exponentially distributed around its mean.
-public struct BlockFading: Sendable {
-    public let seed: UInt64
+package struct BlockFading: Sendable {
+    package let seed: UInt64
 
-    public init(seed: UInt64) { self.seed = seed }
+    package init(seed: UInt64) { self.seed = seed }
 
     /// Power gain of the round over the mean gain: positive, mean 1. A pure function of seed, round and device.
-    public func gain(round: Int, device: Int) -> Double {
+    package func gain(round: Int, device: Int) -> Double {
         var draw = CounterRandom(
             seed: seed, stream: .fading, round: UInt32(truncatingIfNeeded: round), device: UInt32(truncatingIfNeeded: device)
         ).generator()

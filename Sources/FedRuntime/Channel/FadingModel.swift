@@ -1,5 +1,5 @@
 /// How a device's channel changes from round to round around its mean.
-public enum FadingModel: Sendable, Equatable {
+package enum FadingModel: Sendable, Equatable {
     /// Not at all.
     case none
     /// Rayleigh block fading.
@@ -8,7 +8,7 @@ public enum FadingModel: Sendable, Equatable {
     case trace(ChannelTrace)
 
     /// Power gain of the round over the mean gain. A pure function of its arguments.
-    public func gain(seed: UInt64, round: Int, device: Int) -> Double {
+    package func gain(seed: UInt64, round: Int, device: Int) -> Double {
         switch self {
         case .none: 1
         case .rayleigh: BlockFading(seed: seed).gain(round: round, device: device)

@@ -4,15 +4,15 @@ import Kernels
 /// Log-normal shadowing: obstacles change a device's mean channel gain by a normal number of decibels.
 ///
 /// Drawn once a run, as devices do not move: fading changes from round to round, shadowing stays.
-public struct Shadowing: Sendable {
-    public let seed: UInt64
+package struct Shadowing: Sendable {
+    package let seed: UInt64
     /// Standard deviation.
-    public let sigmaDecibels: Double
+    package let sigmaDecibels: Double
 
-    public init(seed: UInt64, sigmaDecibels: Double) { (self.seed, self.sigmaDecibels) = (seed, sigmaDecibels) }
+    package init(seed: UInt64, sigmaDecibels: Double) { (self.seed, self.sigmaDecibels) = (seed, sigmaDecibels) }
 
     /// What the device's mean gain changes by. A pure function of seed, sigma and device.
-    public func decibels(device: Int) -> Double {
+    package func decibels(device: Int) -> Double {
         var draw = CounterRandom(seed: seed, stream: .shadowing, device: UInt32(truncatingIfNeeded: device)).generator()
         return sigmaDecibels * draw.nextNormal()
     }
@@ -22,7 +22,7 @@ extension FederatedDevice {
     /// The device behind obstacles that change its mean channel gain by so many decibels.
     ///
     /// - Throws: a gain outside the range of the radio model.
-    public func shadowed(byDecibels decibels: Double) throws(DeviceError) -> FederatedDevice {
+    package func shadowed(byDecibels decibels: Double) throws(DeviceError) -> FederatedDevice {
         var device = self
         do throws(EnergyInputError) {
             device.radio = try radio.faded(by: power(10, decibels / 10))

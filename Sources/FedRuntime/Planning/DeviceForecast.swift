@@ -1,13 +1,13 @@
 import Codec
 
 /// What a device's next update is expected to cost: what its last one did, or the global model's figures before its first.
-public struct DeviceForecast: Sendable, Equatable {
+package struct DeviceForecast: Sendable, Equatable {
     /// Exact expected error and frame size for each width.
-    public var summary: ErrorSummary
+    package var summary: ErrorSummary
     /// Floating-point operations that the meter counted, per training sample.
-    public var executedFLOPsPerSample: Double
+    package var executedFLOPsPerSample: Double
 
-    public init(summary: ErrorSummary, executedFLOPsPerSample: Double) {
+    package init(summary: ErrorSummary, executedFLOPsPerSample: Double) {
         self.summary = summary
         self.executedFLOPsPerSample = executedFLOPsPerSample
     }

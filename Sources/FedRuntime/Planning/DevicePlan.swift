@@ -1,18 +1,20 @@
 import Codec
 import Energy
+import Records
 
 /// Bits, frequency and power that the server chooses for a device before it trains.
 public struct DevicePlan: Sendable, Equatable {
-    public let scheme: Scheme
+    package let scheme: Scheme
     /// Bits per parameter; 32 for exact values.
     public let bits: Int
     /// The error that the device's update may have, or its budget.
-    public let demand: DeviceDemand
+    package let demand: DeviceDemand
     /// Work, channel of this round, planned payload and time budget.
     public let problem: DeviceEnergyProblem
+    /// Split of the time, frequency, power, and what they cost.
     public let energy: EnergyPlan
     /// Why it is not the plan that the device's demand and the run's time budget ask for; nil where it is.
-    public internal(set) var outage: Outage?
+    package internal(set) var outage: Outage?
 
     /// The plan for a frame whose size is known only after training, with the planned frequency.
     ///
@@ -35,6 +37,13 @@ public struct DevicePlan: Sendable, Equatable {
 }
 
 /// Why a device cannot take part in a round, in one line with the way out.
-public struct Infeasibility: Error, Sendable, Equatable {
-    public let reason: String
+package struct Infeasibility: Error, Sendable, Equatable {
+    package let reason: String
+}
+
+/// A plan that is not the wanted one, and why.
+package struct Outage: Sendable, Equatable {
+    package let action: DeviceRecord.OutageAction
+    /// What the wanted plan broke, and what is planned instead.
+    package let reason: String
 }

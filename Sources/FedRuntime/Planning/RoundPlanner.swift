@@ -11,7 +11,7 @@ struct RoundPlanner: Sendable {
     init(_ settings: FederationSettings, layout: ParameterLayout) throws(FederationError) {
         self.settings = settings
         do throws(CodecError) {
-            exactFrameBytes = try UpdateCoding.exactFrameBytes(layout, options: settings.quantizer)
+            exactFrameBytes = try settings.quantizer.exactFrameBytes(layout)
         } catch { throw .model(error) }
     }
 
@@ -108,7 +108,7 @@ struct RoundPlanner: Sendable {
 
 extension FederatedDevice {
     /// The energy problem of one of its rounds.
-    func energyProblem(
+    package func energyProblem(
         localIterations: Int, samplesPerIteration: Int, cyclesPerSample: Double, fading: Double, payloadBits: Double,
         timeBudgetSeconds: Double
     ) throws(EnergyInputError) -> DeviceEnergyProblem {

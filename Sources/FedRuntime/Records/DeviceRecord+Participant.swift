@@ -1,13 +1,14 @@
 import Codec
 import Energy
+import Records
 
 extension DeviceRecord {
     /// What a participant did in the round, now that it ends.
     init(_ participant: Participant, round: Int) {
         self.init(
-            round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples,
-            distanceMeters: participant.device.radio.distanceMetres, fading: participant.fading,
-            shadowingDecibels: participant.device.shadowingDecibels)
+            round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples)
+        distanceMetres = participant.device.radio.distanceMetres
+        (fading, shadowingDecibels) = (participant.fading, participant.device.shadowingDecibels)
         if let plan = participant.assignment?.plan { set(plan) }
         switch participant.phase {
         case .accepted(let frame):
@@ -85,6 +86,26 @@ extension DeviceRecord {
         timeCommunicationSeconds = plan?.timeCommunicationSeconds
         energyCommunicationJoules = plan?.energyCommunicationJoules
         energyTotalJoules = plan?.energyTotalJoules
+    }
+}
+
+extension DeviceRecord {
+    /// Adds what the round cost the device besides training and sending: receiving the global model, and waiting.
+    ///
+    /// Devices without a plan received nothing. Waiting counts for those that trained, from their time budget: the downlink comes
+    /// before it.
+    mutating func settle(_ participant: Participant, ledger: LedgerSettings, modelBytes: Int) {
+        guard let plan = participant.assignment?.plan else { return }
+        let device = participant.device
+        let downlinkSeconds = 8 * Double(modelBytes) / ledger.downlinkBitsPerSecond
+        energyDownloadJoules = device.receiverPowerWatts * downlinkSeconds
+        if let trained = timeComputeSeconds {
+            let waited = plan.problem.timeBudgetSeconds - trained - (timeCommunicationSeconds ?? 0)
+            energyIdleJoules = device.idlePowerWatts * max(0, waited)
+        }
+        let system = (energyTotalJoules ?? 0) + (energyDownloadJoules ?? 0) + (energyIdleJoules ?? 0)
+        energySystemJoules = system
+        co2Grams = ledger.grams(joules: system)
     }
 }
 

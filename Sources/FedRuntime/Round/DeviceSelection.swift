@@ -1,19 +1,19 @@
 import Kernels
 
 /// Which devices take part in a round: `count` of them, each set equally likely.
-public struct DeviceSelection: Sendable {
-    public let seed: UInt64
-    public let count: Int
+package struct DeviceSelection: Sendable {
+    package let seed: UInt64
+    package let count: Int
 
     /// `count` must be at least 1 (precondition).
-    public init(seed: UInt64, count: Int) {
+    package init(seed: UInt64, count: Int) {
         precondition(count >= 1, "a round needs at least one device")
         self.seed = seed
         self.count = count
     }
 
     /// Indices of the selected devices, ascending; all of them where there are no more than `count`. A pure function of seed and round.
-    public func indices(round: Int, deviceCount: Int) -> [Int] {
+    package func indices(round: Int, deviceCount: Int) -> [Int] {
         guard count < deviceCount else { return Array(0..<deviceCount) }
         var draw = CounterRandom(seed: seed, stream: .selection, round: UInt32(truncatingIfNeeded: round)).generator()
         var candidates = Array(0..<deviceCount)

@@ -1,17 +1,12 @@
 import Codec
 import Kernels
-
-/// A finished round: one line of `rounds.jsonl` and those of `devices.jsonl`, ascending by device.
-public struct FinishedRound: Sendable, Equatable {
-    public var record: RoundRecord
-    public var devices: [DeviceRecord]
-}
+import Records
 
 extension FederatedServer {
     /// Ends a device's part in the open round without a frame: it dropped out, is late, or found that nothing fits into its time.
     ///
     /// - Parameter training: what it reported, if it trained; its training energy counts then.
-    public func close(
+    package func close(
         device: Int, as status: DeviceRecord.Status, reason: String, training: TrainingReport? = nil
     ) throws(Rejection) {
         precondition(status != .ok, "a device ends well by its frame only")
@@ -23,7 +18,7 @@ extension FederatedServer {
     /// optimiser's moments.
     ///
     /// Devices that have not answered are recorded as dropped.
-    public func finish() throws(FederationError) -> FinishedRound {
+    package func finish() throws(FederationError) -> FinishedRound {
         guard let round = open, let average = sum else { throw .noRoundOpen }
         if average.frameCount > 0 { update(by: average) }
         for participant in round.participants {
@@ -33,15 +28,9 @@ extension FederatedServer {
                 executedFLOPsPerSample: Double(frame.training.executedFLOPs) / Double(frame.training.samplesTrained))
         }
         state.completedRounds = round.round
-        let devices = round.participants.map { participant in
-            var record = DeviceRecord(participant, round: round.round)
-            record.settle(participant, ledger: settings.ledger, modelBytes: round.broadcast.bytes)
-            return record
-        }
-        let record = RoundRecord(
-            round, devices: devices, timeBudgetSeconds: state.timeBudgetSeconds)
+        let finished = FinishedRound(round, ledger: settings.ledger, timeBudgetSeconds: state.timeBudgetSeconds)
         abandon()
-        return FinishedRound(record: record, devices: devices)
+        return finished
     }
 
     private func update(by average: any UpdateAccumulator) {
@@ -59,7 +48,7 @@ extension FederatedServer {
     }
 
     /// Forgets the open round, if there is one: the next `begin` opens the same round again.
-    public func abandon() {
+    package func abandon() {
         open = nil
         sum = nil
     }

@@ -4,19 +4,20 @@ import Kernels
 
 /// The server of a federated run as a state machine without I/O: `begin` -> assignments, `receive` frames, `finish`.
 ///
-/// The same machine serves the in-process loop and any transport. Its results do not depend on the order in which frames arrive
-/// or on `threads`. Memory: the global model, 8 bytes a parameter for the sum, and one frame; with a norm bound one tensor; with a
-/// quantized broadcast one copy of the model and its frame; under
-/// FedAvgM one copy of the model and under FedAdam two, and one more while a round ends. Trimmed mean and median have no sum: they keep
-/// all frames, and take all devices' values of one tensor while a round ends.
-public final class FederatedServer {
-    public let settings: FederationSettings
-    public let devices: [FederatedDevice]
-    public let layout: ParameterLayout
+/// The same machine serves the in-process loop and any transport. Its results do not depend on the order in which frames arrive or on
+/// `threads`.
+///
+/// Memory: the global model, 8 bytes a parameter for the sum, and one frame. Besides, with a norm bound one tensor; with a quantized
+/// broadcast one copy of the model and its frame; under FedAvgM one copy of the model, under FedAdam two, and one more while a round ends.
+/// Trimmed mean and median have no sum: they keep all frames, and take all devices' values of one tensor while a round ends.
+package final class FederatedServer {
+    package let settings: FederationSettings
+    package let devices: [FederatedDevice]
+    package let layout: ParameterLayout
     /// The global weights; `finish` updates them in place.
-    public let global: Tensor
+    package let global: Tensor
     /// What a resumed run needs besides `global`; changes only in `finish`.
-    public internal(set) var state: ServerState
+    package internal(set) var state: ServerState
     let threads: Int
     let planner: RoundPlanner
     private let selection: DeviceSelection
@@ -32,7 +33,7 @@ public final class FederatedServer {
     ///   - global: the initial weights, `layout.parameterCount` elements (precondition); the server keeps and changes them.
     ///   - warmUpFLOPsPerSample: executed floating-point operations per training sample that a metered warm-up step counted.
     /// - Throws: settings or devices out of range, or weights that cannot be coded.
-    public convenience init(
+    package convenience init(
         starting settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout, global: Tensor,
         warmUpFLOPsPerSample: Double, threads: Int = 1
     ) throws(FederationError) {
@@ -52,7 +53,7 @@ public final class FederatedServer {
     /// A run that goes on after `state`, with the global weights of that moment.
     ///
     /// - Throws: settings, devices, time budget or round out of range, or moments of another optimiser.
-    public init(
+    package init(
         resuming state: ServerState, settings: FederationSettings, devices: [FederatedDevice], layout: ParameterLayout,
         global: Tensor, threads: Int = 1
     ) throws(FederationError) {
@@ -72,10 +73,17 @@ public final class FederatedServer {
         (self.global, self.state, self.threads) = (global, state, threads)
     }
 
+    /// The weights that the devices of the open round start from; the global weights where no round is open or they are sent exactly.
+    package var broadcast: Tensor { open?.broadcast.weights ?? global }
+
+    /// The frame that a quantized broadcast travels in: bound to run, round and the exact weights' hash, from sender `UInt32.max`; nil where
+    /// the weights are sent as they are.
+    package var broadcastFrame: [UInt8]? { open?.broadcast.quantized?.frame }
+
     /// Opens the next round: draws fading, selects and plans the devices.
     ///
     /// Devices without a feasible plan get no assignment; `finish` reports them with the reason.
-    public func begin() throws(FederationError) -> [Assignment] {
+    package func begin() throws(FederationError) -> [Assignment] {
         if let open { throw .roundOpen(open.round) }
         let round = state.completedRounds + 1
         let selected = selection.indices(round: round, deviceCount: devices.count).map { devices[$0] }
@@ -148,7 +156,7 @@ public final class FederatedServer {
         case .success(let plan):
             let assignment = Assignment(
                 binding: binding, device: candidate.device, fading: candidate.fading, plan: plan, forecast: candidate.forecast,
-                settings: settings)
+                settings: DeviceSettings(settings))
             return Participant(
                 device: candidate.device, fading: candidate.fading, assignment: assignment, phase: .waiting(nil))
         case .failure(let failure):
@@ -166,7 +174,7 @@ public final class FederatedServer {
     ///   - device: who sent it, as the transport knows.
     ///   - training: what the device says of its training.
     /// - Throws: why it is refused; the sum is unchanged.
-    public func receive(_ frame: [UInt8], from device: Int, training: TrainingReport) throws(Rejection) {
+    package func receive(_ frame: [UInt8], from device: Int, training: TrainingReport) throws(Rejection) {
         let place = try waitingPlace(of: device)
         guard let assignment = open?.participants[place].assignment else { throw .notAssigned(device: device) }
         do throws(Rejection) {
@@ -181,8 +189,8 @@ public final class FederatedServer {
 
     /// Bits per parameter of a frame that keeps to the run's settings; throws where it does not, or claims errors beyond reason.
     private func allowedBits(of header: UpdateFrameHeader, from device: FederatedDevice) throws(Rejection) -> Int {
-        guard header.tableOptions == settings.quantizer else {
-            throw .otherQuantizer(header.tableOptions, expected: settings.quantizer)
+        guard header.tableQuantizer == settings.quantizer else {
+            throw .otherQuantizer(header.tableQuantizer, expected: settings.quantizer)
         }
         for (field, value) in [("certificate", header.expectedError), ("squared norm", header.table.squaredNorm)]
         where value > Self.largestClaim {
@@ -239,8 +247,7 @@ public final class FederatedServer {
             try sum?.add(frame, weight: assignment.device.samples, threads: threads)
         } catch { throw .sum(error) }
         return AcceptedFrame(
-            frameBytes: bytes.count, parameterCount: layout.parameterCount, bits: bits, expectedError: frame.header.expectedError,
-            table: frame.header.table,
-            training: training, energy: energy)
+            frameBytes: bytes.count, parameterCount: layout.parameterCount, bits: bits,
+            expectedError: frame.header.expectedError, table: frame.header.table, training: training, energy: energy)
     }
 }

@@ -1,18 +1,18 @@
 /// What a server must remember between rounds besides the global weights: with both, a resumed run gives the same weights as an
 /// uninterrupted one.
-public struct ServerState: Sendable, Equatable {
+package struct ServerState: Sendable, Equatable {
     /// Rounds finished so far.
-    public var completedRounds: Int
+    package var completedRounds: Int
     /// `T`: fixed when the run starts.
-    public var timeBudgetSeconds: Double
+    package var timeBudgetSeconds: Double
     /// Executed floating-point operations per training sample, from the warm-up before round 1.
-    public var warmUpFLOPsPerSample: Double
+    package var warmUpFLOPsPerSample: Double
     /// By device id: what its last accepted frame and report said.
-    public var forecasts: [Int: DeviceForecast]
+    package var forecasts: [Int: DeviceForecast]
     /// What the server optimiser keeps; empty for FedAvg.
-    public var moments: ServerMoments
+    package var moments: ServerMoments
 
-    public init(
+    package init(
         completedRounds: Int, timeBudgetSeconds: Double, warmUpFLOPsPerSample: Double, forecasts: [Int: DeviceForecast],
         moments: ServerMoments = ServerMoments()
     ) {

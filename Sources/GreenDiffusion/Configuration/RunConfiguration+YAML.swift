@@ -3,7 +3,7 @@ import Storage
 import Yams
 
 extension RunConfiguration {
-    /// Overrides settings by those of a YAML file: one `setting: value` a line, the flags' names without dashes.
+    /// Overrides settings by those of a YAML file: one `setting: value` a line.
     ///
     /// - Throws: a `ConfigurationError` that names an unknown key with its line, a value that does not fit, or text that is
     ///   not YAML; `FileError` where the file cannot be read.
@@ -29,23 +29,26 @@ extension RunConfiguration {
         }
         for (key, value) in mapping {
             let name = key.string ?? "?"
-            guard let setting = Setting(rawValue: name) else {
+            guard let setting = Setting.named(name) else {
                 let line = key.mark.map { " line \($0.line)" } ?? ""
-                let hint = Setting.nearest(to: name).map { "did you mean \($0.rawValue)?" } ?? "see greendiff train --help"
-                throw ConfigurationError("\(path)\(line):", name, "is not a setting", wayOut: hint)
+                throw ConfigurationError(
+                    "\(path)\(line):", name, "is not a setting",
+                    wayOut: Setting.nearest(to: name).map { "did you mean \($0.name)?" })
             }
             guard let scalar = value.scalar?.string else {
                 throw ConfigurationError(
-                    SettingOrigin.file(path).name(of: setting), "", "is not a single value", wayOut: "write `\(name): value`")
+                    "\(path): \(name)", "", "is not a single value", wayOut: "write `\(name): value`")
             }
-            try set(setting, to: scalar, from: .file(path))
+            try set(setting, to: scalar, calling: "\(path): \(name)")
         }
     }
 
     /// The settings as YAML that `override(fromYAMLFile:)` reads back.
-    public func yaml() throws -> String {
-        let pairs = Setting.allCases.compactMap { setting in
-            text(of: setting).map { (Node(setting.rawValue), Node.scalar(Node.Scalar($0, Tag(.implicit), .any))) }
+    ///
+    /// - Parameter settings: those that are written; the others are left out.
+    public func yaml(of settings: [Setting] = Setting.allCases) throws -> String {
+        let pairs = settings.compactMap { setting in
+            text(of: setting).map { (Node(setting.name), Node.scalar(Node.Scalar($0, Tag(.implicit), .any))) }
         }
         return try Yams.serialize(node: Node(pairs))
     }

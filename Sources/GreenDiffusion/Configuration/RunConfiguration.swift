@@ -8,6 +8,7 @@ import Model
 ///
 /// The defaults are a run on drawn traffic signs that takes minutes on two cores.
 public struct RunConfiguration: Sendable, Equatable {
+    /// The images.
     public var data = DataSpecification.synthetic(style: nil)
     /// How many synthetic images to draw; nil for 512 a device. Other data sets are used whole.
     public var images: Int?
@@ -17,6 +18,7 @@ public struct RunConfiguration: Sendable, Equatable {
     public var preset: UNetConfiguration.Preset?
     /// The weights to start from; nil for random ones.
     public var initial: ModelSource?
+    /// Where the devices come from, and how many there are.
     public var devices = DeviceSource.generated(count: 10)
     /// Classes that generated devices are drawn from; nil for the four of `DeviceProfile.heterogeneous`.
     public var profiles: [String]?
@@ -25,18 +27,23 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Devices that train in a round; nil for all.
     public var select: Int?
     package var partition = PartitionRule.dirichlet(alpha: 0.5)
+    /// Rounds of the whole run.
     public var rounds = 30
     /// Optimiser steps that a device makes in a round.
     public var localIterations = 4
     /// Images in one step.
     public var batchSize = 16
+    /// Learning rate of the devices' AdamW.
     public var learningRate = 2e-4
+    /// How the bits of an update are chosen.
     public var scheme = SchemeKind.onDemand
     /// Bits per parameter that devices accept; one width for scheme `fixed`, not used by `fedavg`. nil for 2...8 on a lattice, else 6...8.
     public var bits: ClosedRange<Int>?
+    /// The levels that values are rounded to.
     public var grid = QuantizationGrid.lattice
     /// Consecutive values that share a scale, 0 for a whole tensor; a lattice has one for all.
     public var groupSize = 256
+    /// What devices send.
     public var payload = PayloadKind.change
     /// What generated devices demand of their updates; nil for a relative error of 0.02 to 0.09 of a change, 1e-4 to 2e-3 of weights.
     public var demand: GeneratedDemand?
@@ -44,30 +51,37 @@ public struct RunConfiguration: Sendable, Equatable {
     public var errorFeedback = 0
     /// Bits per parameter of the global model as devices receive it; nil sends it exactly.
     public var downlinkBits: Int?
+    /// How a device's demand becomes bits.
     public var rule = BitRule.measured
     /// Whose errors decide the bits of scheme `on-demand`.
     public var bitPlanning = BitPlanning.device
     /// Of bit planning `system`: the relative error that the average of the updates may have; nil for what the demands add up to.
     public var aggregateError: Double?
+    /// The work that plans count with.
     public var workload = Workload.measured
+    /// How long a round may take.
     public var timeBudget = TimeBudget.automatic
     /// Seconds above the time budget that a device may take where not even its fewest bits fit into it.
     public var allowLonger = 0.0
+    /// How channels change from round to round.
     public var fading = FadingKind.rayleigh
     /// Standard deviation of log-normal shadowing, in dB; 0 for none.
     public var shadowing = 0.0
     /// Rate at which devices receive the global model, in bit/s.
     public var downlinkRate = LedgerSettings().downlinkBitsPerSecond
-    /// Watts of every device while it receives, and while it waits; nil for those of its profile or file.
+    /// Watts of every device while it receives; nil for those of its profile or file.
     public var receiverPower: Double?
+    /// Watts of every device while it waits; nil for those of its profile or file.
     public var idlePower: Double?
     /// Grams of CO2 a kilowatt-hour; nil counts none.
     public var gridIntensity: Double?
+    /// What the server makes of a round's updates.
     public var aggregation = AggregationKind.mean
     /// Of `trimmed-mean`: the share of a coordinate's values left out on either side; nil for 0.1.
     public var trimFraction: Double?
     /// The largest Euclidean norm of an update that the server accepts; nil accepts any.
     public var normBound: Double?
+    /// How the server takes in a round's average.
     public var serverOptimizer = ServerOptimizerKind.fedAvg
     /// Of `fedavgm` and `fedadam`; nil for 1 and 0.001, at which no step of `fedadam` is longer than its averaged change.
     public var serverLearningRate: Double?
@@ -81,12 +95,16 @@ public struct RunConfiguration: Sendable, Equatable {
     public var sampleEvery = 10
     /// Checkpoints that stay.
     public var keepCheckpoints = 2
+    /// Whether each round is compared with other schemes: the same updates, planned and encoded anew under each.
+    public var compareSchemes = true
+    /// Seed of everything random.
     public var seed: UInt64 = 0
     /// Threads to compute with; nil for all processors. Results do not depend on it.
     public var threads: Int?
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each. Results differ by rounding.
     public var convolution: Conv2DKernel?
 
+    /// The defaults.
     public init() {}
 }
 

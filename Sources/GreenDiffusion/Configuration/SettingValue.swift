@@ -1,6 +1,6 @@
 /// A setting's text, and how it becomes a value of the right kind or an error that names it.
 struct SettingValue {
-    /// The setting as the user wrote it, e.g. `--bits`.
+    /// The setting as whoever set it calls it, e.g. `bits`.
     let name: String
     let text: String
 
@@ -37,24 +37,15 @@ struct SettingValue {
         return value
     }
 
-    /// One of the raw values of an enumeration.
-    func choice<Choice: CaseIterable & RawRepresentable>(
-        _ type: Choice.Type = Choice.self
-    ) throws(ConfigurationError) -> Choice where Choice.RawValue == String {
-        guard let value = Choice(rawValue: text) else {
-            let names = Choice.allCases.map(\.rawValue)
-            throw failure("is not one of \(names.joined(separator: ", "))", wayOut: "use \(names[0])")
-        }
-        return value
-    }
-
-    /// One of the named values.
-    func choice<Choice>(of names: KeyValuePairs<String, Choice>) throws(ConfigurationError) -> Choice {
-        guard let match = names.first(where: { $0.key == text }) else {
-            let known = names.map(\.key)
-            throw failure("is not one of \(known.joined(separator: ", "))", wayOut: "use \(known[0])")
-        }
-        return match.value
+    /// One value, or two with a colon between them, the smaller first.
+    func range<Bound: Comparable>(
+        _ bound: (SettingValue) throws(ConfigurationError) -> Bound
+    ) throws(ConfigurationError) -> ClosedRange<Bound> {
+        let (low, high) = halves
+        let lowest = try bound(part(low))
+        let highest = if let high { try bound(part(high)) } else { lowest }
+        guard lowest <= highest else { throw failure("runs backwards", wayOut: "use \(highest):\(lowest)") }
+        return lowest...highest
     }
 
     /// The two sides of the first colon, where there is one.

@@ -21,7 +21,7 @@ extension DataSpecification {
     }
 
     /// The look of that name.
-    static func style(_ name: String, setting: String = "--data") throws(ConfigurationError) -> SignStyle {
-        try SettingValue(name: "\(setting) synthetic:", text: name).choice(SignStyle.self)
+    static func style(_ name: String, setting: String = "data") throws(ConfigurationError) -> SignStyle {
+        try SettingFormat<SignStyle>.choice().read(SettingValue(name: "\(setting) synthetic:", text: name))
     }
 }

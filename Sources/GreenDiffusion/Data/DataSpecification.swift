@@ -1,4 +1,4 @@
-/// Which images a run trains on, as `--data` names them.
+/// Which images a run trains on, as the setting `data` names them.
 public enum DataSpecification: Sendable, Equatable {
     /// Drawn traffic signs: no files needed. The style changes their look.
     case synthetic(style: String?)
@@ -11,8 +11,8 @@ public enum DataSpecification: Sendable, Equatable {
 
     /// Reads `synthetic[:STYLE]`, `cifar10:DIR`, `gtsrb:DIR` or `folder:DIR`.
     ///
-    /// - Parameter setting: how errors name the value, e.g. `--data`.
-    public init(parsing text: String, setting: String = "--data") throws(ConfigurationError) {
+    /// - Parameter setting: how errors call the value.
+    public init(parsing text: String, setting: String = "data") throws(ConfigurationError) {
         let value = SettingValue(name: setting, text: text)
         let (kind, argument) = value.halves
         if kind == "synthetic" {

@@ -68,7 +68,7 @@ struct FrameReport: Inspection.Report {
         belongsToRun = header.binding != FrameBinding(payload: header.binding.payload)
         runID = String(header.binding.runID, radix: 16)
         (round, device) = (Int(header.binding.round), Int(header.binding.device))
-        table = QuantizationGrid.allBits.map { bits in
+        table = CodeWidths.all.map { bits in
             TableLine(
                 bits: bits, bytes: header.table.codedBytes(bits: bits), errorExpected: header.table.expectedError(bits: bits))
         }

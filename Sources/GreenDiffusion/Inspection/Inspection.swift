@@ -28,7 +28,9 @@ public struct Inspection: Encodable, CustomStringConvertible {
         }
     }
 
+    /// The report's fields as JSON prints them.
     public func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
+    /// A word and what it says, a line each.
     public var description: String { report.lines.map { labelledLine($0.0, $0.1) }.joined(separator: "\n") }
 
     private enum Format { case safetensors, frame }

@@ -1,5 +1,5 @@
-import FedRuntime
 import Foundation
+import Records
 import Report
 import Storage
 
@@ -49,35 +49,5 @@ struct RunReport: Inspection.Report {
             ("energy", "\(Quantity.energy(energyTotalJoules)) in all, upload \(Quantity.bytes(uploadBytes))"),
             ("devices", statuses.isEmpty ? "none yet" : statuses),
         ] + checkpoints.flatMap(\.lines)
-    }
-}
-
-/// The folder of a pretraining run, verified: settings, progress, newest checkpoint.
-struct PretrainingReport: Inspection.Report {
-    let kind = "pretraining"
-    let path: String
-    let settings: PretrainingSettings
-    let lossLast: Double?
-    let checkpoint: CheckpointReport?
-
-    enum CodingKeys: String, CodingKey {
-        case kind, path, settings, checkpoint
-        case lossLast = "loss_last"
-    }
-
-    init(_ directory: PretrainingDirectory) throws {
-        path = directory.path
-        settings = try directory.settings()
-        lossLast = try directory.progress.read(PretrainingRecord.self).last?.loss
-        checkpoint = try directory.lastCheckpoint().map { try CheckpointReport($0) }
-    }
-
-    var lines: [(String, String)] {
-        let step = checkpoint?.trainingState?["step"] ?? 0
-        return [
-            ("run", "\(path), pretraining, step \(step) of \(settings.steps), verified"),
-            ("loss", lossLast.map(Quantity.significant) ?? "none yet"),
-            ("data", settings.data),
-        ] + (checkpoint?.lines ?? [])
     }
 }

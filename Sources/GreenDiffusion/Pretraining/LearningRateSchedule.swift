@@ -16,8 +16,10 @@ public struct LearningRateSchedule: Codable, Sendable, Equatable {
     public let warmUpSteps: Int
     /// All steps of the run.
     public let steps: Int
+    /// What comes after the warm-up.
     public let decay: Decay
 
+    /// A schedule; `warmUpSteps` may be 0.
     public init(peak: Double, warmUpSteps: Int, steps: Int, decay: Decay) {
         (self.peak, self.warmUpSteps, self.steps, self.decay) = (peak, warmUpSteps, steps, decay)
     }

@@ -7,8 +7,9 @@ public struct PretrainingProgress: Sendable {
         case stop
     }
 
-    /// Steps done, and all steps of the run.
+    /// Steps done.
     public private(set) var step = 0
+    /// All steps of the run.
     public let steps: Int
     /// Moving average of the training loss over some hundred steps.
     public private(set) var loss = 0.0

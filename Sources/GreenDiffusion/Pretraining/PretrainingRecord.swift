@@ -8,6 +8,7 @@ public struct PretrainingRecord: Codable, Sendable, Equatable {
     public var gradientNorm: Double
     /// Of the last step.
     public var learningRate: Double
+    /// Images a second through the model.
     public var imagesPerSecond: Double
 
     enum CodingKeys: String, CodingKey {

@@ -9,6 +9,7 @@ import Storage
 ///
 /// Every random number is addressed by (seed, step), so a resumed run ends at the weights of an uninterrupted one.
 public final class PretrainingRun {
+    /// What the run computes.
     public let settings: PretrainingSettings
     /// Steps done since the beginning of the run.
     public private(set) var step: Int
@@ -21,10 +22,13 @@ public final class PretrainingRun {
     /// Steps between lines of `progress.jsonl`.
     private static let recordInterval = 50
 
+    /// The run's folder.
     public var path: String { directory.path }
     /// The averaged weights as a checkpoint that diffusers opens.
     public var modelPath: String { directory.modelPath }
+    /// Parameters of the model.
     public var parameterCount: Int { trainer.model.layout.parameterCount }
+    /// What the data set calls itself.
     public var dataName: String { images.name }
 
     /// - Parameters:
@@ -60,7 +64,7 @@ public final class PretrainingRun {
     /// - Throws: `PretrainingError`; `ConfigurationError`, `DatasetError` or `CheckpointError` for settings, images or a start that
     ///   cannot be used; `FileError` where the system refuses.
     public static func start(_ settings: PretrainingSettings, at path: String, threads: Int) throws -> PretrainingRun {
-        let checkpoint = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).loadImageModel(setting: "--init") }
+        let checkpoint = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).loadImageModel(setting: "init") }
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { try .create(at: path) }
         try run.directory.write(settings)
         return run

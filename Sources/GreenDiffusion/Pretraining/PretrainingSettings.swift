@@ -3,7 +3,7 @@ import Model
 
 /// What a pretraining run computes. Equal settings give equal weights, in one go or resumed, on any number of threads.
 public struct PretrainingSettings: Codable, Sendable, Equatable {
-    /// The data specification, as `--data` takes it.
+    /// The data specification, as the setting `data` takes it.
     public var data: String
     /// The model, where the run starts from random weights.
     public var preset: UNetConfiguration.Preset
@@ -11,9 +11,11 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var initialCheckpoint: String?
     /// Images a step.
     public var batchSize: Int
+    /// The learning rate of each step, and how many there are.
     public var learningRate: LearningRateSchedule
     /// Decoupled weight decay of AdamW.
     public var weightDecay: Double
+    /// Seed of weights, order, noise and samples.
     public var seed: UInt64
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
@@ -23,6 +25,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     /// The long-run decay of the averaged weights; young averages use `min(decay, (1 + n)/(10 + n))`.
     public static let averageDecay = 0.9999
 
+    /// Settings of a new run.
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil

@@ -1,5 +1,6 @@
 import FedRuntime
 import Foundation
+import Records
 import Report
 import Storage
 
@@ -12,22 +13,22 @@ public enum RunPage {
         ReportPage.html(for: try paths.map(page))
     }
 
-    private static func page(of path: String) throws -> Report.RunSummary {
+    private static func page(of path: String) throws -> ReportInput {
         let files = RunFiles(path: path)
         guard files.holdsRun else { throw RunDirectoryError.notARun(path: path) }
         var configuration = RunConfiguration()
         try configuration.override(fromYAMLFile: files.configurationPath)
-        let rounds = try files.roundsFile.read(RoundRow.self)
-        let devices = try files.devicesFile.read(DeviceRow.self)
-        let table = SchemeTable(try files.schemesFile.read(SchemeRecord.self))
-        return Report.RunSummary(
+        let rounds = try files.roundsFile.read(RoundRecord.self)
+        return ReportInput(
             title: URL(fileURLWithPath: path).lastPathComponent, subtitle: subtitle(configuration, rounds: rounds),
-            samples: try samples(files), schemes: schemes(table, used: configuration.federationScheme), rounds: rounds,
-            devices: devices, configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
+            samples: try samples(files), schemeName: configuration.federationScheme.name,
+            schemes: SchemeAverage.averages(try files.schemesFile.read(SchemeRecord.self)), rounds: rounds,
+            devices: try files.devicesFile.read(DeviceRecord.self),
+            configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
             environment: environment(configuration, rounds: rounds))
     }
 
-    private static func subtitle(_ configuration: RunConfiguration, rounds: [RoundRow]) -> String {
+    private static func subtitle(_ configuration: RunConfiguration, rounds: [RoundRecord]) -> String {
         let devices = rounds.last.map { "\($0.devicesSelected) devices a round" } ?? "no round finished"
         return
             "\(configuration.initial?.text ?? configuration.preset?.rawValue ?? "small") on \(configuration.data.text), \(devices), "
@@ -48,17 +49,7 @@ public enum RunPage {
         }
     }
 
-    private static func schemes(_ table: SchemeTable, used: Scheme) -> [SchemeRow] {
-        table.rows.map { row in
-            SchemeRow(
-                scheme: row.scheme, bits: row.bitsMean, uploadBytes: row.uploadBytes,
-                energyComputeJoules: row.energyComputeJoules, energyCommunicationJoules: row.energyCommunicationJoules,
-                errorAbsolute: row.errorAbsolute, isThisRun: row.scheme == used.name,
-                isReference: row.scheme == Scheme.fedAvg.name)
-        }
-    }
-
-    private static func environment(_ configuration: RunConfiguration, rounds: [RoundRow]) -> [ReportField] {
+    private static func environment(_ configuration: RunConfiguration, rounds: [RoundRecord]) -> [ReportField] {
         [
             ReportField("version", "GreenDiffusion \(greenDiffusionVersion)"), ReportField("seed", "\(configuration.seed)"),
             ReportField("processors", "\(ProcessInfo.processInfo.activeProcessorCount)"),

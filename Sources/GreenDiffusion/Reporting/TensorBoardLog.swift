@@ -1,6 +1,6 @@
-import FedRuntime
 import Foundation
 import ImageFiles
+import Records
 import Report
 import Storage
 
@@ -11,16 +11,16 @@ struct TensorBoardLog {
     private let path: String
 
     /// Starts the file again with the rounds so far, so that a resumed run shows none twice.
-    init(folder: String, rounds: [RoundRecord]) throws {
-        path = "\(folder)/events.out.tfevents.greendiff"
+    init(path: String, rounds: [RoundRecord]) throws {
+        self.path = path
         let now = Date().timeIntervalSince1970
         var contents = EventRecord.fileHeader(wallTime: now)
-        for record in rounds { contents += RoundEvents.records(try Self.row(record), wallTime: now) }
+        for record in rounds { contents += RoundEvents.records(record, wallTime: now) }
         try AtomicFile.write(contents, to: path)
     }
 
     func append(_ record: RoundRecord) throws {
-        try append(RoundEvents.records(try Self.row(record), wallTime: Date().timeIntervalSince1970))
+        try append(RoundEvents.records(record, wallTime: Date().timeIntervalSince1970))
     }
 
     func append(_ samples: RGBImage, round: Int) throws {
@@ -40,10 +40,5 @@ struct TensorBoardLog {
         } catch {
             throw .unwritable(path: path, reason: FileError.reason(error))
         }
-    }
-
-    /// The record as a line of `rounds.jsonl` gives it.
-    private static func row(_ record: RoundRecord) throws -> RoundRow {
-        try JSONDecoder().decode(RoundRow.self, from: try JSONEncoder().encode(record))
     }
 }

@@ -32,10 +32,9 @@ struct ResidualFiles: ResidualStore {
     }
 
     func save(_ residual: Tensor, assignment: Assignment) throws {
-        let table = try ErrorTable(residual, layout: layout, options: QuantizerOptions(grid: .zero), threads: threads)
-        let frame = try encodeUpdate(
-            residual, table: table, coding: .float32, binding: assignment.binding, seed: assignment.settings.seed,
-            threads: threads)
+        let table = try ErrorTable(residual, layout: layout, quantizer: .levels(.zero), threads: threads)
+        let frame = UpdateFrame.encode(
+            residual, as: table.exactCoding, binding: assignment.binding, seed: assignment.settings.seed, threads: threads)
         try Folder.create(files.residualFolder(device: assignment.device.id))
         try AtomicFile.write(frame, to: files.residualPath(device: assignment.device.id, round: assignment.round))
     }

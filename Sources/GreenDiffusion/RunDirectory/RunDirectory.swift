@@ -1,5 +1,5 @@
-import FedRuntime
 import Foundation
+import Records
 import Storage
 
 /// The folder of a run, taken by this process until the object goes.
@@ -53,7 +53,7 @@ public final class RunDirectory {
         try files.roundsFile.truncate(keeping: RoundRecord.self) { $0.round <= last }
         try files.devicesFile.truncate(keeping: DeviceRecord.self) { $0.round <= last }
         try files.schemesFile.truncate(keeping: SchemeRecord.self) { $0.round <= last }
-        for name in files.unfinishedCheckpoints() { try Folder.remove("\(files.checkpointsFolder)/\(name)") }
+        for path in files.unfinishedCheckpoints() { try Folder.remove(path) }
         try discardResiduals(after: last)
         for round in files.sampledRounds() where round > last { try Folder.remove(files.samplePath(round: round)) }
     }

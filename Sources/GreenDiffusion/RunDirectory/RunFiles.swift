@@ -3,12 +3,17 @@ import Storage
 
 /// Where the files of a run lie in its folder.
 public struct RunFiles: Sendable {
+    /// The run's folder.
     public let path: String
 
+    /// Touches no file.
     public init(path: String) { self.path = path }
 
+    /// Every setting, resolved: runs the same again.
     public var configurationPath: String { "\(path)/config.yaml" }
+    /// A `RunSummary`.
     public var summaryPath: String { "\(path)/summary.json" }
+    /// The page for people.
     public var reportPath: String { "\(path)/report.html" }
     /// The averaged model, as a checkpoint that diffusers opens.
     public var modelFolder: String { "\(path)/model" }
@@ -23,6 +28,9 @@ public struct RunFiles: Sendable {
     /// True where the folder holds a run.
     public var holdsRun: Bool { FileManager.default.fileExists(atPath: configurationPath) }
 
+    /// What TensorBoard reads.
+    var eventsPath: String { "\(tensorBoardFolder)/events.out.tfevents.greendiff" }
+
     /// The folder of a finished round's checkpoint.
     package func checkpointPath(round: Int) -> String { "\(checkpointsFolder)/\(Self.name(round: round))" }
 
@@ -34,9 +42,15 @@ public struct RunFiles: Sendable {
         Self.names(in: checkpointsFolder).compactMap(Self.round(fromName:)).sorted()
     }
 
-    /// Names in the checkpoint folder that are no checkpoint: what a crash left half-written.
+    /// Whatever lies in the checkpoint folder, oldest first.
+    func checkpointFolders() -> [String] {
+        Self.names(in: checkpointsFolder).sorted().map { "\(checkpointsFolder)/\($0)" }
+    }
+
+    /// What a crash left half-written in the checkpoint folder.
     func unfinishedCheckpoints() -> [String] {
         Self.names(in: checkpointsFolder).filter { Self.round(fromName: $0) == nil && $0.hasPrefix("round-") }
+            .map { "\(checkpointsFolder)/\($0)" }
     }
 
     /// Rounds that have a sample grid, ascending.

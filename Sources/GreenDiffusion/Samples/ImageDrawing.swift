@@ -14,12 +14,15 @@ public struct ImageDrawing: Sendable {
         case ddim
     }
 
+    /// How noise becomes an image.
     public var method: Method
     /// Sampling steps; nil takes 50 for DDIM and all timesteps for DDPM.
     public var steps: Int?
     /// Images to draw.
     public var count: Int
+    /// Seed of the noise.
     public var seed: UInt64
+    /// Threads to compute with; images do not depend on it.
     public var threads: Int
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
@@ -35,6 +38,7 @@ public struct ImageDrawing: Sendable {
     /// Width of one image in a grid, in pixels, about.
     private static let displayWidth = 64
 
+    /// What to draw, and where to.
     public init(
         method: Method, steps: Int?, count: Int, seed: UInt64, threads: Int, convolution: Conv2DKernel? = nil,
         gridPath: String?, folder: String?
@@ -51,7 +55,7 @@ public struct ImageDrawing: Sendable {
     ///   `ImageFileError` or `FileError` where images cannot be written.
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws {
         if let gridPath { try AtomicFile.requireReplaceable(gridPath) }
-        let checkpoint = try source.loadImageModel(setting: "--checkpoint")
+        let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let context = ComputeContext(threads: threads, convolution: convolution)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)

@@ -5,7 +5,9 @@ import Report
 public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible {
     /// One tensor's part.
     public struct TensorLine: Encodable, Sendable {
+        /// The tensor's name.
         public let name: String
+        /// Bits a value.
         public let bits: Int
         /// Scales and codes.
         public let bytes: Int
@@ -18,9 +20,11 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// The frame that was written.
     public let path: String
     /// The whole frame.
     public let bytes: Int
+    /// Values of all tensors.
     public let parameterCount: Int
     /// Bits of the whole frame over the number of values.
     public let bitsPerParameter: Double
@@ -28,6 +32,7 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
     public let errorRelative: Double
     /// Exact expected squared error of the whole file.
     public let errorExpected: Double
+    /// Each tensor, in the file's order.
     public let tensors: [TensorLine]
 
     enum CodingKeys: String, CodingKey {

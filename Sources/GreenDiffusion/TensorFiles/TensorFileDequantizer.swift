@@ -7,8 +7,11 @@ import Storage
 
 /// What `dequantize` made.
 public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertible {
+    /// The file that was written.
     public let path: String
+    /// Values of all tensors.
     public let parameterCount: Int
+    /// How many tensors there are.
     public let tensorCount: Int
 
     enum CodingKeys: String, CodingKey {

@@ -3,9 +3,13 @@ import Model
 
 /// A tensor of an input file that does not fit: its name, what is wrong, the way out.
 public struct TensorInputError: Error, Equatable, CustomStringConvertible {
+    /// The file.
     public let path: String
+    /// The tensor's name.
     public let tensor: String
+    /// What is wrong with it.
     public let problem: String
+    /// What to do about it.
     public let remedy: String
 
     init(_ path: String, _ tensor: String, _ problem: String, _ remedy: String) {

@@ -3,14 +3,16 @@ import FedRuntime
 import Foundation
 import Kernels
 import Model
-import Report
 
 /// What a run would do and cost, without training: the plan of its first round, and expected time, energy, bytes and disk.
 public struct DryRun {
     /// A device's part in the first round.
     public struct Device: Sendable, Equatable {
+        /// The device's number, from 0.
         public let id: Int
+        /// The name of its class.
         public let profile: String
+        /// Images that it trains on.
         public let samples: Int
         /// Distance to the server.
         public let distanceMetres: Double
@@ -21,8 +23,8 @@ public struct DryRun {
     }
 
     private let components: RunComponents
-    private let timeBudgetSeconds: Double
-    private let flopsPerSample: Double
+    /// What would train, on what, within which budget.
+    public let overview: RunOverview
     /// Seconds that this machine needs for one optimiser step.
     public let secondsPerStep: Double
     /// The devices selected for the first round.
@@ -35,9 +37,9 @@ public struct DryRun {
         components = try RunComponents(configuration.resolved())
         let server = try components.makeServer()
         let start = ProcessInfo.processInfo.systemUptime
-        flopsPerSample = try components.measureFLOPsPerSample()
+        let flopsPerSample = try components.measureFLOPsPerSample()
         secondsPerStep = ProcessInfo.processInfo.systemUptime - start
-        timeBudgetSeconds = server.state.timeBudgetSeconds
+        overview = components.overview(flopsPerSample: flopsPerSample, timeBudgetSeconds: server.state.timeBudgetSeconds)
         let assignments = Dictionary(uniqueKeysWithValues: try server.begin().map { ($0.device.id, $0) })
         let known = Dictionary(uniqueKeysWithValues: components.devices.map { ($0.id, $0) })
         let finished = try server.finish()
@@ -55,6 +57,9 @@ public struct DryRun {
 
     /// Modelled energy of the first round.
     public var energyJoules: Double { plans.reduce(0) { $0 + $1.energy.energyTotalJoules } }
+
+    /// The part of `energyJoules` that computes; the rest is the radio's.
+    public var energyComputeJoules: Double { plans.reduce(0) { $0 + $1.energy.energyComputeJoules } }
 
     /// Bytes that the devices send in the first round.
     public var uploadBytes: Int { plans.reduce(0) { $0 + Int($1.problem.payloadBits / 8) } }
@@ -77,48 +82,4 @@ public struct DryRun {
     }
 
     private var modelBytes: Int { components.model.layout.parameterCount * MemoryLayout<Float>.stride }
-
-    /// The lines that `greendiff train --dry-run` prints.
-    public var text: String {
-        let configuration = components.configuration
-        let rounds = Double(configuration.rounds)
-        let compute = plans.reduce(0) { $0 + $1.energy.energyComputeJoules }
-        return [
-            labelledLine("model", components.modelDescription(flopsPerSample: flopsPerSample)),
-            labelledLine("data", components.dataDescription),
-            labelledLine("plan", components.planDescription(timeBudgetSeconds: timeBudgetSeconds)),
-            "", deviceTable, "",
-            labelledLine(
-                "energy",
-                "\(Quantity.energy(energyJoules)) a round (compute \(Quantity.energy(compute)), radio "
-                    + "\(Quantity.energy(energyJoules - compute))), about \(Quantity.energy(energyJoules * rounds)) in all, modelled"
-            ),
-            labelledLine(
-                "bytes",
-                "\(Quantity.bytes(uploadBytes)) up and \(Quantity.bytes(downloadBytes)) down a round, about "
-                    + "\(Quantity.bytes(uploadBytes * configuration.rounds)) up in all"),
-            labelledLine(
-                "time",
-                "about \(Quantity.duration(wallSeconds)) of training here for \(configuration.rounds) rounds; the devices would take "
-                    + "\(Quantity.duration(timeBudgetSeconds * rounds))"),
-            labelledLine("disk", "about \(Quantity.bytes(diskBytes)), records and samples apart"),
-        ].joined(separator: "\n")
-    }
-
-    private var deviceTable: String {
-        let heading = ["device", "profile", "images", "distance", "bits", "frequency", "power", "compute", "radio", "energy"]
-        return TextTable.text([heading] + devices.map(cells))
-    }
-
-    private func cells(_ device: Device) -> [String] {
-        let start = [
-            "\(device.id)", device.profile, "\(device.samples)", "\(Quantity.significant(device.distanceMetres)) m",
-        ]
-        guard let plan = device.plan else { return start + ["infeasible: \(device.reason ?? "no plan")"] }
-        return start + [
-            "\(plan.bits)", "\(Quantity.significant(plan.energy.frequencyHertz / 1e6)) MHz",
-            "\(Quantity.significant(plan.energy.powerWatts * 1e3)) mW", Quantity.time(plan.energy.timeComputeSeconds),
-            Quantity.time(plan.energy.timeCommunicationSeconds), Quantity.energy(plan.energy.energyTotalJoules),
-        ]
-    }
 }

@@ -1,6 +1,6 @@
-import FedRuntime
 import Foundation
 import Model
+import Records
 import Storage
 
 extension FederatedRun {
@@ -21,12 +21,9 @@ extension FederatedRun {
     /// What the rounds so far cost and gave.
     public func summary() throws -> RunSummary {
         try RunSummary(
-            rounds: files.roundsFile.read(RoundRecord.self), schemes: schemeTable(),
-            timeBudgetSeconds: server.state.timeBudgetSeconds)
+            version: greenDiffusionVersion, rounds: files.roundsFile.read(RoundRecord.self),
+            schemes: files.schemesFile.read(SchemeRecord.self), timeBudgetSeconds: server.state.timeBudgetSeconds)
     }
-
-    /// What an average round cost under each scheme.
-    public func schemeTable() throws -> SchemeTable { SchemeTable(try files.schemesFile.read(SchemeRecord.self)) }
 
     /// The newest sample grid, where there is one.
     public var newestSamplePath: String? { files.sampledRounds().last.map { files.samplePath(round: $0) } }

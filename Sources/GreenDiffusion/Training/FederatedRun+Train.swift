@@ -3,6 +3,7 @@ import Foundation
 import ImageFiles
 import Kernels
 import Model
+import Records
 
 extension FederatedRun {
     /// Runs the rounds that are left.
@@ -24,7 +25,7 @@ extension FederatedRun {
 
     private func trainRemainingRounds(isInterrupted: () -> Bool, observer: @escaping (RunProgress) -> Void) throws {
         let rounds = try files.roundsFile.read(RoundRecord.self)
-        let log = try TensorBoardLog(folder: files.tensorBoardFolder, rounds: rounds)
+        let log = try TensorBoardLog(path: files.eventsPath, rounds: rounds)
         let meter = ProgressMeter(completedRounds: completedRounds, last: rounds.last, observer: observer)
         let trainer = components.makeTrainer { images in meter.step(images: images) }
         var devices = LocalDevices(trainer: trainer, layout: server.layout, feedback: errorFeedback)
@@ -44,7 +45,7 @@ extension FederatedRun {
             }
             emptyRounds = finished.record.modelUpdated ? 0 : emptyRounds + 1
             meter.finishRound(finished.record)
-            try refuseStandstill(finished, emptyRounds: emptyRounds)
+            try stopWithoutProgress(finished, emptyRounds: emptyRounds)
             if isInterrupted(), completedRounds < configuration.rounds {
                 try writeResults()
                 throw FederatedRunError.interrupted(round: completedRounds, rounds: configuration.rounds, path: path)
@@ -60,10 +61,10 @@ extension FederatedRun {
         let start = ProcessInfo.processInfo.systemUptime
         let assignments = try server.begin()
         meter.beginRound(images: assignments.count * configuration.localIterations * configuration.batchSize)
-        var comparison = SchemeComparison(of: server)
+        var comparison = configuration.compareSchemes ? SchemeComparison(of: server) : nil
         for assignment in assignments {
             do {
-                try devices.answer(assignment, to: server) { comparison.add($0) }
+                try devices.answer(assignment, to: server) { comparison?.add($0) }
             } catch let error as DivergenceError {
                 try server.close(device: assignment.device.id, as: .dropped, reason: "\(error)")
             }
@@ -76,7 +77,7 @@ extension FederatedRun {
         }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
         try files.devicesFile.append(finished.devices)
-        try files.schemesFile.append(comparison.rows.map { SchemeRecord($0, round: round) })
+        try files.schemesFile.append(comparison?.records(round: round) ?? [])
         try files.roundsFile.append([finished.record])
         try saveCheckpoint()
         return finished
@@ -102,14 +103,15 @@ extension FederatedRun {
         try log.append(image, round: round)
     }
 
-    /// Lends the model with the averaged weights; every device starts by overwriting them.
+    /// Lends the model with the averaged weights; it has the global ones afterwards, as between rounds.
     private func withAverage<Result>(_ body: (UNet) -> Result) -> Result {
         components.model.parameters.copy(from: average.parameters)
+        defer { components.model.parameters.copy(from: server.global) }
         return body(components.model)
     }
 
-    /// Stops a run that cannot get anywhere: every device's training diverged, or nobody took part for several rounds.
-    private func refuseStandstill(_ finished: FinishedRound, emptyRounds: Int) throws {
+    /// Stops a run without progress: every device's training diverged, or nobody took part for several rounds.
+    private func stopWithoutProgress(_ finished: FinishedRound, emptyRounds: Int) throws {
         guard emptyRounds > 0 else { return }
         let round = finished.record.round
         // Inside one process a frame is refused or missing only because its values are out of hand.

@@ -15,11 +15,13 @@ public final class FederatedRun {
     /// The server's moving average of the global weights.
     let average: ExponentialMovingAverage
 
+    /// The settings, with what depends on other settings filled in.
     public var configuration: RunConfiguration { components.configuration }
     /// Rounds done since the beginning of the run.
     public var completedRounds: Int { server.state.completedRounds }
     /// Where the run's files lie.
     public var files: RunFiles { directory.files }
+    /// The run's folder.
     public var path: String { files.path }
 
     private init(
@@ -92,24 +94,6 @@ public final class FederatedRun {
         try checkpoint.write(to: files.checkpointPath(round: completedRounds), seed: configuration.seed)
         try directory.pruneCheckpoints(keeping: configuration.keepCheckpoints)
         try directory.pruneResiduals()
-    }
-}
-
-extension RunConfiguration {
-    /// Settings that a resumed run may change: they do not decide the weights of a round.
-    private static let changeable: Set<Setting> = [.rounds, .evaluateEvery, .sampleEvery, .keepCheckpoints, .threads]
-
-    /// Applies settings that the user names again for a resumed run.
-    fileprivate mutating func apply(_ changes: [(setting: Setting, text: String)]) throws {
-        for (setting, text) in changes {
-            var changed = self
-            try changed.set(setting, to: text)
-            guard Self.changeable.contains(setting) || changed == self else {
-                throw RunDirectoryError.settingChanged(
-                    setting: setting.rawValue, saved: self.text(of: setting) ?? "unset", requested: text)
-            }
-            self = changed
-        }
     }
 }
 

@@ -1,37 +1,44 @@
-import Model
-
 /// Why a federated run cannot start or go on, and the way out.
 public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
+    /// The images of the data set `data` do not have the model's width and height, `side`.
     case imageSize(data: String, width: Int, height: Int, side: Int)
-    case tooFewImages(data: String, images: Int, devices: Int)
-    case selectionTooLarge(select: Int, devices: Int)
+    /// The values of every device's training, or of the server's average, are out of hand.
     case diverged(round: Int, reason: String, path: String)
+    /// Several rounds went by without an update.
     case nobodyTakesPart(round: Int, reason: String, path: String)
+    /// The caller asked for an end after a round; what was done is saved.
     case interrupted(round: Int, rounds: Int, path: String)
+    /// A file could not be written.
     case stopped(reason: String, path: String)
+    /// A resumed run should have fewer rounds than it has done.
     case roundsBehind(path: String, done: Int, requested: Int)
 
-    public var description: String {
+    /// What happened.
+    public var problem: String {
         switch self {
         case .imageSize(let data, let width, let height, let side):
-            "\(data) has images of \(width)x\(height) pixels, the model sees \(side)x\(side); "
-                + "choose a --preset or --init of that size, or other --data"
-        case .tooFewImages(let data, let images, let devices):
-            "\(data) has \(images) images to train on, too few for \(devices) devices; use fewer --devices or more images"
-        case .selectionTooLarge(let select, let devices):
-            "--select \(select) is more than the \(devices) devices; use 1 to \(devices)"
-        case .diverged(let round, let reason, let path):
-            "round \(round): \(reason); all rounds before are safe: start again from them with "
-                + "`greendiff train --init \(path) --learning-rate SMALLER`"
-        case .nobodyTakesPart(let round, let reason, let path):
-            "no device could take part in the rounds up to \(round) (\(reason)); start a run of its own with a larger --time-budget, "
-                + "or auto; \(path) keeps what was done"
-        case .interrupted(let round, let rounds, let path):
-            "interrupted after round \(round) of \(rounds), saved; go on with `greendiff train --resume \(path)`"
-        case .stopped(let reason, let path):
-            "\(reason); finished rounds are safe: then go on with `greendiff train --resume \(path)`"
+            "\(data) has images of \(width)x\(height) pixels, the model sees \(side)x\(side)"
+        case .diverged(let round, let reason, _): "round \(round): \(reason)"
+        case .nobodyTakesPart(let round, let reason, _): "no device could take part in the rounds up to \(round) (\(reason))"
+        case .interrupted(let round, let rounds, _): "interrupted after round \(round) of \(rounds), saved"
+        case .stopped(let reason, _): reason
         case .roundsBehind(let path, let done, let requested):
-            "--rounds \(requested) is below the \(done) that \(path) has done; --rounds counts from the run's beginning"
+            "rounds \(requested) is below the \(done) that \(path) has done"
         }
     }
+
+    /// What to do about it.
+    public var wayOut: String {
+        switch self {
+        case .imageSize: "choose a preset or init of that size, or other data"
+        case .diverged(_, _, let path): "start again from the rounds before, with init \(path) and a smaller learning-rate"
+        case .nobodyTakesPart(_, _, let path):
+            "start a run of its own with a larger time-budget, or auto; \(path) keeps what was done"
+        case .interrupted(_, _, let path): "resume \(path)"
+        case .stopped(_, let path): "finished rounds are safe: then resume \(path)"
+        case .roundsBehind: "rounds counts from the run's beginning"
+        }
+    }
+
+    public var description: String { "\(problem); \(wayOut)" }
 }

@@ -33,7 +33,7 @@ struct FederationState: Codable, Equatable {
 
     /// The state as the server takes it up; nil where a table has not one entry for each width.
     var serverState: ServerState? {
-        let widths = QuantizationGrid.allBits.count
+        let widths = CodeWidths.all.count
         guard forecasts.allSatisfy({ $0.expectedErrors.count == widths && $0.codedBytes.count == widths }) else { return nil }
         let known = forecasts.map { forecast in
             let summary = ErrorSummary(

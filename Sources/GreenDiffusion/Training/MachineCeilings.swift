@@ -9,7 +9,7 @@ public struct MachineCeilings: Sendable {
     public let copyBytesPerSecond: Double
 
     /// The best of a few repetitions of each, on the context's threads.
-    public static func measure(_ context: ComputeContext) -> MachineCeilings {
+    package static func measure(_ context: ComputeContext) -> MachineCeilings {
         let side = 512
         let matrices = (0..<3).map { _ in Tensor(shape: [side, side]) }
         matrices[0].fill(0.5)

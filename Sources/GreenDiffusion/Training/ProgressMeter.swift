@@ -1,5 +1,5 @@
-import FedRuntime
 import Foundation
+import Records
 
 /// Turns training steps and finished rounds into progress.
 final class ProgressMeter {

@@ -1,4 +1,5 @@
 import Codec
+import DevicePlanning
 import FedRuntime
 import Foundation
 import Kernels
@@ -26,7 +27,7 @@ struct RunComponents {
     init(_ configuration: RunConfiguration, runID: UInt64? = nil, resuming checkpoint: Checkpoint? = nil) throws {
         self.configuration = configuration
         threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
-        let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "--init")
+        let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "init")
         try configuration.checkPreset(of: start)
         scheduler = start?.scheduler ?? SchedulerConfiguration()
         schedule = NoiseSchedule(scheduler)
@@ -42,9 +43,7 @@ struct RunComponents {
                 data: images.training.name, width: images.training.width, height: images.training.height, side: side)
         }
         devices = try configuration.devices.devices(samples: images.shards.map(\.count), configuration: configuration)
-        if let select = configuration.select, select > count {
-            throw FederatedRunError.selectionTooLarge(select: select, devices: count)
-        }
+        try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
     }
 
@@ -89,11 +88,22 @@ extension RunConfiguration {
         let usesPaperBudget = workload == .paper && timeBudget == .automatic
         return try FederationSettings(
             runID: runID, seed: seed, scheme: federationScheme, comparedSchemes: Scheme.compared, payload: payload,
-            quantizer: QuantizerOptions(grid: grid, groupSize: groupSize), rule: rule,
+            quantizer: Quantizer(grid: grid, groupSize: groupSize), rule: rule,
             devicesPerRound: min(select ?? deviceCount, deviceCount), localIterations: localIterations, batchSize: batchSize,
             workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget,
-            allowedExtraSeconds: allowLonger, fading: fading.model(), ledger: ledgerSettings, aggregation: aggregationSettings,
+            allowedExtraSeconds: allowLonger, fading: fadingModel(),
+            ledger: LedgerSettings(downlinkBitsPerSecond: downlinkRate, gridGramsPerKilowattHour: gridIntensity),
+            aggregation: AggregationSettings(normBound: normBound, rule: aggregationRule, optimizer: optimizer),
             downlinkBits: downlinkBits)
+    }
+
+    /// - Throws: `FileError` for a trace that cannot be used.
+    private func fadingModel() throws(FileError) -> FadingModel {
+        switch fading {
+        case .rayleigh: .rayleigh
+        case .none: .none
+        case .trace(let path): .trace(try ChannelTraceFile.read(path: path))
+        }
     }
 
     /// Refuses a checkpoint of another size than the preset, where both are given.
@@ -108,9 +118,11 @@ extension RunConfiguration {
 
     /// A run id that equal configurations share: a hash of all settings that decide the weights.
     func derivedRunID() throws -> UInt64 {
+        // These do not, but runs of the first version have them in their ids.
+        let others: Set<Setting> = [.rounds, .evaluateEvery, .sampleEvery, .keepCheckpoints]
         var reference = self
-        reference.threads = nil
         reference.rounds = 1
-        return max(1, Array(try reference.yaml().utf8).withUnsafeBytes(hash64))
+        let settings = Setting.allCases.filter { !$0.isChangeable || others.contains($0) }
+        return max(1, Array(try reference.yaml(of: settings).utf8).withUnsafeBytes(hash64))
     }
 }

@@ -1,4 +1,4 @@
-import FedRuntime
+import Records
 
 /// How far a run is, after every training step of a device.
 public struct RunProgress: Sendable {

@@ -44,11 +44,11 @@ public enum BuiltinModel {
     }
 
     /// What packing gave.
-    public struct Packed: Sendable, Equatable {
+    package struct Packed: Sendable, Equatable {
         /// Bytes of the frame.
-        public let bytes: Int
+        package let bytes: Int
         /// Exact expected squared error of the packed weights over their squared norm.
-        public let relativeError: Double
+        package let relativeError: Double
     }
 
     /// Packs a model into `folder`: how it becomes part of this program.
@@ -58,14 +58,13 @@ public enum BuiltinModel {
     ///
     /// - Throws: what loading throws, `CodecError` for weights that cannot be coded, `FileError`.
     @discardableResult
-    public static func pack(_ source: ModelSource, into folder: String, threads: Int = 1) throws -> Packed {
+    package static func pack(_ source: ModelSource, into folder: String, threads: Int = 1) throws -> Packed {
         let checkpoint = try source.load()
         let table = try ErrorTable(
-            checkpoint.parameters, layout: checkpoint.configuration.parameterLayout,
-            options: QuantizerOptions(grid: .zero, groupSize: 64), threads: threads)
-        let frame = try encodeUpdate(
-            checkpoint.parameters, table: table, coding: .quantized(bits: packedBits), binding: FrameBinding(), seed: 0,
+            checkpoint.parameters, layout: checkpoint.configuration.parameterLayout, quantizer: .levels(.zero, groupSize: 64),
             threads: threads)
+        let frame = UpdateFrame.encode(
+            checkpoint.parameters, as: try table.coding(bits: packedBits), binding: FrameBinding(), seed: 0, threads: threads)
         try Folder.replace(folder) { temporary in
             try AtomicFile.write(checkpoint.configuration.json, to: "\(temporary)/config.json")
             try AtomicFile.write(checkpoint.scheduler.json, to: "\(temporary)/scheduler_config.json")

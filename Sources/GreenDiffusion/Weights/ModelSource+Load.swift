@@ -15,7 +15,7 @@ extension ModelSource {
 
     /// As `load`, for work on colour images.
     ///
-    /// - Parameter setting: the flag that named the source.
+    /// - Parameter setting: how errors call the source.
     /// - Throws: `ConfigurationError` also for a model of other than three channels.
     func loadImageModel(setting: String) throws -> Checkpoint {
         let checkpoint = try load()
@@ -42,8 +42,9 @@ extension ModelSource {
             files.fileExists(atPath: "\(folder)/config.json") || files.fileExists(atPath: "\(folder)/unet/config.json")
         }
         guard !holdsModel(path) else { return path }
-        let checkpoints = ((try? files.contentsOfDirectory(atPath: "\(path)/checkpoints")) ?? []).sorted()
-        let candidates = ["\(path)/model"] + checkpoints.reversed().map { "\(path)/checkpoints/\($0)" }
+        // A pretraining run has the same two folders.
+        let run = RunFiles(path: path)
+        let candidates = [run.modelFolder] + run.checkpointFolders().reversed()
         return candidates.first(where: holdsModel) ?? path
     }
 }

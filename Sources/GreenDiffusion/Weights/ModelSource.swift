@@ -1,4 +1,4 @@
-/// Which weights a run starts from, as `--init` names them.
+/// Which weights a run starts from, as the setting `init` names them.
 public enum ModelSource: Sendable, Equatable {
     /// A checkpoint folder that diffusers opens, too.
     case checkpoint(folder: String)
@@ -6,7 +6,7 @@ public enum ModelSource: Sendable, Equatable {
     case builtin(name: String)
 
     /// Reads `builtin:NAME` or a folder.
-    public init(parsing text: String, setting: String = "--init") throws(ConfigurationError) {
+    public init(parsing text: String, setting: String = "init") throws(ConfigurationError) {
         let value = SettingValue(name: setting, text: text)
         let (kind, argument) = value.halves
         if kind == "builtin" {

@@ -19,6 +19,11 @@ package struct SymbolFrequencies: Sendable, Equatable {
         guard values.count == 256, values.allSatisfy({ $0 <= Self.total }), values.reduce(0, +) == Self.total else { return nil }
         self.values = values
     }
+
+    /// From the first to the last symbol that occurs: one does.
+    package var range: ClosedRange<Int> {
+        (values.firstIndex { $0 > 0 } ?? 0)...(values.lastIndex { $0 > 0 } ?? 0)
+    }
 }
 
 /// One stream of symbols: interleaved range asymmetric numeral systems. [Duda 2013; Giesen 2014]

@@ -55,8 +55,7 @@ package func packCodes(
     _ codes: UnsafePointer<Int8>, count: Int, bits: Int, into packed: UnsafeMutablePointer<UInt8>, threads: Int
 ) {
     precondition((2...8).contains(bits), "no such code width")
-    parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
-        let elements = CodingBlocks.elements(block, of: count)
+    CodingBlocks.forEach(of: count, threads: threads) { elements in
         // SAFETY: blocks lie in 0..<count, and no two of them share a byte of `packed`.
         InstructionSet.codes.pack_codes(
             codes + elements.lowerBound, Int64(elements.count), Int32(bits), packed + elements.lowerBound / 8 * bits)
@@ -69,8 +68,7 @@ package func unpackCodes(
 ) {
     let packing = BitPacking(bits: bits)
     let sign = SIMD64<UInt8>(repeating: 1 << UInt8(bits - 1))
-    parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
-        let elements = CodingBlocks.elements(block, of: count)
+    CodingBlocks.forEach(of: count, threads: threads) { elements in
         for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
             let chunk = unsafeBitCast(packing.unpack(packed, first: first, of: count), to: SIMD64<UInt8>.self)
             let signed = (chunk ^ sign) &- sign
@@ -90,18 +88,14 @@ package func firstReservedCode(
     let packing = BitPacking(bits: format.bits)
     let ones = UInt64(0x0101_0101_0101_0101)
     let reserved = ones << UInt64(format.bits - 1)
-    var found = [Bool](repeating: false, count: CodingBlocks.count(count))
-    found.withUnsafeMutableBufferPointer { found in
-        let found = found
-        parallelFor(count: found.count, threads: threads) { block in
-            let elements = CodingBlocks.elements(block, of: count)
-            var zeroBytes = SIMD8<UInt64>()
-            for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
-                let difference = packing.unpack(packed, first: first, of: count) ^ reserved
-                zeroBytes |= (difference &- ones) & ~difference
-            }
-            found[block] = zeroBytes & (ones << 7) != SIMD8<UInt64>()
+    let found = parallelMap(blocks: CodingBlocks.count(count), threads: threads) { block in
+        let elements = CodingBlocks.elements(block, of: count)
+        var zeroBytes = SIMD8<UInt64>()
+        for first in stride(from: elements.lowerBound, to: elements.upperBound, by: 64) {
+            let difference = packing.unpack(packed, first: first, of: count) ^ reserved
+            zeroBytes |= (difference &- ones) & ~difference
         }
+        return zeroBytes & (ones << 7) != SIMD8<UInt64>()
     }
     guard let block = found.firstIndex(of: true) else { return nil }
     return CodingBlocks.elements(block, of: count).first {

@@ -2,7 +2,7 @@
 ///
 /// A code of `bits` bits is a two's complement integer in `-largestCode...largestCode`; 0 is exact zero and the most negative
 /// integer is reserved. Code `+-c` with c > 0 stands for `+-(offset + (c - levelShift) * step)`: the paper's grid starts at the
-/// scope's smallest magnitude (`levelShift` 1), the zero grid at zero (`levelShift` 0, `offset` 0). [Lai23 eq. 1] (corrected)
+/// group's smallest magnitude (`levelShift` 1), the zero grid at zero (`levelShift` 0, `offset` 0). [Lai23 eq. 1] (corrected)
 package struct CodeFormat: Sendable, Equatable {
     /// Bits a code, 2...8.
     package let bits: Int
@@ -24,21 +24,21 @@ package struct CodeFormat: Sendable, Equatable {
     /// Bytes of `count` packed codes.
     package func packedBytes(_ count: Int) -> Int { (count * bits + 7) / 8 }
 
-    /// The scale of a scope whose non-zero magnitudes span `range`.
+    /// The scale of a group whose non-zero magnitudes span `range`.
     ///
     /// The step is the smallest float that lets the top level reach the largest magnitude, so every magnitude lies between two
-    /// levels, subnormals included. A scope with one magnitude lies on a level exactly: the offset, or (zero grid) a power of two.
-    package func scale(for range: MagnitudeRange) -> ScopeScale {
-        guard range.largest > 0 else { return ScopeScale(offset: 0, step: 0) }
+    /// levels, subnormals included. A group with one magnitude lies on a level exactly: the offset, or (zero grid) a power of two.
+    package func scale(for range: MagnitudeRange) -> GroupScale {
+        guard range.largest > 0 else { return GroupScale(offset: 0, step: 0) }
         if levelShift == 0, range.smallest == range.largest {
-            return ScopeScale(offset: 0, step: exactStep(dividing: range.largest))
+            return GroupScale(offset: 0, step: exactStep(dividing: range.largest))
         }
         let offset = levelShift == 0 ? 0 : range.smallest
         let span = range.largest - offset
         let step = span / Float(topLevel)
         let reaches = Double(step) * Double(topLevel) >= Double(span)
         // `step.nextUp` where it does not, without a branch that nobody can predict.
-        return ScopeScale(offset: offset, step: Float(bitPattern: step.bitPattern + (reaches ? 0 : 1)))
+        return GroupScale(offset: offset, step: Float(bitPattern: step.bitPattern + (reaches ? 0 : 1)))
     }
 }
 
@@ -51,8 +51,8 @@ extension CodeFormat {
     }
 }
 
-/// Where a scope's levels lie: level l has the magnitude `offset + l * step`, in float32, product rounded before the sum.
-package struct ScopeScale: Sendable, Equatable {
+/// Where a group's levels lie: level l has the magnitude `offset + l * step`, in float32, product rounded before the sum.
+package struct GroupScale: Sendable, Equatable {
     package let offset: Float
     package let step: Float
 
@@ -61,36 +61,4 @@ package struct ScopeScale: Sendable, Equatable {
     /// The magnitude of a level.
     @inline(__always)
     package func magnitude(level: Int) -> Float { offset + Float(level) * step }
-}
-
-/// The smallest and largest non-zero magnitude of a scope; (infinity, 0) where there is none.
-package struct MagnitudeRange: Sendable, Equatable {
-    package var smallest: Float = .infinity
-    package var largest: Float = 0
-
-    package init() {}
-    package init(smallest: Float, largest: Float) { (self.smallest, self.largest) = (smallest, largest) }
-
-    mutating func merge(_ other: MagnitudeRange) {
-        smallest = min(smallest, other.smallest)
-        largest = max(largest, other.largest)
-    }
-}
-
-/// How a tensor's elements fall into scopes: `scopeSize` consecutive elements share a scale, the last scope may be shorter.
-package struct ScopeGeometry: Sendable, Equatable {
-    package let count: Int
-    package let scopeSize: Int
-
-    /// `groupSize` 0 makes the whole tensor one scope.
-    package init(count: Int, groupSize: Int) {
-        precondition(count >= 0 && groupSize >= 0, "negative extent")
-        self.count = count
-        scopeSize = max(1, groupSize == 0 ? count : min(groupSize, count))
-    }
-
-    package var scopeCount: Int { (count + scopeSize - 1) / scopeSize }
-
-    /// The elements of scope `index`.
-    package func range(_ index: Int) -> Range<Int> { (index * scopeSize)..<min((index + 1) * scopeSize, count) }
 }

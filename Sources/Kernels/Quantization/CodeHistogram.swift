@@ -6,19 +6,14 @@ package func codeHistogram(
 ) -> [Int] {
     let size = 2 * largest + 1
     let parts = max(1, min(threads, CodingBlocks.count(count)))
-    // Two counts a code: equal neighbours need not wait for each other.
-    var counts = [UInt32](repeating: 0, count: parts * 2 * size)
-    counts.withUnsafeMutableBufferPointer { counts in
-        let counts = counts
-        parallelFor(count: parts, threads: threads) { part in
-            let first = part * count / parts
-            // SAFETY: each part has its own elements and counts.
-            InstructionSet.statistics.count_codes(
-                values + first, Int64((part + 1) * count / parts - first), step, Int32(largest),
-                counts.baseAddress! + part * 2 * size)
-        }
+    let histograms = parallelMap(blocks: parts, threads: threads) { part in
+        let first = part * count / parts
+        // Two counts a code: equal neighbours need not wait for each other.
+        var counts = [UInt32](repeating: 0, count: 2 * size)
+        // SAFETY: parts lie in 0..<count.
+        InstructionSet.statistics.count_codes(
+            values + first, Int64((part + 1) * count / parts - first), step, Int32(largest), &counts)
+        return counts
     }
-    return (0..<size).map { code in
-        (0..<parts).reduce(0) { $0 + Int(counts[($1 * size + code) * 2]) + Int(counts[($1 * size + code) * 2 + 1]) }
-    }
+    return (0..<size).map { code in histograms.reduce(0) { $0 + Int($1[2 * code]) + Int($1[2 * code + 1]) } }
 }

@@ -2,45 +2,38 @@ import CKernels
 
 /// The expected squared error of stochastic rounding, for several code formats in one pass: the sum of `step^2 p (1 - p)`, p an
 /// element's probability of the upper of its two codes as `quantizeAndPack` draws it. Up to the square of p's own error, at most
-/// 1e-9 squared steps a value, that is `sum over w != 0 of (|w| - m_l)(m_{l+1} - |w|)` with `m_l <= |w| <= m_{l+1}`. [Lai23 eq. 2] (corrected)
+/// 1e-9 squared steps a value, that is `sum over w != 0 of (|w| - m_l)(m_{l+1} - |w|)` with `m_l <= |w| <= m_{l+1}`. [Lai23 eq. 1] (corrected)
 ///
 /// - Parameters:
 ///   - values: `geometry.count` finite elements.
-///   - ranges: one for each scope.
+///   - ranges: one for each group.
 /// - Returns: one sum for each format.
 package func expectedSquaredErrors(
-    _ values: UnsafePointer<Float>, geometry: ScopeGeometry, ranges: [MagnitudeRange], formats: [CodeFormat], threads: Int
+    _ values: UnsafePointer<Float>, geometry: GroupGeometry, ranges: [MagnitudeRange], formats: [CodeFormat], threads: Int
 ) -> [Double] {
-    precondition(ranges.count == geometry.scopeCount, "one range a scope")
+    precondition(ranges.count == geometry.groupCount, "one range a group")
     precondition(formats.count <= gd_most_formats, "too many formats")
-    let pieces = ScopePieces(geometry)
+    let pieces = GroupPieces(geometry)
     let shifts = formats.map { Int32($0.levelShift) }
-    var partials = [Double](repeating: 0, count: pieces.count * formats.count)
-    partials.withUnsafeMutableBufferPointer { partials in
-        let partials = partials
-        parallelFor(count: pieces.count, threads: threads) { number in
-            let (scopes, elements) = pieces.piece(number)
-            let levels = [gd_levels](unsafeUninitializedCapacity: scopes.count * formats.count) { levels, count in
-                for scope in scopes {
-                    for format in formats {
-                        levels.initializeElement(at: count, to: gd_levels(format.scale(for: ranges[scope])))
-                        count += 1
-                    }
+    return parallelSums(formats.count, blocks: pieces.count, threads: threads) { number, terms in
+        let (groups, elements) = pieces.piece(number)
+        let levels = [gd_levels](unsafeUninitializedCapacity: groups.count * formats.count) { levels, count in
+            for group in groups {
+                for format in formats {
+                    levels.initializeElement(at: count, to: gd_levels(format.scale(for: ranges[group])))
+                    count += 1
                 }
             }
-            // SAFETY: `elements` lies in 0..<count and in `scopes`, and each piece has a sum for each format.
-            InstructionSet.statistics.rounding_errors(
-                values + elements.lowerBound, Int64(elements.count), Int64(geometry.scopeSize), levels, shifts,
-                Int32(formats.count), partials.baseAddress! + number * formats.count)
         }
-    }
-    return formats.indices.map { index in
-        stride(from: index, to: partials.count, by: formats.count).reduce(0.0) { $0 + partials[$1] }
+        // SAFETY: `elements` lies in 0..<count and in `groups`, and each piece has a term for each format.
+        InstructionSet.statistics.rounding_errors(
+            values + elements.lowerBound, Int64(elements.count), Int64(geometry.groupSize), levels, shifts,
+            Int32(formats.count), terms)
     }
 }
 
-/// `expectedSquaredErrors` of one scope, or part of one, and one format, in plain form.
-package func expectedSquaredErrorReference(_ values: [Float], scale: ScopeScale, format: CodeFormat) -> Double {
+/// `expectedSquaredErrors` of one group, or part of one, and one format, in plain form.
+package func expectedSquaredErrorReference(_ values: [Float], scale: GroupScale, format: CodeFormat) -> Double {
     guard scale.step > 0 else { return 0 }
     var totals = [Double](repeating: 0, count: 8)
     for run in stride(from: 0, to: values.count, by: 2048) {

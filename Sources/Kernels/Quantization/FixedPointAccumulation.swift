@@ -25,14 +25,14 @@ package struct FixedPointScale: Sendable, Equatable {
 
 /// `sums[i] += weight * fixed(value of code i)`: decodes a packed tensor straight into the sums.
 package func dequantizeAccumulate(
-    _ packed: UnsafePointer<UInt8>, geometry: ScopeGeometry, scales: [ScopeScale], format: CodeFormat,
+    _ packed: UnsafePointer<UInt8>, geometry: GroupGeometry, scales: [GroupScale], format: CodeFormat,
     fixedPoint: FixedPointScale, weight: UInt32, accumulatingInto sums: UnsafeMutablePointer<Int64>, threads: Int
 ) {
     withLevelCodes(scales, geometry, format) { codes in
-        parallelFor(count: CodingBlocks.count(geometry.count), threads: threads) { block in
+        CodingBlocks.forEach(of: geometry.count, threads: threads) { elements in
             // SAFETY: blocks lie inside the tensor, and no two of them share a sum.
             InstructionSet.codes.dequantize_add(
-                packed, gd_elements(CodingBlocks.elements(block, of: geometry.count)), codes, fixedPoint.kernel(weight: weight),
+                packed, gd_elements(elements), codes, fixedPoint.kernel(weight: weight),
                 sums)
         }
     }
@@ -43,8 +43,7 @@ package func accumulate(
     _ values: UnsafeRawPointer, count: Int, fixedPoint: FixedPointScale, weight: UInt32,
     accumulatingInto sums: UnsafeMutablePointer<Int64>, threads: Int
 ) {
-    parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
-        let elements = CodingBlocks.elements(block, of: count)
+    CodingBlocks.forEach(of: count, threads: threads) { elements in
         // SAFETY: blocks lie in 0..<count, and no two of them share a sum.
         InstructionSet.codes.add_fixed(
             values + 4 * elements.lowerBound, Int64(elements.count), fixedPoint.kernel(weight: weight), sums + elements.lowerBound
@@ -60,8 +59,7 @@ package func weightedMean(
     into values: UnsafeMutablePointer<Float>, threads: Int
 ) {
     let unit = 1 / (Double(totalWeight) * fixedPoint.factor)
-    parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
-        let elements = CodingBlocks.elements(block, of: count)
+    CodingBlocks.forEach(of: count, threads: threads) { elements in
         let whole = elements.lowerBound + elements.count & ~3
         // SAFETY: blocks lie in 0..<count.
         for index in stride(from: elements.lowerBound, to: whole, by: 4) {

@@ -5,19 +5,10 @@ import CKernels
 package func latticeSquaredErrors(
     _ values: UnsafePointer<Float>, count: Int, steps: [Float], threads: Int
 ) -> [Double] {
-    let blocks = CodingBlocks.count(count)
-    var partials = [Double](repeating: 0, count: blocks * steps.count)
-    partials.withUnsafeMutableBufferPointer { partials in
-        let partials = partials
-        parallelFor(count: blocks, threads: threads) { block in
-            let elements = CodingBlocks.elements(block, of: count)
-            // SAFETY: a block lies in 0..<count and has a sum for each step.
-            InstructionSet.statistics.lattice_errors(
-                values + elements.lowerBound, Int64(elements.count), steps, Int32(steps.count),
-                partials.baseAddress! + block * steps.count)
-        }
-    }
-    return steps.indices.map { index in
-        stride(from: index, to: partials.count, by: steps.count).reduce(0.0) { $0 + partials[$1] }
+    parallelSums(steps.count, blocks: CodingBlocks.count(count), threads: threads) { block, terms in
+        let elements = CodingBlocks.elements(block, of: count)
+        // SAFETY: a block lies in 0..<count and has a term for each step.
+        InstructionSet.statistics.lattice_errors(
+            values + elements.lowerBound, Int64(elements.count), steps, Int32(steps.count), terms)
     }
 }

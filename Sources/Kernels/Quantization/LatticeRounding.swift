@@ -33,15 +33,15 @@ package func roundToLattice(
     into codes: UnsafeMutablePointer<Int32>
 ) {
     let whole = elements.count & ~63
-    var draw = random.draw(chunk: elements.lowerBound / 64)
+    var bits = random.bits(chunk: elements.lowerBound / 64)
     // SAFETY: whole chunks lie inside `elements`; the last one is copied before 64 of its elements are read.
     InstructionSet.codes.round_to_lattice(
-        values + elements.lowerBound, Int64(whole / 64), &draw, lattice.kernel, codes)
+        values + elements.lowerBound, Int64(whole / 64), &bits, lattice.kernel, codes)
     guard whole < elements.count else { return }
     var padded = [Float](repeating: 0, count: 64)
     for index in whole..<elements.count { padded[index - whole] = values[elements.lowerBound + index] }
-    draw.chunk += Int64(whole / 64)
-    InstructionSet.codes.round_to_lattice(padded, 1, &draw, lattice.kernel, codes + whole)
+    bits.chunk += Int64(whole / 64)
+    InstructionSet.codes.round_to_lattice(padded, 1, &bits, lattice.kernel, codes + whole)
 }
 
 /// What the codes of elements `first ..< first + count` stand for.
@@ -54,9 +54,9 @@ package func restoreFromLattice(
     _ codes: UnsafePointer<Int32>, first: Int, count: Int, lattice: Lattice, random: RoundingSequence,
     into values: UnsafeMutablePointer<Float>
 ) {
-    var draw = random.draw(chunk: first / 64)
+    var bits = random.bits(chunk: first / 64)
     // SAFETY: the caller's buffers hold whole chunks.
-    InstructionSet.codes.restore_from_lattice(codes, Int64((count + 63) / 64), &draw, lattice.kernel, values)
+    InstructionSet.codes.restore_from_lattice(codes, Int64((count + 63) / 64), &bits, lattice.kernel, values)
 }
 
 /// `roundToLattice` of one element, in plain form.

@@ -17,7 +17,7 @@ package final class RoundingSequence: @unchecked Sendable {
     deinit { sequence.deallocate() }
 
     /// The bits from chunk `chunk` of 64 elements on, valid as long as `self`.
-    func draw(chunk: Int) -> gd_draw { gd_draw(sequence: sequence, chunk: Int64(chunk)) }
+    func bits(chunk: Int) -> gd_random_bits { gd_random_bits(sequence: sequence, chunk: Int64(chunk)) }
 }
 
 /// The 16 random bits of element `index`, in plain form.

@@ -5,14 +5,9 @@
 package func squaredDistance(
     _ values: UnsafePointer<Float>, from base: UnsafePointer<Float>?, count: Int, threads: Int
 ) -> Double {
-    var partials = [Double](repeating: 0, count: CodingBlocks.count(count))
-    partials.withUnsafeMutableBufferPointer { partials in
-        let partials = partials
-        parallelFor(count: partials.count, threads: threads) { block in
-            partials[block] = squares(values, base, CodingBlocks.elements(block, of: count))
-        }
-    }
-    return partials.reduce(0, +)
+    parallelMap(blocks: CodingBlocks.count(count), threads: threads) { block in
+        squares(values, base, CodingBlocks.elements(block, of: count))
+    }.reduce(0, +)
 }
 
 private func squares(_ values: UnsafePointer<Float>, _ base: UnsafePointer<Float>?, _ elements: Range<Int>) -> Double {

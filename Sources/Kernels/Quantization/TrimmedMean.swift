@@ -13,11 +13,11 @@ package func trimmedMean(
     into means: UnsafeMutablePointer<Float>, threads: Int
 ) {
     precondition(trim >= 0 && 2 * trim < rows, "\(trim) of \(rows) values trimmed on both sides")
-    parallelFor(count: CodingBlocks.count(count), threads: threads) { block in
+    CodingBlocks.forEach(of: count, threads: threads) { elements in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: rows) { buffer in
             var column = buffer
             // SAFETY: blocks lie in 0..<count, rows in 0..<rows.
-            for index in CodingBlocks.elements(block, of: count) {
+            for index in elements {
                 for row in 0..<rows { column.initializeElement(at: row, to: values[row * count + index]) }
                 column.sort()
                 let kept = column[trim..<(rows - trim)]

@@ -5,13 +5,13 @@ struct BitsMap {
     /// At most this many devices, the ones with the smallest numbers.
     private static let mostRows = 100
 
-    let run: RunSummary
+    let run: ReportInput
     let anchors: ReportAnchors
 
     /// The bits that occur, then what happened to those that sent nothing usable.
     var legend: [(name: String, kind: String)] {
-        let bits = Set(run.devices.filter { $0.status == "ok" }.compactMap(\.bits)).sorted()
-        let failed = Set(run.devices.map(\.status)).subtracting(["ok"]).sorted()
+        let bits = Set(run.devices.filter { $0.status == .ok }.compactMap(\.bits)).sorted()
+        let failed = Set(run.devices.map(\.status)).subtracting([.ok]).map(\.rawValue).sorted()
         return bits.map { ("\($0) bits", Self.kind(bits: $0)) } + failed.map { ($0, "failed") }
     }
 
@@ -24,7 +24,7 @@ struct BitsMap {
         let rows = Dictionary(uniqueKeysWithValues: devices.enumerated().map { ($1, $0) })
         let cells = run.devices.enumerated().compactMap { index, device -> HeatMap.Cell? in
             guard let column = columns[device.round], let row = rows[device.device] else { return nil }
-            let sent = device.status == "ok" ? device.bits : nil
+            let sent = device.status == .ok ? device.bits : nil
             return HeatMap.Cell(
                 column: column, row: row, kind: sent.map(Self.kind) ?? "failed", text: sent.map(String.init) ?? "×",
                 title: DeviceStory.text(device), anchor: anchors.line(index))

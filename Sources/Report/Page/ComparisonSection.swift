@@ -1,6 +1,8 @@
+import Records
+
 /// Several runs in one table and one set of curves.
 enum ComparisonSection {
-    static func html(_ runs: [RunSummary]) -> String {
+    static func html(_ runs: [ReportInput]) -> String {
         let rows = runs.enumerated().map { index, run in
             row(run, kind: "series-\(index % 6)", anchor: run.rounds.isEmpty ? nil : "run\(index + 1)-rounds")
         }
@@ -15,11 +17,11 @@ enum ComparisonSection {
             """
     }
 
-    private static func charts(_ runs: [RunSummary]) -> String {
+    private static func charts(_ runs: [ReportInput]) -> String {
         let energy = runs.map { $0.rounds.reduce(0) { $0 + $1.energyTotalJoules } }.max() ?? 0
         let upload = runs.map { $0.rounds.reduce(0) { $0 + Double($1.uploadBytes) } }.max() ?? 0
-        let energyUnit = UnitText.axisUnit("J", largest: energy)
-        let uploadUnit = UnitText.axisUnit("B", largest: upload)
+        let energyUnit = Quantity.axisUnit("J", largest: energy)
+        let uploadUnit = Quantity.axisUnit("B", largest: upload)
         return chart("Loss by round", runs, xLabel: "round") { rounds in rounds.map { Double($0.round) } }
             + chart("Loss by energy spent, modelled", runs, xLabel: energyUnit.name) {
                 cumulative($0) { $0.energyTotalJoules / energyUnit.size }
@@ -29,20 +31,20 @@ enum ComparisonSection {
             }
     }
 
-    private static func row(_ run: RunSummary, kind: String, anchor: String?) -> String {
+    private static func row(_ run: ReportInput, kind: String, anchor: String?) -> String {
         let energy = run.rounds.reduce(0) { $0 + $1.energyTotalJoules }
         let upload = run.rounds.reduce(0) { $0 + Double($1.uploadBytes) }
         let bits = run.rounds.filter { $0.devicesAccepted > 0 }.map(\.bitsMean)
-        let meanBits = bits.isEmpty ? "–" : UnitText.plain(bits.reduce(0, +) / Double(bits.count))
+        let meanBits = bits.isEmpty ? "–" : Quantity.scientific(bits.reduce(0, +) / Double(bits.count))
         return """
             <tr><th scope="row">\(SVG.link(to: anchor, SchemeSection.key(run.title, kind)))</th><td>\(run.rounds.count)</td>
-            <td>\(run.rounds.compactMap(\.loss).last.map(UnitText.plain) ?? "–")</td><td>\(UnitText.joules(energy))</td>
-            <td>\(UnitText.bytes(upload))</td><td>\(meanBits)</td></tr>
+            <td>\(run.rounds.compactMap(\.loss).last.map(Quantity.scientific) ?? "–")</td><td>\(Quantity.energy(energy))</td>
+            <td>\(Quantity.bytes(upload))</td><td>\(meanBits)</td></tr>
 
             """
     }
 
-    private static func cumulative(_ rounds: [RoundRow], _ value: (RoundRow) -> Double) -> [Double] {
+    private static func cumulative(_ rounds: [RoundRecord], _ value: (RoundRecord) -> Double) -> [Double] {
         var sum = 0.0
         return rounds.map { row in
             sum += value(row)
@@ -51,7 +53,7 @@ enum ComparisonSection {
     }
 
     private static func chart(
-        _ title: String, _ runs: [RunSummary], xLabel: String, x: ([RoundRow]) -> [Double]
+        _ title: String, _ runs: [ReportInput], xLabel: String, x: ([RoundRecord]) -> [Double]
     ) -> String {
         let series = runs.enumerated().map { index, run in
             LineChart.Series(
@@ -59,7 +61,7 @@ enum ComparisonSection {
                 points: zip(run.rounds, x(run.rounds)).compactMap { row, position in
                     row.loss.map {
                         LineChart.Point(
-                            x: position, y: $0, title: "\(run.title), round \(row.round): loss \(UnitText.plain($0))")
+                            x: position, y: $0, title: "\(run.title), round \(row.round): loss \(Quantity.scientific($0))")
                     }
                 })
         }

@@ -1,6 +1,8 @@
+import Records
+
 /// Charts of a run over its rounds.
 struct CurvesSection {
-    let run: RunSummary
+    let run: ReportInput
     let anchors: ReportAnchors
 
     /// Bars beyond this number are averages of neighbouring rounds.
@@ -29,11 +31,11 @@ struct CurvesSection {
     }
 
     private var loss: LineChart {
-        func points(_ name: String, _ value: (RoundRow) -> Double?) -> [LineChart.Point] {
+        func points(_ name: String, _ value: (RoundRecord) -> Double?) -> [LineChart.Point] {
             run.rounds.compactMap { row in
                 value(row).map {
                     LineChart.Point(
-                        x: Double(row.round), y: $0, title: "Round \(row.round): \(name) \(UnitText.plain($0))",
+                        x: Double(row.round), y: $0, title: "Round \(row.round): \(name) \(Quantity.scientific($0))",
                         anchor: anchors.round(row.round))
                 }
             }
@@ -47,21 +49,21 @@ struct CurvesSection {
     }
 
     private var energy: StackedBarChart {
-        let unit = UnitText.axisUnit("J", largest: run.rounds.map(\.energyTotalJoules).max() ?? 0)
+        let unit = Quantity.axisUnit("J", largest: run.rounds.map(\.energyTotalJoules).max() ?? 0)
         return bars("Energy per round, compute and radio", unit: unit.name, kinds: ["compute", "radio"]) {
             [$0.energyComputeJoules / unit.size, $0.energyCommunicationJoules / unit.size]
         } title: {
-            "\(UnitText.joules($0[0] * unit.size)) compute + \(UnitText.joules($0[1] * unit.size)) radio = "
-                + "\(UnitText.joules(($0[0] + $0[1]) * unit.size)) (modelled)"
+            "\(Quantity.energy($0[0] * unit.size)) compute + \(Quantity.energy($0[1] * unit.size)) radio = "
+                + "\(Quantity.energy(($0[0] + $0[1]) * unit.size)) (modelled)"
         }
     }
 
     private var upload: StackedBarChart {
-        let unit = UnitText.axisUnit("B", largest: run.rounds.map { Double($0.uploadBytes) }.max() ?? 0)
+        let unit = Quantity.axisUnit("B", largest: run.rounds.map { Double($0.uploadBytes) }.max() ?? 0)
         return bars("Upload per round, all devices", unit: unit.name, kinds: ["series-0"]) {
             [Double($0.uploadBytes) / unit.size]
         } title: {
-            "\(UnitText.bytes($0[0] * unit.size)) uploaded"
+            "\(Quantity.bytes($0[0] * unit.size)) uploaded"
         }
     }
 
@@ -69,12 +71,12 @@ struct CurvesSection {
         bars("Modelled time per round", unit: "s", kinds: ["series-2"]) {
             [$0.roundTimeSeconds]
         } title: {
-            "slowest device took \(UnitText.seconds($0[0])) (modelled)"
+            "slowest device took \(Quantity.time($0[0])) (modelled)"
         }
     }
 
     private func bars(
-        _ label: String, unit: String, kinds: [String], values: (RoundRow) -> [Double], title: ([Double]) -> String
+        _ label: String, unit: String, kinds: [String], values: (RoundRecord) -> [Double], title: ([Double]) -> String
     ) -> StackedBarChart {
         let size = (run.rounds.count + Self.mostBars - 1) / Self.mostBars
         let bars = stride(from: 0, to: run.rounds.count, by: size).map { start in

@@ -1,3 +1,5 @@
+import Records
+
 /// Names of the places that links on the page lead to.
 struct ReportAnchors {
     /// Lines of `devices.jsonl` that the page shows; the newest ones of a longer file.
@@ -7,7 +9,7 @@ struct ReportAnchors {
     private let firstShown: Int
     private let firstLineOfRound: [Int: Int]
 
-    init(run: RunSummary, prefix: String) {
+    init(run: ReportInput, prefix: String) {
         self.prefix = prefix
         firstShown = max(0, run.devices.count - Self.shownLines)
         firstLineOfRound = Dictionary(run.devices.enumerated().map { ($1.round, $0) }, uniquingKeysWith: { first, _ in first })
@@ -16,7 +18,7 @@ struct ReportAnchors {
     var rounds: String { "\(prefix)rounds" }
 
     /// Rows of the devices table that are shown.
-    func shownRows(of devices: [DeviceRow]) -> Range<Int> { firstShown..<devices.count }
+    func shownRows(of devices: [DeviceRecord]) -> Range<Int> { firstShown..<devices.count }
 
     /// The name of row `index` of `devices.jsonl` (line `index + 1`), or nil where the page leaves it out.
     func line(_ index: Int) -> String? { index >= firstShown ? "\(prefix)devices-line-\(index + 1)" : nil }

@@ -1,7 +1,7 @@
 /// `report.html`: one file without external resources, for one run or several side by side.
 package enum ReportPage {
     /// The whole page, UTF-8. Well-formed as XML too, so that any parser can check it.
-    package static func html(for runs: [RunSummary]) -> String {
+    package static func html(for runs: [ReportInput]) -> String {
         let title = runs.count == 1 ? runs[0].title : "Comparison of \(runs.count) runs"
         var body = ""
         if runs.count > 1 { body += ComparisonSection.html(runs) }

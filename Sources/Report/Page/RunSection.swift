@@ -1,11 +1,11 @@
 /// One run's part of the page: pictures first, then the schemes, the curves, the tables, the configuration.
 struct RunSection {
-    let run: RunSummary
+    let run: ReportInput
     /// Keeps the anchors of several runs apart.
     let prefix: String
 
     func html() -> String {
-        header + SamplesSection.html(run.samples) + SchemeSection(schemes: run.schemes, roundsAnchor: roundsAnchor).html()
+        header + SamplesSection.html(run.samples) + SchemeSection(run: run, roundsAnchor: roundsAnchor).html()
             + CurvesSection(run: run, anchors: anchors).html() + TablesSection(run: run, anchors: anchors).html() + footerFields
     }
 
@@ -39,39 +39,39 @@ struct RunSection {
         var tiles: [Tile] = []
         let losses = run.rounds.compactMap(\.loss)
         if let first = losses.first, let last = losses.last {
-            tiles.append(Tile(name: "Training loss", value: UnitText.plain(last), note: "from \(UnitText.plain(first))"))
+            tiles.append(
+                Tile(name: "Training loss", value: Quantity.scientific(last), note: "from \(Quantity.scientific(first))"))
         }
         let energy = run.rounds.reduce(0) { $0 + $1.energyTotalJoules }
         tiles.append(
             Tile(
-                name: "Energy a round", value: UnitText.joules(energy / count),
-                note: "modelled; \(UnitText.joules(energy)) in all"))
+                name: "Energy a round", value: Quantity.energy(energy / count),
+                note: "modelled; \(Quantity.energy(energy)) in all"))
         if run.countsWholeSystem {
             let system = run.rounds.reduce(0) { $0 + ($1.energySystemJoules ?? 0) }
             tiles.append(
                 Tile(
-                    name: "With downlink and idle", value: UnitText.joules(system / count),
-                    note: "a round, modelled; \(UnitText.joules(system)) in all"))
+                    name: "With downlink and idle", value: Quantity.energy(system / count),
+                    note: "a round, modelled; \(Quantity.energy(system)) in all"))
         }
         if run.countsCO2 {
             let grams = run.rounds.reduce(0) { $0 + ($1.co2Grams ?? 0) }
             tiles.append(
-                Tile(name: "CO2 a round", value: UnitText.grams(grams / count), note: "modelled; \(UnitText.grams(grams)) in all")
+                Tile(name: "CO2 a round", value: Quantity.mass(grams / count), note: "modelled; \(Quantity.mass(grams)) in all")
             )
         }
         let upload = run.rounds.reduce(0) { $0 + Double($1.uploadBytes) }
         tiles.append(
-            Tile(name: "Upload a round", value: UnitText.bytes(upload / count), note: "\(UnitText.bytes(upload)) in all"))
+            Tile(name: "Upload a round", value: Quantity.bytes(upload / count), note: "\(Quantity.bytes(upload)) in all"))
         let bits = run.rounds.filter { $0.devicesAccepted > 0 }.map(\.bitsMean)
         if !bits.isEmpty {
             let mean = bits.reduce(0, +) / Double(bits.count)
-            tiles.append(Tile(name: "Bits a parameter", value: UnitText.plain(mean), note: "mean of accepted devices"))
+            tiles.append(Tile(name: "Bits a parameter", value: Quantity.scientific(mean), note: "mean of accepted devices"))
         }
-        if let own = run.schemes.first(where: \.isThisRun), let reference = run.schemes.first(where: \.isReference),
-            own.energyTotalJoules > 0, !own.isReference
+        if let own = run.schemes.first(where: { $0.scheme == run.schemeName }), !own.isReference,
+            let reference = run.schemes.first(where: \.isReference), let ratio = run.schemes.saving(of: own)
         {
-            let ratio = reference.energyTotalJoules / own.energyTotalJoules
-            tiles.append(Tile(name: "Against \(reference.scheme)", value: "\(UnitText.plain(ratio))×", note: "less energy"))
+            tiles.append(Tile(name: "Against \(reference.scheme)", value: "\(Quantity.scientific(ratio))×", note: "less energy"))
         }
         return tiles
     }

@@ -1,8 +1,12 @@
-/// "Was it worth it?": what each scheme costs a round.
+import Records
+
+/// What each scheme costs a round, beside the run's own.
 struct SchemeSection {
-    let schemes: [SchemeRow]
+    let run: ReportInput
     /// Where the run's own rounds are, if the page has any.
     let roundsAnchor: String?
+
+    private var schemes: [SchemeAverage] { run.schemes }
 
     func html() -> String {
         guard !schemes.isEmpty else { return "" }
@@ -22,24 +26,23 @@ struct SchemeSection {
 
     static func key(_ name: String, _ kind: String) -> String { "<span class=\"key \(kind)\"></span>\(HTMLText.escape(name))" }
 
-    private var reference: SchemeRow? { schemes.first(where: \.isReference) }
+    private var reference: SchemeAverage? { schemes.first(where: \.isReference) }
 
-    private func row(_ scheme: SchemeRow) -> String {
+    private func row(_ scheme: SchemeAverage) -> String {
         let highest = schemes.map(\.energyTotalJoules).max() ?? 0
         let share = { (joules: Double) in highest > 0 && joules.isFinite ? max(0, 100 * joules / highest) : 0 }
         let (compute, radio) = (scheme.energyComputeJoules, scheme.energyCommunicationJoules)
-        let ratio = reference.flatMap { reference in
-            scheme.energyTotalJoules > 0 ? reference.energyTotalJoules / scheme.energyTotalJoules : nil
-        }
+        let ratio = schemes.saving(of: scheme)
+        let isThisRun = scheme.scheme == run.schemeName
         let name = HTMLText.escape(scheme.scheme)
-        let label = scheme.isThisRun ? "\(SVG.link(to: roundsAnchor, name)) <em>this run</em>" : name
+        let label = isThisRun ? "\(SVG.link(to: roundsAnchor, name)) <em>this run</em>" : name
         return """
-            <tr\(scheme.isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(UnitText.bits(scheme.bits))</td>
-            <td>\(UnitText.bytes(scheme.uploadBytes))</td><td>\(UnitText.joules(scheme.energyTotalJoules))</td>
+            <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(Quantity.number(scheme.bitsMean))</td>
+            <td>\(Quantity.bytes(scheme.uploadBytes))</td><td>\(Quantity.energy(scheme.energyTotalJoules))</td>
             <td class="wide"><span class="split"><span class="compute" style="width:\(SVG.number(share(compute)))%"></span><span
             class="radio" style="width:\(SVG.number(share(radio)))%"></span></span>
-            <small>\(UnitText.joules(compute)) / \(UnitText.joules(radio))</small></td>
-            <td>\(UnitText.plain(scheme.errorAbsolute))</td><td><strong>\(ratio.map { "\(UnitText.plain($0))×" } ?? "–")</strong></td></tr>
+            <small>\(Quantity.energy(compute)) / \(Quantity.energy(radio))</small></td>
+            <td>\(Quantity.scientific(scheme.errorAbsolute))</td><td><strong>\(ratio.map { "\(Quantity.scientific($0))×" } ?? "–")</strong></td></tr>
 
             """
     }

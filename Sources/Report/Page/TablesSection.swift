@@ -1,6 +1,8 @@
+import Records
+
 /// The numbers behind the charts: a line for each round, and the lines of `devices.jsonl` that links lead to.
 struct TablesSection {
-    let run: RunSummary
+    let run: ReportInput
     let anchors: ReportAnchors
 
     func html() -> String { roundsTable + devicesTable }
@@ -16,17 +18,17 @@ struct TablesSection {
             columns: columns, rows: run.rounds.map(roundRow))
     }
 
-    private func roundRow(_ row: RoundRow) -> String {
+    private func roundRow(_ row: RoundRecord) -> String {
         cells(
             [
-                SVG.link(to: anchors.round(row.round), "\(row.round)"), row.loss.map(UnitText.plain) ?? "–",
-                UnitText.joules(row.energyTotalJoules), UnitText.joules(row.energyComputeJoules),
-                UnitText.joules(row.energyCommunicationJoules),
+                SVG.link(to: anchors.round(row.round), "\(row.round)"), row.loss.map(Quantity.scientific) ?? "–",
+                Quantity.energy(row.energyTotalJoules), Quantity.energy(row.energyComputeJoules),
+                Quantity.energy(row.energyCommunicationJoules),
             ] + ledgerCells(row.energyDownloadJoules, row.energyIdleJoules, row.energySystemJoules, row.co2Grams) + [
-                UnitText.bytes(Double(row.uploadBytes)), UnitText.plain(row.bitsMean),
-                UnitText.plain(row.quantizationErrorRelative),
-                "\(row.devicesAccepted) of \(row.devicesSelected)", UnitText.seconds(row.roundTimeSeconds),
-                UnitText.seconds(row.wallSeconds),
+                Quantity.bytes(Double(row.uploadBytes)), Quantity.scientific(row.bitsMean),
+                Quantity.scientific(row.quantizationErrorRelative),
+                "\(row.devicesAccepted) of \(row.devicesSelected)", Quantity.time(row.roundTimeSeconds),
+                Quantity.time(row.wallSeconds),
             ], id: nil)
     }
 
@@ -37,8 +39,8 @@ struct TablesSection {
 
     private func ledgerCells(_ download: Double?, _ idle: Double?, _ system: Double?, _ grams: Double?) -> [String] {
         func shown(_ value: Double?, _ format: (Double) -> String) -> String { value.map(format) ?? "–" }
-        let energies = run.countsWholeSystem ? [download, idle, system].map { shown($0, UnitText.joules) } : []
-        return energies + (run.countsCO2 ? [shown(grams, UnitText.grams)] : [])
+        let energies = run.countsWholeSystem ? [download, idle, system].map { shown($0, Quantity.energy) } : []
+        return energies + (run.countsCO2 ? [shown(grams, Quantity.mass)] : [])
     }
 
     private var devicesTable: String {
@@ -55,23 +57,23 @@ struct TablesSection {
             "Devices", id: nil, note: note, columns: columns, rows: shown.map { deviceRow(run.devices[$0], index: $0) })
     }
 
-    private func deviceRow(_ row: DeviceRow, index: Int) -> String {
+    private func deviceRow(_ row: DeviceRecord, index: Int) -> String {
         func shown(_ value: Double?, _ format: (Double) -> String) -> String { value.map(format) ?? "–" }
         let planned = row.bitsPlanned.map(String.init) ?? "–"
         let bits = row.bits.map { "\($0)" == planned ? planned : "\($0) (planned \(planned))" } ?? planned
         let energy = row.energyComputeJoules.map { $0 + (row.energyCommunicationJoules ?? 0) }
-        let status = HTMLText.escape(row.status + (row.outageAction.map { ", \($0)" } ?? ""))
+        let status = HTMLText.escape(row.status.rawValue + (row.outageAction.map { ", \($0.rawValue)" } ?? ""))
         let reason = row.reason.map { "<abbr title=\"\(HTMLText.escape($0))\">\(status)</abbr>" }
         return cells(
             [
                 "\(index + 1)", "\(row.round)", "\(row.device)", reason ?? status, bits,
-                shown(row.payloadBytes.map(Double.init), UnitText.bytes), shown(row.distanceMeters, UnitText.meters),
-                shown(row.fading, UnitText.plain), shown(row.frequencyHertz, UnitText.hertz),
-                shown(row.powerWatts, UnitText.watts),
-                shown(row.timeComputeSeconds, UnitText.seconds), shown(row.timeCommunicationSeconds, UnitText.seconds),
-                shown(energy, UnitText.joules),
+                shown(row.payloadBytes.map(Double.init), Quantity.bytes), shown(row.distanceMetres, Quantity.distance),
+                shown(row.fading, Quantity.scientific), shown(row.frequencyHertz, Quantity.frequency),
+                shown(row.powerWatts, Quantity.power),
+                shown(row.timeComputeSeconds, Quantity.time), shown(row.timeCommunicationSeconds, Quantity.time),
+                shown(energy, Quantity.energy),
             ] + ledgerCells(row.energyDownloadJoules, row.energyIdleJoules, row.energySystemJoules, row.co2Grams) + [
-                shown(row.errorCertificate, UnitText.plain), shown(row.errorDemand, UnitText.plain),
+                shown(row.errorCertificate, Quantity.scientific), shown(row.errorDemand, Quantity.scientific),
             ], id: anchors.line(index))
     }
 

@@ -85,11 +85,11 @@ package struct AxisTicks: Equatable {
 
     /// A tick's number.
     func label(_ value: Double) -> String {
-        guard scale == .logarithmic else { return UnitText.tick(value, step: step) }
+        guard scale == .logarithmic else { return Quantity.tick(value, step: step) }
         let exponent = Int((log10(value) + 1e-9).rounded(.down))
         let power = Self.tenToThe(exponent)
         return (-3...4).contains(exponent)
-            ? UnitText.tick(value, step: power) : "\(Int((value / power).rounded()))e\(exponent)"
+            ? Quantity.tick(value, step: power) : "\(Int((value / power).rounded()))e\(exponent)"
     }
 
     private static func tenToThe(_ power: Int) -> Double { Double("1e\(power)") ?? pow(10, Double(power)) }

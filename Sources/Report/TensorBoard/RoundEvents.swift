@@ -1,7 +1,9 @@
+import Records
+
 /// What a run directory's `tensorboard/` shows of its rounds.
 package enum RoundEvents {
     /// The records of one round's curves, to be appended to an event file. Values that are missing or not finite are left out.
-    package static func records(_ row: RoundRow, wallTime: Double) -> [UInt8] {
+    package static func records(_ row: RoundRecord, wallTime: Double) -> [UInt8] {
         let curves: [(tag: String, value: Double?)] = [
             ("loss/training", row.loss), ("loss/held_out", row.lossHeldOut), ("energy_modelled_j/total", row.energyTotalJoules),
             ("energy_modelled_j/compute", row.energyComputeJoules), ("energy_modelled_j/radio", row.energyCommunicationJoules),

@@ -33,13 +33,10 @@ private final class AggregationRun {
     init(frames frameCount: Int, count: Int, bits: Int, threads: Int) throws {
         let layout = ParameterLayout([("first", [count / 2]), ("second", [count - count / 2])])
         frames = try (0..<min(Self.distinctFrames, frameCount)).map { index in
-            let table = try ErrorTable(
-                .random([count], item: UInt32(index)), layout: layout, options: QuantizerOptions(groupSize: 256), threads: threads
-            )
-            let bytes = try encodeUpdate(
-                .random([count], item: UInt32(index)), table: table, coding: .quantized(bits: bits), binding: FrameBinding(),
-                seed: 1,
-                threads: threads)
+            let values = Tensor.random([count], item: UInt32(index))
+            let table = try ErrorTable(values, layout: layout, quantizer: .levels(.paper, groupSize: 256), threads: threads)
+            let bytes = UpdateFrame.encode(
+                values, as: try table.coding(bits: bits), binding: FrameBinding(), seed: 1, threads: threads)
             return try UpdateFrame(bytes, threads: threads)
         }
         global = .random([count], item: 99)

@@ -25,7 +25,7 @@ extension BenchmarkFamily {
                 verify: { () throws(VerificationError) in try small.verifySums() }, run: { run.accumulate() })
         })
 
-    /// `certify/n37M/g256`: what comes before, magnitudes of all scopes and the exact expected error of every width 2...8.
+    /// `certify/n37M/g256`: what comes before, magnitudes of all groups and the exact expected error of every width 2...8.
     static let certify = BenchmarkFamily(
         cases: ["certify/n37M/g256", "certify/n37M/g0"],
         make: { problem, context in
@@ -43,44 +43,44 @@ extension BenchmarkFamily {
 /// A tensor on its way to codes, and from codes into sums.
 private final class QuantizeRun {
     private let values: Tensor
-    private let geometry: ScopeGeometry
+    private let geometry: GroupGeometry
     private let format: CodeFormat
     private let threads: Int
     private let random = CounterRandom(seed: 1, stream: .rounding)
     private let fixedPoint = FixedPointScale(exponent: 40)
-    private var scales: [ScopeScale] = []
+    private var scales: [GroupScale] = []
     private var packed: [UInt8]
     private let sums: FixedPointSums
 
     init(count: Int, groupSize: Int, bits: Int, threads: Int) {
         values = .random([count], item: 0)
-        geometry = ScopeGeometry(count: count, groupSize: groupSize)
+        geometry = GroupGeometry(count: count, groupSize: groupSize)
         format = Self.format(bits: bits)
         self.threads = threads
         packed = [UInt8](repeating: 0, count: format.packedBytes(count))
         sums = FixedPointSums(count: count)
-        let survey = MagnitudeSurvey(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
-        scales = survey.ranges.map(format.scale(for:))
+        let statistics = MagnitudeStatistics(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
+        scales = statistics.ranges.map(format.scale(for:))
     }
 
     private static func format(bits: Int) -> CodeFormat { CodeFormat(bits: bits, levelShift: bits == 2 ? 0 : 1) }
 
-    /// The ranges of all scopes, and D(b) for b = 2...8.
+    /// The ranges of all groups, and D(b) for b = 2...8.
     func certify() -> (ranges: [MagnitudeRange], errors: [Double]) {
-        let survey = MagnitudeSurvey(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
+        let statistics = MagnitudeStatistics(UnsafeRawPointer(values.base), geometry: geometry, threads: threads)
         let errors = expectedSquaredErrors(
-            values.base, geometry: geometry, ranges: survey.ranges, formats: (2...8).map(Self.format), threads: threads)
-        return (survey.ranges, errors)
+            values.base, geometry: geometry, ranges: statistics.ranges, formats: (2...8).map(Self.format), threads: threads)
+        return (statistics.ranges, errors)
     }
 
     /// Every error must be the reference's, apart from the order of sums.
     func verifyErrors() throws(VerificationError) {
         let (ranges, errors) = certify()
         for (bits, error) in zip(2...8, errors) {
-            let reference = (0..<geometry.scopeCount).reduce(0.0) { sum, scope in
-                let part = geometry.range(scope).map { values[$0] }
+            let reference = (0..<geometry.groupCount).reduce(0.0) { sum, group in
+                let part = geometry.range(group).map { values[$0] }
                 let format = Self.format(bits: bits)
-                return sum + expectedSquaredErrorReference(part, scale: format.scale(for: ranges[scope]), format: format)
+                return sum + expectedSquaredErrorReference(part, scale: format.scale(for: ranges[group]), format: format)
             }
             try VerificationError.check("relative difference of D(\(bits))", abs(error / reference - 1), atMost: 1e-12)
         }
@@ -111,9 +111,9 @@ private final class QuantizeRun {
     func verifyCodes() throws(VerificationError) {
         quantize()
         var reference = [UInt8](repeating: 0, count: packed.count)
-        let scales = (0..<geometry.scopeCount).map { scope in
-            let part = geometry.range(scope).map { values[$0] }
-            return format.scale(for: surveyMagnitudesReference(part).range)
+        let scales = (0..<geometry.groupCount).map { group in
+            let part = geometry.range(group).map { values[$0] }
+            return format.scale(for: magnitudeStatisticsReference(part).range)
         }
         quantizeAndPackReference(
             values.base, geometry: geometry, scales: scales, format: format, random: random, into: &reference)
@@ -129,7 +129,7 @@ private final class QuantizeRun {
             (0..<geometry.count).count { index in
                 guard let codes = buffer.baseAddress else { return true }
                 let code = unpackedCodeReference(codes, index, bits: format.bits)
-                let value = dequantizedReference(code, scale: scales[index / geometry.scopeSize], format: format)
+                let value = dequantizedReference(code, scale: scales[index / geometry.groupSize], format: format)
                 return sums.base[index] != 3 * fixedPoint.fixedReference(value)
             }
         }

@@ -100,7 +100,10 @@ struct PretrainCommand: ParsableCommand {
         }
     }
 
-    private var settings: PretrainingSettings {
+    /// - Throws: `ConfigurationError` that names the flag of a text which the library could not read.
+    private func settings() throws -> PretrainingSettings {
+        if let data { _ = try DataSpecification(parsing: data, setting: "--data") }
+        if let initialCheckpoint { _ = try ModelSource(parsing: initialCheckpoint, setting: "--init") }
         let steps = steps ?? 10_000
         return PretrainingSettings(
             data: data ?? "synthetic", preset: preset ?? .small, initialCheckpoint: initialCheckpoint,
@@ -113,14 +116,10 @@ struct PretrainCommand: ParsableCommand {
 
     func run() throws {
         loggingOptions.start()
-        // A reader that goes away (`| head`) must not end a training run.
-        signal(SIGPIPE, SIG_IGN)
-        let interruption = InterruptionFlag {
-            StandardConsole.error.line("\nfinishing the step in progress, then saving; Ctrl-C again stops at once")
-        }
+        let interruption = TrainingJob.begin(finishing: "step")
         let run =
             try resume.map { try PretrainingRun.resume($0, steps: steps, threads: threadOptions.threads) }
-            ?? PretrainingRun.start(settings, at: out ?? "", threads: threadOptions.threads)
+            ?? PretrainingRun.start(settings(), at: out ?? "", threads: threadOptions.threads)
         var display = PretrainingDisplay(run: run, console: StandardConsole.output)
         display.begin(run)
         do {
@@ -130,15 +129,10 @@ struct PretrainCommand: ParsableCommand {
             }
         } catch {
             display.close()
-            guard case PretrainingError.interrupted = error else { throw error }
-            StandardConsole.error.line("greendiff: \(error)")
-            throw ExitCode(Self.interruptedStatus)
+            throw TrainingJob.ended(with: error)
         }
         display.end(run)
     }
-
-    /// What shells report of a command that SIGINT ended.
-    private static let interruptedStatus: Int32 = 130
 }
 
 /// What `pretrain` shows: a bar on a terminal, else a line every few seconds.

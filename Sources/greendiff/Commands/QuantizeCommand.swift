@@ -1,4 +1,5 @@
 import ArgumentParser
+import Codec
 import GreenDiffusion
 
 /// `greendiff quantize`: a safetensors file to an update frame.
@@ -43,10 +44,10 @@ struct QuantizeCommand: ParsableCommand {
             Levels: paper (smallest to largest magnitude) or zero (0 to largest), a fixed width a value, 2 bits always zero; or lattice \
             (multiples of one step, entropy coded: fewest bytes).
             """))
-    var grid: TensorFileQuantizer.Grid = .paper
+    var grid = QuantizationGrid.paper
 
     @Option(help: ArgumentHelp("On a lattice: dither (half the error) or stochastic."))
-    var rounding: TensorFileQuantizer.Rounding = .dither
+    var rounding = RoundingOption.dither
 
     @Option(help: ArgumentHelp("Consecutive values that share a scale; 0 for the whole tensor.", valueName: "n"))
     var groupSize = 0
@@ -76,14 +77,14 @@ struct QuantizeCommand: ParsableCommand {
     }
 
     private var precision: TensorFileQuantizer.Precision {
-        errorRelative.map { .relativeError($0) } ?? errorAbsolute.map { .absoluteError($0) } ?? bytes.map { .bytes($0) }
+        errorRelative.map { .error(.relative($0)) } ?? errorAbsolute.map { .error(.absolute($0)) } ?? bytes.map { .bytes($0) }
             ?? .bits(bits ?? 8)
     }
 
     func run() throws {
         let quantizer = TensorFileQuantizer(
-            precision: precision, grid: grid, groupSize: groupSize, rounding: rounding, seed: seed,
-            threads: threadOptions.threads)
+            precision: precision, quantizer: Quantizer(grid: grid, groupSize: groupSize, rounding: rounding.rounding),
+            seed: seed, threads: threadOptions.threads)
         let summary = try quantizer.quantize(input, to: output)
         try show(summary, json: json)
     }
@@ -115,5 +116,11 @@ struct DequantizeCommand: ParsableCommand {
     }
 }
 
-extension TensorFileQuantizer.Grid: ExpressibleByArgument {}
-extension TensorFileQuantizer.Rounding: ExpressibleByArgument {}
+extension QuantizationGrid: ExpressibleByArgument {}
+
+/// A lattice's rounding as the command line names it.
+enum RoundingOption: String, ExpressibleByArgument, CaseIterable {
+    case dither, stochastic
+
+    var rounding: LatticeRounding { self == .dither ? .dithered : .stochastic }
+}

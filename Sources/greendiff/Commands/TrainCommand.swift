@@ -36,7 +36,7 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Show the plan, expected time, energy, bytes and disk; train nothing and write nothing.")
     var dryRun = false
 
-    @OptionGroup(title: "Settings") var options: TrainOptions
+    @OptionGroup var options: TrainOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
@@ -53,11 +53,7 @@ struct TrainCommand: ParsableCommand {
         loggingOptions.start()
         let console = StandardConsole.output
         guard !dryRun else { return console.line(try DryRun(configuration()).text) }
-        // A reader that goes away (`| head`) must not end a training run.
-        signal(SIGPIPE, SIG_IGN)
-        let interruption = InterruptionFlag {
-            StandardConsole.error.line("\nfinishing the round in progress, then saving; Ctrl-C again stops at once")
-        }
+        let interruption = TrainingJob.begin(finishing: "round")
         let run =
             try resume.map { try FederatedRun.resume($0, changing: options.given) }
             ?? FederatedRun.start(configuration(), at: out ?? Self.freeFolder())
@@ -65,26 +61,18 @@ struct TrainCommand: ParsableCommand {
         var display = TrainDisplay(run: run, console: console)
         do {
             try run.train(isInterrupted: { interruption.isRaised }) { display.show($0) }
-        } catch FederatedRunError.interrupted(let round, let rounds, let path) {
-            display.close()
-            let error = FederatedRunError.interrupted(round: round, rounds: rounds, path: path)
-            StandardConsole.error.line("greendiff: \(error)")
-            throw ExitCode(Self.interruptedStatus)
         } catch {
             display.close()
-            throw error
+            throw TrainingJob.ended(with: error)
         }
         display.close()
         try TrainDisplay.end(run, console: console)
     }
 
-    /// What shells report of a command that SIGINT ended.
-    private static let interruptedStatus: Int32 = 130
-
     private func configuration() throws -> RunConfiguration {
         var configuration = RunConfiguration()
         if let config { try configuration.override(fromYAMLFile: config) }
-        for (setting, text) in options.given { try configuration.set(setting, to: text) }
+        try configuration.set(options.given)
         return configuration
     }
 

@@ -18,9 +18,7 @@ struct TrainDisplay {
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
         console.line(
             Banner.machine(threads: run.threads, vectorName: InstructionSet.selectedName, ceilings: run.measureCeilings()))
-        console.line(labelledLine("model", run.modelDescription))
-        console.line(labelledLine("data", run.dataDescription))
-        console.line(labelledLine("plan", run.planDescription))
+        for line in run.overview.lines { console.line(line) }
         console.line(labelledLine("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
         console.line()
     }
@@ -46,12 +44,12 @@ struct TrainDisplay {
 
     func close() { line.close() }
 
-    /// The lines after the last round: the comparison, and where everything is.
+    /// The lines after the last round: the comparison where there is one, and where everything is.
     static func end(_ run: FederatedRun, console: any ConsoleWriter) throws {
         console.line()
-        console.line(try run.schemeTable().text)
-        console.line()
-        if let ledger = try run.summary().ledgerText { console.line(labelledLine("energy", ledger)) }
+        let summary = try run.summary()
+        if !summary.schemes.isEmpty { console.line("\(SchemeTable.text(summary.schemes))\n") }
+        if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))
         console.line(labelledLine("model", run.files.modelFolder))

@@ -12,7 +12,7 @@ import Testing
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "weights"), (.demand, "0.0003:0.004"),
         (.errorFeedback, "3"), (.downlinkBits, "5"), (.rule, "theorem1"), (.bitPlanning, "system"), (.aggregateError, "0.0007"),
         (.workload, "paper"), (.timeBudget, "12.5"), (.averageDecay, "0.99"), (.evaluateEvery, "2"),
-        (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.seed, "18446744073709551615"), (.threads, "3"),
+        (.sampleEvery, "0"), (.keepCheckpoints, "4"), (.compareSchemes, "off"), (.seed, "18446744073709551615"), (.threads, "3"),
         (.convolution, "winograd2"), (.normBound, "12.5"), (.serverOptimizer, "fedadam"), (.serverLearningRate, "0.02"),
         (.serverMomentum, "0.75"), (.aggregation, "trimmed-mean"), (.trimFraction, "0.25"),
         (.profiles, "raspberry-pi-4,laptop-x86"), (.distance, "12.5:40.0"), (.allowLonger, "30.0"),
@@ -35,6 +35,55 @@ import Testing
         try reread.override(fromYAMLFile: folder.path("run.yaml"))
         #expect(reread == configuration)
         #expect(Set(Self.unusual.map(\.0)).union([.images, .initial]) == Set(Setting.allCases), "a setting is not tested")
+    }
+
+    @Test func everyPropertyHasOneEntryInTheTable() {
+        #expect(Mirror(reflecting: RunConfiguration()).children.count == Setting.allCases.count)
+        #expect(Set(Setting.allCases.map(\.name)).count == Setting.allCases.count)
+        for setting in Setting.allCases {
+            #expect(Setting.named(setting.name) == setting)
+            #expect(!setting.help.isEmpty && !setting.help.hasSuffix(".") && !setting.defaultText.isEmpty, "\(setting)")
+        }
+    }
+
+    /// What `config.yaml` of a run with defaults holds, byte for byte: other programs and older runs rely on names and order.
+    @Test func theFileOfDefaultsIsAsEver() throws {
+        let expected = """
+            data: synthetic
+            images: 5120
+            preset: small
+            devices: 10
+            partition: dirichlet:0.5
+            rounds: 30
+            local-iterations: 4
+            batch-size: 16
+            learning-rate: 0.0002
+            scheme: on-demand
+            bits: 2:8
+            grid: lattice
+            group-size: 256
+            payload: change
+            demand: 0.02:0.09
+            error-feedback: 0
+            rule: measured
+            bit-planning: device
+            workload: measured
+            time-budget: auto
+            allow-longer: 0.0
+            fading: rayleigh
+            shadowing: 0.0
+            downlink-rate: 13000000.0
+            aggregation: mean
+            server-optimizer: fedavg
+            ema-decay: 0.9999
+            evaluate-every: 5
+            sample-every: 10
+            keep-checkpoints: 2
+            compare-schemes: on
+            seed: 0
+
+            """
+        #expect(try RunConfiguration().resolved().yaml() == expected)
     }
 
     @Test func syntheticImagesAndStartSurviveTheFile() throws {
@@ -86,52 +135,53 @@ import Testing
     }
 
     @Test(arguments: [
-        (Setting.bits, "9", ["--bits 9", "2...8", "use --bits 8"]),
-        (.bits, "1", ["--bits 1", "2...8", "use --bits 2"]),
+        (Setting.bits, "9", ["bits 9", "2...8", "use bits 8"]),
+        (.bits, "1", ["bits 1", "2...8", "use bits 2"]),
         (.bits, "8:6", ["8:6", "backwards", "use 6:8"]),
-        (.bits, "x", ["--bits x", "use 8, or 6:8"]),
-        (.rounds, "0", ["--rounds 0", "outside 1...1000000", "use 1 to 1000000"]),
-        (.rounds, "1.5", ["--rounds 1.5", "whole number"]),
+        (.bits, "x", ["bits x", "use 8, or 6:8"]),
+        (.rounds, "0", ["rounds 0", "outside 1...1000000", "use 1 to 1000000"]),
+        (.rounds, "1.5", ["rounds 1.5", "whole number"]),
         (.rounds, "99999999999999999999", ["whole number"]),
-        (.devices, "0", ["--devices 0", "use 1 to"]),
-        (.select, "-1", ["--select -1", "use 1 to"]),
-        (.batchSize, "4097", ["--batch-size 4097", "4096"]),
-        (.learningRate, "0", ["--learning-rate 0", "above 0"]),
-        (.learningRate, "nan", ["--learning-rate nan", "not a number"]),
-        (.learningRate, "inf", ["--learning-rate inf", "not a number"]),
-        (.timeBudget, "-3", ["--time-budget -3", "above 0"]),
-        (.timeBudget, "soon", ["--time-budget soon", "not a number"]),
-        (.demand, "0", ["--demand 0", "above 0"]),
+        (.devices, "0", ["devices 0", "use 1 to"]),
+        (.select, "-1", ["select -1", "use 1 to"]),
+        (.batchSize, "4097", ["batch-size 4097", "4096"]),
+        (.learningRate, "0", ["learning-rate 0", "above 0"]),
+        (.learningRate, "nan", ["learning-rate nan", "not a number"]),
+        (.learningRate, "inf", ["learning-rate inf", "not a number"]),
+        (.timeBudget, "-3", ["time-budget -3", "above 0"]),
+        (.timeBudget, "soon", ["time-budget soon", "not a number"]),
+        (.demand, "0", ["demand 0", "above 0"]),
         (.demand, "0.01:0.001", ["backwards", "use 0.001:0.01"]),
-        (.partition, "dirichlet", ["--partition dirichlet", "dirichlet:0.5"]),
+        (.partition, "dirichlet", ["partition dirichlet", "dirichlet:0.5"]),
         (.partition, "dirichlet:0", ["above 0"]),
-        (.scheme, "free", ["--scheme free", "on-demand, fixed, fedavg"]),
+        (.scheme, "free", ["scheme free", "on-demand, fixed, fedavg"]),
         (.grid, "linear", ["paper, zero, lattice"]),
         (.payload, "gradients", ["weights, change"]),
         (.rule, "guess", ["measured, theorem1"]),
-        (.bitPlanning, "all", ["--bit-planning all", "device, system"]),
-        (.aggregateError, "0", ["--aggregate-error 0", "above 0"]),
+        (.bitPlanning, "all", ["bit-planning all", "device, system"]),
+        (.aggregateError, "0", ["aggregate-error 0", "above 0"]),
         (.workload, "huge", ["measured, paper"]),
         (.preset, "huge", ["tiny, small, ddpm-cifar10"]),
-        (.data, "imagenet:/x", ["--data imagenet:/x", "cifar10:DIR"]),
-        (.data, "gtsrb", ["--data gtsrb", "names no folder", "gtsrb:DIR"]),
+        (.data, "imagenet:/x", ["data imagenet:/x", "cifar10:DIR"]),
+        (.data, "gtsrb", ["data gtsrb", "names no folder", "gtsrb:DIR"]),
         (.data, "synthetic:dusk", ["synthetic: dusk", "day, night, rain"]),
         (.initial, "builtin:", ["names no model"]),
-        (.seed, "-1", ["--seed -1", "2^64"]),
-        (.threads, "0", ["--threads 0", "1 to 1024"]),
-        (.groupSize, "-1", ["--group-size -1"]),
-        (.averageDecay, "2", ["--ema-decay 2", "at most 1"]),
-        (.crop, "-0.5", ["--crop -0.5", "from 0"]),
-        (.aggregation, "sum", ["--aggregation sum", "mean, trimmed-mean, median"]),
-        (.trimFraction, "0.6", ["--trim-fraction 0.6", "at most 0.5"]),
-        (.normBound, "0", ["--norm-bound 0", "above 0"]),
-        (.serverOptimizer, "adam", ["--server-optimizer adam", "fedavg, fedavgm, fedadam"]),
-        (.serverLearningRate, "0", ["--server-learning-rate 0", "above 0"]),
-        (.serverMomentum, "1", ["--server-momentum 1", "from 0"]),
-        (.demand, "bytes:0", ["--demand 0", "use 1 to"]), (.demand, "energy:-1", ["above 0"]),
-        (.downlinkBits, "6:8", ["--downlink-bits 6:8", "one width"]),
-        (.downlinkBits, "9", ["outside 2...8", "--downlink-bits 8"]),
-        (.errorFeedback, "-1", ["--error-feedback -1", "use 0 to"]),
+        (.seed, "-1", ["seed -1", "2^64"]),
+        (.threads, "0", ["threads 0", "1 to 1024"]),
+        (.groupSize, "-1", ["group-size -1"]),
+        (.averageDecay, "2", ["ema-decay 2", "at most 1"]),
+        (.crop, "-0.5", ["crop -0.5", "from 0"]),
+        (.aggregation, "sum", ["aggregation sum", "mean, trimmed-mean, median"]),
+        (.trimFraction, "0.6", ["trim-fraction 0.6", "at most 0.5"]),
+        (.normBound, "0", ["norm-bound 0", "above 0"]),
+        (.serverOptimizer, "adam", ["server-optimizer adam", "fedavg, fedavgm, fedadam"]),
+        (.serverLearningRate, "0", ["server-learning-rate 0", "above 0"]),
+        (.serverMomentum, "1", ["server-momentum 1", "from 0"]),
+        (.demand, "bytes:0", ["demand 0", "use 1 to"]), (.demand, "energy:-1", ["above 0"]),
+        (.downlinkBits, "6:8", ["downlink-bits 6:8", "one width"]),
+        (.downlinkBits, "9", ["outside 2...8", "downlink-bits 8"]),
+        (.compareSchemes, "maybe", ["compare-schemes maybe", "on, off"]),
+        (.errorFeedback, "-1", ["error-feedback -1", "use 0 to"]),
     ])
     func badValuesAreRefusedWithTheWayOut(_ setting: Setting, _ text: String, _ parts: [String]) {
         var configuration = RunConfiguration()
@@ -165,7 +215,7 @@ import Testing
 
     @Test(arguments: [
         ("rounds: 3\nlerning-rate: 0.1\n", ["line 2", "lerning-rate", "did you mean learning-rate?"]),
-        ("quux: 1\n", ["quux", "greendiff train --help"]),
+        ("quux: 1\n", ["quux", "Setting.allCases"]),
         ("rounds: [1, 2]\n", ["run.yaml: rounds", "not a single value"]),
         ("- rounds\n", ["holds no settings"]),
         ("rounds: 0\n", ["run.yaml: rounds 0", "outside"]),

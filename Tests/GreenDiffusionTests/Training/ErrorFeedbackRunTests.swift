@@ -1,6 +1,7 @@
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import Records
 import RunTestSupport
 import TestSupport
 import Testing

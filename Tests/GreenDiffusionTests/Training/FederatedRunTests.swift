@@ -1,6 +1,7 @@
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import Records
 import RunTestSupport
 import TestSupport
 import Testing
@@ -45,9 +46,9 @@ import Testing
 
     @Test func schemesAreComparedOnTheSameUpdates() throws {
         let run = try TinyRun.train([.scheme: "fixed", .bits: "7"], at: folder.path("run"))
-        let rows = try run.schemeTable().rows
+        let rows = try run.summary().schemes
         #expect(rows.map(\.scheme).contains("on-demand") && rows.first?.scheme == "fedavg-32")
-        func row(_ name: String) throws -> SchemeTable.Row { try #require(rows.first { $0.scheme == name }) }
+        func row(_ name: String) throws -> SchemeAverage { try #require(rows.first { $0.scheme == name }) }
         let (exact, eight, seven, six) = (try row("fedavg-32"), try row("fixed-8"), try row("fixed-7"), try row("fixed-6"))
         #expect(
             exact.uploadBytes > eight.uploadBytes && eight.uploadBytes > seven.uploadBytes && seven.uploadBytes > six.uploadBytes)
@@ -66,7 +67,7 @@ import Testing
         #expect(try TinyRun.weights(folder.path("whole"), round: 4) == TinyRun.weights(folder.path("parts"), round: 4))
         #expect(
             try whole.files.devicesFile.read(DeviceRecord.self) == resumed.files.devicesFile.read(DeviceRecord.self))
-        #expect(try whole.schemeTable() == resumed.schemeTable())
+        #expect(try whole.summary().schemes == resumed.summary().schemes)
     }
 
     @Test func threadsDoNotChangeABit() throws {
@@ -88,7 +89,7 @@ import Testing
         #expect(try TinyRun.weights(folder.path("whole"), round: 3) == TinyRun.weights(folder.path("parts"), round: 3))
     }
 
-    @Test func aServerOptimiserDecidesTheWeightsAndResumesOnlyWithItsMoments() throws {
+    @Test func serverOptimiserResumesOnlyWithItsMoments() throws {
         try TinyRun.train([.rounds: "1"], at: folder.path("average"))
         do { try TinyRun.train([.rounds: "1", .serverOptimizer: "fedadam"], at: folder.path("adam")) }
         let (average, adam) = (try weights("average"), try weights("adam"))

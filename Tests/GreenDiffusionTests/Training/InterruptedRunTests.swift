@@ -1,6 +1,7 @@
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import Records
 import RunTestSupport
 import Storage
 import TestSupport
@@ -15,7 +16,7 @@ import Testing
             try run.train(isInterrupted: { run.completedRounds == 2 }) { _ in }
         }
         #expect(error == .interrupted(round: 2, rounds: 5, path: folder.path("run")))
-        #expect("\(error.map { "\($0)" } ?? "")".contains("greendiff train --resume \(folder.path("run"))"))
+        #expect("\(error.map { "\($0)" } ?? "")".hasSuffix("resume \(folder.path("run"))"))
         #expect(FileManager.default.fileExists(atPath: run.files.reportPath))
     }
 
@@ -52,6 +53,16 @@ import Testing
         let resumed = try FederatedRun.resume(path, changing: [(.seed, "0"), (.threads, "2"), (.rounds, "2")])
         #expect(resumed.configuration.rounds == 2 && resumed.configuration.threads == 2)
         try resumed.train { _ in }
+    }
+
+    @Test func theComparisonOfSchemesIsLeftOutAtWill() throws {
+        try TinyRun.train([.rounds: "2"], at: folder.path("whole"))
+        do { try TinyRun.train([.rounds: "1", .compareSchemes: "off"], at: folder.path("run")) }
+        let resumed = try FederatedRun.resume(folder.path("run"), changing: [(.compareSchemes, "on"), (.rounds, "2")])
+        #expect(try resumed.schemeTable().rows.isEmpty && resumed.files.roundsFile.read(RoundRecord.self).count == 1)
+        try resumed.train { _ in }
+        #expect(try Set(resumed.files.schemesFile.read(SchemeRecord.self).map(\.round)) == [2])
+        #expect(try TinyRun.weights(folder.path("run"), round: 2) == TinyRun.weights(folder.path("whole"), round: 2))
     }
 
     @Test func fewerRoundsThanDoneAreRefused() throws {
@@ -99,7 +110,7 @@ import Testing
         let run = try FederatedRun.start(TinyRun.configuration([.rounds: "9", .timeBudget: "1e-6"]), at: folder.path("run"))
         let before = try TinyRun.weights(run.path, round: 0)[0]
         let error = #expect(throws: FederatedRunError.self) { try run.train { _ in } }
-        #expect("\(error.map { "\($0)" } ?? "")".contains("--time-budget"))
+        #expect("\(error.map { "\($0)" } ?? "")".contains("larger time-budget"))
         let devices = try run.files.devicesFile.read(DeviceRecord.self)
         #expect(devices.count == 15 && devices.allSatisfy { $0.status == .infeasible && $0.reason != nil && $0.bits == nil })
         #expect(try TinyRun.weights(run.path, round: 5)[0] == before, "nobody took part, so nothing may change")

@@ -1,4 +1,4 @@
-"""Codec 2: codes of levels between each scope's smallest and largest magnitude."""
+"""Codec 2: codes of levels between each group's smallest and largest magnitude."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ _LIMIT = np.float32(2.0**127)
 
 
 def scales(data: np.ndarray, entry: TensorEntry) -> tuple[np.ndarray, np.ndarray]:
-    """Offset and step of each scope, float32."""
+    """Offset and step of each group, float32."""
     numbers = data[: entry.scales_length].view("<f4")
     # A sign bit refuses -0 too.
     allowed = not np.signbit(numbers).any() and bool((numbers < _LIMIT).all())
@@ -48,5 +48,5 @@ def values(data: np.ndarray, entry: TensorEntry, offsets: np.ndarray, steps: np.
 
 def _per_element(numbers: np.ndarray, entry: TensorEntry) -> np.ndarray:
     if entry.group_size == 0 or entry.group_size >= entry.count:
-        return numbers  # one scope, so one number for all; a group size of 2^32 asks for no memory
+        return numbers  # one group, so one number for all; a group size of 2^32 asks for no memory
     return np.repeat(numbers, entry.group_size)[: entry.count]

@@ -43,13 +43,13 @@ class TensorEntry:
         return math.prod(self.shape)
 
     @property
-    def scopes(self) -> int:
+    def groups(self) -> int:
         """How many scales a tensor of levels has: one for all of it, several for groups, none where there is nothing to scale."""
         return -(-self.count // self.group_size) if self.group_size else min(self.count, 1)
 
     @property
     def scales_length(self) -> int:
-        return self.scopes * (8 if self.grid == GRID_PAPER else 4)
+        return self.groups * (8 if self.grid == GRID_PAPER else 4)
 
 
 def read_table(frame: memoryview, header: Header, most: int) -> tuple[list[TensorEntry], bool]:

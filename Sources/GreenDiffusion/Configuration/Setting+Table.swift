@@ -1,0 +1,181 @@
+import Codec
+import FedRuntime
+import Kernels
+import Model
+
+/// The table of settings. A new one is a property of `RunConfiguration`, its entry here with its place in a group, and its use.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+extension Setting {
+    // MARK: Images and model
+    public static let data = Setting(
+        "data", \.data, .data(), "spec", "Images: synthetic[:STYLE], cifar10:DIR, gtsrb:DIR or folder:DIR")
+    public static let images = Setting(
+        "images", \.images, .integer(1...10_000_000), "n", "Synthetic images to draw, all devices together",
+        default: "\(RunConfiguration.imagesPerDevice) a device")
+    public static let crop = Setting(
+        "crop", \.crop, .number(from: 0, upTo: 1), "share", "GTSRB: cut images to the sign's box grown by this share",
+        default: "whole images")
+    public static let preset = Setting(
+        "preset", \.preset, .choice(), "name", "Model to train from random weights: tiny, small or ddpm-cifar10", default: "small"
+    )
+    public static let initial = Setting(
+        "init", \.initial, .model(), "checkpoint", "Start from a checkpoint folder or builtin:NAME", default: "random weights")
+
+    // MARK: Devices
+    public static let devices = Setting("devices", \.devices, .devices(), "n|file", "How many devices, or a file of devices")
+    public static let profiles = Setting(
+        "profiles", \.profiles, .profiles(), "names",
+        "Classes that generated devices are drawn from, e.g. raspberry-pi-4,phone-big", default: "four generic ones")
+    public static let distance = Setting(
+        "distance", \.distance, .range(from: 1e-3, upTo: 1e9), "min:max",
+        "Metres between generated devices and server: a distance, or MIN:MAX, uniform over that ring", default: "by profile")
+    public static let select = Setting(
+        "select", \.select, .integer(1...RunConfiguration.deviceLimit), "k", "Devices that train in a round", default: "all")
+    public static let partition = Setting(
+        "partition", \.partition, .partition(), "rule", "How images are spread: iid or dirichlet:ALPHA")
+
+    // MARK: Local training
+    public static let rounds = Setting(
+        "rounds", \.rounds, .integer(1...1_000_000), "n", "Rounds of the whole run", changeable: true)
+    public static let localIterations = Setting(
+        "local-iterations", \.localIterations, .integer(1...1_000_000), "n", "Optimiser steps of a device in a round")
+    public static let batchSize = Setting("batch-size", \.batchSize, .integer(1...4096), "n", "Images in one step")
+    public static let learningRate = Setting(
+        "learning-rate", \.learningRate, .number(above: 0, upTo: 1), "rate", "Learning rate of the devices' AdamW")
+
+    // MARK: Updates
+    public static let scheme = Setting(
+        "scheme", \.scheme, .choice(), "name", "on-demand (bits by each device's demand), fixed or fedavg (32 bits)")
+    public static let bits = Setting(
+        "bits", \.bits, .widths(), "bits", "Bits per parameter: a width, or LOWEST:HIGHEST in 2...8",
+        default: "2:8 on a lattice, else 6:8")
+    public static let grid = Setting(
+        "grid", \.grid, .choice(), "grid",
+        "Quantization levels: lattice (one step, entropy coded), paper or zero")
+    public static let groupSize = Setting(
+        "group-size", \.groupSize, .integer(0...Int(UInt32.max)), "n", "Values that share a scale; 0: a whole tensor")
+    public static let payload = Setting(
+        "payload", \.payload, .choice(of: [("weights", .weights), ("change", .change)]), "kind",
+        "What devices send: their change, or weights")
+    public static let demand = Setting(
+        "demand", \.demand, .demand(), "epsilon|min:max|budget",
+        "Largest relative quantization error of generated devices; or what a round may cost each: bytes:N, energy:JOULES",
+        default: "0.02:0.09 of a change, 1e-4:2e-3 of weights")
+    public static let errorFeedback = Setting(
+        "error-feedback", \.errorFeedback, .integer(0...1_000_000), "n",
+        "Rounds that a device's quantization error may wait to be made up for with its next change; 0: never")
+    public static let downlinkBits = Setting(
+        "downlink-bits", \.downlinkBits, .width(), "bits", "Quantize the global model that devices receive to so many bits",
+        default: "exact")
+    public static let rule = Setting("rule", \.rule, .choice(), "rule", "How a demand becomes bits: measured or theorem1")
+    public static let bitPlanning = Setting(
+        "bit-planning", \.bitPlanning, .choice(), "kind",
+        "Whose error decides the bits: each device's, or the system's (their average's)")
+    public static let aggregateError = Setting(
+        "aggregate-error", \.aggregateError, .number(above: 0, upTo: 1), "epsilon",
+        "Relative error of the average with bit-planning system", default: "what the demands add up to")
+
+    // MARK: Energy and channels
+    public static let workload = Setting(
+        "workload", \.workload, .choice(of: [("measured", .measured), ("paper", .paper)]), "kind",
+        "Work that plans count with: measured FLOPs, or the paper's cycles")
+    public static let timeBudget = Setting(
+        "time-budget", \.timeBudget, .timeBudget(), "seconds", "Seconds that a round may take, or auto")
+    public static let allowLonger = Setting(
+        "allow-longer", \.allowLonger, .number(from: 0, upTo: 1e12), "seconds",
+        "Seconds above the time budget that a device may take where not even its fewest bits fit", default: "0")
+    public static let fading = Setting(
+        "fading", \.fading, .fading(), "model",
+        "How channels change from round to round: rayleigh, none or trace:FILE (CSV: round, device, gain or gain_db)")
+    public static let shadowing = Setting(
+        "shadowing", \.shadowing, .number(from: 0, upTo: 40), "dB",
+        "Standard deviation of each device's log-normal shadowing, drawn once a run", default: "0")
+    public static let downlinkRate = Setting(
+        "downlink-rate", \.downlinkRate, .number(above: 0, upTo: 1e15), "bit/s",
+        "Bits a second at which devices receive the model", default: "13e6")
+    public static let receiverPower = Setting(
+        "receiver-power", \.receiverPower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that receives",
+        default: "its profile's")
+    public static let idlePower = Setting(
+        "idle-power", \.idlePower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that waits", default: "its profile's")
+    public static let gridIntensity = Setting(
+        "grid-intensity", \.gridIntensity, .number(from: 0, upTo: 1e6), "g/kWh",
+        "Grams of CO2 a kWh; the records then have co2_g", default: "none")
+
+    // MARK: Server
+    public static let aggregation = Setting(
+        "aggregation", \.aggregation, .choice(), "name", "What becomes of a round's updates: mean, trimmed-mean or median")
+    public static let trimFraction = Setting(
+        "trim-fraction", \.trimFraction, .number(above: 0, upTo: 0.5), "share",
+        "Share of values that trimmed-mean leaves out on either side", default: "0.1")
+    public static let normBound = Setting(
+        "norm-bound", \.normBound, .number(above: 0, upTo: 1e30), "norm", "Largest norm of an update that the server accepts",
+        default: "any")
+    public static let serverOptimizer = Setting(
+        "server-optimizer", \.serverOptimizer, .choice(), "name",
+        "How the server takes in a round's average: fedavg, fedavgm or fedadam")
+    public static let serverLearningRate = Setting(
+        "server-learning-rate", \.serverLearningRate, .number(above: 0, upTo: 1000), "rate",
+        "Learning rate of fedavgm or fedadam", default: "1 or 0.001")
+    public static let serverMomentum = Setting(
+        "server-momentum", \.serverMomentum, .number(from: 0, upTo: 0.9999), "momentum", "Momentum of fedavgm, beta1 of fedadam",
+        default: "0.9")
+    public static let averageDecay = Setting(
+        "ema-decay", \.averageDecay, .number(above: 0, upTo: 1), "decay",
+        "Long-run decay of the averaged weights, for each local step")
+
+    // MARK: Records and machine
+    public static let evaluateEvery = Setting(
+        "evaluate-every", \.evaluateEvery, .integer(0...1_000_000), "n", "Rounds between evaluations on held-out images; 0: none",
+        changeable: true)
+    public static let sampleEvery = Setting(
+        "sample-every", \.sampleEvery, .integer(0...1_000_000), "n", "Rounds between sample grids; 0: none", changeable: true)
+    public static let keepCheckpoints = Setting(
+        "keep-checkpoints", \.keepCheckpoints, .integer(1...1_000_000), "n", "Checkpoints that stay in the run directory",
+        changeable: true)
+    public static let compareSchemes = Setting(
+        "compare-schemes", \.compareSchemes, .choice(of: [("on", true), ("off", false)]), "on|off",
+        "Compare each round with what other schemes would have cost", changeable: true)
+    public static let seed = Setting("seed", \.seed, .seed(), "n", "Seed of everything random")
+    public static let threads = Setting(
+        "threads", \.threads, .integer(1...1024), "n", "Threads to compute with; results do not depend on it",
+        default: "all processors", changeable: true)
+    public static let convolution = Setting(
+        "convolution", \.convolution, .choice(), "kernel", "Compute every convolution that it accepts with this kernel",
+        default: "the fastest that accepts each")
+}
+
+/// Settings that belong together: a heading of the help.
+public struct SettingGroup: Sendable, CaseIterable {
+    /// The heading.
+    public let title: String
+    /// In the order of help and `config.yaml`.
+    public let settings: [Setting]
+
+    /// All groups, in the order of help and `config.yaml`.
+    public static let allCases = [
+        SettingGroup(title: "Images and model", settings: [.data, .images, .crop, .preset, .initial]),
+        SettingGroup(title: "Devices", settings: [.devices, .profiles, .distance, .select, .partition]),
+        SettingGroup(title: "Local training", settings: [.rounds, .localIterations, .batchSize, .learningRate]),
+        SettingGroup(
+            title: "Updates",
+            settings: [
+                .scheme, .bits, .grid, .groupSize, .payload, .demand, .errorFeedback, .downlinkBits, .rule, .bitPlanning,
+                .aggregateError,
+            ]),
+        SettingGroup(
+            title: "Energy and channels",
+            settings: [
+                .workload, .timeBudget, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower, .idlePower,
+                .gridIntensity,
+            ]),
+        SettingGroup(
+            title: "Server",
+            settings: [
+                .aggregation, .trimFraction, .normBound, .serverOptimizer, .serverLearningRate, .serverMomentum, .averageDecay,
+            ]),
+        SettingGroup(
+            title: "Records and machine",
+            settings: [.evaluateEvery, .sampleEvery, .keepCheckpoints, .compareSchemes, .seed, .threads, .convolution]),
+    ]
+}

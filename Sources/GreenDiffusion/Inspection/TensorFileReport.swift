@@ -1,0 +1,39 @@
+import Model
+import Report
+
+/// A safetensors file, verified: the header, and every floating-point value finite.
+struct TensorFileReport: Inspection.Report {
+    struct TensorLine: Encodable {
+        let name: String
+        let type: String
+        let shape: [Int]
+    }
+
+    let kind = "safetensors"
+    let path: String
+    let parameterCount: Int
+    let tensors: [TensorLine]
+
+    enum CodingKeys: String, CodingKey {
+        case kind, path, tensors
+        case parameterCount = "parameter_count"
+    }
+
+    init(_ path: String) throws {
+        let reader = try SafetensorsReader(path: path)
+        for entry in reader.entries where entry.type != .int64 {
+            let values = try reader.readFloats(entry)
+            if let index = values.firstNonFinite {
+                throw CheckpointError.nonFinite(path: path, tensor: entry.name, index: index, value: values[index])
+            }
+        }
+        self.path = path
+        parameterCount = reader.entries.reduce(0) { $0 + $1.count }
+        tensors = reader.entries.map { TensorLine(name: $0.name, type: $0.type.rawValue, shape: $0.shape) }
+    }
+
+    var lines: [(String, String)] {
+        [("file", "\(path), \(Quantity.count(parameterCount)) values in \(tensors.count) tensors, verified")]
+            + tensors.map { (" ", "\($0.name) \($0.type) \($0.shape)") }
+    }
+}

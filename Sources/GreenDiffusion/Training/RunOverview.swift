@@ -1,0 +1,45 @@
+import Datasets
+import Kernels
+
+/// The facts of a run before it trains: what it trains, on what, within which budget.
+public struct RunOverview: Sendable {
+    /// The settings, with what depends on other settings filled in.
+    public let configuration: RunConfiguration
+    /// Parameters of the model.
+    public let parameterCount: Int
+    /// Floating-point operations that one training sample takes, as executed.
+    public let flopsPerSample: Double
+    /// What the data set calls itself.
+    public let dataName: String
+    /// How many images each device trains on.
+    public let imagesOfDevices: [Int]
+    /// Images that no device trains on; nil where the data set is too small for any.
+    public let imagesHeldOut: Int?
+    /// Devices that train in a round.
+    public let devicesPerRound: Int
+    /// Seconds that a round may take.
+    public let timeBudgetSeconds: Double
+}
+
+extension RunComponents {
+    func overview(flopsPerSample: Double, timeBudgetSeconds: Double) -> RunOverview {
+        RunOverview(
+            configuration: configuration, parameterCount: model.layout.parameterCount, flopsPerSample: flopsPerSample,
+            dataName: images.training.name, imagesOfDevices: images.shards.map(\.count), imagesHeldOut: images.heldOut?.count,
+            devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds)
+    }
+}
+
+extension FederatedRun {
+    /// The facts of this run.
+    public var overview: RunOverview {
+        components.overview(
+            flopsPerSample: server.state.warmUpFLOPsPerSample, timeBudgetSeconds: server.state.timeBudgetSeconds)
+    }
+
+    /// Threads that the run computes with.
+    public var threads: Int { components.threads }
+
+    /// Limits of the machine, measured now.
+    public func measureCeilings() -> MachineCeilings { MachineCeilings.measure(components.model.context) }
+}

@@ -1,0 +1,70 @@
+/// What a round cost under one scheme, averaged over the rounds of a run; part of `summary.json`.
+public struct SchemeAverage: Codable, Sendable, Equatable {
+    /// `on-demand`, `fixed-8`, `fedavg-32`, ...
+    public var scheme: String
+    /// Mean over the rounds' devices.
+    public var bitsMean = 0.0
+    /// Of a round.
+    public var uploadBytes = 0.0
+    /// Modelled energy of training, of a round.
+    public var energyComputeJoules = 0.0
+    /// Modelled energy of sending, of a round.
+    public var energyCommunicationJoules = 0.0
+    /// Expected squared error of the average of the updates; 0 where the scheme sends exact values.
+    public var errorAbsolute = 0.0
+    /// Over all rounds: how often a device could not have taken part.
+    public var devicesInfeasible = 0
+
+    /// Training and sending.
+    public var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
+
+    /// Whether the other schemes are compared with this one: FedAvg, exact values.
+    package var isReference: Bool { scheme.hasPrefix("fedavg") }
+
+    /// A scheme that cost nothing, to be filled in.
+    package init(scheme: String) { self.scheme = scheme }
+
+    enum CodingKeys: String, CodingKey {
+        case scheme
+        case bitsMean = "bits_mean"
+        case uploadBytes = "upload_bytes"
+        case energyComputeJoules = "energy_compute_j"
+        case energyCommunicationJoules = "energy_communication_j"
+        case errorAbsolute = "error_absolute"
+        case devicesInfeasible = "devices_infeasible"
+    }
+}
+
+extension SchemeAverage {
+    /// One for each scheme, most bits first. Rounds in which no device could be compared count only as infeasible.
+    package static func averages(_ records: [SchemeRecord]) -> [SchemeAverage] {
+        var names: [String] = []
+        for record in records where !names.contains(record.scheme) { names.append(record.scheme) }
+        return names.map { name in average(records.filter { $0.scheme == name }, scheme: name) }
+            .sorted { ($0.bitsMean, $1.scheme) > ($1.bitsMean, $0.scheme) }
+    }
+
+    private static func average(_ records: [SchemeRecord], scheme: String) -> SchemeAverage {
+        let compared = records.filter { $0.devices > 0 }
+        let devices = Double(max(1, compared.reduce(0) { $0 + $1.devices }))
+        func mean(_ value: (SchemeRecord) -> Double) -> Double {
+            compared.reduce(0) { $0 + value($1) } / Double(max(1, compared.count))
+        }
+        var average = SchemeAverage(scheme: scheme)
+        average.bitsMean = compared.reduce(0) { $0 + $1.bitsMean * Double($1.devices) } / devices
+        average.uploadBytes = mean { Double($0.uploadBytes) }
+        average.energyComputeJoules = mean(\.energyComputeJoules)
+        average.energyCommunicationJoules = mean(\.energyCommunicationJoules)
+        average.errorAbsolute = mean(\.errorAbsolute)
+        average.devicesInfeasible = records.reduce(0) { $0 + $1.devicesInfeasible }
+        return average
+    }
+}
+
+extension [SchemeAverage] {
+    /// How many times less energy a scheme spends than FedAvg with exact values; nil without that.
+    package func saving(of average: SchemeAverage) -> Double? {
+        guard let reference = first(where: \.isReference), average.energyTotalJoules > 0 else { return nil }
+        return reference.energyTotalJoules / average.energyTotalJoules
+    }
+}

@@ -1,0 +1,69 @@
+import GreenDiffusion
+
+/// The library's errors as a user of the program reads them: settings are flags, ways out are command lines.
+enum ErrorText {
+    static func line(_ error: any Error) -> String {
+        switch error {
+        case let error as ConfigurationError where error.wayOut == nil: "\(error.fault); see greendiff train --help"
+        case let error as FederatedRunError: line(error)
+        case let error as RunDirectoryError: line(error)
+        case let error as PretrainingError: line(error)
+        default: "\(error)"
+        }
+    }
+
+    private static let otherModel = "choose a --preset or --init of that size, or other --data"
+
+    private static func line(_ error: FederatedRunError) -> String {
+        switch error {
+        case .imageSize: "\(error.problem); \(otherModel)"
+        case .diverged(_, _, let path):
+            "\(error.problem); all rounds before are safe: start again from them with "
+                + "`greendiff train --init \(path) --learning-rate SMALLER`"
+        case .nobodyTakesPart(_, _, let path):
+            "\(error.problem); start a run of its own with a larger --time-budget, or auto; \(path) keeps what was done"
+        case .interrupted(_, _, let path): "\(error.problem); go on with `greendiff train --resume \(path)`"
+        case .stopped(_, let path):
+            "\(error.problem); finished rounds are safe: then go on with `greendiff train --resume \(path)`"
+        case .roundsBehind: "--\(error.problem); --rounds counts from the run's beginning"
+        }
+    }
+
+    private static func line(_ error: RunDirectoryError) -> String {
+        switch error {
+        case .exists(let path): "\(error.problem); go on with `greendiff train --resume \(path)`, or choose another --out"
+        case .notARun: "\(error.problem); give the folder that --out named"
+        case .busy(let path): busy(path)
+        case .noCheckpoint(let path):
+            "\(error.problem); start again with `greendiff train --config \(path)/config.yaml --out ANOTHER_DIR`"
+        case .damagedState: "\(error)"
+        case .settingChanged(let setting, let saved, let requested):
+            "--resume keeps \(setting) \(saved), not \(requested): another value would be another run; "
+                + "leave it out, or start a run of its own with --config and --out"
+        }
+    }
+
+    private static func line(_ error: PretrainingError) -> String {
+        switch error {
+        case .exists(let path): "\(error.problem); go on with `greendiff pretrain --resume \(path)`, or choose another --out"
+        case .notARun: "\(error.problem); give the folder that --out named"
+        case .busy(let path): busy(path)
+        case .alreadyFinished(let path, let steps):
+            "\(error.problem); ask for more with `--resume \(path) --steps \(2 * steps)`"
+        case .stepsBehind: "--\(error.problem); --steps counts from the run's beginning"
+        case .decayIsFixed(let path, _, _):
+            "--\(error.problem); start from its model with `--init \(path)/model --out ANOTHER_DIR`"
+        case .imageSize: "\(error.problem); \(otherModel)"
+        case .diverged(_, let path):
+            "\(error.problem); start again with a smaller --learning-rate, from scratch or with `--init \(path)/model`"
+        case .damagedCheckpoint: "\(error)"
+        case .notSaved(_, let path, _):
+            "\(error.problem); the checkpoints before it stand, go on with `greendiff pretrain --resume \(path)`"
+        case .interrupted(_, _, let path): "\(error.problem); go on with `greendiff pretrain --resume \(path)`"
+        }
+    }
+
+    private static func busy(_ path: String) -> String {
+        "\(path) is in use by another greendiff process; wait for it or choose another --out"
+    }
+}

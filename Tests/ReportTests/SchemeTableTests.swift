@@ -1,0 +1,44 @@
+import Foundation
+import Records
+import Report
+import Testing
+
+@Suite struct SchemeTableTests {
+    private func record(
+        _ round: Int, _ scheme: String, bits: Double, bytes: Int, energy: Double, devices: Int = 2
+    ) -> SchemeRecord {
+        var record = SchemeRecord(round: round, scheme: scheme)
+        (record.devices, record.devicesInfeasible, record.bitsMean, record.uploadBytes) = (devices, 2 - devices, bits, bytes)
+        (record.energyComputeJoules, record.energyCommunicationJoules) = (energy / 4, energy * 3 / 4)
+        return record
+    }
+
+    @Test func averagesAreOverRounds() {
+        let schemes = SchemeAverage.averages([
+            record(1, "on-demand", bits: 6, bytes: 100, energy: 1), record(1, "fedavg-32", bits: 32, bytes: 1000, energy: 8),
+            record(2, "on-demand", bits: 7, bytes: 200, energy: 3), record(2, "fedavg-32", bits: 32, bytes: 1000, energy: 8),
+            record(3, "on-demand", bits: 0, bytes: 0, energy: 0, devices: 0),
+            record(3, "fedavg-32", bits: 0, bytes: 0, energy: 0, devices: 0),
+        ])
+        #expect(schemes.map(\.scheme) == ["fedavg-32", "on-demand"])
+        #expect(schemes[1].bitsMean == 6.5 && schemes[1].uploadBytes == 150 && schemes[1].energyTotalJoules == 2)
+        #expect(schemes.saving(of: schemes[1]) == 4 && schemes.saving(of: schemes[0]) == 1)
+        #expect(schemes[1].devicesInfeasible == 2)
+    }
+
+    @Test func theTextIsAligned() {
+        let schemes = SchemeAverage.averages([
+            record(1, "on-demand", bits: 6.7, bytes: 15_000_000, energy: 5.1),
+            record(1, "fedavg-32", bits: 32, bytes: 72_400_000, energy: 23.6),
+        ])
+        let lines = SchemeTable.text(schemes).split(separator: "\n")
+        #expect(lines.count == 3 && lines[0].hasPrefix("scheme      bits   upload/round"))
+        #expect(lines[2].contains("15.0 MB") && lines[2].contains("5.10 J") && lines[2].hasSuffix("4.63x"))
+        let column = lines[0].range(of: "energy/round")?.lowerBound.utf16Offset(in: lines[0])
+        #expect(lines[1].range(of: "23.6 J")?.lowerBound.utf16Offset(in: lines[1]) == column)
+    }
+
+    @Test func noRoundsGiveNoRows() {
+        #expect(SchemeAverage.averages([]).isEmpty && !SchemeTable.text([]).isEmpty)
+    }
+}

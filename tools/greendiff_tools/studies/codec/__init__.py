@@ -1,0 +1,1 @@
+"""Our codec and other formats: error against bytes. See scripts/study-codec."""

@@ -1,0 +1,1 @@
+"""Training with each convolution kernel. See scripts/study-convolutions."""
