@@ -78,7 +78,7 @@ let package = Package(
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
         .target(
-            name: "Calibration", dependencies: ["Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
+            name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "Studies",
             dependencies: ["Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Report", "Storage"],
@@ -130,7 +130,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CalibrationTests", dependencies: ["Calibration", "Kernels", "Model", "Storage", "TestSupport"],
+            name: "CalibrationTests",
+            dependencies: ["Calibration", "DevicePlanning", "FedRuntime", "Kernels", "Model", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",

@@ -9,8 +9,8 @@ extension PlanJob {
         var devices: [PlannedDevice] = []
         while let record = try reader.next() {
             switch record {
-            case .unusable(let error): unusable.add(error)
-            case .device(let device): devices.append(device)
+            case .failure(let error): unusable.add(error)
+            case .success(let device): devices.append(device)
             }
         }
         try unusable.settle(devices: reader.count, skip: options.skipInvalid, report: report)
@@ -22,7 +22,7 @@ extension PlanJob {
         var start = 0
         while start < devices.count {
             let range = start..<min(devices.count, start + Self.block)
-            let entries = mapChunks(range.count, threads: options.threads) { [devices] part in
+            let entries = parallelFlatMap(range.count, threads: options.threads) { [devices] part in
                 part.map { offset in
                     let index = range.lowerBound + offset
                     return PlanEntry(devices[index], on: plan[index], shortage: plan.shortage)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How a device file is written.
-public enum DeviceFileFormat: String, Sendable, CaseIterable {
+package enum DeviceFileFormat: String, Sendable, CaseIterable {
     /// One array of objects, one a device.
     case json
     /// One object a line.

@@ -32,12 +32,12 @@ struct JSONScanner {
             try expect(":", bytes, &position)
             skipBlanks(bytes, &position)
             let spelling = bytes.extracting(name.range)
-            if name.isPlain, let field = DeviceField.spelled(spelling) {
+            if name.isPlain, let field = DeviceField(spelled: spelling) {
                 fields[field] = try value(bytes, &position, depth: 0)
             } else {
                 let text = try decoded(bytes, name)
                 let value = try value(bytes, &position, depth: 0)
-                if let field = DeviceField.names.firstIndex(of: text).flatMap(DeviceField.init(rawValue:)) {
+                if let field = DeviceField(named: text) {
                     fields[field] = value
                 } else {
                     fields.noteUnknown(text)

@@ -37,7 +37,7 @@ struct SharedPlanSummary {
         return
             "no plan: the devices need \(megahertz(shortage.neededHertz)) at least, the band has \(megahertz(totalBandwidthHertz))\n"
             + "most is needed by \(largest.joined(separator: ", "))\n"
-            + "feasible with --total-bandwidth \(shortage.neededHertz), or --time-budget \(shortage.sufficientTimeBudgetSeconds)"
+            + "feasible with total-bandwidth \(shortage.neededHertz), or time-budget \(shortage.sufficientTimeBudgetSeconds)"
     }
 
     private func megahertz(_ hertz: Double) -> String { Quantity.significant(hertz / 1e6) + " MHz" }
