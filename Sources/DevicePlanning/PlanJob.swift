@@ -16,6 +16,8 @@ package struct PlanJob: Sendable {
         /// Plans the devices that can be used instead of none where some cannot.
         package var skipInvalid = false
         package var threads = 1
+        /// Stands before the name of a setting in texts for people: `--` where settings are flags.
+        package var settingPrefix = ""
 
         package init() {}
     }
@@ -54,20 +56,14 @@ package struct PlanJob: Sendable {
         _ reader: inout DeviceReader, write: (borrowing [UInt8]) throws -> Void, report: (String) -> Void,
         progress: (_ done: Int, _ total: Int) -> Void
     ) throws {
-        var unusable = UnusableDevices(path: reader.path)
         var slowest: Double?
         var usable = 0
-        while let record = try reader.next() {
-            switch record {
-            case .failure(let error): unusable.add(error)
-            case .success(let device):
-                usable += 1
-                guard options.timeBudget == .automatic else { continue }
-                slowest = max(slowest ?? 0, device.problem.smallestTimeBudgetSeconds)
-            }
+        try check(&reader, report: report) { device in
+            usable += 1
+            guard options.timeBudget == .automatic else { return }
+            slowest = max(slowest ?? 0, device.problem.smallestTimeBudgetSeconds)
         }
-        try unusable.settle(devices: reader.count, skip: options.skipInvalid, report: report)
-        let seconds = timeBudgetSeconds(slowest: slowest)
+        let seconds = timeBudgetSeconds(smallest: slowest)
         progress(0, usable)
         var output = PlanOutput(format: options.format, sharedBand: false)
         try reader.rewind()
@@ -83,24 +79,32 @@ package struct PlanJob: Sendable {
                 guard case .success(let device) = record else { continue }
                 devices.append(try device.with(timeBudgetSeconds: seconds))
             }
-            try output.add(entries(devices), threads: options.threads, write: write)
+            let entries = parallelFlatMap(devices.count, threads: options.threads) { [devices] part in plan(devices[part]) }
+            try output.add(entries, threads: options.threads, write: write)
             progress(output.count, usable)
         }
         try output.finish(nil, write: write)
     }
 
-    /// The time budget for all devices; nil where each keeps its own.
-    private func timeBudgetSeconds(slowest: Double?) -> Double? {
+    /// Reads all devices: those that can be used go to `take`, the others are refused, or told where they are to be skipped.
+    func check(_ reader: inout DeviceReader, report: (String) -> Void, take: (PlannedDevice) -> Void) throws {
+        var unusable = UnusableDevices(path: reader.path, settingPrefix: options.settingPrefix)
+        while let record = try reader.next() {
+            switch record {
+            case .failure(let error): unusable.add(error)
+            case .success(let device): take(device)
+            }
+        }
+        try unusable.settle(devices: reader.count, skip: options.skipInvalid, report: report)
+    }
+
+    /// The time budget for all devices, of which `smallest` is the least for automatic ones; nil where each keeps its own.
+    func timeBudgetSeconds(smallest: @autoclosure () throws -> Double?) rethrows -> Double? {
         switch options.timeBudget {
         case .asGiven: nil
         case .seconds(let seconds): seconds
-        case .automatic: slowest.map(DeviceEnergyProblem.automaticTimeBudgetSeconds(smallest:))
+        case .automatic: try smallest().map(DeviceEnergyProblem.automaticTimeBudgetSeconds(smallest:))
         }
-    }
-
-    /// The plans of a block, on all threads.
-    private func entries(_ devices: [PlannedDevice]) -> [PlanEntry] {
-        parallelFlatMap(devices.count, threads: options.threads) { range in plan(devices[range]) }
     }
 
     private func plan(_ devices: ArraySlice<PlannedDevice>) -> [PlanEntry] {

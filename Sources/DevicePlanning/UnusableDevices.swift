@@ -10,7 +10,9 @@ package struct UnusableDevices: Error, Sendable, CustomStringConvertible {
     /// So many are told one by one.
     package static let mostShown = 100
 
-    init(path: String) { self.path = path }
+    private let settingPrefix: String
+
+    init(path: String, settingPrefix: String) { (self.path, self.settingPrefix) = (path, settingPrefix) }
 
     mutating func add(_ error: UnusableDevice) {
         count += 1
@@ -33,6 +35,6 @@ package struct UnusableDevices: Error, Sendable, CustomStringConvertible {
 
     package var description: String {
         "\(path): \(count) of \(devices) devices cannot be used and nothing was planned; "
-            + "correct them, or plan the others with skip-invalid"
+            + "correct them, or plan the others with \(settingPrefix)skip-invalid"
     }
 }

@@ -18,16 +18,16 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         /// As files spell it.
         package let name: String
         /// Empty for plain numbers and texts.
-        package var unit = ""
+        package let unit: String
         /// What a device has that does not say; nil where the run decides, or another field.
-        package var standard: Double?
+        package let standard: Double?
         /// The accepted values; nil for texts.
-        package var limits: ClosedRange<Double>?
+        package let limits: ClosedRange<Double>?
         package let users: Users
         /// One line of help.
         package let help: String
         /// Where a device's profile says it.
-        var inProfile: InProfile?
+        let inProfile: InProfile?
 
         typealias InProfile = @Sendable (DeviceProfile) -> Double
     }
@@ -42,94 +42,71 @@ package enum DeviceField: Int, CaseIterable, Sendable {
 
     private var row: Row {
         switch self {
-        case .id: Row(name: "id", users: .both, help: "name of the device: a text, or a whole number; its position where missing")
-        case .name: Row(name: "name", users: .train, help: "name of the device, before id")
-        case .profile: Row(name: "profile", users: .both, help: "profile that fills in what is missing")
-        case .samples: Row(name: "samples", users: [], help: "images of the device; a run counts them itself")
+        case .id: .text("id", .both, "name of the device: a text, or a whole number; its position where missing")
+        case .name: .text("name", .train, "name of the device, before id")
+        case .profile: .text("profile", .both, "profile that fills in what is missing")
+        case .samples: .text("samples", [], "images of the device; a run counts them itself")
 
-        case .localIterations:
-            .of(ComputeModel.iterationsRange, Double(PaperDevice.localIterations), .plan, "local iterations a round")
-        case .samplesPerIteration:
-            .of(ComputeModel.samplesRange, Double(PaperDevice.samplesPerIteration), .plan, "samples in one local iteration")
-        case .cyclesPerSample: .of(ComputeModel.cyclesRange, PaperDevice.cyclesPerSample, .plan, "CPU cycles a sample")
+        case .localIterations: .of(ComputeModel.iterationsRange, .plan, "local iterations a round")
+        case .samplesPerIteration: .of(ComputeModel.samplesRange, .plan, "samples in one local iteration")
+        case .cyclesPerSample: .of(ComputeModel.cyclesRange, .plan, "CPU cycles a sample")
         case .energyCoefficient:
-            .of(ComputeModel.coefficientRange, PaperDevice.energyCoefficient, .both, "tau: power at frequency f is tau f³") {
-                $0.energyCoefficient
-            }
+            .of(ComputeModel.coefficientRange, .both, "tau: power at frequency f is tau f³") { $0.energyCoefficient }
         case .frequencyMin:
-            .of(ComputeModel.frequencyMinRange, PaperDevice.frequencyMinHertz, .both, "lowest CPU frequency, at most the highest")
-            { $0.frequencyMinHertz }
-        case .frequencyMax:
-            .of(ComputeModel.frequencyMaxRange, PaperDevice.frequencyMaxHertz, .both, "highest CPU frequency") {
-                $0.frequencyMaxHertz
-            }
+            .of(ComputeModel.frequencyMinRange, .both, "lowest CPU frequency, at most the highest") { $0.frequencyMinHertz }
+        case .frequencyMax: .of(ComputeModel.frequencyMaxRange, .both, "highest CPU frequency") { $0.frequencyMaxHertz }
         case .flopsPerCycle:
-            .of(
-                Processor.flopsPerCycleRange, DeviceProfile.paper.flopsPerCycle, .train,
-                "operations that training does in a cycle"
-            ) { $0.flopsPerCycle }
+            .of(Processor.flopsPerCycleRange, .train, "operations that training does in a cycle") { $0.flopsPerCycle }
 
-        case .powerMin:
-            .of(RadioModel.powerMinRange, PaperDevice.powerMinWatts, .both, "lowest transmit power, at most the highest") {
-                $0.powerMinWatts
-            }
-        case .powerMax:
-            .of(RadioModel.powerMaxRange, PaperDevice.powerMaxWatts, .both, "highest transmit power") { $0.powerMaxWatts }
-        case .bandwidth: .of(RadioModel.bandwidthRange, PaperDevice.bandwidthHertz, .both, "bandwidth of its channel")
-        case .channelGain: .of(RadioModel.gainRange, PaperDevice.channelGain, .both, "channel power gain at one metre")
-        case .distance: .of(RadioModel.distanceRange, PaperDevice.distanceMetres, .both, "distance to the server")
-        case .pathLossExponent:
-            .of(RadioModel.exponentRange, PaperDevice.pathLossExponent, .both, "the gain falls with distance to this power")
-        case .noise: .of(RadioModel.noiseRange, PaperDevice.noiseDBmPerMegahertz, .both, "noise power density")
-        case .idlePower: .power("idle_power_w", "power while it waits") { $0.idlePowerWatts }
-        case .receiverPower: .power("receiver_power_w", "power that receiving takes") { $0.receiverPowerWatts }
+        case .powerMin: .of(RadioModel.powerMinRange, .both, "lowest transmit power, at most the highest") { $0.powerMinWatts }
+        case .powerMax: .of(RadioModel.powerMaxRange, .both, "highest transmit power") { $0.powerMaxWatts }
+        case .bandwidth: .of(RadioModel.bandwidthRange, .both, "bandwidth of its channel")
+        case .channelGain: .of(RadioModel.gainRange, .both, "channel power gain at one metre")
+        case .distance: .of(RadioModel.distanceRange, .both, "distance to the server")
+        case .pathLossExponent: .of(RadioModel.exponentRange, .both, "the gain falls with distance to this power")
+        case .noise: .of(RadioModel.noiseRange, .both, "noise power density")
+        case .idlePower:
+            .number("idle_power_w", "W", 0, Self.powers, .train, "power while it waits") { $0.idlePowerWatts }
+        case .receiverPower:
+            .number("receiver_power_w", "W", 0, Self.powers, .train, "power that receiving takes") { $0.receiverPowerWatts }
 
         case .parameterCount:
-            Row(
-                name: "parameter_count", standard: PaperDevice.parameterCount, limits: 1...1e12, users: .plan,
-                help: "parameters of the model that it sends")
+            .number("parameter_count", "", PaperDevice.parameterCount, 1...1e12, .plan, "parameters of the model that it sends")
         case .bitsPerParameter:
-            Row(
-                name: "bits_per_parameter", unit: "bit", standard: PaperDevice.bitsPerParameter, limits: 0...64, users: .plan,
-                help: "bits that it sends for each, above 0")
-        case .payloadBits: .of(DeviceEnergyProblem.payloadRange, nil, .plan, "bits that it sends, in place of their product")
-        case .timeBudget:
-            .of(DeviceEnergyProblem.timeRange, PaperDevice.timeBudgetSeconds, .plan, "time for training and sending")
+            .number("bits_per_parameter", "bit", PaperDevice.bitsPerParameter, 0...64, .plan, "bits that each takes, above 0")
+        case .payloadBits: .of(DeviceEnergyProblem.payloadRange, .plan, "bits that it sends, in place of their product")
+        case .timeBudget: .of(DeviceEnergyProblem.timeRange, .plan, "time for training and sending")
 
-        case .demand: .demand("demand", "", "largest squared error, relative to what it sends")
-        case .demandAbsolute: .demand("demand_absolute", "", "largest squared error; before demand")
-        case .demandBytes: .demand("demand_bytes", "byte", "most bytes of a frame; before both errors")
-        case .demandEnergy: .demand("demand_energy_j", "J", "most energy of a round; before all others")
-        case .bitsMin: .bits("bits_min", "fewest bits that it may send for a parameter")
-        case .bitsMax: .bits("bits_max", "most bits that it may send for a parameter")
+        case .demand: .number("demand", "", nil, nil, .train, "largest squared error, relative to what it sends")
+        case .demandAbsolute: .number("demand_absolute", "", nil, nil, .train, "largest squared error; before demand")
+        case .demandBytes: .number("demand_bytes", "byte", nil, nil, .train, "most bytes of a frame; before both errors")
+        case .demandEnergy: .number("demand_energy_j", "J", nil, nil, .train, "most energy of a round; before all others")
+        case .bitsMin: .number("bits_min", "bit", nil, Self.widths, .train, "fewest bits that it may send for a parameter")
+        case .bitsMax: .number("bits_max", "bit", nil, Self.widths, .train, "most bits that it may send for a parameter")
         }
     }
+
+    private static let powers = FederatedDevice.powerLimits
+    private static let widths = Double(FederatedDevice.bitsLimits.lowerBound)...Double(FederatedDevice.bitsLimits.upperBound)
 }
 
 extension DeviceField.Row {
-    /// A field whose name, unit and limits the models know.
-    fileprivate static func of(
-        _ range: PhysicalRange, _ standard: Double?, _ users: DeviceField.Users, _ help: String, inProfile: InProfile? = nil
+    fileprivate static func text(_ name: String, _ users: DeviceField.Users, _ help: String) -> Self {
+        number(name, "", nil, nil, users, help)
+    }
+
+    fileprivate static func number(
+        _ name: String, _ unit: String, _ standard: Double?, _ limits: ClosedRange<Double>?, _ users: DeviceField.Users,
+        _ help: String, inProfile: InProfile? = nil
     ) -> Self {
-        Self(
-            name: range.field, unit: range.unit, standard: standard, limits: range.range, users: users, help: help,
-            inProfile: inProfile)
+        Self(name: name, unit: unit, standard: standard, limits: limits, users: users, help: help, inProfile: inProfile)
     }
 
-    fileprivate static func power(_ name: String, _ help: String, inProfile: @escaping InProfile) -> Self {
-        Self(
-            name: name, unit: "W", standard: 0, limits: FederatedDevice.powerLimits, users: .train, help: help,
-            inProfile: inProfile)
-    }
-
-    fileprivate static func demand(_ name: String, _ unit: String, _ help: String) -> Self {
-        Self(name: name, unit: unit, users: .train, help: help)
-    }
-
-    fileprivate static func bits(_ name: String, _ help: String) -> Self {
-        let limits = FederatedDevice.bitsLimits
-        return Self(
-            name: name, unit: "bit", limits: Double(limits.lowerBound)...Double(limits.upperBound), users: .train, help: help)
+    /// A field that the models know.
+    fileprivate static func of(
+        _ range: PhysicalRange, _ users: DeviceField.Users, _ help: String, inProfile: InProfile? = nil
+    ) -> Self {
+        number(range.field, range.unit, range.standard, range.range, users, help, inProfile: inProfile)
     }
 }
 

@@ -2,7 +2,7 @@ import Storage
 
 extension DeviceReader {
     private static let noArray =
-        "it must be a JSON array of objects, one a device (one object a line: a name that ends in .ndjson, or input-format ndjson)"
+        "it must be a JSON array of objects, one a device (one object a line: name it .ndjson, or give the input format)"
 
     /// Reads the next device of a JSON array.
     mutating func advanceInArray() throws(FileError) -> Bool {

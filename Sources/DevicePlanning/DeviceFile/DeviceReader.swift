@@ -22,16 +22,14 @@ package struct DeviceReader: ~Copyable {
 
     /// Opens the file at `path`, `-` for standard input.
     ///
-    /// - Parameter format: nil for the one that the file says: an array by its first byte, others by the extension or, where it says none,
-    ///   the first byte.
+    /// - Parameter format: nil for the one that first byte and extension say.
     /// - Throws: `FileError` for a file that is not there, cannot be read, or is empty.
     package init(path: String, format: DeviceFileFormat? = nil) throws(FileError) {
         var source = try ByteSource(path: path)
         try Self.skipMark(&source)
         guard !source.window.isEmpty else { throw .invalid(path: source.path, reason: "it is empty; write one device at least") }
         let first = source.window[source.start...].first { $0 > UInt8(ascii: " ") }
-        let named = first == UInt8(ascii: "[") ? nil : DeviceFileFormat(path: path)
-        self.format = format ?? named ?? DeviceFileFormat(firstByte: first)
+        self.format = format ?? DeviceFileFormat(path: path, firstByte: first)
         self.source = source
     }
 

@@ -7,12 +7,6 @@ package struct PlannedDevice: Sendable, Equatable {
     package let problem: DeviceEnergyProblem
     /// Parameters of the model it sends; nil where the file gives the payload in bits.
     package let parameterCount: Double?
-
-    package init(id: DeviceIdentifier, problem: DeviceEnergyProblem, parameterCount: Double?) {
-        self.id = id
-        self.problem = problem
-        self.parameterCount = parameterCount
-    }
 }
 
 /// A device's name: a text or a whole number, kept as it was written.

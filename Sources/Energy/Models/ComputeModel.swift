@@ -52,15 +52,19 @@ public struct ComputeModel: Sendable, Equatable {
 
 extension ComputeModel {
     package static let iterationsRange = PhysicalRange(
-        field: "local_iterations", unit: "", range: 1...1e9, wayOut: "train at least 1 iteration")
+        "local_iterations", unit: "", 1...1e9, standard: Double(PaperDevice.localIterations),
+        wayOut: "train at least 1 iteration")
     package static let samplesRange = PhysicalRange(
-        field: "samples_per_iteration", unit: "", range: 1...1e9, wayOut: "train on at least 1 sample")
+        "samples_per_iteration", unit: "", 1...1e9, standard: Double(PaperDevice.samplesPerIteration),
+        wayOut: "train on at least 1 sample")
     package static let cyclesRange = PhysicalRange(
-        field: "cycles_per_sample", unit: "cycles", range: 1e-3...1e18, wayOut: "the paper uses 3.25e6")
+        "cycles_per_sample", unit: "cycles", 1e-3...1e18, standard: PaperDevice.cyclesPerSample, wayOut: "the paper uses 3.25e6")
     package static let coefficientRange = PhysicalRange(
-        field: "energy_coefficient", unit: "J*s^2/cycle^3", range: 1e-40...1e-10, wayOut: "the paper uses 1e-26")
+        "energy_coefficient", unit: "J*s^2/cycle^3", 1e-40...1e-10, standard: PaperDevice.energyCoefficient,
+        wayOut: "the paper uses 1e-26")
     package static let frequencyMinRange = PhysicalRange(
-        field: "frequency_min_hz", unit: "Hz", range: 0...1e15, wayOut: "give a frequency between 0 and frequency_max_hz")
+        "frequency_min_hz", unit: "Hz", 0...1e15, standard: PaperDevice.frequencyMinHertz,
+        wayOut: "give a frequency between 0 and frequency_max_hz")
     package static let frequencyMaxRange = PhysicalRange(
-        field: "frequency_max_hz", unit: "Hz", range: 1...1e15, wayOut: "the paper uses 1e9")
+        "frequency_max_hz", unit: "Hz", 1...1e15, standard: PaperDevice.frequencyMaxHertz, wayOut: "the paper uses 1e9")
 }

@@ -5,10 +5,12 @@ package struct PhysicalRange: Sendable {
     package let field: String
     package let unit: String
     package let range: ClosedRange<Double>
+    /// What is taken where nothing is said; nil where that depends.
+    package let standard: Double?
     package let wayOut: String
 
-    package init(field: String, unit: String, range: ClosedRange<Double>, wayOut: String) {
-        (self.field, self.unit, self.range, self.wayOut) = (field, unit, range, wayOut)
+    package init(_ field: String, unit: String, _ range: ClosedRange<Double>, standard: Double? = nil, wayOut: String) {
+        (self.field, self.unit, self.range, self.standard, self.wayOut) = (field, unit, range, standard, wayOut)
     }
 
     /// Throws unless `value` is a number inside the range and not above `most`.

@@ -69,17 +69,20 @@ public struct RadioModel: Sendable, Equatable {
 
 extension RadioModel {
     package static let bandwidthRange = PhysicalRange(
-        field: "bandwidth_hz", unit: "Hz", range: 1...1e15, wayOut: "the paper uses 5e7")
+        "bandwidth_hz", unit: "Hz", 1...1e15, standard: PaperDevice.bandwidthHertz, wayOut: "the paper uses 5e7")
     package static let gainRange = PhysicalRange(
-        field: "channel_gain", unit: "", range: 1e-30...1e6, wayOut: "the paper uses 1e-3")
+        "channel_gain", unit: "", 1e-30...1e6, standard: PaperDevice.channelGain, wayOut: "the paper uses 1e-3")
     package static let distanceRange = PhysicalRange(
-        field: "distance_m", unit: "m", range: 1e-3...1e9, wayOut: "give the distance to the server in metres, above 0")
+        "distance_m", unit: "m", 1e-3...1e9, standard: PaperDevice.distanceMetres,
+        wayOut: "give the distance to the server in metres, above 0")
     package static let exponentRange = PhysicalRange(
-        field: "path_loss_exponent", unit: "", range: 0...10, wayOut: "the paper uses 3.76")
+        "path_loss_exponent", unit: "", 0...10, standard: PaperDevice.pathLossExponent, wayOut: "the paper uses 3.76")
     package static let noiseRange = PhysicalRange(
-        field: "noise_dbm_per_mhz", unit: "dBm/MHz", range: -300...100, wayOut: "the paper uses -95")
+        "noise_dbm_per_mhz", unit: "dBm/MHz", -300...100, standard: PaperDevice.noiseDBmPerMegahertz,
+        wayOut: "the paper uses -95")
     package static let powerMinRange = PhysicalRange(
-        field: "power_min_w", unit: "W", range: 0...1e6, wayOut: "give a power between 0 and power_max_w")
+        "power_min_w", unit: "W", 0...1e6, standard: PaperDevice.powerMinWatts, wayOut: "give a power between 0 and power_max_w")
     package static let powerMaxRange = PhysicalRange(
-        field: "power_max_w", unit: "W", range: 1e-12...1e6, wayOut: "give the largest transmit power in watts, above 0")
+        "power_max_w", unit: "W", 1e-12...1e6, standard: PaperDevice.powerMaxWatts,
+        wayOut: "give the largest transmit power in watts, above 0")
 }

@@ -66,9 +66,9 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
 
 extension DeviceEnergyProblem {
     package static let payloadRange = PhysicalRange(
-        field: "payload_bits", unit: "bit", range: 1...1e18, wayOut: "give the size of the update in bits")
+        "payload_bits", unit: "bit", 1...1e18, wayOut: "give the size of the update in bits")
     package static let timeRange = PhysicalRange(
-        field: "time_budget_s", unit: "s", range: 1e-9...1e12,
+        "time_budget_s", unit: "s", 1e-9...1e12, standard: PaperDevice.timeBudgetSeconds,
         wayOut: "give a time budget in seconds, above 0; the paper uses 13...18")
     /// Keeps the suggested limits on the feasible side of rounding.
     private static let roundingMargin = 1e-14

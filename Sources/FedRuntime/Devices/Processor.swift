@@ -22,7 +22,7 @@ public struct Processor: Sendable, Equatable {
     }
 
     package static let flopsPerCycleRange = PhysicalRange(
-        field: "flops_per_cycle", unit: "", range: 1e-3...1e6,
+        "flops_per_cycle", unit: "", 1e-3...1e6, standard: DeviceProfile.paper.flopsPerCycle,
         wayOut: "a scalar core does 1 to 2, a 4-core CPU with AVX2 and FMA at most 128")
 
     /// The work of one round on this CPU [Lai23 eq. 3-4].

@@ -2,7 +2,6 @@ import ArgumentParser
 import DevicePlanning
 import Energy
 import GreenDiffusion
-import Storage
 
 /// `greendiff plan`: the energy plan of every device of a file, without training.
 struct PlanCommand: ParsableCommand {
@@ -95,6 +94,7 @@ struct PlanCommand: ParsableCommand {
         options.inputFormat = inputFormat
         options.format = format
         options.skipInvalid = skipInvalid
+        options.settingPrefix = "--"
         options.threads = threadOptions.threads
         let output = StandardOutput()
         // In a pipe only a table's reader is a person.
@@ -111,20 +111,9 @@ struct PlanCommand: ParsableCommand {
                 })
         } catch let unusable as UnusableDevices {
             for line in unusable.lines { StandardConsole.error.line("greendiff: \(line)") }
-            throw Failure(naming: unusable)
-        } catch let error as FileError {
-            throw Failure(naming: error)
+            throw unusable
         } catch is StandardOutput.Closed {
             // Whoever read the output has seen enough.
-        }
-    }
-
-    /// An error of the library, the settings that it names as this command's flags.
-    private struct Failure: Error, CustomStringConvertible {
-        let description: String
-
-        init(naming error: any Error) {
-            description = ["skip-invalid", "input-format"].reduce("\(error)") { $0.replacing(" \($1)", with: " --\($1)") }
         }
     }
 
