@@ -81,7 +81,7 @@ let package = Package(
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
         .target(
-            name: "Calibration", dependencies: ["Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
+            name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "Studies",
             dependencies: [
@@ -135,7 +135,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CalibrationTests", dependencies: ["Calibration", "Kernels", "Model", "Storage", "TestSupport"],
+            name: "CalibrationTests",
+            dependencies: ["Calibration", "DevicePlanning", "FedRuntime", "Kernels", "Model", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",

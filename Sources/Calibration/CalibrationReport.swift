@@ -4,29 +4,29 @@ import Report
 import Storage
 
 /// What training costs this machine: FLOPs a cycle, cycles a sample and, where energy can be measured, the energy coefficient.
-public struct CalibrationReport: Encodable, Sendable {
+package struct CalibrationReport: Encodable, Sendable {
     /// Training steps of one model and batch size.
-    public struct Line: Encodable, Sendable {
-        public let preset: String
-        public let batchSize: Int
-        public let steps: Int
+    package struct Line: Encodable, Sendable {
+        package let preset: String
+        package let batchSize: Int
+        package let steps: Int
         /// The fastest step: other programs only make steps slower. Cycles and FLOPs a cycle are its.
-        public let stepSeconds: SourcedNumber
+        package let stepSeconds: SourcedNumber
         /// Of all steps.
-        public let wallSeconds: SourcedNumber
-        public let processorSeconds: SourcedNumber
+        package let wallSeconds: SourcedNumber
+        package let processorSeconds: SourcedNumber
         /// Executed floating-point operations, transforms included.
-        public let flopsPerSample: SourcedNumber
+        package let flopsPerSample: SourcedNumber
         /// Clock that the cycles are counted at, a mean over the steps; nil where the system does not say.
-        public let frequencyHertz: SourcedNumber?
+        package let frequencyHertz: SourcedNumber?
         /// Cycles of all cores, added up.
-        public let coreCyclesPerSample: SourcedNumber?
+        package let coreCyclesPerSample: SourcedNumber?
         /// `C`: clock cycles a sample, in which all cores together take one.
-        public let cyclesPerSample: SourcedNumber?
+        package let cyclesPerSample: SourcedNumber?
         /// Executed operations a clock cycle, all cores together: what a device's `flops_per_cycle` is.
-        public let flopsPerCycle: SourcedNumber?
+        package let flopsPerCycle: SourcedNumber?
         /// Of the processor packages during all steps.
-        public let energyJoules: SourcedNumber?
+        package let energyJoules: SourcedNumber?
 
         enum CodingKeys: String, CodingKey {
             case preset, steps
@@ -44,15 +44,15 @@ public struct CalibrationReport: Encodable, Sendable {
     }
 
     /// The measured energy model, or why there is none.
-    public struct Energy: Encodable, Sendable {
+    package struct Energy: Encodable, Sendable {
         /// Of the packages while nothing runs.
-        public let idlePowerWatts: SourcedNumber?
+        package let idlePowerWatts: SourcedNumber?
         /// `tau`, of all cores together.
-        public let energyCoefficient: SourcedNumber?
+        package let energyCoefficient: SourcedNumber?
         /// Clocks that `tau` was fitted over.
-        public let frequenciesHertz: [Double]
+        package let frequenciesHertz: [Double]
         /// Why `tau` is not measured, and how it can be.
-        public let reason: String?
+        package let reason: String?
 
         enum CodingKeys: String, CodingKey {
             case reason
@@ -62,18 +62,18 @@ public struct CalibrationReport: Encodable, Sendable {
         }
     }
 
-    public let cpu: String
-    public let threads: Int
-    public let vectorInstructions: String
-    public let lines: [Line]
+    package let cpu: String
+    package let threads: Int
+    package let vectorInstructions: String
+    package let lines: [Line]
     /// Whether the CPUs did something else for a tenth of the time or more.
     private var isDisturbed: Bool {
         lines.contains { $0.processorSeconds.value < 0.9 * Double(threads) * $0.wallSeconds.value }
     }
 
     /// Why cycles are estimated, and how they can be measured; nil where they are measured.
-    public let cyclesReason: String?
-    public let energy: Energy
+    package let cyclesReason: String?
+    package let energy: Energy
     /// This machine as an entry of a device file: the figures of the last line.
     package let device: [String: JSONValue]
 
@@ -85,13 +85,13 @@ public struct CalibrationReport: Encodable, Sendable {
     }
 
     /// The device as a file that `greendiff train --devices` reads.
-    public func writeDevice(to path: String) throws(FileError) {
+    package func writeDevice(to path: String) throws(FileError) {
         try AtomicFile.write(JSONValue.array([.object(device)]).text, to: path)
     }
 }
 
 extension CalibrationReport: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         let header = ["preset", "batch", "fastest step", "CPUs busy", "FLOP/sample", "clock", "cycles/sample", "FLOP/cycle"]
         return """
             \(cpu), \(threads) thread\(threads == 1 ? "" : "s"), \(vectorInstructions)

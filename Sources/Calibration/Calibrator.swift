@@ -1,17 +1,18 @@
+import DevicePlanning
 import Foundation
 import Kernels
 import Model
 import Storage
 
 /// Measures a `CalibrationReport` with real training steps.
-public struct Calibrator: Sendable {
-    public let presets: [UNetConfiguration.Preset]
-    public let batchSizes: [Int]
-    public let threads: Int
+package struct Calibrator: Sendable {
+    package let presets: [UNetConfiguration.Preset]
+    package let batchSizes: [Int]
+    package let threads: Int
     /// Timed steps of each model and batch size, after one that is not.
-    public let steps: Int
+    package let steps: Int
     /// Whether to run at several clocks, for a better fit of `tau`: changes the CPU's limit, and puts it back.
-    public let sweepsFrequencies: Bool
+    package let sweepsFrequencies: Bool
     private let powercap: String
     private let idleSeconds: Double
     private let frequency: ProcessorFrequency
@@ -20,7 +21,7 @@ public struct Calibrator: Sendable {
     ///   - powercap: folder of the energy counters.
     ///   - idleSeconds: how long to do nothing, to measure the idle power.
     ///   - frequency: where the CPU's clock is read.
-    public init(
+    package init(
         presets: [UNetConfiguration.Preset], batchSizes: [Int], threads: Int, steps: Int, sweepsFrequencies: Bool = false,
         powercap: String = "/sys/class/powercap", idleSeconds: Double = 2,
         frequency: ProcessorFrequency = ProcessorFrequency()
@@ -33,7 +34,7 @@ public struct Calibrator: Sendable {
 
     /// - Parameter isInterrupted: asked before each clock of a sweep; true ends the sweep there.
     /// - Throws: `DivergenceError` from a training step, `FileError` for a clock limit that cannot be set.
-    public func calibrate(isInterrupted: () -> Bool = { false }) throws -> CalibrationReport {
+    package func calibrate(isInterrupted: () -> Bool = { false }) throws -> CalibrationReport {
         let counter: CycleCounter?
         var cyclesReason: String?
         do throws(CycleCounterError) {
@@ -80,15 +81,14 @@ public struct Calibrator: Sendable {
 
     /// The machine's entry of a device file; what is not known is left out.
     private func device(_ line: CalibrationReport.Line, _ energy: CalibrationReport.Energy) -> [String: JSONValue] {
-        var device: [String: JSONValue] = ["name": .string("\(SystemFiles.processorName()), \(threads) threads")]
         let limits = frequency.limitsHertz
-        for (field, value) in [
-            ("flops_per_cycle", line.flopsPerCycle?.value), ("cycles_per_sample", line.cyclesPerSample?.value),
-            ("frequency_min_hz", limits?.lowerBound), ("frequency_max_hz", limits?.upperBound ?? line.frequencyHertz?.value),
-            ("energy_coefficient", energy.energyCoefficient?.value), ("idle_power_w", energy.idlePowerWatts?.value),
-        ] {
-            if let value { device[field] = .number(value) }
-        }
+        let known: KeyValuePairs<DeviceField, Double?> = [
+            .flopsPerCycle: line.flopsPerCycle?.value, .cyclesPerSample: line.cyclesPerSample?.value,
+            .frequencyMin: limits?.lowerBound, .frequencyMax: limits?.upperBound ?? line.frequencyHertz?.value,
+            .energyCoefficient: energy.energyCoefficient?.value, .idlePower: energy.idlePowerWatts?.value,
+        ]
+        var device = [DeviceField.name.name: JSONValue.string("\(SystemFiles.processorName()), \(threads) threads")]
+        for (field, value) in known { device[field.name] = value.map(JSONValue.number) }
         return device
     }
 

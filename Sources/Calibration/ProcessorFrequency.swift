@@ -2,26 +2,26 @@ import Foundation
 import Storage
 
 /// The CPU's clock as Linux states it.
-public struct ProcessorFrequency: Sendable {
+package struct ProcessorFrequency: Sendable {
     private let root: String
     private let cpuinfo: String
 
     /// - Parameters:
     ///   - root: folder of the CPUs; a tree like it in tests.
     ///   - cpuinfo: file that states `cpu MHz` where there is no cpufreq driver, as in virtual machines.
-    public init(root: String = "/sys/devices/system/cpu", cpuinfo: String = "/proc/cpuinfo") {
+    package init(root: String = "/sys/devices/system/cpu", cpuinfo: String = "/proc/cpuinfo") {
         (self.root, self.cpuinfo) = (root, cpuinfo)
     }
 
     /// Mean over the CPUs now, in Hz; nil where the system does not say.
-    public func currentHertz() -> Double? {
+    package func currentHertz() -> Double? {
         let stated = policies.compactMap { SystemFiles.number("\($0)/scaling_cur_freq") }.map { 1e3 * Double($0) }
         let found = stated.isEmpty ? cpuinfoHertz() : stated
         return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
     }
 
     /// Lowest and highest clock of the hardware, in Hz; nil without a cpufreq driver.
-    public var limitsHertz: ClosedRange<Double>? {
+    package var limitsHertz: ClosedRange<Double>? {
         guard let policy = policies.first, let low = SystemFiles.number("\(policy)/cpuinfo_min_freq"),
             let high = SystemFiles.number("\(policy)/cpuinfo_max_freq"), low <= high
         else { return nil }
@@ -29,7 +29,7 @@ public struct ProcessorFrequency: Sendable {
     }
 
     /// Whether `withLimit` may change the clock.
-    public var isAdjustable: Bool {
+    package var isAdjustable: Bool {
         !policies.isEmpty && policies.allSatisfy { access("\($0)/scaling_max_freq", W_OK) == 0 }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The energy counters of x86 processors (running average power limit) as Linux shows them: those of the packages.
-public struct RAPL: Sendable {
+package struct RAPL: Sendable {
     private struct Domain: Sendable {
         let folder: String
         /// Microjoules after which the counter starts again.
@@ -12,7 +12,7 @@ public struct RAPL: Sendable {
 
     /// - Parameter root: the folder of the powercap drivers; a tree like it in tests.
     /// - Throws: where there are no counters, or they may not be read.
-    public init(root: String = "/sys/class/powercap") throws(RAPLError) {
+    package init(root: String = "/sys/class/powercap") throws(RAPLError) {
         // Packages are intel-rapl:0, intel-rapl:1, ... on AMD's processors too; below them are parts, beside them the same by another way.
         let names = SystemFiles.names(in: root).filter { name in
             name.hasPrefix("intel-rapl:") && Int(name.dropFirst("intel-rapl:".count)) != nil
@@ -53,14 +53,14 @@ public struct RAPL: Sendable {
 }
 
 /// Why energy cannot be measured, and how it can.
-public enum RAPLError: Error, Equatable, CustomStringConvertible {
+package enum RAPLError: Error, Equatable, CustomStringConvertible {
     case absent(root: String)
     case denied(path: String)
     case unreadable(path: String)
     /// The counters do not move.
     case still
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .absent(let root):
             "\(root) has no intel-rapl package: this machine or its kernel shows no energy counters (virtual machines rarely do); "

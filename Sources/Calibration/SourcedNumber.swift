@@ -1,15 +1,15 @@
 /// A number and where it comes from.
-public struct SourcedNumber: Encodable, Sendable, Equatable {
+package struct SourcedNumber: Encodable, Sendable, Equatable {
     /// How much a number is worth.
-    public enum Source: String, Encodable, Sendable {
+    package enum Source: String, Encodable, Sendable {
         /// Read from a clock or a hardware counter.
         case measured
         /// Computed from a measured number and one that the system only states.
         case estimated
     }
 
-    public let value: Double
-    public let source: Source
+    package let value: Double
+    package let source: Source
 
     package init(value: Double, source: Source) { (self.value, self.source) = (value, source) }
 

@@ -9,10 +9,8 @@ import Storage
 package enum ChannelTraceFile {
     /// - Throws: `FileError` that names the line, its value and the limit.
     package static func read(path: String) throws(FileError) -> ChannelTrace {
-        guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
-        let text: String
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw .unreadable(path: path, reason: FileError.reason(error))
+        guard let text = String(validating: try readFile(path), as: UTF8.self) else {
+            throw .invalid(path: path, reason: "it is no UTF-8 text")
         }
         return try parse(text, path: path)
     }

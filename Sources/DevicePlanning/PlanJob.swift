@@ -1,31 +1,32 @@
 import Energy
-import Foundation
 
 /// `greendiff plan`: devices of a file in, plans out, block by block, so that a million devices need little memory.
 ///
 /// The file is read twice: once to check every device (and to find the time budget that fits all), once to plan. Nothing is written
 /// before the check has passed. A shared band is planned as a whole and holds all devices in memory.
-public struct PlanJob: Sendable {
-    public struct Options: Sendable {
-        public var solver = EnergySolver.fast
-        public var equations = EnergyEquations.corrected
-        public var timeBudget = PlanTimeBudget.asGiven
+package struct PlanJob: Sendable {
+    package struct Options: Sendable {
+        package var solver = EnergySolver.fast
+        package var equations = EnergyEquations.corrected
+        package var timeBudget = PlanTimeBudget.asGiven
         /// The band that all devices share; nil where each has its own.
-        public var totalBandwidthHertz: Double?
-        public var inputFormat: DeviceFileFormat?
-        public var format = PlanFormat.table
+        package var totalBandwidthHertz: Double?
+        package var inputFormat: DeviceFileFormat?
+        package var format = PlanFormat.table
         /// Plans the devices that can be used instead of none where some cannot.
-        public var skipInvalid = false
-        public var threads = 1
+        package var skipInvalid = false
+        package var threads = 1
+        /// Stands before the name of a setting in texts for people: `--` where settings are flags.
+        package var settingPrefix = ""
 
-        public init() {}
+        package init() {}
     }
 
     let path: String
     let options: Options
 
     /// - Parameter path: a file, or `-` for standard input.
-    public init(path: String, options: Options) {
+    package init(path: String, options: Options) {
         (self.path, self.options) = (path, options)
     }
 
@@ -36,7 +37,7 @@ public struct PlanJob: Sendable {
     ///   - report: takes one line about each device that is skipped, at most `UnusableDevices.mostShown`, and one about all of them.
     ///   - progress: told how many of how many devices are planned, block by block.
     /// - Throws: `FileError`, `UnusableDevices`, `EnergyInputError` for an option, and what `write` throws.
-    public func run(
+    package func run(
         write: (borrowing [UInt8]) throws -> Void, report: (String) -> Void = { _ in },
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
@@ -55,20 +56,14 @@ public struct PlanJob: Sendable {
         _ reader: inout DeviceReader, write: (borrowing [UInt8]) throws -> Void, report: (String) -> Void,
         progress: (_ done: Int, _ total: Int) -> Void
     ) throws {
-        var unusable = UnusableDevices(path: reader.path)
         var slowest: Double?
         var usable = 0
-        while let record = try reader.next() {
-            switch record {
-            case .unusable(let error): unusable.add(error)
-            case .device(let device):
-                usable += 1
-                guard options.timeBudget == .automatic else { continue }
-                slowest = max(slowest ?? 0, device.problem.smallestTimeBudgetSeconds)
-            }
+        try check(&reader, report: report) { device in
+            usable += 1
+            guard options.timeBudget == .automatic else { return }
+            slowest = max(slowest ?? 0, device.problem.smallestTimeBudgetSeconds)
         }
-        try unusable.settle(devices: reader.count, skip: options.skipInvalid, report: report)
-        let seconds = timeBudgetSeconds(slowest: slowest)
+        let seconds = timeBudgetSeconds(smallest: slowest)
         progress(0, usable)
         var output = PlanOutput(format: options.format, sharedBand: false)
         try reader.rewind()
@@ -81,27 +76,35 @@ public struct PlanJob: Sendable {
                     isMore = false
                     break
                 }
-                guard case .device(let device) = record else { continue }
+                guard case .success(let device) = record else { continue }
                 devices.append(try device.with(timeBudgetSeconds: seconds))
             }
-            try output.add(entries(devices), threads: options.threads, write: write)
+            let entries = parallelFlatMap(devices.count, threads: options.threads) { [devices] part in plan(devices[part]) }
+            try output.add(entries, threads: options.threads, write: write)
             progress(output.count, usable)
         }
         try output.finish(nil, write: write)
     }
 
-    /// The time budget for all devices; nil where each keeps its own.
-    private func timeBudgetSeconds(slowest: Double?) -> Double? {
+    /// Reads all devices: those that can be used go to `take`, the others are refused, or told where they are to be skipped.
+    func check(_ reader: inout DeviceReader, report: (String) -> Void, take: (PlannedDevice) -> Void) throws {
+        var unusable = UnusableDevices(path: reader.path, settingPrefix: options.settingPrefix)
+        while let record = try reader.next() {
+            switch record {
+            case .failure(let error): unusable.add(error)
+            case .success(let device): take(device)
+            }
+        }
+        try unusable.settle(devices: reader.count, skip: options.skipInvalid, report: report)
+    }
+
+    /// The time budget for all devices, of which `smallest` is the least for automatic ones; nil where each keeps its own.
+    func timeBudgetSeconds(smallest: @autoclosure () throws -> Double?) rethrows -> Double? {
         switch options.timeBudget {
         case .asGiven: nil
         case .seconds(let seconds): seconds
-        case .automatic: slowest.map(DeviceEnergyProblem.automaticTimeBudgetSeconds(smallest:))
+        case .automatic: try smallest().map(DeviceEnergyProblem.automaticTimeBudgetSeconds(smallest:))
         }
-    }
-
-    /// The plans of a block, on all threads.
-    private func entries(_ devices: [PlannedDevice]) -> [PlanEntry] {
-        mapChunks(devices.count, threads: options.threads) { range in plan(devices[range]) }
     }
 
     private func plan(_ devices: ArraySlice<PlannedDevice>) -> [PlanEntry] {
@@ -122,25 +125,4 @@ public struct PlanJob: Sendable {
             }
         }
     }
-}
-
-/// Maps ranges of `0..<count` on several threads and joins what they give, in order.
-func mapChunks<Element: Sendable>(
-    _ count: Int, threads: Int, _ body: @Sendable (Range<Int>) -> [Element]
-) -> [Element] {
-    let chunk = 1024
-    let chunks = (count + chunk - 1) / chunk
-    guard threads > 1, chunks > 1 else { return body(0..<count) }
-    var parts = [[Element]](repeating: [], count: chunks)
-    parts.withUnsafeMutableBufferPointer { buffer in
-        // SAFETY: each iteration writes its own elements of `buffer`, which outlives the loop.
-        nonisolated(unsafe) let target = buffer
-        let workers = min(threads, chunks)
-        DispatchQueue.concurrentPerform(iterations: workers) { worker in
-            for number in stride(from: worker, to: chunks, by: workers) {
-                target[number] = body(number * chunk..<min(count, (number + 1) * chunk))
-            }
-        }
-    }
-    return Array(parts.joined())
 }

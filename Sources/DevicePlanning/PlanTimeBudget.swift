@@ -1,7 +1,7 @@
 import Energy
 
 /// The time budget that devices are planned for.
-public enum PlanTimeBudget: Sendable, Equatable {
+package enum PlanTimeBudget: Sendable, Equatable {
     /// Each device's own.
     case asGiven
     case seconds(Double)

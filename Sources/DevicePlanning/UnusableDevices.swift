@@ -1,16 +1,18 @@
 /// The devices of a file that cannot be used.
-public struct UnusableDevices: Error, Sendable, CustomStringConvertible {
-    public let path: String
+package struct UnusableDevices: Error, Sendable, CustomStringConvertible {
+    package let path: String
     /// The first of them.
-    public private(set) var shown: [UnusableDevice] = []
+    package private(set) var shown: [UnusableDevice] = []
     /// How many there are, of how many devices.
-    public private(set) var count = 0
-    public private(set) var devices = 0
+    package private(set) var count = 0
+    package private(set) var devices = 0
 
     /// So many are told one by one.
-    public static let mostShown = 100
+    package static let mostShown = 100
 
-    init(path: String) { self.path = path }
+    private let settingPrefix: String
+
+    init(path: String, settingPrefix: String) { (self.path, self.settingPrefix) = (path, settingPrefix) }
 
     mutating func add(_ error: UnusableDevice) {
         count += 1
@@ -27,12 +29,12 @@ public struct UnusableDevices: Error, Sendable, CustomStringConvertible {
     }
 
     /// A line for each device that is told.
-    public var lines: [String] {
+    package var lines: [String] {
         shown.map(\.description) + (count > shown.count ? ["\(path): and \(count - shown.count) further devices"] : [])
     }
 
-    public var description: String {
+    package var description: String {
         "\(path): \(count) of \(devices) devices cannot be used and nothing was planned; "
-            + "correct them, or plan the others with --skip-invalid"
+            + "correct them, or plan the others with \(settingPrefix)skip-invalid"
     }
 }

@@ -88,8 +88,8 @@ import Testing
     @Test func aRunTakesTheMachineAsADevice() throws {
         let calibration = try calibrate(cpuinfo: "cpu MHz : 2000\n")
         try calibration.writeDevice(to: folder.path("machine.json"))
-        let device = try FederatedDeviceFile(path: folder.path("machine.json"))
-            .devices(samples: [5], demand: .relativeError(1e-4...1e-3), bits: 6...8)[0]
+        let device = try DeviceReader.federatedDevices(
+            path: folder.path("machine.json"), samples: [5], demand: .relativeError(1e-4...1e-3), bits: 6...8)[0]
         let last = try #require(calibration.lines.last?.flopsPerCycle)
         #expect(device.processor.flopsPerCycle == last.value)
         #expect(device.processor.energyCoefficient == 1e-26, "what is not measured stays the paper's")

@@ -144,7 +144,7 @@ import Testing
         let lines = ["{}", "{", "[1]", "{} {}", "{\"id\": \"ok\"}", "{\"id\": nope}", "7", "", "{\"distance_m\": 1e}"]
         let records = try PlanFile(lines.joined(separator: "\n"), name: "d.ndjson").records()
         let errors = records.compactMap { record in
-            if case .unusable(let error) = record { error } else { nil }
+            if case .failure(let error) = record { error } else { nil }
         }
         #expect(records.count == 8 && errors.map(\.line) == [2, 3, 4, 6, 7, 9] && errors.map(\.index) == [1, 2, 3, 5, 6, 7])
         #expect(errors.allSatisfy { $0.field == nil })
@@ -154,8 +154,8 @@ import Testing
         let text = "id,distance_m,power_max_w\n\"a \"\"b\"\",\nc\",20,\n12,,0.5\n007,x,1\nshort,1\n"
         let records = try PlanFile(text, name: "d.csv").records()
         try #require(records.count == 4)
-        guard case .device(let first) = records[0], case .device(let second) = records[1], case .unusable(let third) = records[2],
-            case .unusable(let fourth) = records[3]
+        guard case .success(let first) = records[0], case .success(let second) = records[1],
+            case .failure(let third) = records[2], case .failure(let fourth) = records[3]
         else {
             Issue.record("\(records)")
             return

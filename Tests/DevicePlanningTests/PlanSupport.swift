@@ -17,17 +17,12 @@ struct PlanFile {
 
     /// All devices of the file, or the first one's error.
     func devices(format: DeviceFileFormat? = nil) throws -> [PlannedDevice] {
-        try records(format: format).map { record in
-            switch record {
-            case .device(let device): return device
-            case .unusable(let error): throw error
-            }
-        }
+        try records(format: format).map { try $0.get() }
     }
 
-    func records(format: DeviceFileFormat? = nil) throws -> [DeviceReader.Record] {
+    func records(format: DeviceFileFormat? = nil) throws -> [Result<PlannedDevice, UnusableDevice>] {
         var reader = try DeviceReader(path: path, format: format)
-        var records: [DeviceReader.Record] = []
+        var records: [Result<PlannedDevice, UnusableDevice>] = []
         while let record = try reader.next() { records.append(record) }
         return records
     }

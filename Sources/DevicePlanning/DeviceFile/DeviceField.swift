@@ -1,41 +1,160 @@
+import Energy
+import FedRuntime
+import Foundation
 import Storage
 
-/// The fields of a device in a file. Those that are missing are its profile's where it names one, else the paper's (8 bits a parameter); the
-/// payload is `parameter_count * bits_per_parameter` unless `payload_bits` is there.
+/// The fields of a device in a file: the one table that `plan`, `train`, `calibrate` and docs/devices.md read.
 ///
-/// From `name` on, but for `profile`, they are for people and for `train`: a plan has no use for them.
-enum DeviceField: Int, CaseIterable {
+/// A new number is a case, its row in `row`, and its use in `plannedDevice` or `federatedDevice`.
+package enum DeviceField: Int, CaseIterable, Sendable {
     case id, localIterations, samplesPerIteration, cyclesPerSample, energyCoefficient, frequencyMin, frequencyMax, powerMin,
         powerMax
     case bandwidth, channelGain, distance, pathLossExponent, noise, parameterCount, bitsPerParameter, payloadBits, timeBudget
     case profile, name, flopsPerCycle, idlePower, receiverPower
+    case demand, demandAbsolute, demandBytes, demandEnergy, bitsMin, bitsMax, samples
+
+    /// What a field is, and what stands for it where it is missing.
+    package struct Row: Sendable {
+        /// As files spell it.
+        package let name: String
+        /// Empty for plain numbers and texts.
+        package let unit: String
+        /// What a device has that does not say; nil where the run decides, or another field.
+        package let standard: Double?
+        /// The accepted values; nil for texts.
+        package let limits: ClosedRange<Double>?
+        package let users: Users
+        /// One line of help.
+        package let help: String
+        /// Where a device's profile says it.
+        let inProfile: InProfile?
+
+        typealias InProfile = @Sendable (DeviceProfile) -> Double
+    }
+
+    /// Who uses a field; the others read past it.
+    package struct Users: OptionSet, Sendable {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
+        package static let plan = Users(rawValue: 1), train = Users(rawValue: 2)
+        package static let both: Users = [.plan, .train]
+    }
+
+    private var row: Row {
+        switch self {
+        case .id: .text("id", .both, "name of the device: a text, or a whole number; its position where missing")
+        case .name: .text("name", .train, "name of the device, before id")
+        case .profile: .text("profile", .both, "profile that fills in what is missing")
+        case .samples: .text("samples", [], "images of the device; a run counts them itself")
+
+        case .localIterations: .of(ComputeModel.iterationsRange, .plan, "local iterations a round")
+        case .samplesPerIteration: .of(ComputeModel.samplesRange, .plan, "samples in one local iteration")
+        case .cyclesPerSample: .of(ComputeModel.cyclesRange, .plan, "CPU cycles a sample")
+        case .energyCoefficient:
+            .of(ComputeModel.coefficientRange, .both, "tau: power at frequency f is tau f³") { $0.energyCoefficient }
+        case .frequencyMin:
+            .of(ComputeModel.frequencyMinRange, .both, "lowest CPU frequency, at most the highest") { $0.frequencyMinHertz }
+        case .frequencyMax: .of(ComputeModel.frequencyMaxRange, .both, "highest CPU frequency") { $0.frequencyMaxHertz }
+        case .flopsPerCycle:
+            .of(Processor.flopsPerCycleRange, .train, "operations that training does in a cycle") { $0.flopsPerCycle }
+
+        case .powerMin: .of(RadioModel.powerMinRange, .both, "lowest transmit power, at most the highest") { $0.powerMinWatts }
+        case .powerMax: .of(RadioModel.powerMaxRange, .both, "highest transmit power") { $0.powerMaxWatts }
+        case .bandwidth: .of(RadioModel.bandwidthRange, .both, "bandwidth of its channel")
+        case .channelGain: .of(RadioModel.gainRange, .both, "channel power gain at one metre")
+        case .distance: .of(RadioModel.distanceRange, .both, "distance to the server")
+        case .pathLossExponent: .of(RadioModel.exponentRange, .both, "the gain falls with distance to this power")
+        case .noise: .of(RadioModel.noiseRange, .both, "noise power density")
+        case .idlePower:
+            .number("idle_power_w", "W", 0, Self.powers, .train, "power while it waits") { $0.idlePowerWatts }
+        case .receiverPower:
+            .number("receiver_power_w", "W", 0, Self.powers, .train, "power that receiving takes") { $0.receiverPowerWatts }
+
+        case .parameterCount:
+            .number("parameter_count", "", PaperDevice.parameterCount, 1...1e12, .plan, "parameters of the model that it sends")
+        case .bitsPerParameter:
+            .number("bits_per_parameter", "bit", PaperDevice.bitsPerParameter, 0...64, .plan, "bits that each takes, above 0")
+        case .payloadBits: .of(DeviceEnergyProblem.payloadRange, .plan, "bits that it sends, in place of their product")
+        case .timeBudget: .of(DeviceEnergyProblem.timeRange, .plan, "time for training and sending")
+
+        case .demand: .number("demand", "", nil, nil, .train, "largest squared error, relative to what it sends")
+        case .demandAbsolute: .number("demand_absolute", "", nil, nil, .train, "largest squared error; before demand")
+        case .demandBytes: .number("demand_bytes", "byte", nil, nil, .train, "most bytes of a frame; before both errors")
+        case .demandEnergy: .number("demand_energy_j", "J", nil, nil, .train, "most energy of a round; before all others")
+        case .bitsMin: .number("bits_min", "bit", nil, Self.widths, .train, "fewest bits that it may send for a parameter")
+        case .bitsMax: .number("bits_max", "bit", nil, Self.widths, .train, "most bits that it may send for a parameter")
+        }
+    }
+
+    private static let powers = FederatedDevice.powerLimits
+    private static let widths = Double(FederatedDevice.bitsLimits.lowerBound)...Double(FederatedDevice.bitsLimits.upperBound)
+}
+
+extension DeviceField.Row {
+    fileprivate static func text(_ name: String, _ users: DeviceField.Users, _ help: String) -> Self {
+        number(name, "", nil, nil, users, help)
+    }
+
+    fileprivate static func number(
+        _ name: String, _ unit: String, _ standard: Double?, _ limits: ClosedRange<Double>?, _ users: DeviceField.Users,
+        _ help: String, inProfile: InProfile? = nil
+    ) -> Self {
+        Self(name: name, unit: unit, standard: standard, limits: limits, users: users, help: help, inProfile: inProfile)
+    }
+
+    /// A field that the models know.
+    fileprivate static func of(
+        _ range: PhysicalRange, _ users: DeviceField.Users, _ help: String, inProfile: InProfile? = nil
+    ) -> Self {
+        number(range.field, range.unit, range.standard, range.range, users, help, inProfile: inProfile)
+    }
+}
+
+extension DeviceField {
+    /// In the order of the cases.
+    package static let rows = allCases.map(\.row)
+    /// What stands for missing numbers, in the order of the cases; 0 where nothing does.
+    static let standards = rows.map { $0.standard ?? 0 }
+    private static let spellings = rows.map { Array($0.name.utf8) }
 
     /// As files spell it.
-    var name: String { Self.names[rawValue] }
+    package var name: String { Self.rows[rawValue].name }
 
-    /// In the order of the cases.
-    static let names = [
-        "id", "local_iterations", "samples_per_iteration", "cycles_per_sample", "energy_coefficient", "frequency_min_hz",
-        "frequency_max_hz", "power_min_w", "power_max_w", "bandwidth_hz", "channel_gain", "distance_m", "path_loss_exponent",
-        "noise_dbm_per_mhz", "parameter_count", "bits_per_parameter", "payload_bits", "time_budget_s",
-        "profile", "name", "flops_per_cycle", "idle_power_w", "receiver_power_w",
-    ]
-
-    private static let spellings = names.map { Array($0.utf8) }
+    /// The field of that name.
+    init?(named name: String) {
+        guard let index = Self.rows.firstIndex(where: { $0.name == name }) else { return nil }
+        self.init(rawValue: index)
+    }
 
     /// The field that the bytes spell.
-    static func spelled(_ bytes: Span<UInt8>) -> DeviceField? {
-        for (position, spelling) in spellings.enumerated() where spelling.count == bytes.count {
+    init?(spelled bytes: Span<UInt8>) {
+        for (position, spelling) in Self.spellings.enumerated() where spelling.count == bytes.count {
             var index = 0
             while index < bytes.count, spelling[index] == bytes[index] { index += 1 }
-            if index == bytes.count { return DeviceField(rawValue: position) }
+            if index == bytes.count {
+                self.init(rawValue: position)
+                return
+            }
         }
         return nil
     }
 
     /// What to say about a name that is no field.
     static func unknown(_ name: String) -> String {
+        let names = rows.map(\.name)
         let nearest = names.min { editDistance($0, name) < editDistance($1, name) } ?? ""
         return "is not a field of a device; did you mean \(nearest)? The fields are \(names.joined(separator: ", "))"
+    }
+
+    /// The paper's device as far as a plan uses it: `distance_m 45, ...`.
+    package static var paperDevice: String {
+        rows.filter { $0.users.contains(.plan) }
+            .compactMap { row in row.standard.map { "\(row.name) \(text($0))" } }
+            .joined(separator: ", ")
+    }
+
+    /// A number as people write it: `3.25e6`.
+    package static func text(_ number: Double) -> String {
+        String(format: "%g", number).replacing("e+0", with: "e").replacing("e+", with: "e").replacing("e-0", with: "e-")
     }
 }

@@ -1,11 +1,12 @@
 import Storage
 
 extension DeviceReader {
-    private static let noArray = "it must be a JSON array of objects, one a device (one object a line: --input-format ndjson)"
+    private static let noArray =
+        "it must be a JSON array of objects, one a device (one object a line: name it .ndjson, or give the input format)"
 
-    /// The next device of a JSON array.
-    mutating func nextOfArray() throws(FileError) -> Record? {
-        if state == .end { return nil }
+    /// Reads the next device of a JSON array.
+    mutating func advanceInArray() throws(FileError) -> Bool {
+        if state == .end { return false }
         guard let first = try peek() else { throw malformed("it ends inside the array; is it complete?") }
         if state == .start {
             guard first == UInt8(ascii: "[") else { throw .invalid(path: path, reason: Self.noArray) }
@@ -19,7 +20,7 @@ extension DeviceReader {
             source.consume(1)
             guard try peek() != nil else { throw malformed("it ends inside the array; is it complete?") }
         }
-        let line = source.line
+        line = source.line
         while true {
             fields.removeAll()
             let window = source.window
@@ -27,7 +28,7 @@ extension DeviceReader {
             do throws(JSONScanner.Failure) {
                 try JSONScanner.object(window.span, &position, into: &fields)
                 source.consume(position - source.start)
-                return record(line: line)
+                return true
             } catch {
                 switch error {
                 case .incomplete:
@@ -42,10 +43,10 @@ extension DeviceReader {
         }
     }
 
-    private mutating func endOfArray() throws(FileError) -> Record? {
+    private mutating func endOfArray() throws(FileError) -> Bool {
         source.consume(1)
         guard try peek() == nil else { throw malformed("text follows the array") }
         state = .end
-        return nil
+        return false
     }
 }

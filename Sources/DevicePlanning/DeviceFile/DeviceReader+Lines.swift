@@ -1,10 +1,10 @@
 import Storage
 
 extension DeviceReader {
-    /// The device on the next line of one JSON object.
-    mutating func nextLine() throws(FileError) -> Record? {
-        guard try peek() != nil else { return nil }
-        let line = source.line
+    /// Reads the device on the next line of one JSON object.
+    mutating func advanceLine() throws(FileError) -> Bool {
+        guard try peek() != nil else { return false }
+        line = source.line
         var end = source.start
         while true {
             let window = source.window
@@ -22,28 +22,26 @@ extension DeviceReader {
             let bytes = window.span.extracting(source.start..<end)
             try JSONScanner.object(bytes, &position, into: &fields)
             JSONScanner.skipBlanks(bytes, &position)
-            guard position == bytes.count else {
-                return unusable("has text behind its object; write one object a line", line: line)
-            }
+            if position < bytes.count { fields.noteUnreadable("has text behind its object; write one object a line") }
         } catch {
             switch error {
-            case .incomplete: return unusable("is no JSON object: the line ends inside it", line: line)
-            case .noObject: return unusable("must be a JSON object", line: line)
+            case .incomplete: fields.noteUnreadable("is no JSON object: the line ends inside it")
+            case .noObject: fields.noteUnreadable("must be a JSON object")
             case .malformed(let place, let reason):
-                return unusable("is no JSON object: \(reason) at column \(place + 1)", line: line)
+                fields.noteUnreadable("is no JSON object: \(reason) at column \(place + 1)")
             }
         }
-        return record(line: line)
+        return true
     }
 
-    /// The device on the next line of cells.
-    mutating func nextRow() throws(FileError) -> Record? {
+    /// Reads the device on the next line of cells.
+    mutating func advanceRow() throws(FileError) -> Bool {
         if state == .start {
             try readHeader()
             state = .inside
         }
-        guard try peek() != nil else { return nil }
-        let line = source.line
+        guard try peek() != nil else { return false }
+        line = source.line
         while true {
             fields.removeAll()
             var position = source.start
@@ -56,10 +54,10 @@ extension DeviceReader {
                     column += 1
                 }
                 source.consume(position - source.start)
-                guard column == columns.count else {
-                    return unusable("has \(column) cells; the first line names \(columns.count) fields", line: line)
+                if column != columns.count {
+                    fields.noteUnreadable("has \(column) cells; the first line names \(columns.count) fields")
                 }
-                return record(line: line)
+                return true
             } catch {
                 try handle(error)
             }
@@ -94,7 +92,7 @@ extension DeviceReader {
             }
             columns = []
             for name in names {
-                guard let field = DeviceField.names.firstIndex(of: name).flatMap(DeviceField.init(rawValue:)) else {
+                guard let field = DeviceField(named: name) else {
                     throw malformed("\(name.isEmpty ? "an empty name" : name) \(DeviceField.unknown(name))")
                 }
                 guard !columns.contains(field) else { throw malformed("\(name) is there twice; leave one out") }

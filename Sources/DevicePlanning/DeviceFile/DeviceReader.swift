@@ -4,57 +4,67 @@ import Storage
 /// Reads the devices of a file one by one, in little memory, however many there are.
 ///
 /// A device that cannot be used does not stop the reading; a file that is not of its format does.
-public struct DeviceReader: ~Copyable {
-    public let format: DeviceFileFormat
+package struct DeviceReader: ~Copyable {
+    package let format: DeviceFileFormat
     var source: ByteSource
     var fields = DeviceFields()
     /// Devices read so far, those that cannot be used included.
-    public private(set) var count = 0
+    package private(set) var count = 0
     var state = State.start
     /// Fields of a CSV file's columns.
     var columns: [DeviceField] = []
+    /// Line on which the device in `fields` starts.
+    var line = 1
 
     enum State {
         case start, inside, end
     }
 
-    /// A device, or why it cannot be used.
-    public enum Record: Sendable {
-        case device(PlannedDevice)
-        case unusable(UnusableDevice)
-    }
-
     /// Opens the file at `path`, `-` for standard input.
     ///
-    /// - Parameter format: nil for the one that the extension says or, where it says none, the first byte.
+    /// - Parameter format: nil for the one that first byte and extension say.
     /// - Throws: `FileError` for a file that is not there, cannot be read, or is empty.
-    public init(path: String, format: DeviceFileFormat? = nil) throws(FileError) {
+    package init(path: String, format: DeviceFileFormat? = nil) throws(FileError) {
         var source = try ByteSource(path: path)
         try Self.skipMark(&source)
         guard !source.window.isEmpty else { throw .invalid(path: source.path, reason: "it is empty; write one device at least") }
         let first = source.window[source.start...].first { $0 > UInt8(ascii: " ") }
-        self.format = format ?? DeviceFileFormat(path: path) ?? DeviceFileFormat(firstByte: first)
+        self.format = format ?? DeviceFileFormat(path: path, firstByte: first)
         self.source = source
     }
 
     /// The name of the file, for messages.
-    public var path: String { source.path }
+    package var path: String { source.path }
 
     /// Starts again at the first device.
-    public mutating func rewind() throws(FileError) {
+    package mutating func rewind() throws(FileError) {
         try source.rewind()
         try Self.skipMark(&source)
         (count, state) = (0, .start)
     }
 
-    /// The next device, nil behind the last one.
+    /// What `make` gives for the fields and the position of the next device, or why that cannot be used; nil behind the last one.
     ///
     /// - Throws: `FileError.invalid` with the line where the file is not of its format.
-    public mutating func next() throws(FileError) -> Record? {
+    mutating func next<Device>(
+        _ make: (DeviceFields, Int) throws(DeviceFields.Fault) -> Device
+    ) throws(FileError) -> Result<Device, UnusableDevice>? {
+        guard try advance() else { return nil }
+        defer { count += 1 }
+        do throws(DeviceFields.Fault) {
+            try fields.settle()
+            return .success(try make(fields, count))
+        } catch {
+            return .failure(UnusableDevice(path: path, line: line, index: count, field: error.field, problem: error.problem))
+        }
+    }
+
+    /// Reads the next device into `fields`; false behind the last one.
+    private mutating func advance() throws(FileError) -> Bool {
         switch format {
-        case .json: try nextOfArray()
-        case .ndjson: try nextLine()
-        case .csv: try nextRow()
+        case .json: try advanceInArray()
+        case .ndjson: try advanceLine()
+        case .csv: try advanceRow()
         }
     }
 
@@ -62,21 +72,6 @@ public struct DeviceReader: ~Copyable {
     private static func skipMark(_ source: inout ByteSource) throws(FileError) {
         try source.refill()
         if source.window.starts(with: [0xEF, 0xBB, 0xBF]) { source.consume(3) }
-    }
-
-    /// The device in `fields`, or what is wrong with it.
-    mutating func record(line: Int) -> Record {
-        defer { count += 1 }
-        do {
-            return .device(try fields.device(index: count))
-        } catch {
-            return .unusable(UnusableDevice(path: path, line: line, index: count, field: error.field, problem: error.problem))
-        }
-    }
-
-    mutating func unusable(_ problem: String, line: Int) -> Record {
-        defer { count += 1 }
-        return .unusable(UnusableDevice(path: path, line: line, index: count, field: nil, problem: problem))
     }
 
     /// The next byte that is not blank, not used up; nil at the end.

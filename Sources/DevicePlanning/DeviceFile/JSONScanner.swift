@@ -19,35 +19,45 @@ struct JSONScanner {
             _ = try value(bytes, &position, depth: 0)
             throw .noObject
         }
-        position += 1
-        skipBlanks(bytes, &position)
-        if try byte(bytes, position) == UInt8(ascii: "}") {
-            position += 1
-            return
-        }
-        while true {
-            skipBlanks(bytes, &position)
-            let name = try rawString(bytes, &position)
-            skipBlanks(bytes, &position)
-            try expect(":", bytes, &position)
-            skipBlanks(bytes, &position)
+        try items(bytes, &position, end: UInt8(ascii: "}")) { (position) throws(Failure) in
+            let name = try key(bytes, &position)
             let spelling = bytes.extracting(name.range)
-            if name.isPlain, let field = DeviceField.spelled(spelling) {
+            if name.isPlain, let field = DeviceField(spelled: spelling) {
                 fields[field] = try value(bytes, &position, depth: 0)
             } else {
                 let text = try decoded(bytes, name)
                 let value = try value(bytes, &position, depth: 0)
-                if let field = DeviceField.names.firstIndex(of: text).flatMap(DeviceField.init(rawValue:)) {
-                    fields[field] = value
-                } else {
-                    fields.noteUnknown(text)
-                }
+                if let field = DeviceField(named: text) { fields[field] = value } else { fields.noteUnknown(text) }
             }
-            skipBlanks(bytes, &position)
-            if try byte(bytes, position) == UInt8(ascii: "}") { break }
-            try expect(",", bytes, &position)
+        }
+    }
+
+    /// Reads the items between the bracket at `position` and `end`, commas between them.
+    @inline(__always)
+    private static func items(
+        _ bytes: Span<UInt8>, _ position: inout Int, end: UInt8, _ item: (inout Int) throws(Failure) -> Void
+    ) throws(Failure) {
+        position += 1
+        skipBlanks(bytes, &position)
+        if try byte(bytes, position) != end {
+            while true {
+                skipBlanks(bytes, &position)
+                try item(&position)
+                skipBlanks(bytes, &position)
+                if try byte(bytes, position) == end { break }
+                try expect(",", bytes, &position)
+            }
         }
         position += 1
+    }
+
+    /// Reads a name and its colon.
+    private static func key(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> RawString {
+        let name = try rawString(bytes, &position)
+        skipBlanks(bytes, &position)
+        try expect(":", bytes, &position)
+        skipBlanks(bytes, &position)
+        return name
     }
 
     static func skipBlanks(_ bytes: Span<UInt8>, _ position: inout Int) {
@@ -101,26 +111,10 @@ struct JSONScanner {
         _ bytes: Span<UInt8>, _ position: inout Int, end: UInt8, depth: Int, named: Bool
     ) throws(Failure) {
         guard depth < deepest else { throw .malformed(position, "nested deeper than \(deepest)") }
-        position += 1
-        skipBlanks(bytes, &position)
-        if try byte(bytes, position) == end {
-            position += 1
-            return
-        }
-        while true {
-            skipBlanks(bytes, &position)
-            if named {
-                _ = try rawString(bytes, &position)
-                skipBlanks(bytes, &position)
-                try expect(":", bytes, &position)
-                skipBlanks(bytes, &position)
-            }
+        try items(bytes, &position, end: end) { (position) throws(Failure) in
+            if named { _ = try key(bytes, &position) }
             _ = try value(bytes, &position, depth: depth + 1)
-            skipBlanks(bytes, &position)
-            if try byte(bytes, position) == end { break }
-            try expect(",", bytes, &position)
         }
-        position += 1
     }
 
     private static func word(_ word: String, _ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> DeviceFieldValue {

@@ -2,30 +2,30 @@ import Energy
 import Report
 
 /// What `greendiff plan` says about one device; the fields of its JSON output.
-public struct PlanEntry: Sendable {
-    public let id: DeviceIdentifier
+package struct PlanEntry: Sendable {
+    package let id: DeviceIdentifier
     /// The plan; nil where the device is infeasible.
-    public let plan: EnergyPlan?
+    package let plan: EnergyPlan?
     /// How far the plan is from the optimum; nil without one.
-    public let certificate: PlanCertificate?
+    package let certificate: PlanCertificate?
     /// Why there is no plan, and the way out.
-    public let reason: String?
+    package let reason: String?
     /// Energy of the even split, J; nil where that is infeasible.
-    public let energyEvenSplitJoules: Double?
+    package let energyEvenSplitJoules: Double?
     /// Steps of Algorithm 1; nil for the fast solver.
-    public let iterations: [Algorithm1.Iteration]?
+    package let iterations: [Algorithm1.Iteration]?
     /// The device's part of a shared band.
-    public let bandwidthHertz: Double?
+    package let bandwidthHertz: Double?
     /// What would make an infeasible device feasible, where it is known.
-    public let waysOut: WaysOut
+    package let waysOut: WaysOut
 
     /// Limits that would make an infeasible device feasible.
-    public struct WaysOut: Sendable {
-        public var timeBudgetSeconds: Double?
-        public var payloadBits: Double?
-        public var bitsPerParameter: Double?
+    package struct WaysOut: Sendable {
+        package var timeBudgetSeconds: Double?
+        package var payloadBits: Double?
+        package var bitsPerParameter: Double?
         /// The least part of a shared band that serves the device.
-        public var bandwidthHertz: Double?
+        package var bandwidthHertz: Double?
     }
 
     /// The entry of a device that has its own band.

@@ -2,7 +2,7 @@ import Energy
 import Storage
 
 /// How plans are written.
-public enum PlanFormat: String, Sendable, CaseIterable {
+package enum PlanFormat: String, Sendable, CaseIterable {
     /// For people.
     case table
     /// One document.
@@ -38,7 +38,7 @@ struct PlanOutput {
             isOpen = true
             let isFirst = count == 0
             let (format, columns) = (format, PlanEntry.Field.columns(sharedBand: sharesBand))
-            let pieces = mapChunks(entries.count, threads: threads) { range in
+            let pieces = parallelFlatMap(entries.count, threads: threads) { range in
                 var text = TextBytes()
                 for index in range {
                     switch format {

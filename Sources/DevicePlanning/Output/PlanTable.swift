@@ -18,7 +18,7 @@ struct PlanTable: Sendable {
     /// The lines of a block of plans, the header before the first.
     mutating func lines(_ plans: [PlanEntry], threads: Int) -> [String] {
         let table = self
-        let rows = mapChunks(plans.count, threads: threads) { range in plans[range].map(table.cells) }
+        let rows = parallelFlatMap(plans.count, threads: threads) { range in plans[range].map(table.cells) }
         let isFirst = widths.isEmpty
         if isFirst {
             widths = header.map(\.count)
@@ -29,7 +29,7 @@ struct PlanTable: Sendable {
         }
         let aligned = self
         return (isFirst ? [line(header)] : [])
-            + mapChunks(rows.count, threads: threads) { range in rows[range].map(aligned.line) }
+            + parallelFlatMap(rows.count, threads: threads) { range in rows[range].map(aligned.line) }
     }
 
     private func line(_ cells: [String]) -> String {

@@ -4,13 +4,11 @@ import Storage
 
 /// What a plan on a shared band comes to, as text and as JSON.
 struct SharedPlanSummary {
-    private let plan: SharedBandPlan
-    private let devices: [PlannedDevice]
-    private let totalBandwidthHertz: Double
-
-    init(_ plan: SharedBandPlan, devices: [PlannedDevice], totalBandwidthHertz: Double) {
-        (self.plan, self.devices, self.totalBandwidthHertz) = (plan, devices, totalBandwidthHertz)
-    }
+    let plan: SharedBandPlan
+    let devices: [PlannedDevice]
+    let totalBandwidthHertz: Double
+    /// Stands before the names of settings.
+    let settingPrefix: String
 
     /// The lines below a table.
     var text: String {
@@ -37,7 +35,8 @@ struct SharedPlanSummary {
         return
             "no plan: the devices need \(megahertz(shortage.neededHertz)) at least, the band has \(megahertz(totalBandwidthHertz))\n"
             + "most is needed by \(largest.joined(separator: ", "))\n"
-            + "feasible with --total-bandwidth \(shortage.neededHertz), or --time-budget \(shortage.sufficientTimeBudgetSeconds)"
+            + "feasible with \(settingPrefix)total-bandwidth \(shortage.neededHertz), "
+            + "or \(settingPrefix)time-budget \(shortage.sufficientTimeBudgetSeconds)"
     }
 
     private func megahertz(_ hertz: Double) -> String { Quantity.significant(hertz / 1e6) + " MHz" }

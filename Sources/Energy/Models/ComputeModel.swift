@@ -17,19 +17,16 @@ public struct ComputeModel: Sendable, Equatable {
     ///
     /// - Throws: the first field outside its physical range, or `frequency_min_hz` above `frequency_max_hz`.
     public init(
-        localIterations: Int = 1, samplesPerIteration: Int = 512, cyclesPerSample: Double = 3.25e6,
-        energyCoefficient: Double = 1e-26, frequencyMinHertz: Double = 1e7, frequencyMaxHertz: Double = 1e9
+        localIterations: Int = PaperDevice.localIterations, samplesPerIteration: Int = PaperDevice.samplesPerIteration,
+        cyclesPerSample: Double = PaperDevice.cyclesPerSample, energyCoefficient: Double = PaperDevice.energyCoefficient,
+        frequencyMinHertz: Double = PaperDevice.frequencyMinHertz, frequencyMaxHertz: Double = PaperDevice.frequencyMaxHertz
     ) throws(EnergyInputError) {
         try Self.iterationsRange.check(Double(localIterations))
         try Self.samplesRange.check(Double(samplesPerIteration))
         try Self.cyclesRange.check(cyclesPerSample)
         try Self.coefficientRange.check(energyCoefficient)
         try Self.frequencyMaxRange.check(frequencyMaxHertz)
-        guard frequencyMinHertz >= 0, frequencyMinHertz <= frequencyMaxHertz else {
-            throw EnergyInputError(
-                field: "frequency_min_hz", value: frequencyMinHertz, unit: "Hz", limit: "0...\(frequencyMaxHertz)",
-                wayOut: "give a frequency between 0 and frequency_max_hz")
-        }
+        try Self.frequencyMinRange.check(frequencyMinHertz, atMost: frequencyMaxHertz)
         self.localIterations = localIterations
         self.samplesPerIteration = samplesPerIteration
         self.cyclesPerSample = cyclesPerSample
@@ -54,14 +51,20 @@ public struct ComputeModel: Sendable, Equatable {
 }
 
 extension ComputeModel {
-    private static let iterationsRange = PhysicalRange(
-        field: "local_iterations", unit: "", range: 1...1e9, wayOut: "train at least 1 iteration")
-    private static let samplesRange = PhysicalRange(
-        field: "samples_per_iteration", unit: "", range: 1...1e9, wayOut: "train on at least 1 sample")
-    private static let cyclesRange = PhysicalRange(
-        field: "cycles_per_sample", unit: "cycles", range: 1e-3...1e18, wayOut: "the paper uses 3.25e6")
-    private static let coefficientRange = PhysicalRange(
-        field: "energy_coefficient", unit: "J*s^2/cycle^3", range: 1e-40...1e-10, wayOut: "the paper uses 1e-26")
-    private static let frequencyMaxRange = PhysicalRange(
-        field: "frequency_max_hz", unit: "Hz", range: 1...1e15, wayOut: "the paper uses 1e9")
+    package static let iterationsRange = PhysicalRange(
+        "local_iterations", unit: "", 1...1e9, standard: Double(PaperDevice.localIterations),
+        wayOut: "train at least 1 iteration")
+    package static let samplesRange = PhysicalRange(
+        "samples_per_iteration", unit: "", 1...1e9, standard: Double(PaperDevice.samplesPerIteration),
+        wayOut: "train on at least 1 sample")
+    package static let cyclesRange = PhysicalRange(
+        "cycles_per_sample", unit: "cycles", 1e-3...1e18, standard: PaperDevice.cyclesPerSample, wayOut: "the paper uses 3.25e6")
+    package static let coefficientRange = PhysicalRange(
+        "energy_coefficient", unit: "J*s^2/cycle^3", 1e-40...1e-10, standard: PaperDevice.energyCoefficient,
+        wayOut: "the paper uses 1e-26")
+    package static let frequencyMinRange = PhysicalRange(
+        "frequency_min_hz", unit: "Hz", 0...1e15, standard: PaperDevice.frequencyMinHertz,
+        wayOut: "give a frequency between 0 and frequency_max_hz")
+    package static let frequencyMaxRange = PhysicalRange(
+        "frequency_max_hz", unit: "Hz", 1...1e15, standard: PaperDevice.frequencyMaxHertz, wayOut: "the paper uses 1e9")
 }

@@ -19,9 +19,10 @@ public struct RadioModel: Sendable, Equatable {
     ///
     /// - Throws: the first field outside its physical range, or `power_min_w` above `power_max_w`.
     public init(
-        bandwidthHertz: Double = 50e6, channelGain: Double = 1e-3, distanceMetres: Double = 45,
-        pathLossExponent: Double = 3.76, noiseDBmPerMegahertz: Double = -95, powerMinWatts: Double = 1e-4,
-        powerMaxWatts: Double = 1
+        bandwidthHertz: Double = PaperDevice.bandwidthHertz, channelGain: Double = PaperDevice.channelGain,
+        distanceMetres: Double = PaperDevice.distanceMetres, pathLossExponent: Double = PaperDevice.pathLossExponent,
+        noiseDBmPerMegahertz: Double = PaperDevice.noiseDBmPerMegahertz, powerMinWatts: Double = PaperDevice.powerMinWatts,
+        powerMaxWatts: Double = PaperDevice.powerMaxWatts
     ) throws(EnergyInputError) {
         try Self.bandwidthRange.check(bandwidthHertz)
         try Self.gainRange.check(channelGain)
@@ -29,11 +30,7 @@ public struct RadioModel: Sendable, Equatable {
         try Self.exponentRange.check(pathLossExponent)
         try Self.noiseRange.check(noiseDBmPerMegahertz)
         try Self.powerMaxRange.check(powerMaxWatts)
-        guard powerMinWatts >= 0, powerMinWatts <= powerMaxWatts else {
-            throw EnergyInputError(
-                field: "power_min_w", value: powerMinWatts, unit: "W", limit: "0...\(powerMaxWatts)",
-                wayOut: "give a power between 0 and power_max_w")
-        }
+        try Self.powerMinRange.check(powerMinWatts, atMost: powerMaxWatts)
         self.bandwidthHertz = bandwidthHertz
         self.channelGain = channelGain
         self.distanceMetres = distanceMetres
@@ -71,16 +68,21 @@ public struct RadioModel: Sendable, Equatable {
 }
 
 extension RadioModel {
-    private static let bandwidthRange = PhysicalRange(
-        field: "bandwidth_hz", unit: "Hz", range: 1...1e15, wayOut: "the paper uses 5e7")
-    private static let gainRange = PhysicalRange(
-        field: "channel_gain", unit: "", range: 1e-30...1e6, wayOut: "the paper uses 1e-3")
-    private static let distanceRange = PhysicalRange(
-        field: "distance_m", unit: "m", range: 1e-3...1e9, wayOut: "give the distance to the server in metres, above 0")
-    private static let exponentRange = PhysicalRange(
-        field: "path_loss_exponent", unit: "", range: 0...10, wayOut: "the paper uses 3.76")
-    private static let noiseRange = PhysicalRange(
-        field: "noise_dbm_per_mhz", unit: "dBm/MHz", range: -300...100, wayOut: "the paper uses -95")
-    private static let powerMaxRange = PhysicalRange(
-        field: "power_max_w", unit: "W", range: 1e-12...1e6, wayOut: "give the largest transmit power in watts, above 0")
+    package static let bandwidthRange = PhysicalRange(
+        "bandwidth_hz", unit: "Hz", 1...1e15, standard: PaperDevice.bandwidthHertz, wayOut: "the paper uses 5e7")
+    package static let gainRange = PhysicalRange(
+        "channel_gain", unit: "", 1e-30...1e6, standard: PaperDevice.channelGain, wayOut: "the paper uses 1e-3")
+    package static let distanceRange = PhysicalRange(
+        "distance_m", unit: "m", 1e-3...1e9, standard: PaperDevice.distanceMetres,
+        wayOut: "give the distance to the server in metres, above 0")
+    package static let exponentRange = PhysicalRange(
+        "path_loss_exponent", unit: "", 0...10, standard: PaperDevice.pathLossExponent, wayOut: "the paper uses 3.76")
+    package static let noiseRange = PhysicalRange(
+        "noise_dbm_per_mhz", unit: "dBm/MHz", -300...100, standard: PaperDevice.noiseDBmPerMegahertz,
+        wayOut: "the paper uses -95")
+    package static let powerMinRange = PhysicalRange(
+        "power_min_w", unit: "W", 0...1e6, standard: PaperDevice.powerMinWatts, wayOut: "give a power between 0 and power_max_w")
+    package static let powerMaxRange = PhysicalRange(
+        "power_max_w", unit: "W", 1e-12...1e6, standard: PaperDevice.powerMaxWatts,
+        wayOut: "give the largest transmit power in watts, above 0")
 }

@@ -16,7 +16,7 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
     ///
     /// - Throws: `payload_bits` outside 1...1e18 or `time_budget_s` outside 1e-9...1e12.
     public init(
-        compute: ComputeModel, radio: RadioModel, payloadBits: Double, timeBudgetSeconds: Double = 15
+        compute: ComputeModel, radio: RadioModel, payloadBits: Double, timeBudgetSeconds: Double = PaperDevice.timeBudgetSeconds
     ) throws(EnergyInputError) {
         try Self.payloadRange.check(payloadBits)
         try Self.timeRange.check(timeBudgetSeconds)
@@ -65,10 +65,10 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
 }
 
 extension DeviceEnergyProblem {
-    private static let payloadRange = PhysicalRange(
-        field: "payload_bits", unit: "bit", range: 1...1e18, wayOut: "give the size of the update in bits")
-    private static let timeRange = PhysicalRange(
-        field: "time_budget_s", unit: "s", range: 1e-9...1e12,
+    package static let payloadRange = PhysicalRange(
+        "payload_bits", unit: "bit", 1...1e18, wayOut: "give the size of the update in bits")
+    package static let timeRange = PhysicalRange(
+        "time_budget_s", unit: "s", 1e-9...1e12, standard: PaperDevice.timeBudgetSeconds,
         wayOut: "give a time budget in seconds, above 0; the paper uses 13...18")
     /// Keeps the suggested limits on the feasible side of rounding.
     private static let roundingMargin = 1e-14

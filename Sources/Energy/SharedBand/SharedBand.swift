@@ -98,6 +98,5 @@ public struct SharedBand: Sendable {
     }
 
     private static let bandwidthRange = PhysicalRange(
-        field: "total_bandwidth_hz", unit: "Hz", range: 1...1e15,
-        wayOut: "give the band that all devices share; the paper's is 5e7 each")
+        "total_bandwidth_hz", unit: "Hz", 1...1e15, wayOut: "give the band that all devices share; the paper's is 5e7 each")
 }

@@ -34,5 +34,10 @@ package func parallelFlatMap<Element: Sendable>(
     let parts = parallelMap(chunks, chunk: 1, threads: threads) { number in
         body(number * chunk..<min(count, (number + 1) * chunk))
     }
-    return Array(parts.joined())
+    guard parts.count > 1 else { return parts.first ?? [] }
+    // Array by array: without specialization a joined sequence is copied element by element.
+    var joined: [Element] = []
+    joined.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { joined.append(contentsOf: part) }
+    return joined
 }

@@ -11,9 +11,9 @@ public struct DeviceGenerator: Sendable {
     /// In place of the profiles' distances: uniform over the area between these radii.
     public var distanceMetres: ClosedRange<Double>?
     /// `h2`: mean channel power gain at one metre.
-    public var channelGain = 1e-3
-    public var pathLossExponent = 3.76
-    public var noiseDBmPerMegahertz = -95.0
+    public var channelGain = PaperDevice.channelGain
+    public var pathLossExponent = PaperDevice.pathLossExponent
+    public var noiseDBmPerMegahertz = PaperDevice.noiseDBmPerMegahertz
 
     public init() {}
 

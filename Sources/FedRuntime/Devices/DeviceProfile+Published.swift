@@ -61,13 +61,4 @@ extension DeviceProfile {
             distanceMetres: 10...100, variation: 0, idlePowerWatts: idlePowerWatts,
             receiverPowerWatts: radio.receiverPowerWatts)
     }
-
-    /// The profile as fields of a device file. Channel width and distance are the place's, not the device's, and are not among them.
-    public var deviceFields: [String: Double] {
-        [
-            "frequency_min_hz": frequencyMinHertz, "frequency_max_hz": frequencyMaxHertz, "energy_coefficient": energyCoefficient,
-            "flops_per_cycle": flopsPerCycle, "power_min_w": powerMinWatts, "power_max_w": powerMaxWatts,
-            "idle_power_w": idlePowerWatts, "receiver_power_w": receiverPowerWatts,
-        ]
-    }
 }

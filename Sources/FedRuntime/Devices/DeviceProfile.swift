@@ -1,3 +1,5 @@
+import Energy
+
 /// A class of devices to draw heterogeneous devices from.
 ///
 /// The classes here are **modelled assumptions**: round numbers of the right order for each class, chosen so that devices
@@ -46,8 +48,10 @@ public struct DeviceProfile: Sendable, Equatable {
         powerMinWatts: 1e-6, powerMaxWatts: 0.1, bandwidthHertz: 2e6...8e6, distanceMetres: 5...40, variation: 0.2)
     /// The paper's device, without variation (equations.md section 2); its T is 15 s.
     public static let paper = DeviceProfile(
-        name: "paper", frequencyMinHertz: 1e7, frequencyMaxHertz: 1e9, fullLoadWatts: 10, flopsPerCycle: 32,
-        powerMinWatts: 1e-4, powerMaxWatts: 1, bandwidthHertz: 50e6...50e6, distanceMetres: 45...45, variation: 0)
+        name: "paper", frequencyMinHertz: PaperDevice.frequencyMinHertz, frequencyMaxHertz: PaperDevice.frequencyMaxHertz,
+        fullLoadWatts: 10, flopsPerCycle: 32, powerMinWatts: PaperDevice.powerMinWatts, powerMaxWatts: PaperDevice.powerMaxWatts,
+        bandwidthHertz: PaperDevice.bandwidthHertz...PaperDevice.bandwidthHertz,
+        distanceMetres: PaperDevice.distanceMetres...PaperDevice.distanceMetres, variation: 0)
 
     /// The classes that generated devices are drawn from, equally often.
     public static let heterogeneous = [phone, raspberryPi, jetsonCPU, laptop]

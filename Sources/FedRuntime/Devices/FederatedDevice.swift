@@ -30,7 +30,7 @@ public struct FederatedDevice: Sendable, Equatable {
         guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
         guard samples >= 1, samples <= Self.sampleLimit else { throw .samplesOutOfRange(device: id, samples: samples) }
         try demand.validate(device: id)
-        guard acceptedBits.lowerBound >= 2, acceptedBits.upperBound <= 8 else {
+        guard Self.bitsLimits.contains(acceptedBits) else {
             throw .bitsOutOfRange(device: id, bits: acceptedBits)
         }
         self.id = id
@@ -64,39 +64,7 @@ public struct FederatedDevice: Sendable, Equatable {
     }
 
     /// Largest data set of one device: keeps the weighted fixed-point sum inside its proven bound.
-    static let sampleLimit = 1 << 24
-    static let powerLimits = 0...1e6
-}
-
-/// A device description that cannot be used.
-public enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
-    case idOutOfRange(Int)
-    case duplicateID(Int)
-    case samplesOutOfRange(device: Int, samples: Int)
-    case demandNotPositive(device: Int, demand: Double)
-    case bitsOutOfRange(device: Int, bits: ClosedRange<Int>)
-    case selectionOutOfRange(count: Int, devices: Int)
-    case powerOutOfRange(device: Int, field: String, watts: Double)
-    case unknownProfile(String)
-    case physics(device: Int, EnergyInputError)
-
-    public var description: String {
-        switch self {
-        case .idOutOfRange(let id): "device id \(id) is outside 0..<\(UInt32.max); number the devices from 0"
-        case .duplicateID(let id): "two devices have the id \(id); give every device its own"
-        case .samplesOutOfRange(let device, let samples):
-            "device \(device) has \(samples) samples, outside 1...\(FederatedDevice.sampleLimit); give it data or leave it out"
-        case .demandNotPositive(let device, let demand):
-            "device \(device) demands \(demand), which is not a positive number; give bytes, joules or a relative error above 0 (usual errors: "
-                + "0.02...0.09 of a change, 1e-4...2e-3 of weights)"
-        case .bitsOutOfRange(let device, let bits): "device \(device) accepts \(bits) bits, outside 2...8; the paper uses 6...8"
-        case .selectionOutOfRange(let count, let devices):
-            "\(count) devices a round is outside 1...\(devices); select at least 1 and at most all"
-        case .powerOutOfRange(let device, let field, let watts):
-            "device \(device): \(field) \(watts) W is outside \(FederatedDevice.powerLimits); give the power in watts"
-        case .unknownProfile(let name):
-            "device profile \(name) is unknown; use \(DeviceProfile.all.map(\.name).joined(separator: ", "))"
-        case .physics(let device, let error): "device \(device): \(error)"
-        }
-    }
+    package static let sampleLimit = 1 << 24
+    package static let powerLimits = 0...1e6
+    package static let bitsLimits = 2...8
 }

@@ -13,11 +13,7 @@ public struct Processor: Sendable, Equatable {
     public init(
         frequencyMinHertz: Double, frequencyMaxHertz: Double, energyCoefficient: Double, flopsPerCycle: Double
     ) throws(EnergyInputError) {
-        guard Self.flopsPerCycleRange.contains(flopsPerCycle) else {
-            throw EnergyInputError(
-                field: "flops_per_cycle", value: flopsPerCycle, unit: "", limit: "\(Self.flopsPerCycleRange)",
-                wayOut: "a scalar core does 1 to 2, a 4-core CPU with AVX2 and FMA at most 128")
-        }
+        try Self.flopsPerCycleRange.check(flopsPerCycle)
         self.frequencyMinHertz = frequencyMinHertz
         self.frequencyMaxHertz = frequencyMaxHertz
         self.energyCoefficient = energyCoefficient
@@ -25,7 +21,9 @@ public struct Processor: Sendable, Equatable {
         _ = try work(localIterations: 1, samplesPerIteration: 1, cyclesPerSample: 1)
     }
 
-    private static let flopsPerCycleRange = 1e-3...1e6
+    package static let flopsPerCycleRange = PhysicalRange(
+        "flops_per_cycle", unit: "", 1e-3...1e6, standard: DeviceProfile.paper.flopsPerCycle,
+        wayOut: "a scalar core does 1 to 2, a 4-core CPU with AVX2 and FMA at most 128")
 
     /// The work of one round on this CPU [Lai23 eq. 3-4].
     func work(

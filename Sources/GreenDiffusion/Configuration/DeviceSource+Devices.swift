@@ -9,7 +9,7 @@ extension DeviceSource {
     package func count() throws(FileError) -> Int {
         switch self {
         case .generated(let count): count
-        case .file(let path): try FederatedDeviceFile(path: path).count
+        case .file(let path): try DeviceReader.count(path: path)
         }
     }
 
@@ -27,8 +27,8 @@ extension DeviceSource {
     private func unshadowedDevices(samples: [Int], configuration: RunConfiguration) throws -> [FederatedDevice] {
         switch self {
         case .file(let path):
-            return try FederatedDeviceFile(path: path).devices(
-                samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits)
+            return try DeviceReader.federatedDevices(
+                path: path, samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits)
         case .generated:
             var generator = DeviceGenerator()
             generator.demand = configuration.generatedDemand

@@ -27,7 +27,7 @@ extension SettingFormat {
                 return .generated(count: try value.integer(in: 1...RunConfiguration.deviceLimit))
             }
             guard !value.text.isEmpty else {
-                throw value.failure("names no devices", wayOut: "give a number of devices, or a JSON file")
+                throw value.failure("names no devices", wayOut: "give a number of devices, or a file")
             }
             return .file(value.text)
         } text: {

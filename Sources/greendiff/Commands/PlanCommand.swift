@@ -10,10 +10,8 @@ struct PlanCommand: ParsableCommand {
         abstract: "Choose CPU frequency and transmit power of each device for the least energy.",
         discussion: """
             The file holds one device an object (JSON array, or one object a line) or a line (CSV with field names in its first \
-            line). Fields that are missing are the paper's device: local_iterations 1, \
-            samples_per_iteration 512, cycles_per_sample 3.25e6, energy_coefficient 1e-26, frequency_min_hz 1e7, frequency_max_hz 1e9, \
-            power_min_w 1e-4, power_max_w 1, bandwidth_hz 5e7, channel_gain 1e-3, distance_m 45, path_loss_exponent 3.76, \
-            noise_dbm_per_mhz -95, parameter_count 37000000, bits_per_parameter 8 (or payload_bits), time_budget_s 15. \
+            line). Fields that are missing are the paper's device: \(DeviceField.paperDevice) \
+            (payload_bits replaces the product of parameter_count and bits_per_parameter). \
             A device that cannot meet its time budget is reported with the reason and the way out; that is a result, not an error. \
             Every plan comes with a certificate: its KKT residual and its duality gap, computed from the plan alone.
 
@@ -96,6 +94,7 @@ struct PlanCommand: ParsableCommand {
         options.inputFormat = inputFormat
         options.format = format
         options.skipInvalid = skipInvalid
+        options.settingPrefix = "--"
         options.threads = threadOptions.threads
         let output = StandardOutput()
         // In a pipe only a table's reader is a person.

@@ -1,0 +1,7 @@
+/// The value of one field of a device, as its file has it.
+enum DeviceFieldValue: Equatable, Sendable {
+    case number(Double)
+    case text(String)
+    /// A Boolean, null, array or object: nothing that a device has.
+    case other(String)
+}

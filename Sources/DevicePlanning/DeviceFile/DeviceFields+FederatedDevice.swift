@@ -1,0 +1,98 @@
+import FedRuntime
+import Storage
+
+extension DeviceReader {
+    /// The devices of a run that the file at `path` describes, with the sizes of their data sets. What the run itself decides (iterations,
+    /// samples, payload, time budget) may stand in the file, for `plan`, and is not used.
+    ///
+    /// - Parameters:
+    ///   - samples: as many as `count(path:)`.
+    ///   - demand: of devices that say nothing: its largest error.
+    ///   - bits: that devices accept which say nothing.
+    /// - Throws: `FileError` with the line, device, field and limit of the first thing that cannot be used.
+    package static func federatedDevices(
+        path: String, samples: [Int], demand: GeneratedDemand, bits: ClosedRange<Int>
+    ) throws(FileError) -> [FederatedDevice] {
+        try all(path: path) { (fields, index) throws(DeviceFields.Fault) in
+            precondition(index < samples.count, "\(samples.count) data sets for more devices")
+            return try fields.federatedDevice(index: index, samples: samples[index], demand: demand.mildest, bits: bits)
+        }
+    }
+
+    /// How many devices the file at `path` describes; checks its form and its field names.
+    package static func count(path: String) throws(FileError) -> Int {
+        try all(path: path) { (_, _) throws(DeviceFields.Fault) in }.count
+    }
+
+    private static func all<Device>(
+        path: String, _ make: (DeviceFields, Int) throws(DeviceFields.Fault) -> Device
+    ) throws(FileError) -> [Device] {
+        guard path != ByteSource.standardInput else {
+            throw .invalid(path: "standard input", reason: "a run reads its devices again when it resumes; write them to a file")
+        }
+        var reader = try DeviceReader(path: path)
+        var devices: [Device] = []
+        while let device = try reader.next(make) {
+            do throws(UnusableDevice) { devices.append(try device.get()) } catch {
+                throw .invalid(path: path, reason: error.reason)
+            }
+        }
+        guard !devices.isEmpty else { throw .invalid(path: path, reason: "it has no device; write [{\"distance_m\": 45}, ...]") }
+        return devices
+    }
+}
+
+extension DeviceFields {
+    fileprivate func federatedDevice(
+        index: Int, samples: Int, demand: DeviceDemand, bits: ClosedRange<Int>
+    ) throws(Fault) -> FederatedDevice {
+        try made {
+            try FederatedDevice(
+                id: index, profile: label, samples: samples,
+                processor: Processor(
+                    frequencyMinHertz: number(.frequencyMin), frequencyMaxHertz: number(.frequencyMax),
+                    energyCoefficient: number(.energyCoefficient), flopsPerCycle: number(.flopsPerCycle)),
+                radio: radio(), demand: self.demand(missing: demand), acceptedBits: acceptedBits(missing: bits),
+                idlePowerWatts: number(.idlePower), receiverPowerWatts: number(.receiverPower))
+        }
+    }
+
+    /// What the device calls itself.
+    private var label: String {
+        for field in [DeviceField.profile, .name, .id] {
+            if case .text(let text) = self[field] { return text }
+        }
+        return "file"
+    }
+
+    /// Where a device has several demands, later ones of this list go before earlier ones.
+    private func demand(missing: DeviceDemand) throws(Fault) -> DeviceDemand {
+        var demand = missing
+        if self[.demand] != nil { demand = .relative(try number(.demand)) }
+        if self[.demandAbsolute] != nil { demand = .absolute(try number(.demandAbsolute)) }
+        if self[.demandBytes] != nil { demand = .bytes(Int(exactly: try number(.demandBytes).rounded(.down)) ?? 0) }
+        if self[.demandEnergy] != nil { demand = .energy(joules: try number(.demandEnergy)) }
+        return demand
+    }
+
+    private func acceptedBits(missing bits: ClosedRange<Int>) throws(Fault) -> ClosedRange<Int> {
+        func bound(_ field: DeviceField, _ missing: Int) throws(Fault) -> Int {
+            self[field] == nil ? missing : Int(try wholeNumber(field))
+        }
+        let (lowest, highest) = (try bound(.bitsMin, bits.lowerBound), try bound(.bitsMax, bits.upperBound))
+        guard lowest <= highest else {
+            throw Fault(.bitsMin, "\(lowest) is above bits_max \(highest); give both, the smaller one first")
+        }
+        return lowest...highest
+    }
+}
+
+extension GeneratedDemand {
+    /// What a device demands that says nothing: the largest error.
+    fileprivate var mildest: DeviceDemand {
+        switch self {
+        case .relativeError(let range): .relative(range.upperBound)
+        case .same(let demand): demand
+        }
+    }
+}
