@@ -1,9 +1,8 @@
-import CKernels
 import Kernels
 import TestSupport
 import Testing
 
-/// The optimiser's one pass over memory against its reference in Double.
+/// Every kernel of the optimiser's step against the reference.
 @Suite struct AdamWTests {
     /// Around the vector width and around the block that a task updates.
     static let sizes = [1, 7, 8, 9, 67, 8191, 8192, 8193, 16_387]
@@ -14,23 +13,20 @@ import Testing
         var all: [[Float]] { [parameters, firstMoment, secondMoment, average, gradients] }
     }
 
-    /// Two steps from random moments.
-    private func run(_ count: Int, step: gd_f32_adamw_step, threads: Int32, averages: Bool = true) -> Results {
+    /// Two steps, the fifth and the sixth, from random moments.
+    private func run(_ count: Int, kernel: AdamWKernel, threads: Int, averages: Bool = true) -> Results {
+        let context = ComputeContext(threads: threads)
+        context.overrides = [kernel]
         let tensors = (1...4).map { normalTensor([count], seed: UInt64($0), scale: 0.1) }
         let (parameters, first, second, average) = (tensors[0], tensors[1], tensors[2], tensors[3])
         for index in 0..<count { second[index] = abs(second[index]) }
         let gradients = Tensor(shape: [count])
-        var options = gd_adamw(
-            learning_rate: 1e-2, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weight_decay: 0.1, bias_correction1: 0.4,
-            bias_correction2: 0.05, gradient_scale: 0.3, average_decay: 0.8)
-        for seed in [5, 6] as [UInt64] {
-            gradients.copy(from: normalTensor([count], seed: seed))
-            withExtendedLifetime((tensors, gradients)) {
-                #expect(
-                    step(
-                        Int64(count), &options, gradients.base, parameters.base, first.base, second.base,
-                        averages ? average.base : nil, threads) == GD_OK)
-            }
+        for step in [5, 6] {
+            gradients.copy(from: normalTensor([count], seed: UInt64(step)))
+            context.adamWStep(
+                parameters: parameters, consuming: gradients, firstMoment: first, secondMoment: second, step: step,
+                options: AdamWOptions(learningRate: 1e-2, beta1: 0.9, beta2: 0.99, weightDecay: 0.1), gradientScale: 0.3,
+                average: averages ? average : nil, averageDecay: 0.8)
         }
         return Results(
             parameters: parameters.values, firstMoment: first.values, secondMoment: second.values, average: average.values,
@@ -39,29 +35,27 @@ import Testing
 
     @Test(arguments: sizes)
     func matchesTheReferenceForAnyThreads(_ count: Int) {
-        let reference = run(count, step: gd_f32_adamw_step__reference, threads: 1)
-        let fast = run(count, step: gd_f32_adamw_step__fused, threads: 1)
-        expectClose(fast.parameters, reference.parameters, tolerance: 1e-6)
-        expectClose(fast.firstMoment, reference.firstMoment, tolerance: 1e-6)
-        expectClose(fast.secondMoment, reference.secondMoment, tolerance: 1e-6)
-        expectClose(fast.average, reference.average, tolerance: 1e-6)
-        for threads: Int32 in [2, 3] {
-            let several = run(count, step: gd_f32_adamw_step__fused, threads: threads)
-            for (result, expected) in zip(several.all, fast.all) { expectSameBytes(result, expected) }
+        let reference = run(count, kernel: .reference, threads: 1)
+        for kernel in AdamWKernel.allCases {
+            let one = run(count, kernel: kernel, threads: 1)
+            expectClose(one.parameters, reference.parameters, tolerance: 1e-6)
+            expectClose(one.firstMoment, reference.firstMoment, tolerance: 1e-6)
+            expectClose(one.secondMoment, reference.secondMoment, tolerance: 1e-6)
+            expectClose(one.average, reference.average, tolerance: 1e-6)
+            for threads in [2, 3] {
+                let several = run(count, kernel: kernel, threads: threads)
+                for (result, expected) in zip(several.all, one.all) { expectSameBytes(result, expected) }
+            }
         }
     }
 
-    private func expectClearedGradientsAndUntouchedAverage(_ step: gd_f32_adamw_step) {
-        let with = run(67, step: step, threads: 2)
-        let without = run(67, step: step, threads: 2, averages: false)
+    @Test(arguments: AdamWKernel.allCases)
+    func clearsTheGradientsAndLeavesAnUnwantedAverage(_ kernel: AdamWKernel) {
+        let with = run(67, kernel: kernel, threads: 2)
+        let without = run(67, kernel: kernel, threads: 2, averages: false)
         #expect(with.gradients.allSatisfy { $0 == 0 })
         expectSameBytes(without.parameters, with.parameters)
         expectSameBytes(without.average, normalTensor([67], seed: 4, scale: 0.1).values)
-    }
-
-    @Test func clearsTheGradientsAndLeavesAnUnwantedAverage() {
-        expectClearedGradientsAndUntouchedAverage(gd_f32_adamw_step__reference)
-        expectClearedGradientsAndUntouchedAverage(gd_f32_adamw_step__fused)
     }
 
     @Test func oneStepSeparatelyAveragedIsTheSame() {

@@ -1,9 +1,8 @@
-import CKernels
 import Kernels
 import TestSupport
 import Testing
 
-/// The fast attention against its reference, and equal bytes for any number of threads.
+/// Every kernel of attention against the reference, and equal bytes for any number of threads.
 @Suite struct AttentionVariantTests {
     /// (batch, tokens, heads, channels a head).
     static let attentionShapes: [(Int, Int, Int, Int)] = [
@@ -11,51 +10,32 @@ import Testing
         (3, 49, 3, 16), (5, 100, 2, 32), (1, 300, 1, 24),
     ]
 
-    private func runAttention(
-        _ shape: (Int, Int, Int, Int), threads: Int32, forward: gd_f32_attention_forward,
-        backward: gd_f32_attention_backward
-    ) -> [[Float]] {
+    private func run(_ shape: (Int, Int, Int, Int), kernel: AttentionKernel, threads: Int) -> [[Float]] {
         let (batch, tokens, heads, channels) = shape
-        var extents = gd_attention(
-            batch: Int64(batch), tokens: Int64(tokens), heads: Int64(heads), head_channels: Int64(channels),
-            scale: 1 / Float(channels).squareRoot())
+        let context = ComputeContext(threads: threads)
+        context.overrides = [kernel]
         let tensors = (1...4).map { normalTensor([batch, tokens, heads * channels], seed: UInt64($0)) }
         let results = (0..<4).map { _ in unwritten(tensors[0].shape) }
-        let scratch = unwritten([
-            Int(
-                max(
-                    gd_attention_forward_scratch__blocked(&extents, threads),
-                    gd_attention_backward_scratch__blocked(&extents, threads),
-                    gd_attention_backward_scratch__reference(&extents, threads)))
-        ])
-        withExtendedLifetime((tensors, results, scratch)) {
-            #expect(
-                forward(
-                    &extents, tensors[0].base, tensors[1].base, tensors[2].base, results[0].base, scratch.base, threads)
-                    == GD_OK)
-            #expect(
-                backward(
-                    &extents, tensors[0].base, tensors[1].base, tensors[2].base, tensors[3].base, results[1].base,
-                    results[2].base, results[3].base, scratch.base, threads) == GD_OK)
-        }
+        context.attentionForward(query: tensors[0], key: tensors[1], value: tensors[2], heads: heads, into: results[0])
+        context.attentionBackward(
+            query: tensors[0], key: tensors[1], value: tensors[2], dOutput: tensors[3], heads: heads, dQuery: results[1],
+            dKey: results[2], dValue: results[3])
         return results.map(\.values)
     }
 
     @Test(arguments: attentionShapes)
-    func attentionMatchesTheReference(_ shape: (Int, Int, Int, Int)) {
-        let fast = runAttention(
-            shape, threads: 1, forward: gd_f32_attention_forward__blocked, backward: gd_f32_attention_backward__blocked)
-        let reference = runAttention(
-            shape, threads: 1, forward: gd_f32_attention_forward__reference, backward: gd_f32_attention_backward__reference)
+    func matchesTheReferenceForAnyThreads(_ shape: (Int, Int, Int, Int)) {
+        let reference = run(shape, kernel: .reference, threads: 1)
         let allNorm = norm(reference[0])
-        for (result, expected) in zip(fast, reference) {
-            expectClose(result, expected, tolerance: 1e-6, allNorm: allNorm)
-        }
-        for threads: Int32 in [2, 3] {
-            let several = runAttention(
-                shape, threads: threads, forward: gd_f32_attention_forward__blocked,
-                backward: gd_f32_attention_backward__blocked)
-            for (result, expected) in zip(several, fast) { expectSameBytes(result, expected) }
+        for kernel in AttentionKernel.allCases {
+            let one = run(shape, kernel: kernel, threads: 1)
+            for (result, expected) in zip(one, reference) {
+                expectClose(result, expected, tolerance: 1e-6, allNorm: allNorm, kernel.rawValue)
+            }
+            for threads in [2, 3] {
+                let several = run(shape, kernel: kernel, threads: threads)
+                for (result, expected) in zip(several, one) { expectSameBytes(result, expected, kernel.rawValue) }
+            }
         }
     }
 

@@ -95,7 +95,7 @@ import Testing
 
     @Test(arguments: geometries + networkGeometries)
     func fastKernelsMatchTheReference(_ geometry: Conv2DGeometry) {
-        for kernel in Conv2DKernel.ordered where kernel != .reference && kernel.accepts(geometry) {
+        for kernel in Conv2DKernel.allCases where kernel != .reference && kernel.accepts(geometry) {
             expectMatch(kernel, geometry)
         }
     }
@@ -110,7 +110,7 @@ import Testing
         Conv2DGeometry(batch: 600, height: 1, width: 1, inputChannels: 20, outputChannels: 130, kernel: 1),
     ])
     func bytesDoNotDependOnThreads(_ geometry: Conv2DGeometry) {
-        for kernel in Conv2DKernel.ordered where kernel.accepts(geometry) {
+        for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
             let one = ConvolutionResults(geometry, kernel: kernel, threads: 1)
             for threads in [2, 3] {
                 let several = ConvolutionResults(geometry, kernel: kernel, threads: threads)
@@ -127,11 +127,10 @@ import Testing
         let unit = Conv2DGeometry(batch: 1, height: 8, width: 8, inputChannels: 16, outputChannels: 16, kernel: 3)
         let strided = Conv2DGeometry(
             batch: 1, height: 8, width: 8, inputChannels: 16, outputChannels: 16, kernel: 3, stride: 2)
-        #expect(context.convolutionKernel(for: unit) == .winograd4)
-        #expect(context.convolutionKernel(for: strided) == .direct)
-        context.forcedConvolution = .reference
-        #expect(context.convolutionKernel(for: unit) == .reference)
-        #expect(Conv2DKernel.ordered.last == .reference)
+        #expect(context.kernel(Conv2DKernel.self, for: unit) == .winograd4)
+        #expect(context.kernel(Conv2DKernel.self, for: strided) == .direct)
+        context.overrides = [Conv2DKernel.reference]
+        #expect(context.kernel(Conv2DKernel.self, for: unit) == .reference)
     }
 
     @Test func meterTellsExecutedFromNominal() {
@@ -139,9 +138,9 @@ import Testing
         let (input, weight) = (Tensor(shape: geometry.inputShape), Tensor(shape: geometry.weightShape))
         let output = Tensor(shape: geometry.outputShape)
         var counts: [Conv2DKernel: Meter.Count] = [:]
-        for kernel in Conv2DKernel.ordered {
+        for kernel in Conv2DKernel.allCases {
             let context = ComputeContext(threads: 1)
-            context.forcedConvolution = kernel
+            context.overrides = [kernel]
             context.conv2dForward(input: input, weight: weight, bias: nil, geometry: geometry, into: output)
             counts[kernel] = context.meter.operations["conv2d.forward"]
         }

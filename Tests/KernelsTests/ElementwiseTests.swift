@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import Kernels
 import TestSupport
@@ -39,19 +38,24 @@ private let sizes = [1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 67, 16_383, 16_385, 32_
     }
 
     @Test(arguments: sizes)
-    func vectorSiLUMatchesTheReference(_ count: Int) {
+    func siluMatchesTheReferenceForAnyThreads(_ count: Int) {
         let (input, dOutput) = (normalTensor([count], seed: 1, scale: 4), normalTensor([count], seed: 2))
-        let (fast, reference) = (unwritten([count]), unwritten([count]))
-        withExtendedLifetime(input) {
-            _ = gd_f32_silu_forward__vector(Int64(count), input.base, fast.base, 2)
-            _ = gd_f32_silu_forward__reference(Int64(count), input.base, reference.base, 2)
+        func run(_ kernel: SiLUKernel, threads: Int) -> (output: [Float], dInput: [Float]) {
+            let context = ComputeContext(threads: threads)
+            context.overrides = [kernel]
+            let (output, dInput) = (unwritten([count]), unwritten([count]))
+            context.siluForward(input: input, into: output)
+            context.siluBackward(input: input, dOutput: dOutput, into: dInput)
+            return (output.values, dInput.values)
         }
-        expectClose(fast.values, reference.values, tolerance: 5e-7)
-        withExtendedLifetime((input, dOutput)) {
-            _ = gd_f32_silu_backward__vector(Int64(count), input.base, dOutput.base, fast.base, 2)
-            _ = gd_f32_silu_backward__reference(Int64(count), input.base, dOutput.base, reference.base, 2)
+        let reference = run(.reference, threads: 1)
+        for kernel in SiLUKernel.allCases {
+            let (one, several) = (run(kernel, threads: 1), run(kernel, threads: 2))
+            expectClose(one.output, reference.output, tolerance: 5e-7)
+            expectClose(one.dInput, reference.dInput, tolerance: 5e-7)
+            expectSameBytes(several.output, one.output)
+            expectSameBytes(several.dInput, one.dInput)
         }
-        expectClose(fast.values, reference.values, tolerance: 5e-7)
     }
 
     @Test(arguments: sizes)

@@ -51,8 +51,8 @@ import Testing
         let bias = normalTensor([geometry.outputChannels], seed: 3)
         let dOutput = normalTensor(geometry.outputShape, seed: 4)
         let (x, w, b) = (doubles(input), doubles(weight), doubles(bias))
-        for kernel in Conv2DKernel.ordered where kernel.accepts(geometry) {
-            context.forcedConvolution = kernel
+        for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
+            context.overrides = [kernel]
             let dInput = unwritten(geometry.inputShape)
             let (dWeight, dBias) = (Tensor(shape: geometry.weightShape), Tensor(shape: bias.shape))
             context.conv2dBackwardData(dOutput: dOutput, weight: weight, geometry: geometry, into: dInput)
@@ -83,8 +83,9 @@ import Testing
         expectGradient(dBias, of: bias, "bias") { weighted(referenceConv2D(x, w, $0, geometry), dOutput) }
     }
 
-    @Test(arguments: [FusedActivation.none, .silu])
-    func groupNorm(_ activation: FusedActivation) {
+    @Test(arguments: [FusedActivation.none, .silu], GroupNormKernel.allCases)
+    func groupNorm(_ activation: FusedActivation, _ kernel: GroupNormKernel) {
+        context.overrides = [kernel]
         let (input, dOutput) = (normalTensor([2, 3, 3, 6], seed: 1, mean: 0.5), normalTensor([2, 3, 3, 6], seed: 2))
         let (scale, shift) = (normalTensor([6], seed: 3), normalTensor([6], seed: 4))
         let (output, statistics, dInput) = (unwritten(input.shape), unwritten([2, 3, 2]), unwritten(input.shape))
@@ -106,14 +107,18 @@ import Testing
         expectGradient(dShift, of: shift, "shift") { loss(x, s, $0) }
     }
 
-    @Test func silu() {
+    @Test(arguments: SiLUKernel.allCases)
+    func silu(_ kernel: SiLUKernel) {
+        context.overrides = [kernel]
         let (input, dOutput) = (normalTensor([41], seed: 1, scale: 3), normalTensor([41], seed: 2))
         let dInput = unwritten([41])
         context.siluBackward(input: input, dOutput: dOutput, into: dInput)
         expectGradient(dInput, of: input, "input") { weighted($0.map { $0 * sigmoid($0) }, dOutput) }
     }
 
-    @Test func attention() {
+    @Test(arguments: AttentionKernel.allCases)
+    func attention(_ kernel: AttentionKernel) {
+        context.overrides = [kernel]
         let (batch, tokens, heads, shape) = (2, 5, 2, [2, 5, 6])
         let (query, key) = (normalTensor(shape, seed: 1), normalTensor(shape, seed: 2))
         let (value, dOutput) = (normalTensor(shape, seed: 3), normalTensor(shape, seed: 4))

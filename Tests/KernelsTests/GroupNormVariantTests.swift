@@ -4,7 +4,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// The fast GroupNorm against its reference, for any number of threads and every instruction set.
+/// Every kernel of group normalisation against the reference, for any number of threads and every instruction set.
 @Suite struct GroupNormVariantTests {
     /// (batch, pixels, channels, groups): one element a group, odd widths, several slices, around the blocks of pixels, the U-Nets'
     /// shapes.
@@ -21,34 +21,25 @@ import Testing
     }
 
     private func run(
-        _ shape: (Int, Int, Int, Int), silu: Bool, threads: Int32 = 1, mean: Float = 0.3, extras wanted: Bool = true,
-        forward: gd_f32_group_norm_forward = gd_f32_group_norm_forward__vector,
-        backward: gd_f32_group_norm_backward = gd_f32_group_norm_backward__vector
+        _ shape: (Int, Int, Int, Int), silu: Bool, kernel: GroupNormKernel, threads: Int = 1, mean: Float = 0.3,
+        extras: Bool = true
     ) -> Results {
         let (batch, pixels, channels, groups) = shape
-        var extents = gd_group_norm(
-            batch: Int64(batch), pixels: Int64(pixels), channels: Int64(channels), groups: Int64(groups), epsilon: 1e-5,
-            silu: silu ? 1 : 0)
+        let context = ComputeContext(threads: threads)
+        context.overrides = [kernel]
         let input = normalTensor([batch, pixels, channels], seed: 1, mean: mean)
         let (dOutput, addend) = (normalTensor(input.shape, seed: 2), normalTensor(input.shape, seed: 5))
         let (scale, shift) = (normalTensor([channels], seed: 3), normalTensor([channels], seed: 4))
         let (output, statistics, dInput) = (unwritten(input.shape), unwritten([batch, groups, 2]), unwritten(input.shape))
         let (dScale, dShift) = (Tensor(shape: [channels]), Tensor(shape: [channels]))
         let (outputAgain, sums) = (Tensor(shape: input.shape), Tensor(shape: [batch, channels]))
-        let scratch = unwritten([Int(gd_group_norm_scratch(&extents))])
-        let extras =
-            wanted
-            ? gd_group_norm_extras(addend: addend.base, output: outputAgain.base, sums: sums.base) : gd_group_norm_extras()
-        withExtendedLifetime((input, dOutput, addend, scale, shift, scratch)) {
-            #expect(
-                forward(
-                    &extents, input.base, scale.base, shift.base, output.base, statistics.base, scratch.base, threads)
-                    == GD_OK)
-            #expect(
-                backward(
-                    &extents, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
-                    dShift.base, extras, scratch.base, threads) == GD_OK)
-        }
+        context.groupNormForward(
+            input: input, groups: groups, epsilon: 1e-5, scale: scale, shift: shift, activation: silu ? .silu : .none,
+            into: output, statistics: statistics)
+        context.groupNormBackward(
+            input: input, groups: groups, epsilon: 1e-5, scale: scale, shift: shift, activation: silu ? .silu : .none,
+            statistics: statistics, dOutput: dOutput, into: dInput, addend: extras ? addend : nil,
+            output: extras ? outputAgain : nil, sums: extras ? sums : nil, accumulatingInto: dScale, dShift: dShift)
         return Results(
             output: output.values, statistics: statistics.values, dInput: dInput.values, dScale: dScale.values,
             dShift: dShift.values, outputAgain: outputAgain.values, sums: sums.values)
@@ -56,47 +47,55 @@ import Testing
 
     @Test(arguments: shapes, [false, true])
     func matchesTheReference(_ shape: (Int, Int, Int, Int), _ silu: Bool) {
-        let fast = run(shape, silu: silu)
-        let reference = run(
-            shape, silu: silu, forward: gd_f32_group_norm_forward__reference,
-            backward: gd_f32_group_norm_backward__reference)
-        expectClose(fast.output, reference.output, tolerance: 1e-6, "output")
-        expectClose(fast.statistics, reference.statistics, tolerance: 1e-6, "statistics")
-        // One value a group has no gradient: what is left is rounding, judged against the incoming gradient.
-        let scale = norm(fast.dShift) + norm(reference.dInput)
-        expectClose(fast.dInput, reference.dInput, tolerance: 2e-6, allNorm: 1e6 * scale, "dInput")
-        expectClose(fast.dScale, reference.dScale, tolerance: 3e-6, allNorm: 1e6 * scale, "dScale")
-        expectClose(fast.dShift, reference.dShift, tolerance: 3e-6, "dShift")
-        expectClose(fast.outputAgain, reference.outputAgain, tolerance: 1e-6, "output again")
-        expectClose(fast.sums, reference.sums, tolerance: 3e-6, "sums")
+        let reference = run(shape, silu: silu, kernel: .reference)
+        for kernel in GroupNormKernel.allCases where kernel != .reference {
+            let result = run(shape, silu: silu, kernel: kernel)
+            expectClose(result.output, reference.output, tolerance: 1e-6, "output")
+            expectClose(result.statistics, reference.statistics, tolerance: 1e-6, "statistics")
+            // One value a group has no gradient: what is left is rounding, judged against the incoming gradient.
+            let scale = norm(result.dShift) + norm(reference.dInput)
+            expectClose(result.dInput, reference.dInput, tolerance: 2e-6, allNorm: 1e6 * scale, "dInput")
+            expectClose(result.dScale, reference.dScale, tolerance: 3e-6, allNorm: 1e6 * scale, "dScale")
+            expectClose(result.dShift, reference.dShift, tolerance: 3e-6, "dShift")
+            expectClose(result.outputAgain, reference.outputAgain, tolerance: 1e-6, "output again")
+            expectClose(result.sums, reference.sums, tolerance: 3e-6, "sums")
+        }
     }
 
     /// A mean far from zero takes no digits from the variance.
     @Test func varianceAroundALargeMean() {
         let shape = (2, 1024, 64, 32)
-        let fast = run(shape, silu: false, mean: 300)
-        let reference = run(shape, silu: false, mean: 300, forward: gd_f32_group_norm_forward__reference)
-        expectClose(fast.statistics, reference.statistics, tolerance: 1e-6)
+        let reference = run(shape, silu: false, kernel: .reference, mean: 300)
+        for kernel in GroupNormKernel.allCases {
+            expectClose(
+                run(shape, silu: false, kernel: kernel, mean: 300).statistics, reference.statistics, tolerance: 1e-6)
+        }
     }
 
     @Test(arguments: shapes, [false, true])
     func sameBytesForAnyThreadsAndInstructionSet(_ shape: (Int, Int, Int, Int), _ silu: Bool) {
-        let expected = run(shape, silu: silu).all
-        for threads: Int32 in [2, 3] {
-            for (result, expected) in zip(run(shape, silu: silu, threads: threads).all, expected) {
-                expectSameBytes(result, expected)
+        for kernel in GroupNormKernel.allCases {
+            let expected = run(shape, silu: silu, kernel: kernel).all
+            for threads in [2, 3] {
+                for (result, expected) in zip(run(shape, silu: silu, kernel: kernel, threads: threads).all, expected) {
+                    expectSameBytes(result, expected)
+                }
             }
+            for set in InstructionSetTests.running {
+                #expect(gd_simd_select(set.name) == GD_OK)
+                for (result, expected) in zip(run(shape, silu: silu, kernel: kernel).all, expected) {
+                    expectSameBytes(result, expected)
+                }
+            }
+            #expect(gd_simd_select(nil) == GD_OK)
         }
-        for set in InstructionSetTests.running {
-            #expect(gd_simd_select(set.name) == GD_OK)
-            for (result, expected) in zip(run(shape, silu: silu).all, expected) { expectSameBytes(result, expected) }
-        }
-        #expect(gd_simd_select(nil) == GD_OK)
     }
 
-    @Test func extrasAreLeftOutWhereNotWanted() {
+    @Test(arguments: GroupNormKernel.allCases)
+    func extrasAreLeftOutWhereNotWanted(_ kernel: GroupNormKernel) {
         let shape = (2, 65, 136, 8)
-        let (with, without) = (run(shape, silu: true), run(shape, silu: true, extras: false))
+        let with = run(shape, silu: true, kernel: kernel)
+        let without = run(shape, silu: true, kernel: kernel, extras: false)
         expectSameBytes(with.dScale, without.dScale)
         let addend = normalTensor([2, 65, 136], seed: 5).values
         expectClose(with.dInput, zip(without.dInput, addend).map { $0 + $1 }, tolerance: 1e-6)
@@ -114,9 +113,9 @@ import Testing
         for set in InstructionSetTests.running {
             withExtendedLifetime((input, one, zero)) {
                 let rows = gd_norm_rows(centre: zero.base, inverse: one.base, scale: one.base, shift: zero.base)
-                set.norm_apply(block, input.base, rows, 1, output.base)
+                set.norm.pointee.apply(block, input.base, rows, 1, output.base)
                 let four = gd_norm_block(pixels: 4, stride: 1, channels: 1)
-                set.norm_apply(four, extremes.base, rows, 1, extremes.base)
+                set.norm.pointee.apply(four, extremes.base, rows, 1, extremes.base)
             }
             var worst = 0.0
             for (value, result) in zip(input.values, output.values) where value != 0 {

@@ -39,10 +39,10 @@ import Testing
         let product = gd_product(values: c.base, row_stride: Int64(rowStride), panel_stride: Int64(panelStride))
         if columns {
             let left = gd_left_columns(values: a.base, depth_stride: Int64(stride), block_stride: Int64(block))
-            set.multiply_columns(e, left, right, product, initial == nil ? 0 : 1)
+            set.product.pointee.multiply_columns(e, left, right, product, initial == nil ? 0 : 1)
         } else {
             let left = gd_left(values: a.base, row_stride: Int64(stride), block_stride: Int64(block))
-            set.multiply(e, left, right, product, initial == nil ? 0 : 1)
+            set.product.pointee.multiply(e, left, right, product, initial == nil ? 0 : 1)
         }
         let element = { (line: Int, i: Int) in a[line * stride + i / 16 * block + i % 16] }
         return (
@@ -81,7 +81,7 @@ import Testing
             Conv2DGeometry(batch: 2, height: 9, width: 13, inputChannels: 48, outputChannels: 32, kernel: 3),
             Conv2DGeometry(batch: 1, height: 5, width: 3, inputChannels: 16, outputChannels: 48, kernel: 3, upsample: 2),
         ] {
-            for kernel in Conv2DKernel.ordered where kernel.accepts(geometry) {
+            for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
                 var first: ConvolutionResults?
                 for set in Self.running {
                     #expect(gd_simd_select(set.name) == GD_OK)

@@ -53,13 +53,13 @@ import Testing
                     let lattice = gd_step_lattice(step: 0.004, dither: dither)
                     var codes = [Int32](repeating: 0, count: 1024)
                     var restored = [Float](repeating: 0, count: 1024)
-                    set.round_to_lattice(values, 16, &draw, lattice, &codes)
-                    set.restore_from_lattice(codes, 16, &draw, lattice, &restored)
+                    set.codes.pointee.round_to_lattice(values, 16, &draw, lattice, &codes)
+                    set.codes.pointee.restore_from_lattice(codes, 16, &draw, lattice, &restored)
                     codes.withUnsafeBytes { bytes += $0 }
                     restored.withUnsafeBytes { bytes += $0 }
                 }
                 var sums = [Double](repeating: 1, count: 3)
-                set.lattice_errors(values, 1001, [0.004, 1e-38, 3], 3, &sums)
+                set.statistics.pointee.lattice_errors(values, 1001, [0.004, 1e-38, 3], 3, &sums)
                 sums.withUnsafeBytes { bytes += $0 }
             }
             results.append(bytes)
@@ -97,7 +97,7 @@ import Testing
             }
             for set in InstructionSetTests.running {
                 var counts = [UInt32](repeating: 0, count: 2 * plain.count + 1)
-                set.count_codes(values, Int64(count), 0.004, Int32(largest), &counts)
+                set.statistics.pointee.count_codes(values, Int64(count), 0.004, Int32(largest), &counts)
                 #expect(plain.indices.allSatisfy { Int(counts[2 * $0] + counts[2 * $0 + 1]) == plain[$0] } && counts.last == 0)
             }
         }
@@ -159,7 +159,7 @@ import Testing
             var states = begin
             var buffer = [UInt16](repeating: 0xA5A5, count: 16_032)
             let first = buffer.withUnsafeMutableBufferPointer { buffer in
-                set.rans_encode_groups(symbols, 16_000, table, &states, buffer.baseAddress! + 16_024)! - buffer.baseAddress!
+                set.rans.pointee.encode_groups(symbols, 16_000, table, &states, buffer.baseAddress! + 16_024)! - buffer.baseAddress!
             }
             #expect(states == exact && buffer[first..<16_024] == ArraySlice(words.reversed()))
             #expect((buffer[..<max(0, first - 16)] + buffer[16_024...]).allSatisfy { $0 == 0xA5A5 })
@@ -184,7 +184,7 @@ import Testing
             let restored = words.withUnsafeBufferPointer { words in
                 var next: UnsafePointer<UInt8>? = words.baseAddress
                 let end = words.baseAddress.map { $0 + words.count }
-                let restored = set.rans_decode_groups(&next, end, &states, &slots, 9_999, &symbols)
+                let restored = set.rans.pointee.decode_groups(&next, end, &states, &slots, 9_999, &symbols)
                 if let next, let base = words.baseAddress { used = next - base }
                 return restored
             }

@@ -87,17 +87,17 @@ import Testing
                     test.withCodes { codes in
                         // SAFETY: every buffer has room for all elements.
                         var written = [UInt8](repeating: 0xA5, count: packed.count)
-                        set.quantize(test.values, gd_elements(first: 0, count: Int64(count)), &sequence, codes, &written)
+                        set.codes.pointee.quantize(test.values, gd_elements(first: 0, count: Int64(count)), &sequence, codes, &written)
                         #expect(written == packed, "\(name)")
                         var values = [Float](repeating: 7, count: count + 1)
-                        set.dequantize(packed, gd_elements(first: 0, count: Int64(count)), codes, &values)
+                        set.codes.pointee.dequantize(packed, gd_elements(first: 0, count: Int64(count)), codes, &values)
                         expectSameBytes(values, decoded + [7], name)
                         var added = (0...count).map { Int64($0) }
-                        set.dequantize_add(packed, gd_elements(first: 0, count: Int64(count)), codes, fixed, &added)
+                        set.codes.pointee.dequantize_add(packed, gd_elements(first: 0, count: Int64(count)), codes, fixed, &added)
                         #expect(added == sums + [Int64(count)], "\(name)")
                     }
                     var added = (0...count).map { Int64($0) }
-                    set.add_fixed(decoded, Int64(count), fixed, &added)
+                    set.codes.pointee.add_fixed(decoded, Int64(count), fixed, &added)
                     #expect(added == sums + [Int64(count)], "\(name)")
                 }
             }
@@ -117,13 +117,13 @@ import Testing
                 let name = "\(InstructionSetTests.name(set)), \(count) values of \(magnitude) from \(base) on"
                 var sums = [Double](repeating: 0, count: tests.count)
                 withGuarded(values) { values in
-                    let survey = set.survey_magnitudes(values, Int64(count))
+                    let survey = set.statistics.pointee.survey_magnitudes(values, Int64(count))
                     #expect(survey.squares == reference.squares, "\(name)")
                     #expect(Float(bitPattern: survey.largest) == reference.range.largest, "\(name)")
                     if survey.largest > 0 {
                         #expect(Float(bitPattern: survey.smallest_less_one + 1) == reference.range.smallest, "\(name)")
                     }
-                    set.rounding_errors(
+                    set.statistics.pointee.rounding_errors(
                         values.assumingMemoryBound(to: Float.self), Int64(count), Int64(count), levels, shifts,
                         Int32(tests.count),
                         &sums)
@@ -144,7 +144,7 @@ import Testing
             for set in InstructionSetTests.running {
                 test.withCodes { codes in
                     var written = [UInt8](repeating: 0xA5, count: packed.count)
-                    set.quantize(
+                    set.codes.pointee.quantize(
                         test.values, gd_elements(first: Int64(elements.lowerBound), count: Int64(elements.count)), &sequence,
                         codes, &written)
                     // The last byte's bits behind the last element are zero, not those of the next.
@@ -152,7 +152,7 @@ import Testing
                     #expect(written[whole] == packed[whole])
                     #expect(written.indices.allSatisfy { bytes.contains($0) || written[$0] == 0xA5 })
                     var values = [Float](repeating: 7, count: test.values.count)
-                    set.dequantize(
+                    set.codes.pointee.dequantize(
                         packed, gd_elements(first: Int64(elements.lowerBound), count: Int64(elements.count)), codes, &values)
                     #expect(values.indices.allSatisfy { values[$0] == (elements.contains($0) ? decoded[$0] : 7) })
                 }
@@ -174,7 +174,7 @@ import Testing
         let test = Case(values, groupSize: 0, format: format)
         for set in InstructionSetTests.running {
             var packed = [UInt8](repeating: 0, count: count)
-            test.withCodes { set.quantize(values, gd_elements(first: 0, count: Int64(count)), &sequence, $0, &packed) }
+            test.withCodes { set.codes.pointee.quantize(values, gd_elements(first: 0, count: Int64(count)), &sequence, $0, &packed) }
             let isLargest = packed.indices.dropFirst().allSatisfy { Int8(bitPattern: packed[$0]) == ($0 % 2 == 0 ? 127 : -127) }
             #expect(isLargest, "\(InstructionSetTests.name(set))")
         }
@@ -188,7 +188,7 @@ import Testing
         packCodesReference(codes, bits: bits, into: &packed)
         for set in InstructionSetTests.running {
             var written = [UInt8](repeating: 0xA5, count: packed.count + 2)
-            set.pack_codes(codes, Int64(count), Int32(bits), &written)
+            set.codes.pointee.pack_codes(codes, Int64(count), Int32(bits), &written)
             #expect(written == packed + [0xA5, 0xA5], "\(InstructionSetTests.name(set))")
         }
     }
@@ -206,18 +206,18 @@ import Testing
                 test.withCodes { codes in
                     var written = [UInt8](repeating: 0, count: packed.count)
                     withGuarded(test.values) {
-                        set.quantize($0.assumingMemoryBound(to: Float.self), elements, &sequence, codes, &written)
+                        set.codes.pointee.quantize($0.assumingMemoryBound(to: Float.self), elements, &sequence, codes, &written)
                     }
                     #expect(written == packed)
                     var values = [Float](repeating: 7, count: count)
-                    withGuarded(packed) { set.dequantize($0.assumingMemoryBound(to: UInt8.self), elements, codes, &values) }
+                    withGuarded(packed) { set.codes.pointee.dequantize($0.assumingMemoryBound(to: UInt8.self), elements, codes, &values) }
                     #expect(values == decoded)
                     let fixed = gd_fixed_point(factor: 1, weight: 1)
                     var sums = [[Int64]](repeating: [Int64](repeating: 0, count: count), count: 2)
                     withGuarded(packed) {
-                        set.dequantize_add($0.assumingMemoryBound(to: UInt8.self), elements, codes, fixed, &sums[0])
+                        set.codes.pointee.dequantize_add($0.assumingMemoryBound(to: UInt8.self), elements, codes, fixed, &sums[0])
                     }
-                    withGuarded(decoded) { set.add_fixed($0, Int64(count), fixed, &sums[1]) }
+                    withGuarded(decoded) { set.codes.pointee.add_fixed($0, Int64(count), fixed, &sums[1]) }
                     #expect(sums[0] == sums[1])
                 }
             }

@@ -27,8 +27,8 @@ import Testing
             batch: input.shape[0], height: input.shape[1], width: input.shape[2], inputChannels: input.shape[3],
             outputChannels: weight.shape[0], kernel: weight.shape[2], stride: stride, padding: padding)
         #expect(geometry.outputShape == dOutput.shape)
-        for kernel in Conv2DKernel.ordered where kernel.accepts(geometry) {
-            context.forcedConvolution = kernel
+        for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
+            context.overrides = [kernel]
             let (output, dInput) = (unwritten(dOutput.shape), unwritten(input.shape))
             let (dWeight, dBias) = (Tensor(shape: weight.shape), Tensor(shape: bias.shape))
             context.conv2dForward(input: input, weight: weight, bias: bias, geometry: geometry, into: output)
@@ -44,57 +44,69 @@ import Testing
 
     @Test func linear() {
         let (input, weight, bias) = (fixture["linear.input"], fixture["linear.weight"], fixture["linear.bias"])
-        let (output, dInput) = (unwritten([5, 7]), unwritten([5, 6]))
-        let (dWeight, dBias) = (Tensor(shape: [7, 6]), Tensor(shape: [7]))
-        context.linearForward(input: input, weight: weight, bias: bias, into: output)
-        let dOutput = fixture["linear.d_output"]
-        context.linearBackwardWeight(input: input, dOutput: dOutput, accumulatingInto: dWeight, dBias: dBias)
-        context.linearBackwardData(dOutput: dOutput, weight: weight, into: dInput)
-        expect(output, "linear.output")
-        expect(dInput, "linear.d_input")
-        expect(dWeight, "linear.d_weight")
-        expect(dBias, "linear.d_bias")
+        for kernel in [Conv2DKernel.direct, .reference] {
+            context.overrides = [kernel]
+            let (output, dInput) = (unwritten([5, 7]), unwritten([5, 6]))
+            let (dWeight, dBias) = (Tensor(shape: [7, 6]), Tensor(shape: [7]))
+            context.linearForward(input: input, weight: weight, bias: bias, into: output)
+            let dOutput = fixture["linear.d_output"]
+            context.linearBackwardWeight(input: input, dOutput: dOutput, accumulatingInto: dWeight, dBias: dBias)
+            context.linearBackwardData(dOutput: dOutput, weight: weight, into: dInput)
+            expect(output, "linear.output")
+            expect(dInput, "linear.d_input")
+            expect(dWeight, "linear.d_weight")
+            expect(dBias, "linear.d_bias")
+        }
     }
 
     @Test(arguments: [("groupNorm", FusedActivation.none), ("groupNormSiLU", .silu)])
     func groupNorm(_ name: String, _ activation: FusedActivation) {
         let (input, scale, shift) = (fixture["\(name).input"], fixture["\(name).scale"], fixture["\(name).shift"])
-        let (output, dInput, statistics) = (unwritten(input.shape), unwritten(input.shape), unwritten([2, 4, 2]))
-        let (dScale, dShift) = (Tensor(shape: [12]), Tensor(shape: [12]))
-        context.groupNormForward(
-            input: input, groups: 4, epsilon: 1e-6, scale: scale, shift: shift, activation: activation, into: output,
-            statistics: statistics)
-        context.groupNormBackward(
-            input: input, groups: 4, epsilon: 1e-6, scale: scale, shift: shift, activation: activation,
-            statistics: statistics, dOutput: fixture["\(name).d_output"], into: dInput, accumulatingInto: dScale,
-            dShift: dShift)
-        expect(output, "\(name).output")
-        expect(dInput, "\(name).d_input")
-        expect(dScale, "\(name).d_scale")
-        expect(dShift, "\(name).d_shift")
+        for kernel in GroupNormKernel.allCases {
+            context.overrides = [kernel]
+            let (output, dInput, statistics) = (unwritten(input.shape), unwritten(input.shape), unwritten([2, 4, 2]))
+            let (dScale, dShift) = (Tensor(shape: [12]), Tensor(shape: [12]))
+            context.groupNormForward(
+                input: input, groups: 4, epsilon: 1e-6, scale: scale, shift: shift, activation: activation, into: output,
+                statistics: statistics)
+            context.groupNormBackward(
+                input: input, groups: 4, epsilon: 1e-6, scale: scale, shift: shift, activation: activation,
+                statistics: statistics, dOutput: fixture["\(name).d_output"], into: dInput, accumulatingInto: dScale,
+                dShift: dShift)
+            expect(output, "\(name).output")
+            expect(dInput, "\(name).d_input")
+            expect(dScale, "\(name).d_scale")
+            expect(dShift, "\(name).d_shift")
+        }
     }
 
     @Test func silu() {
         let input = fixture["silu.input"]
-        let (output, dInput) = (unwritten(input.shape), unwritten(input.shape))
-        context.siluForward(input: input, into: output)
-        context.siluBackward(input: input, dOutput: fixture["silu.d_output"], into: dInput)
-        expect(output, "silu.output")
-        expect(dInput, "silu.d_input")
+        for kernel in SiLUKernel.allCases {
+            context.overrides = [kernel]
+            let (output, dInput) = (unwritten(input.shape), unwritten(input.shape))
+            context.siluForward(input: input, into: output)
+            context.siluBackward(input: input, dOutput: fixture["silu.d_output"], into: dInput)
+            expect(output, "silu.output")
+            expect(dInput, "silu.d_input")
+        }
     }
 
     @Test func attention() {
         let (query, key, value) = (fixture["attention.query"], fixture["attention.key"], fixture["attention.value"])
-        let (output, dQuery) = (unwritten(query.shape), unwritten(query.shape))
-        let (dKey, dValue) = (unwritten(query.shape), unwritten(query.shape))
-        context.attentionForward(query: query, key: key, value: value, heads: 2, into: output)
-        context.attentionBackward(
-            query: query, key: key, value: value, dOutput: fixture["attention.d_output"], heads: 2, dQuery: dQuery,
-            dKey: dKey, dValue: dValue)
-        expect(output, "attention.output")
-        expect(dQuery, "attention.d_query")
-        expect(dKey, "attention.d_key")
-        expect(dValue, "attention.d_value")
+        for kernel in AttentionKernel.allCases {
+            context.overrides = [kernel]
+            let (output, dQuery) = (unwritten(query.shape), unwritten(query.shape))
+            let (dKey, dValue) = (unwritten(query.shape), unwritten(query.shape))
+            context.attentionForward(query: query, key: key, value: value, heads: 2, into: output)
+            context.attentionBackward(
+                query: query, key: key, value: value, dOutput: fixture["attention.d_output"], heads: 2, dQuery: dQuery,
+                dKey: dKey, dValue: dValue)
+            expect(output, "attention.output")
+            expect(dQuery, "attention.d_query")
+            expect(dKey, "attention.d_key")
+            expect(dValue, "attention.d_value")
+        }
     }
 
     /// The 1x1 convolution that changes nothing shows what its geometry and epilogue do.
@@ -145,7 +157,9 @@ import Testing
         expect(dPrediction, "mse.d_prediction")
     }
 
-    @Test func adamWWithClippingAndAverage() {
+    @Test(arguments: AdamWKernel.allCases)
+    func adamWWithClippingAndAverage(_ kernel: AdamWKernel) {
+        context.overrides = [kernel]
         let parameters = fixture["adamw.initial"]
         let average = fixture["adamw.initial"]
         let (first, second) = (Tensor(shape: [37]), Tensor(shape: [37]))

@@ -31,7 +31,7 @@ struct ConvolutionResults {
 
     init(_ geometry: Conv2DGeometry, kernel: Conv2DKernel?, threads: Int = 1) {
         let context = ComputeContext(threads: threads)
-        context.forcedConvolution = kernel
+        if let kernel { context.overrides = [kernel] }
         let input = normalTensor(geometry.inputShape, seed: 1)
         let weight = normalTensor(geometry.weightShape, seed: 2)
         let bias = normalTensor([geometry.outputChannels], seed: 3)

@@ -11,7 +11,7 @@ struct ProfileTests {
 
         let entries = try #require(context.profile).entries
         #expect(entries.map(\.operation.name) == ["silu.forward", "silu.forward", "add.forward"])
-        #expect(entries.map(\.operation.shape) == [.elements(10), .elements(1000), .elements(1000)])
+        #expect(entries.map { "\($0.operation.shape)" } == ["10", "1000", "1000"])
         #expect(entries.map(\.count.calls) == [2, 1, 1])
         #expect(entries.reduce(0) { $0 + $1.count.nominalFLOPs } == context.meter.nominalFLOPs)
         #expect(entries.reduce(0) { $0 + $1.count.bytes } == context.meter.bytes)
@@ -26,8 +26,8 @@ struct ProfileTests {
             input: Tensor(shape: [32]), weight: Tensor(shape: [54]), bias: nil, geometry: geometry, into: Tensor(shape: [48]))
         context.linearForward(
             input: Tensor(shape: [5, 2]), weight: Tensor(shape: [3, 2]), bias: nil, into: Tensor(shape: [5, 3]))
-        let shapes = try #require(context.profile).entries.map(\.operation.shape)
-        #expect(shapes == [.convolution(geometry), .linear(rows: 5, inputs: 2, outputs: 3)])
+        let shapes = try #require(context.profile).entries.map { AnyHashable($0.operation.shape) }
+        #expect(shapes == [AnyHashable(geometry), AnyHashable(LinearShape(rows: 5, inputs: 2, outputs: 3))])
     }
 
     @Test func recordsNothingUnlessAsked() {

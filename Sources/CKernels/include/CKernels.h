@@ -10,6 +10,7 @@
 #include "gd_group_norm.h"
 #include "gd_hash.h"
 #include "gd_movement.h"
+#include "gd_norm_kernels.h"
 #include "gd_optimizer.h"
 #include "gd_parallel.h"
 #include "gd_peak.h"

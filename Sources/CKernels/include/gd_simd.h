@@ -15,7 +15,7 @@ typedef struct {
     const struct gd_product_kernels *product;
     /// convolution/winograd.h
     const struct gd_winograd_kernels *winograd4, *winograd2;
-    /// normalization/norm_kernels.h
+    /// gd_norm_kernels.h
     const struct gd_norm_kernels *norm;
     /// gd_codes.h
     const struct gd_code_kernels *codes;

@@ -2,7 +2,7 @@
 
 #include "gd_group_norm.h"
 #include "gd_simd.h"
-#include "norm_kernels.h"
+#include "gd_norm_kernels.h"
 #include "simd/blocking.h"
 
 // A task is one image's slice of whole groups: as many channels as leave the slice and its gradient in the second-level cache,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "norm_kernels.h"
+#include "gd_norm_kernels.h"
 #include "simd/simd_functions.h"
 
 #include <string.h>

@@ -7,10 +7,10 @@ extension ComputeContext {
     /// - Parameter convolution: the kernel for every convolution that it accepts; nil takes the registry's order.
     convenience init(threads: Int, convolution: Conv2DKernel?) {
         self.init(threads: threads)
-        forcedConvolution = convolution
+        if let convolution { overrides = [convolution] }
         let logger = Logger(label: "kernels")
-        onFirstRun = { geometry, kernel in
-            logger.debug("\(OperationShape.convolution(geometry)): \(kernel.rawValue)")
+        onFirstRun = { shape, kernel in
+            if kernel is Conv2DKernel { logger.debug("\(shape): \(kernel.rawValue)") }
         }
     }
 }

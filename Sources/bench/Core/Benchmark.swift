@@ -1,3 +1,5 @@
+import Kernels
+
 /// A case that is ready to be verified and timed: its memory is allocated, its inputs are drawn.
 struct Benchmark {
     let work: Work
@@ -31,13 +33,4 @@ struct VerificationError: Error, CustomStringConvertible {
     static func check(_ what: String, _ error: Double, atMost limit: Double) throws(VerificationError) {
         guard error <= limit else { throw VerificationError(what: what, found: error, limit: limit) }
     }
-}
-
-/// A family of cases: the problem strings that it lists, and how a problem string of it becomes a benchmark.
-struct BenchmarkFamily: Sendable {
-    let cases: [String]
-    /// False for work that always runs on one thread.
-    var usesThreads = true
-    /// The benchmark of a problem string of this family, nil for a string of another.
-    let make: @Sendable (_ problem: Problem, _ threads: Int) throws -> Benchmark?
 }

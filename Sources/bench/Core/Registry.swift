@@ -1,9 +1,10 @@
+import Kernels
+
 /// All families, in the order in which they run. To add one: its file under `Families`, its line here.
 enum Registry {
     static let families = [
-        BenchmarkFamily.convolution, .linear, .groupNorm, .attention, .optimizer, .quantize, .certify, .packing, .aggregation,
-        .unet,
-        .energy, .energyBand,
+        BenchmarkFamily.convolution, .linear, .groupNorm, .attention, .silu, .optimizer, .quantize, .certify, .packing,
+        .aggregation, .unet, .energy, .energyBand,
     ]
 
     /// The problem strings of all families.
@@ -19,8 +20,8 @@ enum Registry {
     /// The benchmark of a problem string, and the threads that it runs on when `threads` are offered.
     static func benchmark(_ name: String, threads: Int) throws -> (benchmark: Benchmark, threads: Int) {
         for family in families {
-            let used = family.usesThreads ? threads : 1
-            if let benchmark = try family.make(Problem(name), used) { return (benchmark, used) }
+            let context = ComputeContext(threads: family.usesThreads ? threads : 1)
+            if let benchmark = try family.benchmark(name, context: context) { return (benchmark, context.threads) }
         }
         throw UnknownCase(name: name)
     }

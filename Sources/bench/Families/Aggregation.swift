@@ -5,13 +5,13 @@ extension BenchmarkFamily {
     /// `fedavg/k10/n37M/b8`: a round's average on the server, from verified frames to the new model: frames, values, bits.
     static let aggregation = BenchmarkFamily(
         cases: ["fedavg/k10/n37M/b8", "fedavg/k10/n37M/b6"],
-        make: { problem, threads in
+        make: { problem, context in
             guard problem.parts.count == 4, problem.parts[0] == "fedavg", let frames = problem.numbers(1, "k")?[0],
                 (1...10_000).contains(frames), let count = problem.numbers(2, "n")?[0], count > 0,
                 let bits = problem.numbers(3, "b")?[0], (3...8).contains(bits)
             else { return nil }
-            let run = try AggregationRun(frames: frames, count: count, bits: bits, threads: threads)
-            let small = try AggregationRun(frames: min(frames, 7), count: min(count, 100_003), bits: bits, threads: threads)
+            let run = try AggregationRun(frames: frames, count: count, bits: bits, threads: context.threads)
+            let small = try AggregationRun(frames: min(frames, 7), count: min(count, 100_003), bits: bits, threads: context.threads)
             let bytesPerValue = frames * 16 + 12
             return Benchmark(
                 work: .bytes(count * bytesPerValue + frames * count * bits / 8),

@@ -20,14 +20,14 @@ extension BenchmarkFamily {
     /// `energy-band/n1M`: the same devices on one band of 50 MHz for each ten of them, with the certificate of the optimum.
     static let energyBand = BenchmarkFamily(
         cases: ["energy-band/n1M"],
-        make: { problem, threads in
+        make: { problem, context in
             guard problem.parts.count == 2, problem.parts[0] == "energy-band", let count = problem.numbers(1, "n")?[0], count > 0
             else { return nil }
             let band = try SharedBand(randomDevices(count), totalBandwidthHertz: 5e6 * Double(count))
             return Benchmark(
                 work: .problems(count, bytesEach: 16 * 8),
-                verify: { () throws(VerificationError) in try verify(band.solve(threads: threads), band) },
-                run: { withExtendedLifetime(band.solve(threads: threads)) {} })
+                verify: { () throws(VerificationError) in try verify(band.solve(threads: context.threads), band) },
+                run: { withExtendedLifetime(band.solve(threads: context.threads)) {} })
         })
 
     /// Devices around the paper's.

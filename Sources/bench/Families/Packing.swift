@@ -4,12 +4,12 @@ extension BenchmarkFamily {
     /// `pack/b6/n37M`: codes, a byte each, to packed bits.
     static let packing = BenchmarkFamily(
         cases: [6, 7, 8].map { "pack/b\($0)/n37M" },
-        make: { problem, threads in
+        make: { problem, context in
             guard problem.parts.count == 3, problem.parts[0] == "pack", let bits = problem.numbers(1, "b")?[0],
                 (2...8).contains(bits), let count = problem.numbers(2, "n")?[0], count > 0
             else { return nil }
-            let run = PackRun(count: count, bits: bits, threads: threads)
-            let small = PackRun(count: min(count, 10_007), bits: bits, threads: threads)
+            let run = PackRun(count: count, bits: bits, threads: context.threads)
+            let small = PackRun(count: min(count, 10_007), bits: bits, threads: context.threads)
             return Benchmark(
                 work: .bytes(count + run.packedBytes), verify: { () throws(VerificationError) in try small.verify() },
                 run: { run.pack() })

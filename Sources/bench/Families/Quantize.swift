@@ -7,13 +7,13 @@ extension BenchmarkFamily {
         cases: ["quantize", "unpack"].flatMap { kind in
             (2...8).map { "\(kind)/b\($0)/n37M/g256" } + ["\(kind)/b8/n37M/g0"]
         },
-        make: { problem, threads in
+        make: { problem, context in
             guard problem.parts.count == 4, ["quantize", "unpack"].contains(problem.parts[0]),
                 let bits = problem.numbers(1, "b")?[0], (2...8).contains(bits),
                 let count = problem.numbers(2, "n")?[0], count > 0, let group = problem.numbers(3, "g")?[0]
             else { return nil }
-            let run = QuantizeRun(count: count, groupSize: group, bits: bits, threads: threads)
-            let small = QuantizeRun(count: min(count, 100_003), groupSize: group, bits: bits, threads: threads)
+            let run = QuantizeRun(count: count, groupSize: group, bits: bits, threads: context.threads)
+            let small = QuantizeRun(count: min(count, 100_003), groupSize: group, bits: bits, threads: context.threads)
             guard problem.parts[0] == "unpack" else {
                 return Benchmark(
                     work: .bytes(4 * count + run.packedBytes),
@@ -28,12 +28,12 @@ extension BenchmarkFamily {
     /// `certify/n37M/g256`: what comes before, magnitudes of all scopes and the exact expected error of every width 2...8.
     static let certify = BenchmarkFamily(
         cases: ["certify/n37M/g256", "certify/n37M/g0"],
-        make: { problem, threads in
+        make: { problem, context in
             guard problem.parts.count == 3, problem.parts[0] == "certify", let count = problem.numbers(1, "n")?[0], count > 0,
                 let group = problem.numbers(2, "g")?[0]
             else { return nil }
-            let run = QuantizeRun(count: count, groupSize: group, bits: 8, threads: threads)
-            let small = QuantizeRun(count: min(count, 10_003), groupSize: group, bits: 8, threads: threads)
+            let run = QuantizeRun(count: count, groupSize: group, bits: 8, threads: context.threads)
+            let small = QuantizeRun(count: min(count, 10_003), groupSize: group, bits: 8, threads: context.threads)
             return Benchmark(
                 work: .bytes(8 * count), verify: { () throws(VerificationError) in try small.verifyErrors() },
                 run: { _ = run.certify() })

@@ -8,12 +8,12 @@ extension BenchmarkFamily {
         cases: UNetConfiguration.Preset.allCases.filter { $0 != .tiny }.flatMap { preset in
             ["fwd", "train", "ddim"].map { "unet/\($0)/\(preset.rawValue)/n8" }
         },
-        make: { problem, threads in
+        make: { problem, context in
             guard problem.parts.count == 4, problem.parts[0] == "unet", ["fwd", "train", "ddim"].contains(problem.parts[1]),
                 let preset = UNetConfiguration.Preset(rawValue: String(problem.parts[2])),
                 let count = problem.numbers(3, "n")?[0], count > 0
             else { return nil }
-            let run = try UNetRun(UNetConfiguration(preset: preset), images: count, context: ComputeContext(threads: threads))
+            let run = try UNetRun(UNetConfiguration(preset: preset), images: count, context: context)
             return switch problem.parts[1] {
             case "fwd": run.forwardBenchmark()
             case "train": run.trainBenchmark()
@@ -89,8 +89,8 @@ final class UNetRun {
 
     /// `body` with every convolution as plain products, without Winograd's transforms.
     private func withDirectConvolutions<Result>(_ body: () -> Result) -> Result {
-        model.context.forcedConvolution = .direct
-        defer { model.context.forcedConvolution = nil }
+        model.context.overrides = [Conv2DKernel.direct]
+        defer { model.context.overrides = [] }
         return body()
     }
 

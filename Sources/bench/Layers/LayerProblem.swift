@@ -6,18 +6,20 @@ enum LayerProblem {
     /// - Parameter scale: multiplies the batch, for a step that was recorded on a smaller one.
     static func name(_ operation: Profile.Operation, scale: Int = 1) -> String? {
         switch operation.shape {
-        case .convolution(let geometry):
-            guard let pass = LayerPass(operation: operation.name), let name = ConvolutionName(geometry) else { return nil }
-            let channels = "ci\(geometry.inputChannels)co\(geometry.outputChannels)"
-            return "\(name)/\(pass.rawValue)/n\(geometry.batch * scale)\(channels)hw\(geometry.height)"
-        case .linear(let rows, let inputs, let outputs):
-            return LayerPass(operation: operation.name).map { "linear/\($0.rawValue)/n\(rows * scale)ci\(inputs)co\(outputs)" }
-        case .groupNorm(let batch, let pixels, let channels, _):
-            guard let pass = pass(operation.name), let side = squareRoot(pixels) else { return nil }
-            return "groupnorm/\(pass)/n\(batch * scale)c\(channels)hw\(side)"
-        case .attention(let batch, let tokens, let heads, let channels):
-            return pass(operation.name).map { "attention/\($0)/n\(batch * scale)t\(tokens)h\(heads)c\(channels)" }
-        case .elements:
+        case let shape as Conv2DGeometry:
+            guard let pass = LayerPass(operation: operation.name), let name = ConvolutionName(shape) else { return nil }
+            let channels = "ci\(shape.inputChannels)co\(shape.outputChannels)"
+            return "\(name)/\(pass.rawValue)/n\(shape.batch * scale)\(channels)hw\(shape.height)"
+        case let shape as LinearShape:
+            guard let pass = LayerPass(operation: operation.name) else { return nil }
+            return "linear/\(pass.rawValue)/n\(shape.rows * scale)ci\(shape.inputs)co\(shape.outputs)"
+        case let shape as GroupNormShape:
+            guard let pass = pass(operation.name), let side = squareRoot(shape.pixels) else { return nil }
+            return "groupnorm/\(pass)/n\(shape.batch * scale)c\(shape.channels)hw\(side)"
+        case let shape as AttentionShape:
+            guard let pass = pass(operation.name) else { return nil }
+            return "attention/\(pass)/n\(shape.batch * scale)t\(shape.tokens)h\(shape.heads)c\(shape.headChannels)"
+        default:
             return nil
         }
     }

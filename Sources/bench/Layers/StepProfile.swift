@@ -81,7 +81,7 @@ struct StepProfile: Encodable {
 
 extension Profile.Operation {
     fileprivate var kind: String {
-        guard case .convolution(let geometry) = shape else { return name }
+        guard let geometry = shape as? Conv2DGeometry else { return name }
         return "\(name) \(geometry.kernel)x\(geometry.kernel)" + (geometry.stride == 1 ? "" : " stride \(geometry.stride)")
             + (geometry.upsample == 1 ? "" : " upsampled")
     }

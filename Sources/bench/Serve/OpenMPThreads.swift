@@ -12,6 +12,7 @@ enum OpenMPThreads {
     /// (docs/adr/0002-unsafe-flags.md); without them the threads keep their own time.
     static func sleep(_ count: Int) {
         guard count > 1, let set = dlsym(nil, "kmp_set_blocktime"), let get = dlsym(nil, "kmp_get_blocktime") else { return }
+        // SAFETY: both are C functions of these types in every version of LLVM's run time that has them.
         let setBlockTime = unsafeBitCast(set, to: SetBlockTime.self)
         let blockTime = unsafeBitCast(get, to: BlockTime.self)()
         setBlockTime(0)
