@@ -159,7 +159,8 @@ import Testing
             var states = begin
             var buffer = [UInt16](repeating: 0xA5A5, count: 16_032)
             let first = buffer.withUnsafeMutableBufferPointer { buffer in
-                set.rans.pointee.encode_groups(symbols, 16_000, table, &states, buffer.baseAddress! + 16_024)! - buffer.baseAddress!
+                set.rans.pointee.encode_groups(symbols, 16_000, table, &states, buffer.baseAddress! + 16_024)! - buffer
+                    .baseAddress!
             }
             #expect(states == exact && buffer[first..<16_024] == ArraySlice(words.reversed()))
             #expect((buffer[..<max(0, first - 16)] + buffer[16_024...]).allSatisfy { $0 == 0xA5A5 })

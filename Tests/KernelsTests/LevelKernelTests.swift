@@ -87,7 +87,8 @@ import Testing
                     test.withCodes { codes in
                         // SAFETY: every buffer has room for all elements.
                         var written = [UInt8](repeating: 0xA5, count: packed.count)
-                        set.codes.pointee.quantize(test.values, gd_elements(first: 0, count: Int64(count)), &sequence, codes, &written)
+                        set.codes.pointee.quantize(
+                            test.values, gd_elements(first: 0, count: Int64(count)), &sequence, codes, &written)
                         #expect(written == packed, "\(name)")
                         var values = [Float](repeating: 7, count: count + 1)
                         set.codes.pointee.dequantize(packed, gd_elements(first: 0, count: Int64(count)), codes, &values)
@@ -174,7 +175,9 @@ import Testing
         let test = Case(values, groupSize: 0, format: format)
         for set in InstructionSetTests.running {
             var packed = [UInt8](repeating: 0, count: count)
-            test.withCodes { set.codes.pointee.quantize(values, gd_elements(first: 0, count: Int64(count)), &sequence, $0, &packed) }
+            test.withCodes {
+                set.codes.pointee.quantize(values, gd_elements(first: 0, count: Int64(count)), &sequence, $0, &packed)
+            }
             let isLargest = packed.indices.dropFirst().allSatisfy { Int8(bitPattern: packed[$0]) == ($0 % 2 == 0 ? 127 : -127) }
             #expect(isLargest, "\(InstructionSetTests.name(set))")
         }
@@ -210,7 +213,9 @@ import Testing
                     }
                     #expect(written == packed)
                     var values = [Float](repeating: 7, count: count)
-                    withGuarded(packed) { set.codes.pointee.dequantize($0.assumingMemoryBound(to: UInt8.self), elements, codes, &values) }
+                    withGuarded(packed) {
+                        set.codes.pointee.dequantize($0.assumingMemoryBound(to: UInt8.self), elements, codes, &values)
+                    }
                     #expect(values == decoded)
                     let fixed = gd_fixed_point(factor: 1, weight: 1)
                     var sums = [[Int64]](repeating: [Int64](repeating: 0, count: count), count: 2)
