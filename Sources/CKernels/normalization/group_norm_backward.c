@@ -10,7 +10,7 @@ typedef struct {
     float *d_scale, *d_shift, *sums, *centre, *inverse, *factor, *slope, *offset;
 } slice_view;
 
-static void spread_statistics(const gd_group_norm *s, const slice_view *v) {
+static void broadcast_statistics(const gd_group_norm *s, const slice_view *v) {
     const int64_t width = s->channels / s->groups;
     for (int64_t c = 0; c < v->channels; c++) {
         v->centre[c] = v->statistics[c / width * 2];
@@ -87,7 +87,7 @@ gd_status gd_f32_group_norm_backward__vector(
                 .sums = extras.sums ? extras.sums + n * s->channels + first : rows + 2 * all,
                 .centre = rows + 3 * all, .inverse = rows + 4 * all, .factor = rows + 5 * all, .slope = rows + 6 * all,
                 .offset = rows + 7 * all};
-            spread_statistics(s, &view);
+            broadcast_statistics(s, &view);
             affine_gradients(s, &view, simd);
             find_slopes(s, &view);
             input_gradients(s, &view, simd);

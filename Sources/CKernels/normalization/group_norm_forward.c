@@ -33,7 +33,7 @@ static void sum_moments(const gd_group_norm *s, const slice_view *v, const gd_no
     }
 }
 
-// Mean and 1/deviation of every group, spread over its channels.
+// Mean and 1/deviation of every group, for each of its channels.
 static void find_statistics(const gd_group_norm *s, const slice_view *v) {
     const int64_t width = s->channels / s->groups;
     const double count = (double)(s->pixels * width);

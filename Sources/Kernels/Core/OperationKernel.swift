@@ -2,7 +2,8 @@
 ///
 /// The first that accepts a shape runs it. Dispatch, parity and gradient tests and `bench` all read this list. To add a kernel: a case
 /// at its place in the order and its C functions beside it; docs/kernels.md goes through an example.
-package protocol OperationKernel: RawRepresentable, CaseIterable, Hashable, Sendable where RawValue == String, AllCases == [Self] {
+package protocol OperationKernel: RawRepresentable, CaseIterable, Hashable, Sendable
+where RawValue == String, AllCases == [Self] {
     associatedtype Shape: OperationShape
     /// How the names of the operation's fixtures from PyTorch begin, in any case: `groupNorm` of `groupNormSiLU.output`.
     static var operation: String { get }

@@ -11,7 +11,8 @@ extension BenchmarkFamily {
                 let bits = problem.numbers(3, "b")?[0], (3...8).contains(bits)
             else { return nil }
             let run = try AggregationRun(frames: frames, count: count, bits: bits, threads: context.threads)
-            let small = try AggregationRun(frames: min(frames, 7), count: min(count, 100_003), bits: bits, threads: context.threads)
+            let small = try AggregationRun(
+                frames: min(frames, 7), count: min(count, 100_003), bits: bits, threads: context.threads)
             let bytesPerValue = frames * 16 + 12
             return Benchmark(
                 work: .bytes(count * bytesPerValue + frames * count * bits / 8),
