@@ -3,7 +3,7 @@ import Foundation
 import Kernels
 import Testing
 
-/// Frames that `scripts/fixtures/update_frame.py` wrote from the specification, without this codec.
+/// Frames that `tools/greendiff_tools/fixtures/update_frame.py` wrote from the specification, without this codec.
 @Suite struct GoldenFrameTests {
     static let layout = ParameterLayout([("conv.weight", [3, 4]), ("conv.bias", [3]), ("scale", [])])
     static let binding = FrameBinding(

@@ -4,7 +4,7 @@ import Testing
 
 /// The optimal allocation of a shared band against other solvers, grids and itself.
 @Suite struct SharedBandTests {
-    /// A set of devices solved by sequential quadratic programming (`scripts/fixtures/make_shared_band_cases.py`).
+    /// A set of devices solved by sequential quadratic programming (`tools/greendiff_tools/fixtures/shared_band.py`).
     struct Case: Decodable {
         let id: String
         let totalBandwidthHz: Double

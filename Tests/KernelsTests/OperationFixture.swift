@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-/// `Fixtures/operations.safetensors`, made by scripts/fixtures/make_operation_fixtures.py: tensors by name, CASE.TENSOR.
+/// `Fixtures/operations.safetensors`, made by `scripts/make-fixtures`: tensors by name, CASE.TENSOR.
 struct OperationFixture {
     private struct Entry: Decodable {
         let shape: [Int]

@@ -2,7 +2,7 @@ import Kernels
 import TestSupport
 import Testing
 
-/// Every operation against PyTorch in float64 (scripts/fixtures/make_operation_fixtures.py).
+/// Every operation against PyTorch in float64 (`scripts/make-fixtures`).
 @Suite struct OperationFixtureTests {
     let fixture: OperationFixture
     let context = ComputeContext(threads: 2)

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import Model
 
-/// A file or folder of `Fixtures`, made by scripts/fixtures/make_model_fixtures.py.
+/// A file or folder of `Fixtures`, made by `scripts/make-fixtures`.
 func fixturePath(_ name: String) -> String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)").path
 }
