@@ -167,7 +167,8 @@ def svg(package):
         left, top = MARGIN + x[name] - width(name) / 2, y[name] - BOX_HEIGHT / 2
         lines.append(
             f'<g class="{" ".join(kinds[name])}"><rect x="{left:.1f}" y="{top:.1f}" width="{width(name):.1f}" '
-            f'height="{BOX_HEIGHT}" rx="6"/><text x="{MARGIN + x[name]:.1f}" y="{y[name] + 5:.1f}">{html.escape(name)}</text></g>')
+            f'height="{BOX_HEIGHT}" rx="6"/>'
+            f'<text x="{MARGIN + x[name]:.1f}" y="{y[name] + 5:.1f}">{html.escape(name)}</text></g>')
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 

@@ -96,7 +96,7 @@ class RangeCoded(LatticeTests):
 
     def test_low_bits(self):
         for k in range(1, 17):
-            codes = [(h << k) + l for h in (0, 1, -1, 127) for l in (0, 1, (1 << k) - 1)] + [8388607, -8388607]
+            codes = [(high << k) + low for high in (0, 1, -1, 127) for low in (0, 1, (1 << k) - 1)] + [8388607, -8388607]
             with self.subTest(k=k):
                 self.decodes(coded_tensor(codes, k, FIVE_SYMBOLS | {0: 90, 128: 2010}), codes)
 
