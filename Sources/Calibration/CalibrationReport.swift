@@ -14,7 +14,7 @@ package struct CalibrationReport: Encodable, Sendable {
         package let stepSeconds: SourcedNumber
         /// Of all steps.
         package let wallSeconds: SourcedNumber
-        package let processorSeconds: SourcedNumber
+        package let cpuSeconds: SourcedNumber
         /// Executed floating-point operations, transforms included.
         package let flopsPerSample: SourcedNumber
         /// Clock that the cycles are counted at, a mean over the steps; nil where the system does not say.
@@ -27,20 +27,6 @@ package struct CalibrationReport: Encodable, Sendable {
         package let flopsPerCycle: SourcedNumber?
         /// Of the processor packages during all steps.
         package let energyJoules: SourcedNumber?
-
-        enum CodingKeys: String, CodingKey {
-            case preset, steps
-            case batchSize = "batch_size"
-            case stepSeconds = "step_s"
-            case wallSeconds = "wall_s"
-            case processorSeconds = "cpu_s"
-            case flopsPerSample = "flops_per_sample"
-            case frequencyHertz = "frequency_hz"
-            case coreCyclesPerSample = "core_cycles_per_sample"
-            case cyclesPerSample = "cycles_per_sample"
-            case flopsPerCycle = "flops_per_cycle"
-            case energyJoules = "energy_j"
-        }
     }
 
     /// The measured energy model, or why there is none.
@@ -53,22 +39,15 @@ package struct CalibrationReport: Encodable, Sendable {
         package let frequenciesHertz: [Double]
         /// Why `tau` is not measured, and how it can be.
         package let reason: String?
-
-        enum CodingKeys: String, CodingKey {
-            case reason
-            case idlePowerWatts = "idle_power_w"
-            case energyCoefficient = "energy_coefficient"
-            case frequenciesHertz = "frequencies_hz"
-        }
     }
 
     package let cpu: String
     package let threads: Int
     package let vectorInstructions: String
-    package let lines: [Line]
+    package let measurements: [Line]
     /// Whether the CPUs did something else for a tenth of the time or more.
     private var isDisturbed: Bool {
-        lines.contains { $0.processorSeconds.value < 0.9 * Double(threads) * $0.wallSeconds.value }
+        measurements.contains { $0.cpuSeconds.value < 0.9 * Double(threads) * $0.wallSeconds.value }
     }
 
     /// Why cycles are estimated, and how they can be measured; nil where they are measured.
@@ -76,13 +55,6 @@ package struct CalibrationReport: Encodable, Sendable {
     package let energy: Energy
     /// This machine as an entry of a device file: the figures of the last line.
     package let device: [String: JSONValue]
-
-    enum CodingKeys: String, CodingKey {
-        case cpu, threads, device, energy
-        case vectorInstructions = "vector_instructions"
-        case lines = "measurements"
-        case cyclesReason = "cycles_reason"
-    }
 
     /// The device as a file that `greendiff train --devices` reads.
     package func writeDevice(to path: String) throws(FileError) {
@@ -96,7 +68,7 @@ extension CalibrationReport: CustomStringConvertible {
         return """
             \(cpu), \(threads) thread\(threads == 1 ? "" : "s"), \(vectorInstructions)
 
-            \(TextTable.text([header] + lines.map(cells)))
+            \(TextTable.text([header] + measurements.map(cells)))
 
             \(notes.joined(separator: "\n"))
             """
@@ -106,7 +78,7 @@ extension CalibrationReport: CustomStringConvertible {
         func shown(_ figure: SourcedNumber?, _ format: (Double) -> String) -> String {
             figure.map { $0.text(format) } ?? "unknown"
         }
-        let busy = line.processorSeconds.value / line.wallSeconds.value
+        let busy = line.cpuSeconds.value / line.wallSeconds.value
         return [
             line.preset, "\(line.batchSize)", Quantity.time(line.stepSeconds.value),
             "\(Quantity.significant(busy)) of \(threads)", Quantity.flops(line.flopsPerSample.value),

@@ -61,8 +61,8 @@ package struct Calibrator: Sendable {
             energyCoefficient: fit.map { SourcedNumber(value: $0.energyCoefficient, source: isCounted ? .measured : .estimated) },
             frequenciesHertz: fit == nil ? [] : points.map(\.frequencyHertz), reason: energyReason)
         return CalibrationReport(
-            cpu: SystemFiles.processorName(), threads: threads, vectorInstructions: InstructionSet.selectedName, lines: lines,
-            cyclesReason: cyclesReason, energy: energy, device: device(lines[lines.count - 1], energy))
+            cpu: SystemFiles.processorName(), threads: threads, vectorInstructions: InstructionSet.selectedName,
+            measurements: lines, cyclesReason: cyclesReason, energy: energy, device: device(lines[lines.count - 1], energy))
     }
 
     /// Energy at clocks between the lowest and the highest.

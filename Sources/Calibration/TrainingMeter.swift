@@ -74,7 +74,7 @@ struct TrainingMeter {
         return CalibrationReport.Line(
             preset: preset.rawValue, batchSize: batchSize, steps: steps, stepSeconds: .measured(fastest),
             wallSeconds: .measured(wall),
-            processorSeconds: .measured(processor), flopsPerSample: .measured(flops / samples), frequencyHertz: clock,
+            cpuSeconds: .measured(processor), flopsPerSample: .measured(flops / samples), frequencyHertz: clock,
             coreCyclesPerSample: cycles.map { .measured($0 / samples) } ?? derived { $0 * processor / samples },
             cyclesPerSample: derived { $0 * fastest / Double(batchSize) },
             flopsPerCycle: derived { flops / Double(steps) / ($0 * fastest) }, energyJoules: energy)

@@ -25,19 +25,6 @@ public struct CodecProfile: Encodable, Sendable {
         public let addSeconds: Double
         /// Of a device's round, training included.
         public let shareOfRound: Double
-
-        enum CodingKeys: String, CodingKey {
-            case grid, bits, bytes
-            case groupSize = "group_size"
-            case bitsPerParameter = "bits_per_parameter"
-            case errorRelative = "error_relative"
-            case errorAbsolute = "error_absolute"
-            case certifySeconds = "certify_s"
-            case encodeSeconds = "encode_s"
-            case verifySeconds = "verify_s"
-            case addSeconds = "add_s"
-            case shareOfRound = "share_of_round"
-        }
     }
 
     public let checkpoint: String
@@ -48,14 +35,6 @@ public struct CodecProfile: Encodable, Sendable {
     public let batchSize: Int
     public let stepSeconds: Double
     public let lines: [Line]
-
-    enum CodingKeys: String, CodingKey {
-        case checkpoint, threads, lines
-        case parameterCount = "parameter_count"
-        case localIterations = "local_iterations"
-        case batchSize = "batch_size"
-        case stepSeconds = "step_s"
-    }
 }
 
 /// Measures a `CodecProfile`.

@@ -42,11 +42,11 @@ import Testing
 
     @Test func figuresFitTogetherAndSayWhereTheyComeFrom() throws {
         let calibration = try calibrate(cpuinfo: "cpu MHz : 2000\n")
-        #expect(calibration.lines.map(\.batchSize) == [1, 2] && calibration.energy.energyCoefficient == nil)
+        #expect(calibration.measurements.map(\.batchSize) == [1, 2] && calibration.energy.energyCoefficient == nil)
         #expect(try #require(calibration.energy.reason).contains("no intel-rapl package"))
-        for line in calibration.lines {
+        for line in calibration.measurements {
             #expect(line.wallSeconds.value > 0 && line.wallSeconds.source == .measured)
-            #expect(line.processorSeconds.value > 0 && line.flopsPerSample.value > 1e5 && line.energyJoules == nil)
+            #expect(line.cpuSeconds.value > 0 && line.flopsPerSample.value > 1e5 && line.energyJoules == nil)
             let (clock, cycles, flops) = (
                 try #require(line.frequencyHertz), try #require(line.cyclesPerSample), try #require(line.flopsPerCycle)
             )
@@ -90,7 +90,7 @@ import Testing
         try calibration.writeDevice(to: folder.path("machine.json"))
         let device = try DeviceReader.federatedDevices(
             path: folder.path("machine.json"), samples: [5], demand: .relativeError(1e-4...1e-3), bits: 6...8)[0]
-        let last = try #require(calibration.lines.last?.flopsPerCycle)
+        let last = try #require(calibration.measurements.last?.flopsPerCycle)
         #expect(device.processor.flopsPerCycle == last.value)
         #expect(device.processor.energyCoefficient == 1e-26, "what is not measured stays the paper's")
     }

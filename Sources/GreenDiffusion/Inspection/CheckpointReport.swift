@@ -17,16 +17,6 @@ struct CheckpointReport: Inspection.Report {
     /// Counters of the training state, nil without one.
     let trainingState: [String: Int]?
 
-    enum CodingKeys: String, CodingKey {
-        case kind, path, channels
-        case parameterCount = "parameter_count"
-        case tensorCount = "tensor_count"
-        case sampleSize = "sample_size"
-        case trainTimesteps = "train_timesteps"
-        case parameterNorm = "parameter_norm"
-        case trainingState = "training_state"
-    }
-
     init(_ path: String) throws {
         let checkpoint = try Checkpoint(directory: path)
         let layout = checkpoint.configuration.parameterLayout

@@ -10,11 +10,6 @@ struct FrameReport: Inspection.Report {
         /// Scales and codes.
         let bytes: Int
         let errorExpected: Double
-
-        enum CodingKeys: String, CodingKey {
-            case name, shape, bits, bytes
-            case errorExpected = "error_expected"
-        }
     }
 
     /// The error and size that the same values have at another width.
@@ -22,11 +17,6 @@ struct FrameReport: Inspection.Report {
         let bits: Int
         let bytes: Int
         let errorExpected: Double
-
-        enum CodingKeys: String, CodingKey {
-            case bits, bytes
-            case errorExpected = "error_expected"
-        }
     }
 
     let kind = "frame"
@@ -46,16 +36,6 @@ struct FrameReport: Inspection.Report {
     let device: Int
     let table: [TableLine]
     let tensors: [TensorLine]
-
-    enum CodingKeys: String, CodingKey {
-        case kind, path, version, bytes, codec, payload, round, device, table, tensors
-        case parameterCount = "parameter_count"
-        case bitsPerParameter = "bits_per_parameter"
-        case errorRelative = "error_relative"
-        case errorExpected = "error_expected"
-        case belongsToRun = "belongs_to_run"
-        case runID = "run_id"
-    }
 
     init(_ path: String, threads: Int) throws {
         let header = try readFrame(path, threads: threads).header

@@ -9,11 +9,6 @@ struct PretrainingReport: Inspection.Report {
     let lossLast: Double?
     let checkpoint: CheckpointReport?
 
-    enum CodingKeys: String, CodingKey {
-        case kind, path, settings, checkpoint
-        case lossLast = "loss_last"
-    }
-
     init(_ directory: PretrainingDirectory) throws {
         path = directory.path
         settings = try directory.settings()

@@ -17,14 +17,6 @@ struct RunReport: Inspection.Report {
     /// The newest last.
     let checkpoints: [CheckpointReport]
 
-    enum CodingKeys: String, CodingKey {
-        case kind, path, rounds, devices, checkpoints
-        case lossFirst = "loss_first"
-        case lossLast = "loss_last"
-        case energyTotalJoules = "energy_total_j"
-        case uploadBytes = "upload_bytes"
-    }
-
     init(_ path: String) throws {
         let files = RunFiles(path: path)
         let records = try files.roundsFile.read(RoundRecord.self)

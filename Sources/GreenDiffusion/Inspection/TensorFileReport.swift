@@ -14,11 +14,6 @@ struct TensorFileReport: Inspection.Report {
     let parameterCount: Int
     let tensors: [TensorLine]
 
-    enum CodingKeys: String, CodingKey {
-        case kind, path, tensors
-        case parameterCount = "parameter_count"
-    }
-
     init(_ path: String) throws {
         let reader = try SafetensorsReader(path: path)
         for entry in reader.entries where entry.type != .int64 {

@@ -13,11 +13,6 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
         public let bytes: Int
         /// Exact expected squared error.
         public let errorExpected: Double
-
-        enum CodingKeys: String, CodingKey {
-            case name, bits, bytes
-            case errorExpected = "error_expected"
-        }
     }
 
     /// The frame that was written.
@@ -34,14 +29,6 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
     public let errorExpected: Double
     /// Each tensor, in the file's order.
     public let tensors: [TensorLine]
-
-    enum CodingKeys: String, CodingKey {
-        case path, bytes, tensors
-        case parameterCount = "parameter_count"
-        case bitsPerParameter = "bits_per_parameter"
-        case errorRelative = "error_relative"
-        case errorExpected = "error_expected"
-    }
 
     init(header: UpdateFrameHeader, path: String) {
         self.path = path

@@ -1,5 +1,4 @@
 import Codec
-import Foundation
 import Kernels
 import Model
 import Report
@@ -13,12 +12,6 @@ public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertibl
     public let parameterCount: Int
     /// How many tensors there are.
     public let tensorCount: Int
-
-    enum CodingKeys: String, CodingKey {
-        case path
-        case parameterCount = "parameter_count"
-        case tensorCount = "tensor_count"
-    }
 
     public var description: String { "\(path): \(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors" }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// Where a training step's time goes, and what the machine could do at that moment.

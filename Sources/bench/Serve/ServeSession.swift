@@ -1,5 +1,3 @@
-import Foundation
-
 /// The cases that one `bench serve` process holds.
 final class ServeSession {
     private struct Slot {
