@@ -153,3 +153,11 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
     ]
 )
+
+// libFuzzer brings the main function of these: scripts/fuzz-frames builds them, nothing else does.
+if Context.environment["GREENDIFF_FUZZ"] != nil {
+    package.targets += ["FuzzFrameDecoder", "FuzzFrameRoundTrip"].map { name in
+        .executableTarget(
+            name: name, dependencies: ["Codec", "Kernels"], path: "Tests/Fuzz/\(name)", swiftSettings: strict)
+    }
+}

@@ -4,7 +4,7 @@ import Kernels
 /// Any bytes: refused with a typed error, or a frame that decodes and adds to finite values. The checksum is made to fit, or nothing would
 /// get past it.
 @_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzFrames(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+public func fuzzFrameDecoder(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     var bytes = Array(UnsafeBufferPointer(start: start, count: count))
     if bytes.count >= FrameFormat.headerBytes + FrameFormat.checksumBytes {
         write(UInt64(bytes.count), at: FrameFormat.frameLengthOffset, of: &bytes)
