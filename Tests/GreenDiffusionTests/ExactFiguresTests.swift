@@ -58,7 +58,8 @@ import Testing
         let model = try BuiltinModel.load("signs-small")
         let layout = model.configuration.parameterLayout
         let quantizers: [(String, Quantizer)] = [
-            ("paper", .levels(.paper)), ("paper/g256", .levels(.paper, groupSize: 256)), ("zero/g64", .levels(.zero, groupSize: 64)),
+            ("paper", .levels(.paper)), ("paper/g256", .levels(.paper, groupSize: 256)),
+            ("zero/g64", .levels(.zero, groupSize: 64)),
             ("dithered", .lattice(.dithered)), ("stochastic", .lattice(.stochastic)),
         ]
         var figures: Figures = [:]

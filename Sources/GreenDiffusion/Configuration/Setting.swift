@@ -48,8 +48,11 @@ public struct Setting: Sendable {
 }
 
 extension Setting: Hashable, CustomStringConvertible {
+    /// Settings are equal where their names are.
     public static func == (left: Setting, right: Setting) -> Bool { left.name == right.name }
+    /// Hashes the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+    /// The name.
     public var description: String { name }
 }
 

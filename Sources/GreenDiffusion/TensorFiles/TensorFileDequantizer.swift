@@ -20,6 +20,7 @@ public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertibl
         case tensorCount = "tensor_count"
     }
 
+    /// The summary for people, in one line.
     public var description: String { "\(path): \(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors" }
 }
 
