@@ -39,7 +39,7 @@ extension Setting {
     /// `select`: ``RunConfiguration/select``.
     public static let select = Setting(
         "select", \.select, .integer(1...RunConfiguration.deviceLimit), "k", "Devices that train in a round", default: "all")
-    /// `partition`: ``RunConfiguration/partition``.
+    /// `partition`: how the images are spread over the devices.
     public static let partition = Setting(
         "partition", \.partition, .partition(), "rule", "How images are spread: iid or dirichlet:ALPHA")
 

@@ -74,7 +74,10 @@ extension Setting: CaseIterable {
 extension RunConfiguration {
     /// Sets one setting from its text.
     ///
-    /// - Parameter name: how an error calls the setting; nil for its name.
+    /// - Parameters:
+    ///   - setting: the setting.
+    ///   - text: its value, as a flag or YAML file has it.
+    ///   - name: how an error calls the setting; nil for its name.
     /// - Throws: the setting, the value, its limit and the way out. The configuration is unchanged then.
     public mutating func set(_ setting: Setting, to text: String, calling name: String? = nil) throws(ConfigurationError) {
         try setting.read(&self, SettingValue(name: name ?? setting.name, text: text))
