@@ -16,7 +16,7 @@ package struct PlanJob: Sendable {
         /// Plans the devices that can be used instead of none where some cannot.
         package var skipInvalid = false
         package var threads = 1
-        /// Stands before the name of a setting in texts for people: `--` where settings are flags.
+        /// Prefix of a setting's name in messages: `--` where settings are flags.
         package var settingPrefix = ""
 
         package init() {}

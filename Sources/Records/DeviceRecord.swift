@@ -1,14 +1,14 @@
 /// One line of `devices.jsonl`: what one selected device did in one round.
 ///
 /// Fields that do not apply (an infeasible device has no plan) are absent.
-public struct DeviceRecord: Codable, Sendable, Equatable {
+package struct DeviceRecord: Codable, Sendable, Equatable {
     /// How the device's round ended.
-    public enum Status: String, Codable, Sendable {
+    package enum Status: String, Codable, Sendable {
         case ok, infeasible, dropped, late, rejected
     }
 
     /// What was done about a channel or CPU that is too weak for what demand and time budget ask, in the order in which it is tried.
-    public enum OutageAction: String, Codable, Sendable {
+    package enum OutageAction: String, Codable, Sendable {
         /// Fewer bits than the demand asks for.
         case fewerBits = "fewer-bits"
         /// More time than the time budget, as far as the run allows.
@@ -18,80 +18,80 @@ public struct DeviceRecord: Codable, Sendable, Equatable {
     }
 
     /// Counted from 1.
-    public var round: Int
+    package var round: Int
     /// The device's index in the run.
-    public var device: Int
+    package var device: Int
     /// How the device's round ended.
-    public var status: Status
+    package var status: Status
     /// Why the device did not end well, or was planned otherwise than its demand asks; with the way out.
-    public var reason: String?
+    package var reason: String?
     /// Bits per parameter that the server planned; 32 for exact values.
-    public var bitsPlanned: Int?
+    package var bitsPlanned: Int?
     /// Bits per parameter of the frame; of a lattice the smallest width that is at least as exact.
-    public var bits: Int?
+    package var bits: Int?
     /// Bits of the frame over the model's parameters: scales, entropy coding and header included.
-    public var bitsCoded: Double?
+    package var bitsCoded: Double?
     /// Whether the frame keeps the device's error demand, or its budget.
-    public var demandMet: Bool?
+    package var demandMet: Bool?
     /// Bytes of the frame.
-    public var payloadBytes: Int?
+    package var payloadBytes: Int?
     /// The largest expected error that the device accepts, absolute; its part of the aggregate's where bits are chosen for all together; nil
     /// where it has a budget of bytes or energy instead.
-    public var errorDemand: Double?
+    package var errorDemand: Double?
     /// The exact expected error of what the device sent, absolute.
-    public var errorCertificate: Double?
+    package var errorCertificate: Double?
     /// `errorCertificate` over the squared norm of what was sent.
-    public var errorRelative: Double?
+    package var errorRelative: Double?
     /// Share of the time budget for training.
-    public var theta: Double?
+    package var theta: Double?
     /// Share of the time budget for sending.
-    public var pi: Double?
+    package var pi: Double?
     /// CPU frequency while training.
-    public var frequencyHertz: Double?
+    package var frequencyHertz: Double?
     /// Transmit power.
-    public var powerWatts: Double?
+    package var powerWatts: Double?
     /// Modelled time of training.
-    public var timeComputeSeconds: Double?
+    package var timeComputeSeconds: Double?
     /// Modelled time of sending.
-    public var timeCommunicationSeconds: Double?
+    package var timeCommunicationSeconds: Double?
     /// Modelled energy of training, as far as it went.
-    public var energyComputeJoules: Double?
+    package var energyComputeJoules: Double?
     /// Modelled energy of sending.
-    public var energyCommunicationJoules: Double?
+    package var energyCommunicationJoules: Double?
     /// Training and sending.
-    public var energyTotalJoules: Double?
+    package var energyTotalJoules: Double?
     /// Planned energy with half of the time for each part.
-    public var energyEvenSplitJoules: Double?
+    package var energyEvenSplitJoules: Double?
     /// Receiving the global model.
-    public var energyDownloadJoules: Double?
+    package var energyDownloadJoules: Double?
     /// Waiting for the end of the time budget.
-    public var energyIdleJoules: Double?
+    package var energyIdleJoules: Double?
     /// `energyTotalJoules`, download and idle together.
-    public var energySystemJoules: Double?
+    package var energySystemJoules: Double?
     /// Of `energySystemJoules`; nil where the run states no grid intensity.
-    public var co2Grams: Double?
+    package var co2Grams: Double?
     /// nil where channel and CPU were strong enough.
-    public var outageAction: OutageAction?
+    package var outageAction: OutageAction?
     /// Time that the device may take: the round's, or longer where the run allows that.
-    public var timeBudgetSeconds: Double?
+    package var timeBudgetSeconds: Double?
     /// Images on the device: its weight in the average.
-    public var samples: Int
+    package var samples: Int
     /// Mean training loss of the round's local iterations.
-    public var loss: Double?
+    package var loss: Double?
     /// The round whose quantization error was added to what was sent; nil without error feedback.
-    public var feedbackRound: Int?
+    package var feedbackRound: Int?
     /// Floating-point operations executed.
-    public var flopsMeasured: Int?
+    package var flopsMeasured: Int?
     /// Their textbook count.
-    public var flopsNominal: Int?
+    package var flopsNominal: Int?
     /// CPU cycles of a training sample that were planned with.
-    public var cyclesPerSample: Double?
+    package var cyclesPerSample: Double?
     /// To the server.
-    public var distanceMetres: Double?
+    package var distanceMetres: Double?
     /// Power gain of the channel in this round over its mean.
-    public var fading: Double?
+    package var fading: Double?
     /// What shadowing changed the mean gain by, for the whole run; nil where there is none.
-    public var shadowingDecibels: Double?
+    package var shadowingDecibels: Double?
 
     /// A device of which no more is known than how its round ended, to be filled in.
     package init(round: Int, device: Int, status: Status, samples: Int) {

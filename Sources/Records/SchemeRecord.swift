@@ -1,27 +1,27 @@
 /// One line of `schemes.jsonl`: what a round cost, or would have cost, under one scheme. The devices, channels and trained updates
 /// are those of the run, planned and encoded under each scheme; the totals are over the devices that all schemes could serve.
-public struct SchemeRecord: Codable, Sendable, Equatable {
+package struct SchemeRecord: Codable, Sendable, Equatable {
     /// Counted from 1.
-    public var round: Int
+    package var round: Int
     /// `on-demand`, `fixed-8`, `fedavg-32`, ...
-    public var scheme: String
+    package var scheme: String
     /// Devices that the totals are over.
-    public var devices = 0
+    package var devices = 0
     /// Devices that could not have taken part under this scheme.
-    public var devicesInfeasible = 0
+    package var devicesInfeasible = 0
     /// Mean bits per parameter; 0 without devices.
-    public var bitsMean = 0.0
+    package var bitsMean = 0.0
     /// Bytes of all frames.
-    public var uploadBytes = 0
+    package var uploadBytes = 0
     /// Modelled energy of training.
-    public var energyComputeJoules = 0.0
+    package var energyComputeJoules = 0.0
     /// Modelled energy of sending.
-    public var energyCommunicationJoules = 0.0
+    package var energyCommunicationJoules = 0.0
     /// Expected squared error of the average, `sum p_k^2 D_k`.
-    public var errorAbsolute = 0.0
+    package var errorAbsolute = 0.0
 
     /// Training and sending.
-    public var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
+    package var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
 
     /// A scheme that served no device, to be filled in.
     package init(round: Int, scheme: String) { (self.round, self.scheme) = (round, scheme) }

@@ -68,9 +68,10 @@ package struct ByteSource: ~Copyable {
         window.append(contentsOf: repeatElement(0, count: Self.chunk))
         let descriptor = descriptor
         let count = window.withUnsafeMutableBytes { buffer -> Int in
+            guard let start = buffer.baseAddress else { preconditionFailure("the window is empty") }
             // SAFETY: `held + chunk` bytes are there.
             while true {
-                let count = read(descriptor, buffer.baseAddress! + held, Self.chunk)
+                let count = read(descriptor, start + held, Self.chunk)
                 if count >= 0 { return count }
                 if errno != EINTR {
                     failure = FileError.systemReason()

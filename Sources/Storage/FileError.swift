@@ -1,7 +1,7 @@
 import Foundation
 
 /// A file that could not be read or written, with the system's reason and the way out.
-public enum FileError: Error, Equatable, CustomStringConvertible {
+package enum FileError: Error, Equatable, CustomStringConvertible {
     case missing(path: String)
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
@@ -10,7 +10,7 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     /// A line of a file of records is none; lines count from 1.
     case damagedLine(path: String, line: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .missing(let path): "\(path) does not exist; check the path"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason); check the path and its permissions"

@@ -6,54 +6,54 @@ import Model
 import Report
 
 /// What coding a checkpoint costs, by grid and bits: bytes, exact expected error, the time of each stage, and its share of a round.
-public struct CodecProfile: Encodable, Sendable {
+package struct CodecProfile: Encodable, Sendable {
     /// One way to code.
-    public struct Line: Encodable, Sendable {
-        public let grid: String
-        public let groupSize: Int
+    package struct Line: Encodable, Sendable {
+        package let grid: String
+        package let groupSize: Int
         /// 32 for exact values.
-        public let bits: Int
-        public let bytes: Int
-        public let bitsPerParameter: Double
-        public let errorRelative: Double
-        public let errorAbsolute: Double
+        package let bits: Int
+        package let bytes: Int
+        package let bitsPerParameter: Double
+        package let errorRelative: Double
+        package let errorAbsolute: Double
         /// On the device: ranges, error and size of every width; rounding, packing and entropy coding.
-        public let certifySeconds: Double
-        public let encodeSeconds: Double
+        package let certifySeconds: Double
+        package let encodeSeconds: Double
         /// On the server: every check; decoding into the sum.
-        public let verifySeconds: Double
-        public let addSeconds: Double
+        package let verifySeconds: Double
+        package let addSeconds: Double
         /// Of a device's round, training included.
-        public let shareOfRound: Double
+        package let shareOfRound: Double
     }
 
-    public let checkpoint: String
-    public let parameterCount: Int
-    public let threads: Int
+    package let checkpoint: String
+    package let parameterCount: Int
+    package let threads: Int
     /// Steps and images of a device's round, and the fastest measured step.
-    public let localIterations: Int
-    public let batchSize: Int
-    public let stepSeconds: Double
-    public let lines: [Line]
+    package let localIterations: Int
+    package let batchSize: Int
+    package let stepSeconds: Double
+    package let lines: [Line]
 }
 
 /// Measures a `CodecProfile`.
-public struct CodecProfiler: Sendable {
+package struct CodecProfiler: Sendable {
     /// Widths to profile, in 2...8.
-    public let bits: ClosedRange<Int>
+    package let bits: ClosedRange<Int>
     /// Consecutive values that share a scale, on the grids that have levels.
-    public let groupSize: Int
-    public let localIterations: Int
-    public let batchSize: Int
-    public let threads: Int
+    package let groupSize: Int
+    package let localIterations: Int
+    package let batchSize: Int
+    package let threads: Int
 
-    public init(bits: ClosedRange<Int>, groupSize: Int, localIterations: Int, batchSize: Int, threads: Int) {
+    package init(bits: ClosedRange<Int>, groupSize: Int, localIterations: Int, batchSize: Int, threads: Int) {
         (self.bits, self.groupSize) = (bits, groupSize)
         (self.localIterations, self.batchSize, self.threads) = (localIterations, batchSize, threads)
     }
 
     /// - Throws: what loading a checkpoint throws, and `CodecError` for weights that cannot be coded.
-    public func profile(_ source: ModelSource) throws -> CodecProfile {
+    package func profile(_ source: ModelSource) throws -> CodecProfile {
         let checkpoint = try source.load(preferringAverage: false)
         let step = try stepSeconds(checkpoint)
         let layout = checkpoint.configuration.parameterLayout
@@ -120,7 +120,7 @@ public struct CodecProfiler: Sendable {
 }
 
 extension CodecProfile: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         let header = [
             "grid", "bits", "bytes", "bits/value", "error (rel)", "error (abs)", "certify", "encode", "of round", "verify", "add",
         ]

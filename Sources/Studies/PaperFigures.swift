@@ -1,7 +1,7 @@
 import Report
 
 /// The paper's study by one command: Fig. 3 and 4 from the solver, Fig. 2 from runs, and what its printed equation 13 costs.
-public struct PaperFigures {
+package struct PaperFigures {
     private let convergence: ConvergenceStudy
     private let budgets: BudgetStudy
     private let printed: PrintedEquationStudy
@@ -11,7 +11,7 @@ public struct PaperFigures {
     ///
     /// - Parameter runs: run directories for Fig. 2; none leaves it out.
     /// - Throws: `RunDirectoryError`, `ConfigurationError` or `FileError` for a run that cannot be read.
-    public init(runs: [String]) throws {
+    package init(runs: [String]) throws {
         losses = runs.isEmpty ? nil : try LossStudy(runs)
         convergence = try ConvergenceStudy()
         budgets = try BudgetStudy()
@@ -22,7 +22,7 @@ public struct PaperFigures {
     ///
     /// - Returns: what was written and the numbers that it shows, for people.
     /// - Throws: `FileError`.
-    public func write(to folder: String) throws -> String {
+    package func write(to folder: String) throws -> String {
         let rows = try FigureFile.write(files(), to: folder)
         var lines = [TextTable.text([["file", "shows"]] + rows), ""]
         if losses == nil {

@@ -4,7 +4,7 @@ import Report
 import Storage
 
 /// Least energy to a loss: several runs side by side, each at the round in which it first reached the target.
-public struct ParetoStudy {
+package struct ParetoStudy {
     /// One run at the target.
     struct Entry {
         let label: String
@@ -27,7 +27,7 @@ public struct ParetoStudy {
     /// - Parameter targetLoss: nil for the smallest loss that every run reaches.
     /// - Throws: `RunDirectoryError`, `ConfigurationError` or `FileError` for a run that cannot be used, also for one without held-out
     ///   losses, and where no run reaches the target.
-    public init(runs paths: [String], targetLoss: Double?) throws {
+    package init(runs paths: [String], targetLoss: Double?) throws {
         let runs = try RecordedRun.read(paths)
         let curves = runs.map { LossCurve($0.run) }
         let best = try zip(runs, curves).map { entry, curve in
@@ -71,7 +71,7 @@ public struct ParetoStudy {
     ///
     /// - Returns: what was written and the table, for people.
     /// - Throws: `FileError`.
-    public func write(to folder: String) throws -> String {
+    package func write(to folder: String) throws -> String {
         let rows = try FigureFile.write(
             [
                 FigureFile(name: "pareto.svg", contents: figure.svg(), subject: "loss against energy, energy against time"),

@@ -240,6 +240,6 @@ private func withGuarded<Value>(_ values: [Value], _ body: (UnsafeRawPointer) ->
     defer { munmap(mapped, length + page) }
     mprotect(mapped + length, page, PROT_NONE)
     let start = mapped + length - bytes
-    values.withUnsafeBytes { start.copyMemory(from: $0.baseAddress!, byteCount: bytes) }
+    values.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: start, count: bytes).copyMemory(from: $0) }
     body(start)
 }

@@ -27,7 +27,7 @@ struct OperationFixture {
 
     /// A fixture that does not exist is a mistake in the test: the subscript traps.
     subscript(name: String) -> Tensor {
-        let entry = entries[name]!
+        guard let entry = entries[name] else { preconditionFailure("no fixture \(name)") }
         let start = values.startIndex + entry.offsets[0]
         let count = entry.shape.reduce(1, *)
         let floats = (0..<count).map { index in

@@ -2,8 +2,10 @@ import Foundation
 
 /// A folder for one test, removed with the object.
 public final class TemporaryFolder: Sendable {
+    /// The folder.
     public let path: String
 
+    /// Makes the folder, empty.
     public init() {
         path = FileManager.default.temporaryDirectory.appendingPathComponent("greendiff-\(UUID().uuidString)").path
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -20,5 +22,6 @@ public final class TemporaryFolder: Sendable {
         return path(name)
     }
 
+    /// The bytes of a file in the folder.
     public func bytes(of name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path(name)))) }
 }

@@ -3,9 +3,9 @@ import Kernels
 /// The trimmed mean of every coordinate over the round's updates: a minority of Byzantine devices cannot move it beyond the
 /// others' values. [Yin et al. 2018]
 ///
-/// Of K values of a coordinate the `t` smallest and the `t` largest are left out, `t` the next whole number from `trimFraction * K` on, but
-/// so that one or two values stay: 0.5 is the median, and with fewer than three updates nothing is left out. All devices count alike: a
-/// weight would let a device that claims many samples in again.
+/// Of the K values of a coordinate the `t` smallest and the `t` largest are left out, `t` being `trimFraction * K` rounded up, but at
+/// least one or two values stay: 0.5 is the median, and with fewer than three updates nothing is left out. All devices count alike:
+/// a weight would let a device that claims many samples in again.
 ///
 /// Memory: the K frames as they were received and, in `mean`, K times the largest tensor.
 public struct RobustAccumulator: UpdateAccumulator {

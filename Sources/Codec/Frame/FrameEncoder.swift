@@ -13,9 +13,9 @@ extension UpdateFrame {
 
     /// The bytes of the frame of the least expected error that has at most `limit` bytes, and how it is coded.
     ///
-    /// Levels get a width for each tensor, a lattice the finest step that fits: found by coding with steps that an estimate and the sizes so
-    /// far suggest, 99.5 % of the limit being enough. Accepted widths lie in 2...8 (precondition): no tensor gets another, and a lattice's
-    /// step lies between those called so many bits.
+    /// Levels get a width for each tensor, a lattice the finest step that fits. The step is found by coding with steps that an estimate
+    /// and the sizes so far suggest; 99.5 % of the limit are enough. Accepted widths lie in 2...8 (precondition): no tensor gets another,
+    /// and a lattice's step lies between those of the narrowest and the widest.
     ///
     /// - Throws: `CodecError.bytesNotMet` where the coarsest accepted coding takes more.
     public static func encode(

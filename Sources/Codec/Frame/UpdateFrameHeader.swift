@@ -38,7 +38,7 @@ public enum FrameCodec: UInt8, Sendable, CaseIterable {
     /// Codes on a lattice.
     case lattice = 3
 
-    /// Whether frames of a version may have it: what has levels is written in version 1, what belongs to a lattice in version 2.
+    /// Whether a frame of that version may have it: levels belong to version 1, a lattice to version 2.
     func occurs(in version: FrameVersion) -> Bool {
         switch self {
         case .float32: true

@@ -8,8 +8,8 @@ struct ExpectedCodes {
     /// Of values on a lattice.
     init(_ histogram: [Int]) { counts = histogram.map(Double.init) }
 
-    /// Goes on to the lattice that is twice as coarse: every other code goes half to the one, half to the other beside it. As often as that
-    /// is done, what a code comes from is in proportion to the distances, and exact.
+    /// Goes on to the lattice of twice the step: every other code goes half to one, half to the other code beside it. Repeated, the shares
+    /// stay in proportion to the distances, so the counts are exact.
     mutating func double() {
         let half = (largest + 1) / 2
         var coarse = [Double](repeating: 0, count: 2 * half + 1)

@@ -66,7 +66,7 @@ struct LatticeStatistics {
         return bytes.reversed()
     }
 
-    /// How much finer than the finest lattice the histogram is from which all sizes are estimated.
+    /// By how much the histogram that sizes are estimated from is finer than the finest lattice.
     private static let extraBits = 2
     /// Codes beyond this on either side count as this in the histogram.
     private static let mostCodes = 8191

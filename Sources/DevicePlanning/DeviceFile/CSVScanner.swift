@@ -12,7 +12,7 @@ enum CSVScanner {
         case quoted([UInt8])
     }
 
-    /// Reads the line at `position`, behind whose end `position` then stands, cell by cell.
+    /// Reads the line at `position` cell by cell, and moves `position` behind the line's end.
     ///
     /// - Parameter isLast: the bytes end with the file, so that the last line needs no line end.
     static func line(

@@ -2,7 +2,7 @@ import Foundation
 
 /// Decimal numbers as JSON writes them, to the nearest `Double`.
 enum DecimalNumber {
-    /// The number that starts at `position`, which then stands behind it; nil where there is none, `position` unmoved.
+    /// Reads the number that starts at `position`, and moves `position` behind it; nil where there is none, `position` unmoved.
     static func scan(_ bytes: Span<UInt8>, _ position: inout Int) -> Double? {
         var index = position
         let isNegative = index < bytes.count && bytes[index] == UInt8(ascii: "-")
@@ -77,7 +77,8 @@ enum DecimalNumber {
             // SAFETY: indices stay below `bytes.count`; the last element ends the text.
             for index in 0..<bytes.count { buffer[index] = CChar(bitPattern: bytes[index]) }
             buffer[bytes.count] = 0
-            return strtod(buffer.baseAddress!, nil)
+            guard let text = buffer.baseAddress else { preconditionFailure("no memory") }
+            return strtod(text, nil)
         }
     }
 }

@@ -19,7 +19,7 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         package let name: String
         /// Empty for plain numbers and texts.
         package let unit: String
-        /// What a device has that does not say; nil where the run decides, or another field.
+        /// The value of a device that does not give the field; nil where the run decides, or another field.
         package let standard: Double?
         /// The accepted values; nil for texts.
         package let limits: ClosedRange<Double>?
@@ -113,7 +113,7 @@ extension DeviceField.Row {
 extension DeviceField {
     /// In the order of the cases.
     package static let rows = allCases.map(\.row)
-    /// What stands for missing numbers, in the order of the cases; 0 where nothing does.
+    /// Defaults of missing numbers, in the order of the cases; 0 where there is none.
     static let standards = rows.map { $0.standard ?? 0 }
     private static let spellings = rows.map { Array($0.name.utf8) }
 

@@ -4,7 +4,7 @@ import FedRuntime
 /// The fields of one device of a file. One value serves all devices of a file in turn.
 package struct DeviceFields {
     private var values = [DeviceFieldValue?](repeating: nil, count: DeviceField.allCases.count)
-    /// What stands for missing numbers: the profile's where the device names one, else the paper's.
+    /// Defaults of missing numbers: the profile's where the device names one, else the paper's.
     private var standards = DeviceField.standards
     /// The first thing that is wrong with the device as it was read.
     private var fault: Fault?

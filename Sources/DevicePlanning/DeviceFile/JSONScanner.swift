@@ -12,7 +12,7 @@ struct JSONScanner {
 
     private static let deepest = 64
 
-    /// Reads the object that starts at `position`, behind which `position` then stands.
+    /// Reads the object that starts at `position`, and moves `position` behind it.
     static func object(_ bytes: Span<UInt8>, _ position: inout Int, into fields: inout DeviceFields) throws(Failure) {
         skipBlanks(bytes, &position)
         guard try byte(bytes, position) == UInt8(ascii: "{") else {

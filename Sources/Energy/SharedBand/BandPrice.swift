@@ -4,9 +4,9 @@ struct BandPrice {
 
     /// Finds the price at which `demand` is the band, or less by at most 1e-12 of what the band has above the devices' needs.
     ///
-    /// Demand falls with the price, its logarithm with a slope between -1 and 0 in the logarithm of the price (a device's marginal energy
-    /// falls at least as fast as 1/B), so a secant through the last two points converges in a few steps. Where a step does not halve the
-    /// excess (demand is flat where most devices take the least that they need), the bracket is halved, or searched for in doubling steps.
+    /// Demand falls with the price: in logarithms with a slope between -1 and 0, as a device's marginal energy falls at least as fast as
+    /// 1/B. A secant through the last two points therefore converges in a few steps. Where a step does not halve the excess (demand is
+    /// flat where most devices take the least that they need), the bracket is halved, or searched for in doubling steps.
     ///
     /// - Parameters:
     ///   - needed: what all devices take at the highest price.

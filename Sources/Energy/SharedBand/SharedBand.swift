@@ -83,8 +83,8 @@ public struct SharedBand: Sendable {
     /// Device `index` on a channel of its own.
     func onBand(_ index: Int, _ hertz: Double) -> DeviceEnergyProblem { devices[index].with(bandwidthHertz: hertz) }
 
-    /// A guess of the price: demand falls about as its square root, so the square of the mean root of each device's shadow
-    /// price on an equal part of the band, with half its time for sending.
+    /// A first guess of the price. Demand falls about as its square root: the guess is the square of the mean root of the devices' shadow
+    /// prices on equal parts of the band, with half the time for sending.
     private func firstPrice(_ served: [Int], threads: Int) -> Double {
         let equal = totalBandwidthHertz / Double(served.count)
         let roots = parallelMap(served.count, threads: threads) { place in

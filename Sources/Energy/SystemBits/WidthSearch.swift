@@ -1,8 +1,8 @@
 /// Branch and bound over the devices that are still in doubt.
 ///
 /// With the relaxation's price `nu`, an option's *regret* is how much `E + nu*D` exceeds the device's smallest. A choice's energy is at
-/// least the bound plus its regrets, so a device whose other options have regrets beyond the gap is settled, and a branch ends where its
-/// regrets use the gap up.
+/// least the bound plus its regrets. So a device whose other options have regrets beyond the gap is settled, and a branch ends where
+/// its regrets use up the gap.
 struct WidthSearch {
     private let devices: [[WidthOption]]
     private let errorLimit: Double

@@ -31,8 +31,8 @@ package struct DeviceUpdate {
         table = try ErrorTable(trained, layout: layout, quantizer: assignment.settings.quantizer, threads: threads)
     }
 
-    /// What the device sends: the fewest accepted bits whose exact error meets the plan's demand on this update, with the power for the
-    /// time that is left, or the most that fit into that time; with a budget, the least error that it and the time allow.
+    /// The frame to send, with the power for the time that is left: the fewest accepted bits whose exact error on this update meets the
+    /// plan's demand, or the most that fit into that time. With a budget, the least error that budget and time allow.
     ///
     /// - Returns: a frame, or why none fits.
     package func upload() throws(CodecError) -> Result<DeviceUpload, Infeasibility> { try upload(plan: assignment.plan) }

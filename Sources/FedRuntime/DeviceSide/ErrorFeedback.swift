@@ -1,10 +1,10 @@
 import Codec
 import Kernels
 
-/// Where devices keep what quantization left out of their updates: one tensor a device, which it adds to its next change.
+/// Keeps each device's residual, what quantization took from its update, until the device adds it to its next change.
 ///
-/// A device's residual belongs to the round whose frame it was left out of, and changes only when a frame was accepted. A store that outlives
-/// the process keeps the residual before, too, until the round is final: a round that is done again must begin with the same one.
+/// A residual belongs to the round of its frame and changes only when a frame was accepted. A store on disk keeps the one before, too,
+/// until the round is final: a round that is done again must begin with the same residual.
 package protocol ResidualStore {
     /// The residual of the last round before `round` that left one.
     ///
@@ -16,10 +16,10 @@ package protocol ResidualStore {
     mutating func save(_ residual: Tensor, assignment: Assignment) throws
 }
 
-/// Error feedback of the devices of a run: what a frame did not say is said with the next one.
+/// Error feedback: a device adds the residual of its last frame to its next change.
 ///
-/// The sum of what a device sends then stays within one frame's error of the sum of its changes, however many rounds it takes part in, where
-/// independent errors add up. [Seide et al. 2014; Karimireddy et al. 2019]
+/// The sum of what a device sends then stays within one frame's error of the sum of its changes, in however many rounds; without
+/// feedback, independent errors add up. [Seide et al. 2014; Karimireddy et al. 2019]
 package struct ErrorFeedback {
     var store: any ResidualStore
     /// A residual from longer ago belongs to another model and is left out.

@@ -10,12 +10,12 @@ public enum DeviceDemand: Sendable, Equatable {
     case energy(joules: Double)
 
     /// An error demand relative to the squared norm of what is sent.
-    public static func relative(_ epsilon: Double) -> DeviceDemand { .error(.relative(epsilon)) }
+    package static func relative(_ epsilon: Double) -> DeviceDemand { .error(.relative(epsilon)) }
     /// An absolute error demand.
-    public static func absolute(_ error: Double) -> DeviceDemand { .error(.absolute(error)) }
+    package static func absolute(_ error: Double) -> DeviceDemand { .error(.absolute(error)) }
 
     /// The largest expected squared error, where that is what the device demands.
-    public var error: ErrorDemand? {
+    package var error: ErrorDemand? {
         if case .error(let demand) = self { demand } else { nil }
     }
 

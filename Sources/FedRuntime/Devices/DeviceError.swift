@@ -1,7 +1,7 @@
 import Energy
 
 /// A device description that cannot be used.
-public enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
     case idOutOfRange(Int)
     case duplicateID(Int)
     case samplesOutOfRange(device: Int, samples: Int)
@@ -12,7 +12,7 @@ public enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownProfile(String)
     case physics(device: Int, EnergyInputError)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .idOutOfRange(let id): "device id \(id) is outside 0..<\(UInt32.max); number the devices from 0"
         case .duplicateID(let id): "two devices have the id \(id); give every device its own"

@@ -3,24 +3,24 @@ import Energy
 import Kernels
 
 /// Draws heterogeneous devices from profiles: equal seeds give equal devices, and a device does not depend on how many there are.
-public struct DeviceGenerator: Sendable {
+package struct DeviceGenerator: Sendable {
     /// Drawn equally often.
-    public var profiles = DeviceProfile.heterogeneous
-    public var demand = GeneratedDemand.relativeError(1e-4...2e-3)
-    public var acceptedBits = 6...8
+    package var profiles = DeviceProfile.heterogeneous
+    package var demand = GeneratedDemand.relativeError(1e-4...2e-3)
+    package var acceptedBits = 6...8
     /// In place of the profiles' distances: uniform over the area between these radii.
-    public var distanceMetres: ClosedRange<Double>?
+    package var distanceMetres: ClosedRange<Double>?
     /// `h2`: mean channel power gain at one metre.
-    public var channelGain = PaperDevice.channelGain
-    public var pathLossExponent = PaperDevice.pathLossExponent
-    public var noiseDBmPerMegahertz = PaperDevice.noiseDBmPerMegahertz
+    package var channelGain = PaperDevice.channelGain
+    package var pathLossExponent = PaperDevice.pathLossExponent
+    package var noiseDBmPerMegahertz = PaperDevice.noiseDBmPerMegahertz
 
-    public init() {}
+    package init() {}
 
     /// One device for each entry of `samples`, its data set's size.
     ///
     /// - Throws: a device without samples, a demand or number of bits outside its range.
-    public func devices(samples: [Int], seed: UInt64) throws(DeviceError) -> [FederatedDevice] {
+    package func devices(samples: [Int], seed: UInt64) throws(DeviceError) -> [FederatedDevice] {
         var devices: [FederatedDevice] = []
         for (id, count) in samples.enumerated() { devices.append(try device(id: id, samples: count, seed: seed)) }
         return devices
@@ -29,7 +29,7 @@ public struct DeviceGenerator: Sendable {
     /// The device `id` of a run with this seed.
     ///
     /// - Throws: no samples, a demand or number of bits outside its range.
-    public func device(id: Int, samples: Int, seed: UInt64) throws(DeviceError) -> FederatedDevice {
+    package func device(id: Int, samples: Int, seed: UInt64) throws(DeviceError) -> FederatedDevice {
         precondition(!profiles.isEmpty, "a generator needs at least one profile")
         guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
         var draw = CounterRandom(seed: seed, stream: .deviceProfile, device: UInt32(id)).generator()

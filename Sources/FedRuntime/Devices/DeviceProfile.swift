@@ -4,63 +4,63 @@ import Energy
 ///
 /// The classes here are **modelled assumptions**: round numbers of the right order for each class, chosen so that devices
 /// differ as real ones do. They are not measurements of any product; `DeviceProfile.published` has products with published figures.
-public struct DeviceProfile: Sendable, Equatable {
-    public let name: String
+package struct DeviceProfile: Sendable, Equatable {
+    package let name: String
     /// 1e7 as for the paper's device: a frequency is a mean over the training time, and a CPU that idles in between counts as slower.
-    public let frequencyMinHertz: Double
-    public let frequencyMaxHertz: Double
+    package let frequencyMinHertz: Double
+    package let frequencyMaxHertz: Double
     /// Power of all cores together at the highest frequency, above what the idle device takes; sets
     /// `tau = fullLoadWatts/frequencyMaxHertz^3`.
-    public let fullLoadWatts: Double
+    package let fullLoadWatts: Double
     /// Floating-point operations that training sustains in one cycle, all cores together.
-    public let flopsPerCycle: Double
-    public let powerMinWatts: Double
-    public let powerMaxWatts: Double
+    package let flopsPerCycle: Double
+    package let powerMinWatts: Double
+    package let powerMaxWatts: Double
     /// Bandwidth of the device's channel: log-uniform in this range.
-    public let bandwidthHertz: ClosedRange<Double>
+    package let bandwidthHertz: ClosedRange<Double>
     /// Distance to the server: uniform over the area between these radii.
-    public let distanceMetres: ClosedRange<Double>
+    package let distanceMetres: ClosedRange<Double>
     /// Highest frequency, full-load power and operations per cycle vary by this share in either direction.
-    public let variation: Double
+    package let variation: Double
     /// Power of the whole device while it neither trains nor sends; 0 where it is not counted.
-    public internal(set) var idlePowerWatts = 0.0
+    package internal(set) var idlePowerWatts = 0.0
     /// Power that receiving takes above that; 0 where it is not counted.
-    public internal(set) var receiverPowerWatts = 0.0
+    package internal(set) var receiverPowerWatts = 0.0
 
     /// `tau`, J*s^2/cycle^3, of all cores together.
-    public var energyCoefficient: Double { fullLoadWatts / (frequencyMaxHertz * frequencyMaxHertz * frequencyMaxHertz) }
+    package var energyCoefficient: Double { fullLoadWatts / (frequencyMaxHertz * frequencyMaxHertz * frequencyMaxHertz) }
 
     /// Four cores of a smartphone, uplink of a small cell.
-    public static let phone = DeviceProfile(
+    package static let phone = DeviceProfile(
         name: "phone", frequencyMinHertz: 1e7, frequencyMaxHertz: 2.4e9, fullLoadWatts: 4, flopsPerCycle: 16,
         powerMinWatts: 1e-6, powerMaxWatts: 0.2, bandwidthHertz: 5e5...2e6, distanceMetres: 10...100, variation: 0.2)
     /// Four cores of a single-board computer, low-rate wireless.
-    public static let raspberryPi = DeviceProfile(
+    package static let raspberryPi = DeviceProfile(
         name: "raspberry-pi", frequencyMinHertz: 1e7, frequencyMaxHertz: 1.5e9, fullLoadWatts: 5, flopsPerCycle: 12,
         powerMinWatts: 1e-6, powerMaxWatts: 0.1, bandwidthHertz: 5e5...1e6, distanceMetres: 10...60, variation: 0.15)
     /// Six CPU cores of an embedded board for robots and vehicles, cellular modem.
-    public static let jetsonCPU = DeviceProfile(
+    package static let jetsonCPU = DeviceProfile(
         name: "jetson-cpu", frequencyMinHertz: 1e7, frequencyMaxHertz: 1.9e9, fullLoadWatts: 12, flopsPerCycle: 32,
         powerMinWatts: 1e-6, powerMaxWatts: 0.2, bandwidthHertz: 1e6...4e6, distanceMetres: 20...100, variation: 0.15)
     /// Four cores with AVX2 of a laptop, local wireless.
-    public static let laptop = DeviceProfile(
+    package static let laptop = DeviceProfile(
         name: "laptop", frequencyMinHertz: 1e7, frequencyMaxHertz: 3.2e9, fullLoadWatts: 20, flopsPerCycle: 40,
         powerMinWatts: 1e-6, powerMaxWatts: 0.1, bandwidthHertz: 2e6...8e6, distanceMetres: 5...40, variation: 0.2)
     /// The paper's device, without variation (equations.md section 2); its T is 15 s.
-    public static let paper = DeviceProfile(
+    package static let paper = DeviceProfile(
         name: "paper", frequencyMinHertz: PaperDevice.frequencyMinHertz, frequencyMaxHertz: PaperDevice.frequencyMaxHertz,
         fullLoadWatts: 10, flopsPerCycle: 32, powerMinWatts: PaperDevice.powerMinWatts, powerMaxWatts: PaperDevice.powerMaxWatts,
         bandwidthHertz: PaperDevice.bandwidthHertz...PaperDevice.bandwidthHertz,
         distanceMetres: PaperDevice.distanceMetres...PaperDevice.distanceMetres, variation: 0)
 
     /// The classes that generated devices are drawn from, equally often.
-    public static let heterogeneous = [phone, raspberryPi, jetsonCPU, laptop]
-    public static let all = heterogeneous + [paper] + published
+    package static let heterogeneous = [phone, raspberryPi, jetsonCPU, laptop]
+    package static let all = heterogeneous + [paper] + published
 
     /// The profile of that name.
     ///
     /// - Throws: a name that is not among `all`, with those that are.
-    public static func named(_ name: String) throws(DeviceError) -> DeviceProfile {
+    package static func named(_ name: String) throws(DeviceError) -> DeviceProfile {
         guard let profile = all.first(where: { $0.name == name }) else { throw .unknownProfile(name) }
         return profile
     }

@@ -2,28 +2,28 @@ import Codec
 import Energy
 
 /// A device that takes part in a federated run: its data, CPU, channel and demand.
-public struct FederatedDevice: Sendable, Equatable {
+package struct FederatedDevice: Sendable, Equatable {
     /// Its index in the run; frames carry it.
-    public let id: Int
+    package let id: Int
     /// Name of the profile that it was generated from, or what its file calls it.
-    public let profile: String
+    package let profile: String
     /// `n_k`: images in its data set, its weight in the average.
-    public let samples: Int
-    public let processor: Processor
+    package let samples: Int
+    package let processor: Processor
     /// Its channel without fading: `channelGain` is the mean power gain, shadowing included.
-    public internal(set) var radio: RadioModel
-    public let demand: DeviceDemand
+    package internal(set) var radio: RadioModel
+    package let demand: DeviceDemand
     /// Bits per parameter that it may send.
-    public let acceptedBits: ClosedRange<Int>
+    package let acceptedBits: ClosedRange<Int>
     /// Power of the whole device while it neither trains nor sends.
-    public private(set) var idlePowerWatts: Double
+    package private(set) var idlePowerWatts: Double
     /// Power that receiving the global model takes.
-    public private(set) var receiverPowerWatts: Double
+    package private(set) var receiverPowerWatts: Double
     /// What shadowing changed the mean gain by; nil where there is none.
-    public internal(set) var shadowingDecibels: Double?
+    package internal(set) var shadowingDecibels: Double?
 
     /// - Throws: an id that frames cannot carry, no samples, a demand that is not positive, bits outside 2...8, a negative power.
-    public init(
+    package init(
         id: Int, profile: String, samples: Int, processor: Processor, radio: RadioModel, demand: DeviceDemand,
         acceptedBits: ClosedRange<Int> = 6...8, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
     ) throws(DeviceError) {
@@ -48,7 +48,7 @@ public struct FederatedDevice: Sendable, Equatable {
     /// The device with other powers where they are given.
     ///
     /// - Throws: a negative power.
-    public func drawing(idlePowerWatts: Double?, receiverPowerWatts: Double?) throws(DeviceError) -> FederatedDevice {
+    package func drawing(idlePowerWatts: Double?, receiverPowerWatts: Double?) throws(DeviceError) -> FederatedDevice {
         var device = self
         if let idlePowerWatts { device.idlePowerWatts = idlePowerWatts }
         if let receiverPowerWatts { device.receiverPowerWatts = receiverPowerWatts }

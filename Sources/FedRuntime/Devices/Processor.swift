@@ -1,16 +1,16 @@
 import Energy
 
 /// A device's CPU: the range of its frequency, its energy coefficient, and what it computes in a cycle.
-public struct Processor: Sendable, Equatable {
-    public let frequencyMinHertz: Double
-    public let frequencyMaxHertz: Double
+package struct Processor: Sendable, Equatable {
+    package let frequencyMinHertz: Double
+    package let frequencyMaxHertz: Double
     /// `tau`, J*s^2/cycle^3: power at frequency `f` is `tau*f^3`.
-    public let energyCoefficient: Double
+    package let energyCoefficient: Double
     /// Floating-point operations that training sustains in one cycle, all cores together.
-    public let flopsPerCycle: Double
+    package let flopsPerCycle: Double
 
     /// - Throws: the first field outside its physical range.
-    public init(
+    package init(
         frequencyMinHertz: Double, frequencyMaxHertz: Double, energyCoefficient: Double, flopsPerCycle: Double
     ) throws(EnergyInputError) {
         try Self.flopsPerCycleRange.check(flopsPerCycle)

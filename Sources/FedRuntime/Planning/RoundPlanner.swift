@@ -32,7 +32,7 @@ struct RoundPlanner: Sendable {
                     var plan = try plan(
                         device, fading: fading, forecast: forecast, timeBudgetSeconds: budget, scheme: scheme, bits: bits)
                     let isLonger = budget > timeBudgetSeconds
-                    // Who has a budget of its own always tries from the most bits down.
+                    // A device with a budget of its own always tries from the most bits down.
                     if let first = failures.first, isLonger || device.demand.error != nil {
                         plan.outage = Outage(
                             action: isLonger ? .longerTime : .fewerBits,

@@ -14,6 +14,7 @@ public enum Workload: Sendable, Equatable {
 
 /// The time budget `T` of a round.
 public enum TimeBudget: Sendable, Equatable {
+    /// The same number of seconds in every round.
     case seconds(Double)
     /// 1.5 times the smallest at which every device is feasible without fading, fixed when the run starts.
     case automatic

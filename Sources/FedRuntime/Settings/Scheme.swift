@@ -5,8 +5,8 @@ import Energy
 package enum Scheme: Sendable, Hashable {
     /// Bits by each device's demand, the energy-optimal split of its time.
     case onDemand
-    /// Bits that cost all devices of a round together the least energy at an error of their average, the energy-optimal split. The error is
-    /// relative, `sum p_k^2*D_k` over `sum p_k^2*||w_k||^2`; nil stands for what the devices' own demands add up to.
+    /// Bits at which all devices of a round together need the least energy for an error of the aggregate, the energy-optimal split. The
+    /// error is relative, `sum p_k^2*D_k` over `sum p_k^2*||w_k||^2`; nil stands for what the devices' own demands add up to.
     case onDemandSystem(aggregateError: Double?)
     /// The same bits for all, half of the time for each: the paper's baselines.
     case fixed(bits: Int)

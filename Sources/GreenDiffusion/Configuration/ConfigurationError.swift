@@ -16,5 +16,6 @@ public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     /// Setting, value and problem without the way out.
     package var fault: String { [setting, value, problem].filter { !$0.isEmpty }.joined(separator: " ") }
 
+    /// One line for people: what is wrong and what to do.
     public var description: String { "\(fault); \(wayOut ?? "Setting.allCases lists those that there are")" }
 }

@@ -47,7 +47,7 @@ public struct RunConfiguration: Sendable, Equatable {
     public var payload = PayloadKind.change
     /// What generated devices demand of their updates; nil for a relative error of 0.02 to 0.09 of a change, 1e-4 to 2e-3 of weights.
     public var demand: GeneratedDemand?
-    /// Rounds that a device's quantization error may wait until it takes part again and makes up for it; 0: errors are forgotten.
+    /// Error feedback: the most rounds after which a device still adds its residual to its next change; 0 for no error feedback.
     public var errorFeedback = 0
     /// Bits per parameter of the global model as devices receive it; nil sends it exactly.
     public var downlinkBits: Int?
@@ -126,7 +126,9 @@ public enum BitPlanning: String, Sendable, CaseIterable {
 
 /// How channels change from round to round, before a trace is read.
 public enum FadingKind: Sendable, Equatable {
+    /// Power gains of a Rayleigh channel, drawn anew each round for each device.
     case rayleigh
+    /// No change: a gain of 1.
     case none
     /// A CSV file of gains.
     case trace(path: String)
@@ -134,21 +136,30 @@ public enum FadingKind: Sendable, Equatable {
 
 /// What the server makes of a round's updates, before its constants are known.
 public enum AggregationKind: String, Sendable, CaseIterable {
+    /// The mean, weighted by images.
     case mean
+    /// The mean of each coordinate without its smallest and largest values.
     case trimmedMean = "trimmed-mean"
+    /// The median of each coordinate.
     case median
 }
 
 /// How the server takes in a round's average, before its constants are known.
 public enum ServerOptimizerKind: String, Sendable, CaseIterable {
+    /// Takes the average as it is.
     case fedAvg = "fedavg"
+    /// Momentum over the rounds.
     case fedAvgM = "fedavgm"
+    /// Adam over the rounds.
     case fedAdam = "fedadam"
 }
 
 /// How bits are chosen, before the number of bits is known.
 public enum SchemeKind: String, Sendable, CaseIterable {
+    /// The fewest bits that keep each device's demand.
     case onDemand = "on-demand"
+    /// The same bits for every device.
     case fixed
+    /// Exact values, 32 bits.
     case fedAvg = "fedavg"
 }

@@ -4,142 +4,189 @@ import Kernels
 import Model
 
 /// The table of settings. A new one is a property of `RunConfiguration`, its entry here with its place in a group, and its use.
-// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 extension Setting {
     // MARK: Images and model
+    /// `data`: ``RunConfiguration/data``.
     public static let data = Setting(
         "data", \.data, .data(), "spec", "Images: synthetic[:STYLE], cifar10:DIR, gtsrb:DIR or folder:DIR")
+    /// `images`: ``RunConfiguration/images``.
     public static let images = Setting(
         "images", \.images, .integer(1...10_000_000), "n", "Synthetic images to draw, all devices together",
         default: "\(RunConfiguration.imagesPerDevice) a device")
+    /// `crop`: ``RunConfiguration/crop``.
     public static let crop = Setting(
         "crop", \.crop, .number(from: 0, upTo: 1), "share", "GTSRB: cut images to the sign's box grown by this share",
         default: "whole images")
+    /// `preset`: ``RunConfiguration/preset``.
     public static let preset = Setting(
         "preset", \.preset, .choice(), "name", "Model to train from random weights: tiny, small or ddpm-cifar10", default: "small"
     )
+    /// `init`: ``RunConfiguration/initial``.
     public static let initial = Setting(
         "init", \.initial, .model(), "checkpoint", "Start from a checkpoint folder or builtin:NAME", default: "random weights")
 
     // MARK: Devices
+    /// `devices`: ``RunConfiguration/devices``.
     public static let devices = Setting("devices", \.devices, .devices(), "n|file", "How many devices, or a file of devices")
+    /// `profiles`: ``RunConfiguration/profiles``.
     public static let profiles = Setting(
         "profiles", \.profiles, .profiles(), "names",
         "Classes that generated devices are drawn from, e.g. raspberry-pi-4,phone-big", default: "four generic ones")
+    /// `distance`: ``RunConfiguration/distance``.
     public static let distance = Setting(
         "distance", \.distance, .range(from: 1e-3, upTo: 1e9), "min:max",
         "Metres between generated devices and server: a distance, or MIN:MAX, uniform over that ring", default: "by profile")
+    /// `select`: ``RunConfiguration/select``.
     public static let select = Setting(
         "select", \.select, .integer(1...RunConfiguration.deviceLimit), "k", "Devices that train in a round", default: "all")
+    /// `partition`: how the images are spread over the devices.
     public static let partition = Setting(
         "partition", \.partition, .partition(), "rule", "How images are spread: iid or dirichlet:ALPHA")
 
     // MARK: Local training
+    /// `rounds`: ``RunConfiguration/rounds``.
     public static let rounds = Setting(
         "rounds", \.rounds, .integer(1...1_000_000), "n", "Rounds of the whole run", changeable: true)
+    /// `local-iterations`: ``RunConfiguration/localIterations``.
     public static let localIterations = Setting(
         "local-iterations", \.localIterations, .integer(1...1_000_000), "n", "Optimiser steps of a device in a round")
+    /// `batch-size`: ``RunConfiguration/batchSize``.
     public static let batchSize = Setting("batch-size", \.batchSize, .integer(1...4096), "n", "Images in one step")
+    /// `learning-rate`: ``RunConfiguration/learningRate``.
     public static let learningRate = Setting(
         "learning-rate", \.learningRate, .number(above: 0, upTo: 1), "rate", "Learning rate of the devices' AdamW")
 
     // MARK: Updates
+    /// `scheme`: ``RunConfiguration/scheme``.
     public static let scheme = Setting(
         "scheme", \.scheme, .choice(), "name", "on-demand (bits by each device's demand), fixed or fedavg (32 bits)")
+    /// `bits`: ``RunConfiguration/bits``.
     public static let bits = Setting(
         "bits", \.bits, .widths(), "bits", "Bits per parameter: a width, or LOWEST:HIGHEST in 2...8",
         default: "2:8 on a lattice, else 6:8")
+    /// `grid`: ``RunConfiguration/grid``.
     public static let grid = Setting(
         "grid", \.grid, .choice(), "grid",
         "Quantization levels: lattice (one step, entropy coded), paper or zero")
+    /// `group-size`: ``RunConfiguration/groupSize``.
     public static let groupSize = Setting(
         "group-size", \.groupSize, .integer(0...Int(UInt32.max)), "n", "Values that share a scale; 0: a whole tensor")
+    /// `payload`: ``RunConfiguration/payload``.
     public static let payload = Setting(
         "payload", \.payload, .choice(of: [("weights", .weights), ("change", .change)]), "kind",
         "What devices send: their change, or weights")
+    /// `demand`: ``RunConfiguration/demand``.
     public static let demand = Setting(
         "demand", \.demand, .demand(), "epsilon|min:max|budget",
         "Largest relative quantization error of generated devices; or what a round may cost each: bytes:N, energy:JOULES",
         default: "0.02:0.09 of a change, 1e-4:2e-3 of weights")
+    /// `error-feedback`: ``RunConfiguration/errorFeedback``.
     public static let errorFeedback = Setting(
         "error-feedback", \.errorFeedback, .integer(0...1_000_000), "n",
         "Rounds that a device's quantization error may wait to be made up for with its next change; 0: never")
+    /// `downlink-bits`: ``RunConfiguration/downlinkBits``.
     public static let downlinkBits = Setting(
         "downlink-bits", \.downlinkBits, .width(), "bits", "Quantize the global model that devices receive to so many bits",
         default: "exact")
+    /// `rule`: ``RunConfiguration/rule``.
     public static let rule = Setting("rule", \.rule, .choice(), "rule", "How a demand becomes bits: measured or theorem1")
+    /// `bit-planning`: ``RunConfiguration/bitPlanning``.
     public static let bitPlanning = Setting(
         "bit-planning", \.bitPlanning, .choice(), "kind",
         "Whose error decides the bits: each device's, or the system's (their average's)")
+    /// `aggregate-error`: ``RunConfiguration/aggregateError``.
     public static let aggregateError = Setting(
         "aggregate-error", \.aggregateError, .number(above: 0, upTo: 1), "epsilon",
         "Relative error of the average with bit-planning system", default: "what the demands add up to")
 
     // MARK: Energy and channels
+    /// `workload`: ``RunConfiguration/workload``.
     public static let workload = Setting(
         "workload", \.workload, .choice(of: [("measured", .measured), ("paper", .paper)]), "kind",
         "Work that plans count with: measured FLOPs, or the paper's cycles")
+    /// `time-budget`: ``RunConfiguration/timeBudget``.
     public static let timeBudget = Setting(
         "time-budget", \.timeBudget, .timeBudget(), "seconds", "Seconds that a round may take, or auto")
+    /// `allow-longer`: ``RunConfiguration/allowLonger``.
     public static let allowLonger = Setting(
         "allow-longer", \.allowLonger, .number(from: 0, upTo: 1e12), "seconds",
         "Seconds above the time budget that a device may take where not even its fewest bits fit", default: "0")
+    /// `fading`: ``RunConfiguration/fading``.
     public static let fading = Setting(
         "fading", \.fading, .fading(), "model",
         "How channels change from round to round: rayleigh, none or trace:FILE (CSV: round, device, gain or gain_db)")
+    /// `shadowing`: ``RunConfiguration/shadowing``.
     public static let shadowing = Setting(
         "shadowing", \.shadowing, .number(from: 0, upTo: 40), "dB",
         "Standard deviation of each device's log-normal shadowing, drawn once a run", default: "0")
+    /// `downlink-rate`: ``RunConfiguration/downlinkRate``.
     public static let downlinkRate = Setting(
         "downlink-rate", \.downlinkRate, .number(above: 0, upTo: 1e15), "bit/s",
         "Bits a second at which devices receive the model", default: "13e6")
+    /// `receiver-power`: ``RunConfiguration/receiverPower``.
     public static let receiverPower = Setting(
         "receiver-power", \.receiverPower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that receives",
         default: "its profile's")
+    /// `idle-power`: ``RunConfiguration/idlePower``.
     public static let idlePower = Setting(
         "idle-power", \.idlePower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that waits", default: "its profile's")
+    /// `grid-intensity`: ``RunConfiguration/gridIntensity``.
     public static let gridIntensity = Setting(
         "grid-intensity", \.gridIntensity, .number(from: 0, upTo: 1e6), "g/kWh",
         "Grams of CO2 a kWh; the records then have co2_g", default: "none")
 
     // MARK: Server
+    /// `aggregation`: ``RunConfiguration/aggregation``.
     public static let aggregation = Setting(
         "aggregation", \.aggregation, .choice(), "name", "What becomes of a round's updates: mean, trimmed-mean or median")
+    /// `trim-fraction`: ``RunConfiguration/trimFraction``.
     public static let trimFraction = Setting(
         "trim-fraction", \.trimFraction, .number(above: 0, upTo: 0.5), "share",
         "Share of values that trimmed-mean leaves out on either side", default: "0.1")
+    /// `norm-bound`: ``RunConfiguration/normBound``.
     public static let normBound = Setting(
         "norm-bound", \.normBound, .number(above: 0, upTo: 1e30), "norm", "Largest norm of an update that the server accepts",
         default: "any")
+    /// `server-optimizer`: ``RunConfiguration/serverOptimizer``.
     public static let serverOptimizer = Setting(
         "server-optimizer", \.serverOptimizer, .choice(), "name",
         "How the server takes in a round's average: fedavg, fedavgm or fedadam")
+    /// `server-learning-rate`: ``RunConfiguration/serverLearningRate``.
     public static let serverLearningRate = Setting(
         "server-learning-rate", \.serverLearningRate, .number(above: 0, upTo: 1000), "rate",
         "Learning rate of fedavgm or fedadam", default: "1 or 0.001")
+    /// `server-momentum`: ``RunConfiguration/serverMomentum``.
     public static let serverMomentum = Setting(
         "server-momentum", \.serverMomentum, .number(from: 0, upTo: 0.9999), "momentum", "Momentum of fedavgm, beta1 of fedadam",
         default: "0.9")
+    /// `ema-decay`: ``RunConfiguration/averageDecay``.
     public static let averageDecay = Setting(
         "ema-decay", \.averageDecay, .number(above: 0, upTo: 1), "decay",
         "Long-run decay of the averaged weights, for each local step")
 
     // MARK: Records and machine
+    /// `evaluate-every`: ``RunConfiguration/evaluateEvery``.
     public static let evaluateEvery = Setting(
         "evaluate-every", \.evaluateEvery, .integer(0...1_000_000), "n", "Rounds between evaluations on held-out images; 0: none",
         changeable: true)
+    /// `sample-every`: ``RunConfiguration/sampleEvery``.
     public static let sampleEvery = Setting(
         "sample-every", \.sampleEvery, .integer(0...1_000_000), "n", "Rounds between sample grids; 0: none", changeable: true)
+    /// `keep-checkpoints`: ``RunConfiguration/keepCheckpoints``.
     public static let keepCheckpoints = Setting(
         "keep-checkpoints", \.keepCheckpoints, .integer(1...1_000_000), "n", "Checkpoints that stay in the run directory",
         changeable: true)
+    /// `compare-schemes`: ``RunConfiguration/compareSchemes``.
     public static let compareSchemes = Setting(
         "compare-schemes", \.compareSchemes, .choice(of: [("on", true), ("off", false)]), "on|off",
         "Compare each round with what other schemes would have cost", changeable: true)
+    /// `seed`: ``RunConfiguration/seed``.
     public static let seed = Setting("seed", \.seed, .seed(), "n", "Seed of everything random")
+    /// `threads`: ``RunConfiguration/threads``.
     public static let threads = Setting(
         "threads", \.threads, .integer(1...1024), "n", "Threads to compute with; results do not depend on it",
         default: "all processors", changeable: true)
+    /// `convolution`: ``RunConfiguration/convolution``.
     public static let convolution = Setting(
         "convolution", \.convolution, .choice(), "kernel", "Compute every convolution that it accepts with this kernel",
         default: "the fastest that accepts each")

@@ -48,8 +48,11 @@ public struct Setting: Sendable {
 }
 
 extension Setting: Hashable, CustomStringConvertible {
+    /// Settings are equal where their names are.
     public static func == (left: Setting, right: Setting) -> Bool { left.name == right.name }
+    /// Hashes the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+    /// The name.
     public var description: String { name }
 }
 
@@ -71,7 +74,10 @@ extension Setting: CaseIterable {
 extension RunConfiguration {
     /// Sets one setting from its text.
     ///
-    /// - Parameter name: how an error calls the setting; nil for its name.
+    /// - Parameters:
+    ///   - setting: the setting.
+    ///   - text: its value, as a flag or YAML file has it.
+    ///   - name: how an error calls the setting; nil for its name.
     /// - Throws: the setting, the value, its limit and the way out. The configuration is unchanged then.
     public mutating func set(_ setting: Setting, to text: String, calling name: String? = nil) throws(ConfigurationError) {
         try setting.read(&self, SettingValue(name: name ?? setting.name, text: text))

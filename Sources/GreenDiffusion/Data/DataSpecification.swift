@@ -11,7 +11,9 @@ public enum DataSpecification: Sendable, Equatable {
 
     /// Reads `synthetic[:STYLE]`, `cifar10:DIR`, `gtsrb:DIR` or `folder:DIR`.
     ///
-    /// - Parameter setting: how errors call the value.
+    /// - Parameters:
+    ///   - text: the specification.
+    ///   - setting: how errors call the value.
     public init(parsing text: String, setting: String = "data") throws(ConfigurationError) {
         let value = SettingValue(name: setting, text: text)
         let (kind, argument) = value.halves

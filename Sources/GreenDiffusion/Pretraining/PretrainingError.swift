@@ -63,5 +63,6 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// One line for people: what is wrong and what to do.
     public var description: String { "\(problem); \(wayOut)" }
 }

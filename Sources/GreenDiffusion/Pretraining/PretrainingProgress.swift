@@ -2,6 +2,7 @@
 public struct PretrainingProgress: Sendable {
     /// What an observer wants next.
     public enum Wish: Sendable {
+        /// Train on.
         case goOn
         /// Save, and end the run for now.
         case stop

@@ -72,7 +72,10 @@ public final class PretrainingRun {
 
     /// Takes up the run in the folder `path` at its newest checkpoint.
     ///
-    /// - Parameter steps: a new number of steps of the whole run; nil keeps it.
+    /// - Parameters:
+    ///   - path: the folder of the run.
+    ///   - steps: a new number of steps of the whole run; nil keeps it.
+    ///   - threads: threads of the kernels; results do not depend on them.
     /// - Throws: as `start`.
     public static func resume(_ path: String, steps: Int?, threads: Int) throws -> PretrainingRun {
         let directory = try PretrainingDirectory.open(at: path)
@@ -103,6 +106,7 @@ public final class PretrainingRun {
     /// Trains to the last step, saving a checkpoint every `checkpointInterval` steps and at the end.
     ///
     /// - Parameters:
+    ///   - checkpointInterval: steps between checkpoints.
     ///   - sampleInterval: steps between sample grids; 0 for none.
     ///   - observer: sees every step, and may ask to stop after one.
     /// - Throws: `PretrainingError.interrupted` (saved) or `.diverged` (the last checkpoint stands), errors of writing.

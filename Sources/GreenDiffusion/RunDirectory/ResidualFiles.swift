@@ -4,7 +4,7 @@ import Foundation
 import Kernels
 import Storage
 
-/// What devices keep between rounds under `devices/`: the part of their last change that its frame left out, as a frame of exact values.
+/// The residuals that devices keep between rounds under `devices/`, each as a frame of exact values.
 struct ResidualFiles: ResidualStore {
     let files: RunFiles
     let runID: UInt64
@@ -41,7 +41,7 @@ struct ResidualFiles: ResidualStore {
 }
 
 extension RunDirectory {
-    /// Removes what devices left out in rounds before their last: the checkpoint of that one is written.
+    /// Removes each device's residuals but the last: the checkpoint of that round is written.
     func pruneResiduals() throws(FileError) {
         for device in files.residualDevices() {
             for round in files.residualRounds(device: device).dropLast() {
@@ -50,7 +50,7 @@ extension RunDirectory {
         }
     }
 
-    /// Removes what devices left out after round `last`, which will be done again.
+    /// Removes the residuals of rounds after `last`, which will be done again.
     func discardResiduals(after last: Int) throws(FileError) {
         for device in files.residualDevices() {
             for round in files.residualRounds(device: device) where round > last {

@@ -6,8 +6,8 @@ import Storage
 ///
 /// Order of a round's writes: devices, schemes, rounds, then the checkpoint folder by one rename. The rename is what makes a round
 /// final: resuming drops the records of later rounds, so an interrupted round leaves no trace.
-public final class RunDirectory {
-    public let files: RunFiles
+final class RunDirectory {
+    let files: RunFiles
     private let lock: FolderLock
 
     private init(locking path: String) throws(RunDirectoryError) {

@@ -38,5 +38,6 @@ public enum RunDirectoryError: Error, CustomStringConvertible, Equatable {
         }
     }
 
+    /// One line for people: what is wrong and what to do.
     public var description: String { "\(problem); \(wayOut)" }
 }

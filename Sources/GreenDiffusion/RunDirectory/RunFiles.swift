@@ -67,7 +67,7 @@ public struct RunFiles: Sendable {
         "\(residualFolder(device: device))/\(Self.name(round: round)).gduf"
     }
 
-    /// Rounds that left something out of a device's frame, and are kept; ascending.
+    /// Rounds of which a residual of the device is kept, ascending.
     package func residualRounds(device: Int) -> [Int] {
         Self.names(in: residualFolder(device: device)).filter { $0.hasSuffix(".gduf") }
             .compactMap { Self.round(fromName: String($0.dropLast(5))) }.sorted()

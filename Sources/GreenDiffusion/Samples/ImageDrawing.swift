@@ -50,7 +50,9 @@ public struct ImageDrawing: Sendable {
 
     /// Draws with the model that `source` names; image `i` depends on seed, method, steps and `i` alone.
     ///
-    /// - Parameter progress: called after each step with the share of all work that is done, 0...1.
+    /// - Parameters:
+    ///   - source: the model.
+    ///   - progress: called after each step with the share of all work that is done, 0...1.
     /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels;
     ///   `ImageFileError` or `FileError` where images cannot be written.
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws {

@@ -10,7 +10,12 @@ public struct ForwardPass {
     private let model: UNet
     private let schedule: NoiseSchedule
 
-    /// - Parameter convolution: the kernel for every convolution that it accepts; nil takes the best that accepts each.
+    /// Loads the model.
+    ///
+    /// - Parameters:
+    ///   - source: the model.
+    ///   - threads: threads of the kernels; results do not depend on them.
+    ///   - convolution: the kernel for every convolution that it accepts; nil takes the best that accepts each.
     /// - Throws: what loading a checkpoint throws.
     public init(_ source: ModelSource, threads: Int, convolution: Conv2DKernel? = nil) throws {
         let checkpoint = try source.load(preferringAverage: false)

@@ -41,6 +41,7 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// The summary for people, with a line for each tensor.
     public var description: String {
         """
         \(path): \(Quantity.bytes(bytes)), \(Quantity.significant(bitsPerParameter)) bits a parameter \

@@ -13,6 +13,7 @@ public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertibl
     /// How many tensors there are.
     public let tensorCount: Int
 
+    /// The summary for people, in one line.
     public var description: String { "\(path): \(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors" }
 }
 

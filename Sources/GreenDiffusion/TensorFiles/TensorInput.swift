@@ -16,6 +16,7 @@ public struct TensorInputError: Error, Equatable, CustomStringConvertible {
         (self.path, self.tensor, self.problem, self.remedy) = (path, tensor, problem, remedy)
     }
 
+    /// One line for people: what is wrong and what to do.
     public var description: String { "\(path): tensor \(tensor) \(problem); \(remedy)" }
 }
 

@@ -72,8 +72,8 @@ public struct DryRun {
         secondsPerStep * Double(plans.count * components.configuration.localIterations * components.configuration.rounds)
     }
 
-    /// Bytes that the run directory will hold: kept checkpoints with averaged weights and the server's moments, one more while it is
-    /// written, the final model, and under error feedback what every device left out, twice in the round that it takes part in.
+    /// Bytes that the run directory will hold: the kept checkpoints and one being written, with averaged weights and the server's moments;
+    /// the final model; under error feedback every device's residual, twice in a round in which the device takes part.
     public var diskBytes: Int {
         let models = 2 + components.settings.aggregation.optimizer.momentCount
         let residuals =

@@ -114,7 +114,7 @@ extension FederatedRun {
     private func stopWithoutProgress(_ finished: FinishedRound, emptyRounds: Int) throws {
         guard emptyRounds > 0 else { return }
         let round = finished.record.round
-        // Inside one process a frame is refused or missing only because its values are out of hand.
+        // Inside one process a frame is refused or missing only where training diverged.
         if let dropped = finished.devices.first(where: { $0.status == .dropped || $0.status == .rejected }) {
             throw FederatedRunError.diverged(
                 round: round, reason: "device \(dropped.device): \(dropped.reason ?? "")", path: path)

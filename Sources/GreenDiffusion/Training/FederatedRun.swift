@@ -50,7 +50,9 @@ public final class FederatedRun {
 
     /// Takes up the run in the folder `path` after its last finished round.
     ///
-    /// - Parameter changes: settings that the user names again; those that decide the weights must be as they were.
+    /// - Parameters:
+    ///   - path: the folder of the run.
+    ///   - changes: settings that the user names again; those that decide the weights must be as they were.
     /// - Throws: as `start`, and `RunDirectoryError.settingChanged`.
     public static func resume(_ path: String, changing changes: [(setting: Setting, text: String)] = []) throws -> FederatedRun {
         let directory = try RunDirectory.open(at: path)

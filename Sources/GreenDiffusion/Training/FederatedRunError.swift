@@ -2,7 +2,7 @@
 public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     /// The images of the data set `data` do not have the model's width and height, `side`.
     case imageSize(data: String, width: Int, height: Int, side: Int)
-    /// The values of every device's training, or of the server's average, are out of hand.
+    /// Training diverged: values of every device, or of the server's average, are not finite or too large.
     case diverged(round: Int, reason: String, path: String)
     /// Several rounds went by without an update.
     case nobodyTakesPart(round: Int, reason: String, path: String)
@@ -40,5 +40,6 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
         }
     }
 
+    /// One line for people: what is wrong and what to do.
     public var description: String { "\(problem); \(wayOut)" }
 }

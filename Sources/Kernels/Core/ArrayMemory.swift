@@ -24,7 +24,7 @@ enum ArrayMemory {
             memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
             return memory
         }
-        // So much more than needed that a large array can start at a huge page; what is left over at both ends goes back.
+        // Maps more than needed, so that a large array can start at a huge page; the rest at both ends goes back.
         let (length, alignment) = (mappedLength(bytes), bytes >= hugePage ? hugePage : Int(getpagesize()))
         let mapped = mmap(nil, length + alignment, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
         guard let mapped, mapped != MAP_FAILED else {

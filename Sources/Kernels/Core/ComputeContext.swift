@@ -3,22 +3,22 @@ import CKernels
 /// Where kernels run: how many threads, what they did so far, and scratch memory that grows to the largest request and stays.
 ///
 /// One context serves one training loop. Results do not depend on `threads`.
-public final class ComputeContext {
+package final class ComputeContext {
     /// OpenMP threads a kernel may use, at least 1.
-    public let threads: Int
+    package let threads: Int
     /// Counts of all operations run in this context since the last reset.
-    public var meter = Meter()
+    package var meter = Meter()
     /// Set it to record the time of every operation; nil records none.
     package var profile: Profile?
-    /// Kernels that run whatever they accept, in place of the first of their operation's list that does.
+    /// Preferred kernels: each runs every shape that it accepts, in place of the first of its operation's list that does.
     package var overrides: [any OperationKernel] = []
-    /// Told once for each shape of an operation that has a list of kernels, as it first runs, which of them runs it.
+    /// Called once for each shape of an operation that has a list of kernels, as it first runs, with the kernel that runs it.
     package var onFirstRun: ((any OperationShape, any OperationKernel) -> Void)?
     var shapesRun: Set<Profile.Operation> = []
     private var scratch = Tensor(shape: [0])
 
     /// - Parameter threads: at least 1 (precondition).
-    public init(threads: Int) {
+    package init(threads: Int) {
         precondition(threads >= 1, "a context needs at least one thread")
         self.threads = threads
     }

@@ -53,8 +53,9 @@ package struct SymbolEncoder: Sendable {
         let room = count + CodedSymbols.lanes
         let words = [UInt16](unsafeUninitializedCapacity: room) { buffer, length in
             // SAFETY: a symbol takes at most one word, and no more than as many as there are lanes are written before the words.
-            let begin = buffer.baseAddress!
-            let first = gd_rans_encode(symbols, Int64(count), table, &states, begin + room)!
+            guard let begin = buffer.baseAddress,
+                let first = gd_rans_encode(symbols, Int64(count), table, &states, begin + room)
+            else { preconditionFailure("no room for words") }
             length = begin + room - first
             begin.update(from: first, count: length)
         }
@@ -69,7 +70,7 @@ package struct SymbolDecoder: Sendable {
     package init(_ frequencies: SymbolFrequencies) {
         slots = [UInt32](unsafeUninitializedCapacity: SymbolFrequencies.total) { buffer, length in
             // SAFETY: the table is 4096 words and nothing else.
-            buffer.baseAddress!.withMemoryRebound(to: gd_rans_slots.self, capacity: 1) {
+            buffer.baseAddress?.withMemoryRebound(to: gd_rans_slots.self, capacity: 1) {
                 gd_rans_decoder_table(frequencies.values, $0)
             }
             length = SymbolFrequencies.total
@@ -86,9 +87,9 @@ package struct SymbolDecoder: Sendable {
         let words = (data + 4 * CodedSymbols.lanes).assumingMemoryBound(to: UInt8.self)
         return slots.withUnsafeBufferPointer { slots in
             // SAFETY: the table is 4096 words and nothing else.
-            slots.baseAddress!.withMemoryRebound(to: gd_rans_slots.self, capacity: 1) {
+            slots.baseAddress?.withMemoryRebound(to: gd_rans_slots.self, capacity: 1) {
                 gd_rans_decode(words, Int64(wordCount), states, $0, Int64(count), symbols) == GD_OK
-            }
+            } ?? false
         }
     }
 }

@@ -29,7 +29,8 @@ package enum WideCodes {
     package static func pack(_ codes: [Int32], count: Int, bits: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: max(bytes(count: count, bits: bits), 1)) { buffer, length in
             // SAFETY: the buffer has the codes' bytes.
-            pack(codes, count: count, bits: bits, into: buffer.baseAddress!)
+            guard let start = buffer.baseAddress else { preconditionFailure("no room for codes") }
+            pack(codes, count: count, bits: bits, into: start)
             length = bytes(count: count, bits: bits)
         }
     }

@@ -1,20 +1,20 @@
 import CKernels
 
 /// Constants of Adam with decoupled weight decay [Loshchilov & Hutter 2019]; plain Adam [Kingma & Ba 2015] where the decay is 0.
-public struct AdamWOptions: Sendable, Equatable {
+package struct AdamWOptions: Sendable, Equatable {
     /// Size of a step.
-    public var learningRate: Double
+    package var learningRate: Double
     /// Decay of the first moment in a step.
-    public var beta1: Double
+    package var beta1: Double
     /// Decay of the second moment in a step.
-    public var beta2: Double
+    package var beta2: Double
     /// Added to the root of the second moment.
-    public var epsilon: Double
+    package var epsilon: Double
     /// Share of `learningRate` that a parameter shrinks by in a step.
-    public var weightDecay: Double
+    package var weightDecay: Double
 
     /// PyTorch's defaults but for the decay.
-    public init(
+    package init(
         learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
     ) {
         (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
@@ -31,7 +31,7 @@ extension ComputeContext {
     ///   - step: 1 for the first.
     ///   - average: as many elements that move to `averageDecay * average + (1 - averageDecay) * parameters` after the update; nil
     ///     for none.
-    public func adamWStep(
+    package func adamWStep(
         parameters: Tensor, consuming gradients: Tensor, firstMoment: Tensor, secondMoment: Tensor, step: Int,
         options: AdamWOptions, gradientScale: Float = 1, average: Tensor? = nil, averageDecay: Float = 0
     ) {

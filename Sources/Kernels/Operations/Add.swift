@@ -3,7 +3,7 @@ import CKernels
 /// Sums: residual connections and the time embedding.
 extension ComputeContext {
     /// `output = first + second`, overwritten; may be either of them. The gradient of both is that of the output.
-    public func addForward(_ first: Tensor, _ second: Tensor, into output: Tensor) {
+    package func addForward(_ first: Tensor, _ second: Tensor, into output: Tensor) {
         require(second, count: first.count, "second")
         require(output, count: first.count, "output")
         let count = first.count

@@ -6,7 +6,7 @@ extension ComputeContext {
     ///   - query, key, value: (N, T, heads * headChannels).
     ///   - scale: nil for `1 / sqrt(headChannels)`.
     ///   - output: like `query`, overwritten; may not alias an input.
-    public func attentionForward(
+    package func attentionForward(
         query: Tensor, key: Tensor, value: Tensor, heads: Int, scale: Float? = nil, into output: Tensor
     ) {
         let shape = AttentionShape(query, heads: heads)
@@ -27,7 +27,7 @@ extension ComputeContext {
     /// - Parameters:
     ///   - dOutput: like `query`.
     ///   - dQuery, dKey, dValue: like `query`, overwritten; may not alias inputs.
-    public func attentionBackward(
+    package func attentionBackward(
         query: Tensor, key: Tensor, value: Tensor, dOutput: Tensor, heads: Int, scale: Float? = nil,
         dQuery: Tensor, dKey: Tensor, dValue: Tensor
     ) {

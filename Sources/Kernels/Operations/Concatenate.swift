@@ -6,7 +6,7 @@ extension ComputeContext {
     ///   - first: (..., A).
     ///   - second: (..., B), the same pixels.
     ///   - output: (..., A + B), overwritten; may not alias an input.
-    public func concatenateForward(_ first: Tensor, _ second: Tensor, into output: Tensor) {
+    package func concatenateForward(_ first: Tensor, _ second: Tensor, into output: Tensor) {
         let (pixels, a, b) = concatenationExtents(first, second, output)
         perform("concatenate.forward", on: ElementShape(output.count), OperationWork(bytes: floatBytes(2 * output.count))) {
             gd_f32_concatenate_forward__plain(pixels, a, b, first.base, second.base, output.base, threadCount)
@@ -14,7 +14,7 @@ extension ComputeContext {
     }
 
     /// Splits `dOutput` (..., A + B) into `dFirst` (..., A) and `dSecond` (..., B), both overwritten.
-    public func concatenateBackward(dOutput: Tensor, into dFirst: Tensor, _ dSecond: Tensor) {
+    package func concatenateBackward(dOutput: Tensor, into dFirst: Tensor, _ dSecond: Tensor) {
         let (pixels, a, b) = concatenationExtents(dFirst, dSecond, dOutput)
         perform("concatenate.backward", on: ElementShape(dOutput.count), OperationWork(bytes: floatBytes(2 * dOutput.count))) {
             gd_f32_concatenate_backward__plain(pixels, a, b, dOutput.base, dFirst.base, dSecond.base, threadCount)

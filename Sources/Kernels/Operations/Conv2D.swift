@@ -11,7 +11,7 @@ extension ComputeContext {
     ///   - imageBias: (N, O), one value an image and channel, or nil for none.
     ///   - residual: (N, OH, OW, O), or nil for none.
     ///   - output: (N, OH, OW, O), overwritten; may be `residual`, and may alias nothing else.
-    public func conv2dForward(
+    package func conv2dForward(
         input: Tensor, weight: Tensor, bias: Tensor?, imageBias: Tensor? = nil, residual: Tensor? = nil,
         geometry: Conv2DGeometry, into output: Tensor
     ) {
@@ -33,12 +33,12 @@ extension ComputeContext {
     ///   - dOutput: (N, OH, OW, O).
     ///   - weight: (O, I, K, K).
     ///   - dInput: (N, H, W, I), overwritten; may not alias `dOutput`.
-    public func conv2dBackwardData(dOutput: Tensor, weight: Tensor, geometry: Conv2DGeometry, into dInput: Tensor) {
+    package func conv2dBackwardData(dOutput: Tensor, weight: Tensor, geometry: Conv2DGeometry, into dInput: Tensor) {
         backwardData(dOutput, weight, geometry, dInput, accumulate: false)
     }
 
     /// The same gradient, added to what `dInput` holds.
-    public func conv2dBackwardData(
+    package func conv2dBackwardData(
         dOutput: Tensor, weight: Tensor, geometry: Conv2DGeometry, accumulatingInto dInput: Tensor
     ) {
         backwardData(dOutput, weight, geometry, dInput, accumulate: true)
@@ -56,7 +56,7 @@ extension ComputeContext {
     }
 
     /// The gradients of weight and bias, added to what `dWeight` (O, I, K, K) and `dBias` (O) hold.
-    public func conv2dBackwardWeight(
+    package func conv2dBackwardWeight(
         input: Tensor, dOutput: Tensor, geometry: Conv2DGeometry, accumulatingInto dWeight: Tensor, dBias: Tensor?
     ) {
         require(input, count: geometry.inputCount, "input")

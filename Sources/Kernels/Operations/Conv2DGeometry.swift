@@ -1,47 +1,47 @@
 import CKernels
 
 /// Extents of a 2-D convolution with a square kernel.
-public struct Conv2DGeometry: Sendable, Hashable {
+package struct Conv2DGeometry: Sendable, Hashable {
     /// Zero pixels around the input.
-    public struct Padding: Sendable, Hashable {
+    package struct Padding: Sendable, Hashable {
         /// Rows of zeros.
-        public var top, bottom: Int
+        package var top, bottom: Int
         /// Columns of zeros.
-        public var left, right: Int
+        package var left, right: Int
 
         /// Zeros on each side.
-        public init(top: Int, left: Int, bottom: Int, right: Int) {
+        package init(top: Int, left: Int, bottom: Int, right: Int) {
             (self.top, self.left, self.bottom, self.right) = (top, left, bottom, right)
         }
 
         /// The same on all sides.
-        public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+        package init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
 
         /// diffusers' `downsample_padding: 0`: one row below, one column to the right.
-        public static let asymmetric = Padding(top: 0, left: 0, bottom: 1, right: 1)
+        package static let asymmetric = Padding(top: 0, left: 0, bottom: 1, right: 1)
     }
 
     /// Images.
-    public let batch: Int
+    package let batch: Int
     /// Pixels of an input image.
-    public let height, width: Int
+    package let height, width: Int
     /// Channels of the input (I) and of the output (O).
-    public let inputChannels, outputChannels: Int
+    package let inputChannels, outputChannels: Int
     /// Side of the kernel.
-    public let kernel: Int
+    package let kernel: Int
     /// Pixels from one output pixel's taps to the next one's.
-    public let stride: Int
+    package let stride: Int
     /// Of the upsampled input.
-    public let padding: Padding
+    package let padding: Padding
     /// 1, or 2: the convolution sees each input pixel as 2x2 (nearest neighbour), in every pass; nothing is stored large.
-    public let upsample: Int
+    package let upsample: Int
 
     /// All extents must be positive, the upsampled and padded input at least as large as the kernel (preconditions).
     ///
     /// - Parameters:
     ///   - padding: of the upsampled input; nil pads by `kernel / 2` on all sides.
     ///   - upsample: 1 or 2.
-    public init(
+    package init(
         batch: Int, height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int = 1,
         padding: Padding? = nil, upsample: Int = 1
     ) {
@@ -56,19 +56,19 @@ public struct Conv2DGeometry: Sendable, Hashable {
     }
 
     /// OH.
-    public var outputHeight: Int { (upsample * height + padding.top + padding.bottom - kernel) / stride + 1 }
+    package var outputHeight: Int { (upsample * height + padding.top + padding.bottom - kernel) / stride + 1 }
     /// OW.
-    public var outputWidth: Int { (upsample * width + padding.left + padding.right - kernel) / stride + 1 }
+    package var outputWidth: Int { (upsample * width + padding.left + padding.right - kernel) / stride + 1 }
 
     /// Elements of the input (N, H, W, I).
-    public var inputCount: Int { batch * height * width * inputChannels }
+    package var inputCount: Int { batch * height * width * inputChannels }
     /// Elements of the output (N, OH, OW, O).
-    public var outputCount: Int { batch * outputHeight * outputWidth * outputChannels }
+    package var outputCount: Int { batch * outputHeight * outputWidth * outputChannels }
     /// Elements of the weight (O, I, K, K).
-    public var weightCount: Int { outputChannels * inputChannels * kernel * kernel }
+    package var weightCount: Int { outputChannels * inputChannels * kernel * kernel }
 
     /// Textbook FLOPs of one pass (forward, data gradient or weight gradient): 2 a multiply-add, padding included.
-    public var nominalFLOPs: Int { 2 * weightCount * batch * outputHeight * outputWidth }
+    package var nominalFLOPs: Int { 2 * weightCount * batch * outputHeight * outputWidth }
 
     /// Bytes that one pass reads and writes at least once.
     var bytes: Int { floatBytes(inputCount + outputCount + weightCount) }
@@ -84,7 +84,7 @@ public struct Conv2DGeometry: Sendable, Hashable {
 
 extension Conv2DGeometry: OperationShape {
     /// Extents as in `3x3 s1 n8 ci128 co128 hw32x32`.
-    public var description: String {
+    package var description: String {
         "\(kernel)x\(kernel) s\(stride) n\(batch) ci\(inputChannels) co\(outputChannels) hw\(height)x\(width)"
             + (upsample == 1 ? "" : " upsampled")
     }

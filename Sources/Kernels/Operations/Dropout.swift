@@ -5,12 +5,12 @@ import CKernels
 /// Element `i` is kept where word `i` of `random` is at least `probability * 2^32`; kept elements are divided by `1 - probability`.
 extension ComputeContext {
     /// `output` is overwritten and may be `input`. `probability` lies in [0, 1) (precondition).
-    public func dropoutForward(input: Tensor, probability: Float, random: CounterRandom, into output: Tensor) {
+    package func dropoutForward(input: Tensor, probability: Float, random: CounterRandom, into output: Tensor) {
         applyDropout("dropout.forward", input, probability, random, output)
     }
 
     /// `dInput` is overwritten and may be `dOutput`.
-    public func dropoutBackward(dOutput: Tensor, probability: Float, random: CounterRandom, into dInput: Tensor) {
+    package func dropoutBackward(dOutput: Tensor, probability: Float, random: CounterRandom, into dInput: Tensor) {
         applyDropout("dropout.backward", dOutput, probability, random, dInput)
     }
 

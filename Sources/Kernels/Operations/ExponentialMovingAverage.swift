@@ -2,7 +2,7 @@ import CKernels
 
 extension ComputeContext {
     /// `average = decay * average + (1 - decay) * parameters`, in place.
-    public func emaUpdate(average: Tensor, parameters: Tensor, decay: Float) {
+    package func emaUpdate(average: Tensor, parameters: Tensor, decay: Float) {
         require(parameters, count: average.count, "parameters")
         let count = average.count
         perform("ema", on: ElementShape(count), OperationWork(flops: 3 * count, bytes: floatBytes(3 * count))) {

@@ -2,7 +2,7 @@ import CKernels
 
 extension ComputeContext {
     /// The Euclidean norm of all gradients together, summed in Double in a fixed order. NaN or infinity where one is among them.
-    public func gradientNorm(_ gradients: Tensor) -> Double {
+    package func gradientNorm(_ gradients: Tensor) -> Double {
         var sum = 0.0
         let count = gradients.count
         perform("gradientNorm", on: ElementShape(count), OperationWork(flops: 2 * count, bytes: floatBytes(count))) {
@@ -13,7 +13,7 @@ extension ComputeContext {
     }
 
     /// The factor that clips gradients of norm `norm` to `maximum`, as `torch.nn.utils.clip_grad_norm_`: pass it to `adamWStep`.
-    public static func clippingScale(norm: Double, maximum: Double) -> Float {
+    package static func clippingScale(norm: Double, maximum: Double) -> Float {
         Float(min(1, maximum / (norm + 1e-6)))
     }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 /// What follows a normalisation, in the same pass over memory.
-public enum FusedActivation: Sendable {
+package enum FusedActivation: Sendable {
     /// Nothing.
     case none
     /// `x * sigmoid(x)`.
@@ -16,7 +16,7 @@ extension ComputeContext {
     ///   - input: (N, ..., C); C must be a multiple of `groups` (precondition).
     ///   - output: like `input`, overwritten; may be `input` where the backward pass is not needed.
     ///   - statistics: (N, groups, 2), overwritten: mean and 1/standard deviation, for the backward pass.
-    public func groupNormForward(
+    package func groupNormForward(
         input: Tensor, groups: Int, epsilon: Float, scale: Tensor, shift: Tensor, activation: FusedActivation,
         into output: Tensor, statistics: Tensor
     ) {
@@ -47,7 +47,7 @@ extension ComputeContext {
     ///     not alias.
     ///   - sums: (N, C), overwritten with the sums of `dInput` over the pixels; nil where they are not wanted.
     ///   - dScale, dShift: (C), accumulated.
-    public func groupNormBackward(
+    package func groupNormBackward(
         input: Tensor, groups: Int, epsilon: Float, scale: Tensor, shift: Tensor, activation: FusedActivation,
         statistics: Tensor, dOutput: Tensor, into dInput: Tensor, addend: Tensor? = nil, output: Tensor? = nil,
         sums: Tensor? = nil, accumulatingInto dScale: Tensor, dShift: Tensor

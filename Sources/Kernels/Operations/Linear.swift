@@ -12,7 +12,7 @@ extension ComputeContext {
     ///   - bias: (O), or nil for none.
     ///   - residual: (rows, O), or nil for none.
     ///   - output: (rows, O), overwritten; may be `residual`, and may alias nothing else.
-    public func linearForward(
+    package func linearForward(
         input: Tensor, weight: Tensor, bias: Tensor?, residual: Tensor? = nil, into output: Tensor
     ) {
         let geometry = linearGeometry(input: input, weight: weight, output: output)
@@ -30,12 +30,12 @@ extension ComputeContext {
     ///   - dOutput: (rows, O).
     ///   - weight: (O, I).
     ///   - dInput: (rows, I), overwritten; may not alias `dOutput`.
-    public func linearBackwardData(dOutput: Tensor, weight: Tensor, into dInput: Tensor) {
+    package func linearBackwardData(dOutput: Tensor, weight: Tensor, into dInput: Tensor) {
         backwardData(dOutput, weight, dInput, accumulate: false)
     }
 
     /// The same gradient, added to what `dInput` holds.
-    public func linearBackwardData(dOutput: Tensor, weight: Tensor, accumulatingInto dInput: Tensor) {
+    package func linearBackwardData(dOutput: Tensor, weight: Tensor, accumulatingInto dInput: Tensor) {
         backwardData(dOutput, weight, dInput, accumulate: true)
     }
 
@@ -47,7 +47,7 @@ extension ComputeContext {
     }
 
     /// The gradients of weight and bias, added to what `dWeight` (O, I) and `dBias` (O) hold.
-    public func linearBackwardWeight(
+    package func linearBackwardWeight(
         input: Tensor, dOutput: Tensor, accumulatingInto dWeight: Tensor, dBias: Tensor?
     ) {
         let geometry = linearGeometry(input: input, weight: dWeight, output: dOutput)

@@ -4,7 +4,7 @@ extension ComputeContext {
     /// The mean of `(prediction - target)^2` over all elements, summed in Double in a fixed order.
     ///
     /// - Parameter dPrediction: overwritten with `2 (prediction - target) / count`; nil where no gradient is needed. May be `prediction`.
-    public func meanSquaredError(prediction: Tensor, target: Tensor, dPrediction: Tensor?) -> Double {
+    package func meanSquaredError(prediction: Tensor, target: Tensor, dPrediction: Tensor?) -> Double {
         let count = prediction.count
         precondition(count > 0, "mean over no elements")
         require(target, count: count, "target")

@@ -3,7 +3,7 @@ import CKernels
 /// SiLU, `x * sigmoid(x)`.
 extension ComputeContext {
     /// `output = input / (1 + exp(-input))`; `output` may be `input`.
-    public func siluForward(input: Tensor, into output: Tensor) {
+    package func siluForward(input: Tensor, into output: Tensor) {
         require(output, count: input.count, "output")
         let count = input.count
         let kernel = kernel(SiLUKernel.self, for: ElementShape(count))
@@ -13,7 +13,7 @@ extension ComputeContext {
     }
 
     /// `dInput = dOutput * SiLU'(input)`, overwritten; may be `dOutput` or `input`.
-    public func siluBackward(input: Tensor, dOutput: Tensor, into dInput: Tensor) {
+    package func siluBackward(input: Tensor, dOutput: Tensor, into dInput: Tensor) {
         require(dOutput, count: input.count, "dOutput")
         require(dInput, count: input.count, "dInput")
         let count = input.count

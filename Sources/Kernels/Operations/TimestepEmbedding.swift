@@ -1,16 +1,16 @@
 import CKernels
 
 /// Options of the sinusoidal embedding, named as in diffusers' `UNet2DModel` configuration.
-public struct TimestepEmbeddingOptions: Sendable, Equatable {
+package struct TimestepEmbeddingOptions: Sendable, Equatable {
     /// Cosines first, then sines.
-    public var flipSinToCos: Bool
+    package var flipSinToCos: Bool
     /// `freq_shift`: subtracted from the number of frequencies in the exponent's denominator.
-    public var frequencyShift: Float
+    package var frequencyShift: Float
     /// Longest period of a sinusoid over 2 pi, in timesteps.
-    public var maximumPeriod: Double
+    package var maximumPeriod: Double
 
     /// diffusers' names: `flip_sin_to_cos`, `freq_shift`, `max_period`.
-    public init(flipSinToCos: Bool, frequencyShift: Float, maximumPeriod: Double = 10_000) {
+    package init(flipSinToCos: Bool, frequencyShift: Float, maximumPeriod: Double = 10_000) {
         (self.flipSinToCos, self.frequencyShift, self.maximumPeriod) = (flipSinToCos, frequencyShift, maximumPeriod)
     }
 }
@@ -24,7 +24,7 @@ extension ComputeContext {
     /// - Parameters:
     ///   - timesteps: N values, 0-based.
     ///   - output: (N, dimension), overwritten.
-    public func timestepEmbedding(timesteps: [Int], options: TimestepEmbeddingOptions, into output: Tensor) {
+    package func timestepEmbedding(timesteps: [Int], options: TimestepEmbeddingOptions, into output: Tensor) {
         precondition(output.shape.count == 2 && output.shape[0] == timesteps.count, "embedding of shape \(output.shape)")
         let dimension = output.shape[1]
         let half = dimension / 2

@@ -44,8 +44,9 @@ struct BitPacking: Sendable {
     private func unpackLast(_ packed: UnsafeRawPointer, count: Int) -> SIMD8<UInt64> {
         var bytes = SIMD64<UInt8>()
         return withUnsafeMutableBytes(of: &bytes) { buffer in
-            buffer.baseAddress!.copyMemory(from: packed, byteCount: (count * bits + 7) / 8)
-            return unpack(UnsafeRawPointer(buffer.baseAddress!))
+            guard let start = buffer.baseAddress else { preconditionFailure("no memory") }
+            start.copyMemory(from: packed, byteCount: (count * bits + 7) / 8)
+            return unpack(start)
         }
     }
 }
@@ -74,8 +75,8 @@ package func unpackCodes(
             let signed = (chunk ^ sign) &- sign
             // SAFETY: a chunk's codes lie inside the block.
             withUnsafeBytes(of: signed) { bytes in
-                UnsafeMutableRawPointer(codes + first).copyMemory(
-                    from: bytes.baseAddress!, byteCount: min(64, elements.upperBound - first))
+                guard let start = bytes.baseAddress else { preconditionFailure("no memory") }
+                UnsafeMutableRawPointer(codes + first).copyMemory(from: start, byteCount: min(64, elements.upperBound - first))
             }
         }
     }

@@ -1,10 +1,9 @@
 /// 64-bit sums that start at zero, in memory as fast as a tensor's.
 ///
-/// A reference, so that a pass of several threads works in place; who hands out copies must copy first.
+/// A class, so that several threads work in place; an owner that is copied must copy its sums first.
 package final class FixedPointSums: @unchecked Sendable {
     package let count: Int
-    // SAFETY: addresses `count` initialised integers that `deinit` gives back. It is for the owner to see that nobody writes while others
-    // read.
+    // SAFETY: addresses `count` initialised integers that `deinit` gives back. The owner ensures that nobody writes while others read.
     package let base: UnsafeMutablePointer<Int64>
 
     package init(count: Int) {

@@ -3,17 +3,17 @@
 /// Key: `Philox.block(counter: (stream, 0, 0, 0), key: (seed low, seed high))`, its first two words.
 /// Counter: `(block, item, device, round)`; word `i` of a sequence is word `i % 4` of block `i / 4`.
 /// A sequence therefore has at most 2^34 words.
-public struct CounterRandom: Sendable {
+package struct CounterRandom: Sendable {
     /// The Philox key, derived from seed and stream.
-    public let key: (UInt32, UInt32)
+    package let key: (UInt32, UInt32)
     /// The training round; 0 where there is none.
-    public var round: UInt32
+    package var round: UInt32
     /// The device; 0 where there is none.
-    public var device: UInt32
+    package var device: UInt32
     /// The item within round and device: a tensor's index, a sample's index.
-    public var item: UInt32
+    package var item: UInt32
 
-    public init(seed: UInt64, stream: RandomStream, round: UInt32 = 0, device: UInt32 = 0, item: UInt32 = 0) {
+    package init(seed: UInt64, stream: RandomStream, round: UInt32 = 0, device: UInt32 = 0, item: UInt32 = 0) {
         let words = Philox.block(
             counter: (stream.rawValue, 0, 0, 0),
             key: (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
@@ -29,19 +29,19 @@ public struct CounterRandom: Sendable {
 
     /// The four words of one block.
     @inlinable
-    public func block(_ index: UInt32) -> (UInt32, UInt32, UInt32, UInt32) {
+    package func block(_ index: UInt32) -> (UInt32, UInt32, UInt32, UInt32) {
         Philox.block(counter: (index, item, device, round), key: key)
     }
 
     /// A generator that walks this sequence from `position` (in words), for code that draws one number after another.
-    public func generator(at position: UInt64 = 0) -> CounterGenerator { CounterGenerator(self, at: position) }
+    package func generator(at position: UInt64 = 0) -> CounterGenerator { CounterGenerator(self, at: position) }
 }
 
 /// A sequential reader of a `CounterRandom`; equal positions give equal numbers.
-public struct CounterGenerator: RandomNumberGenerator, Sendable {
+package struct CounterGenerator: RandomNumberGenerator, Sendable {
     let source: CounterRandom
     /// Index of the next word.
-    public private(set) var position: UInt64
+    package private(set) var position: UInt64
     var current: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
 
     init(_ source: CounterRandom, at position: UInt64) {
@@ -50,7 +50,7 @@ public struct CounterGenerator: RandomNumberGenerator, Sendable {
     }
 
     /// The next 32 random bits.
-    public mutating func nextWord() -> UInt32 {
+    package mutating func nextWord() -> UInt32 {
         if position % 4 == 0 { current = source.block(UInt32(truncatingIfNeeded: position / 4)) }
         defer { position += 1 }
         switch position % 4 {
@@ -61,32 +61,32 @@ public struct CounterGenerator: RandomNumberGenerator, Sendable {
         }
     }
 
-    public mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         let low = nextWord()
         return UInt64(nextWord()) << 32 | UInt64(low)
     }
 
     /// Uniform in [0, 1): the top 53 bits of 64, over 2^53.
-    public mutating func nextUniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+    package mutating func nextUniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// Uniform in `range`.
-    public mutating func nextUniform(in range: ClosedRange<Double>) -> Double {
+    package mutating func nextUniform(in range: ClosedRange<Double>) -> Double {
         range.lowerBound + (range.upperBound - range.lowerBound) * nextUniform()
     }
 
     /// Uniform in `0..<bound`, without bias. `bound` must be positive (precondition).
-    public mutating func nextIndex(below bound: Int) -> Int {
+    package mutating func nextIndex(below bound: Int) -> Int {
         precondition(bound > 0, "bound must be positive")
         return Int(next(upperBound: UInt64(bound)))
     }
 
     /// Two independent standard normal numbers (Box-Muller, in Double).
-    public mutating func nextNormalPair() -> (Double, Double) {
+    package mutating func nextNormalPair() -> (Double, Double) {
         let radius = (-2 * naturalLogarithm(1 - nextUniform())).squareRoot()
         let angle = 2 * Double.pi * nextUniform()
         return (radius * cosine(angle), radius * sine(angle))
     }
 
     /// One standard normal number (the first of a pair; the second is discarded).
-    public mutating func nextNormal() -> Double { nextNormalPair().0 }
+    package mutating func nextNormal() -> Double { nextNormalPair().0 }
 }

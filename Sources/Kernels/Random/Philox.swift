@@ -1,7 +1,7 @@
 /// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3" (SC 2011).
 ///
 /// A pure function of key and counter: any thread can draw any block in any order and gets the same words.
-public enum Philox {
+package enum Philox {
     @usableFromInline static let multiplier0: UInt32 = 0xD251_1F53
     @usableFromInline static let multiplier1: UInt32 = 0xCD9E_8D57
     @usableFromInline static let weyl0: UInt32 = 0x9E37_79B9
@@ -13,7 +13,7 @@ public enum Philox {
     ///   - counter: `(c0, c1, c2, c3)`.
     ///   - key: `(k0, k1)`.
     @inlinable
-    public static func block(
+    package static func block(
         counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
     ) -> (UInt32, UInt32, UInt32, UInt32) {
         var (c0, c1, c2, c3) = counter

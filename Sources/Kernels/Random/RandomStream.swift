@@ -1,7 +1,7 @@
 /// What a random number is for. Streams never share numbers: the stream is part of the key.
 ///
 /// The raw values are part of the update frame's specification (`rounding`, `dither`) and of resumable runs: add, never renumber.
-public enum RandomStream: UInt32, Sendable, CaseIterable {
+package enum RandomStream: UInt32, Sendable, CaseIterable {
     case rounding = 1
     case dither = 2
     case downlink = 3

@@ -5,16 +5,16 @@ import Storage
 /// A model as diffusers stores it: a directory that `UNet2DModel.from_pretrained` and `DDPMPipeline.from_pretrained` open.
 ///
 /// `config.json`, `diffusion_pytorch_model.safetensors`, `scheduler_config.json`, `model_index.json`. When read, the last two may be
-/// missing (diffusers' defaults hold then), the files of a saved pipeline may lie in its `unet` and `scheduler` folders, and attention
+/// missing: diffusers' defaults hold then. The files of a saved pipeline may lie in its `unet` and `scheduler` folders. Attention
 /// parameters may have their names from before diffusers 0.17.
-public struct Checkpoint {
-    public let configuration: UNetConfiguration
-    public let scheduler: SchedulerConfiguration
+package struct Checkpoint {
+    package let configuration: UNetConfiguration
+    package let scheduler: SchedulerConfiguration
     /// All parameters `(P)` in the order of `configuration.parameterLayout`.
-    public let parameters: Tensor
+    package let parameters: Tensor
 
     /// - Parameter parameters: `(P)` of the configuration's layout (precondition).
-    public init(configuration: UNetConfiguration, scheduler: SchedulerConfiguration, parameters: Tensor) {
+    package init(configuration: UNetConfiguration, scheduler: SchedulerConfiguration, parameters: Tensor) {
         precondition(parameters.count == configuration.parameterLayout.parameterCount, "parameters of another configuration")
         (self.configuration, self.scheduler, self.parameters) = (configuration, scheduler, parameters)
     }
@@ -23,7 +23,7 @@ public struct Checkpoint {
     ///
     /// - Throws: `CheckpointError` for a file that is missing, damaged, of another shape, with a setting that is not supported, or
     ///   with weights that are not finite.
-    public init(directory: String) throws(CheckpointError) {
+    package init(directory: String) throws(CheckpointError) {
         let files = CheckpointFiles(reading: directory)
         configuration = try UNetConfiguration(parsing: try readText(files.configuration), path: files.configuration)
         scheduler =
@@ -39,7 +39,7 @@ public struct Checkpoint {
     }
 
     /// Writes the four files into `directory`, which must exist. Each file appears complete or not at all.
-    public func write(to directory: String) throws(FileError) {
+    package func write(to directory: String) throws(FileError) {
         let files = CheckpointFiles(writing: directory)
         let layout = configuration.parameterLayout
         try writeSafetensors(ParameterFile.tensors(parameters, layout: layout), to: files.weights)

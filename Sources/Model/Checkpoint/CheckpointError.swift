@@ -1,7 +1,7 @@
 import Storage
 
 /// Why a checkpoint, a configuration or a safetensors file was refused. The description names the value, the limit and the way out.
-public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     /// The bytes are not what the format says.
     case malformed(path: String, detail: String)
@@ -29,7 +29,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .unreadable(let path, let reason):
             "cannot read \(path): \(reason); check the path and its permissions"

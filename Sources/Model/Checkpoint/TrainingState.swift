@@ -5,23 +5,23 @@ import Storage
 /// What a training run needs beside the model to go on: flat buffers like the parameters, and counters.
 ///
 /// In the checkpoint's directory: `training_state.safetensors`, the tensors of each buffer as `BUFFER.PARAMETER`, and `state.json`.
-public struct TrainingState {
+package struct TrainingState {
     /// Buffers `(P)` by name, e.g. `first_moment`, `second_moment`, `average`.
-    public var buffers: [String: Tensor]
+    package var buffers: [String: Tensor]
     /// Counters by name, e.g. `round`, `optimizer_steps`. The seed's bits are among them as `seed`.
-    public var counters: [String: Int]
+    package var counters: [String: Int]
 
-    public init(buffers: [String: Tensor] = [:], counters: [String: Int] = [:]) {
+    package init(buffers: [String: Tensor] = [:], counters: [String: Int] = [:]) {
         (self.buffers, self.counters) = (buffers, counters)
     }
 
     /// Whether `directory` holds a training state.
-    public static func exists(in directory: String) -> Bool {
+    package static func exists(in directory: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(directory)/state.json")
     }
 
     /// Reads the state in `directory`, whose model has `layout`.
-    public init(directory: String, layout: ParameterLayout) throws(CheckpointError) {
+    package init(directory: String, layout: ParameterLayout) throws(CheckpointError) {
         let path = "\(directory)/state.json"
         guard case .object(let fields)? = JSONValue(parsing: try readText(path)) else {
             throw .malformed(path: path, detail: "it is not a JSON object")
@@ -44,7 +44,7 @@ public struct TrainingState {
     }
 
     /// Writes the state into `directory`, which must exist; `state.json` last.
-    public func write(to directory: String, layout: ParameterLayout) throws(FileError) {
+    package func write(to directory: String, layout: ParameterLayout) throws(FileError) {
         let names = buffers.keys.sorted()
         var tensors: [NamedTensor] = []
         for name in names {

@@ -1,20 +1,20 @@
 import Storage
 
 /// The noise schedule and the sampler's settings: the supported part of diffusers' `scheduler_config.json`.
-public struct SchedulerConfiguration: Sendable, Equatable {
+package struct SchedulerConfiguration: Sendable, Equatable {
     /// Steps of the forward process; timesteps are `0 ..< trainTimesteps`.
-    public var trainTimesteps = 1000
+    package var trainTimesteps = 1000
     /// First and last noise variance of the linear schedule.
-    public var betaStart = 0.0001
-    public var betaEnd = 0.02
+    package var betaStart = 0.0001
+    package var betaEnd = 0.02
     /// Variance of the ancestral sampler's noise.
-    public var varianceType = PosteriorVariance.fixedSmall
+    package var varianceType = PosteriorVariance.fixedSmall
     /// Range that predicted images are clipped to; nil clips nothing.
-    public var clipSampleRange: Double? = 1
-    public var timestepSpacing = TimestepSpacing.leading
+    package var clipSampleRange: Double? = 1
+    package var timestepSpacing = TimestepSpacing.leading
 
     /// The two choices of [Ho20, section 3.2]; the published CIFAR-10 model samples with the large one.
-    public enum PosteriorVariance: String, Sendable, CaseIterable {
+    package enum PosteriorVariance: String, Sendable, CaseIterable {
         /// The variance of the true posterior for a deterministic image.
         case fixedSmall = "fixed_small"
         /// The forward variance beta.
@@ -22,7 +22,7 @@ public struct SchedulerConfiguration: Sendable, Equatable {
     }
 
     /// How fewer sampling steps than training steps are spread, as diffusers names it.
-    public enum TimestepSpacing: String, Sendable, CaseIterable {
+    package enum TimestepSpacing: String, Sendable, CaseIterable {
         /// Multiples of `trainTimesteps / steps` (rounded down), from 0.
         case leading
         /// The same distance counted down from the last timestep.
@@ -31,7 +31,7 @@ public struct SchedulerConfiguration: Sendable, Equatable {
         case linspace
     }
 
-    public init() {}
+    package init() {}
 
     /// The configuration in the text of a `scheduler_config.json` of a DDPM or DDIM scheduler.
     ///

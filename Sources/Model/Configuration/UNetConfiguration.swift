@@ -3,54 +3,54 @@
 /// Field by field the JSON names of `config.json`; what is not here has one supported value, and other values are refused by name.
 public struct UNetConfiguration: Sendable, Equatable {
     /// Height and width of the images in pixels.
-    public var sampleSize: [Int]
-    public var inChannels: Int
-    public var outChannels: Int
+    package var sampleSize: [Int]
+    package var inChannels: Int
+    package var outChannels: Int
     /// Subtracted from the number of frequencies in the exponent's denominator of the timestep embedding.
-    public var freqShift: Double
+    package var freqShift: Double
     /// Whether the timestep embedding is (cos, sin) instead of (sin, cos).
-    public var flipSinToCos: Bool
+    package var flipSinToCos: Bool
     /// From the highest to the lowest resolution.
-    public var downBlockTypes: [DownBlockType]
+    package var downBlockTypes: [DownBlockType]
     /// From the lowest to the highest resolution.
-    public var upBlockTypes: [UpBlockType]
+    package var upBlockTypes: [UpBlockType]
     /// Channels at each resolution, from the highest.
-    public var blockOutChannels: [Int]
+    package var blockOutChannels: [Int]
     /// ResNet blocks in a down block; an up block has one more.
-    public var layersPerBlock: Int
+    package var layersPerBlock: Int
     /// 0 pads right and bottom by one, 1 pads all sides.
-    public var downsamplePadding: Int
+    package var downsamplePadding: Int
     /// Probability of dropping an activation before a ResNet block's second convolution.
-    public var dropout: Double
+    package var dropout: Double
     /// Channels of one attention head; nil makes one head of all channels.
-    public var attentionHeadDim: Int?
-    public var normNumGroups: Int
+    package var attentionHeadDim: Int?
+    package var normNumGroups: Int
     /// Groups of the middle block's attention normalisation; nil takes `normNumGroups`.
-    public var attnNormNumGroups: Int?
-    public var normEps: Double
+    package var attnNormNumGroups: Int?
+    package var normEps: Double
     /// Width of the timestep embedding; nil takes four times the first channel count.
-    public var timeEmbeddingDim: Int?
+    package var timeEmbeddingDim: Int?
     /// Whether the middle block has attention.
-    public var addAttention: Bool
+    package var addAttention: Bool
 
-    public enum DownBlockType: String, Sendable, CaseIterable {
+    package enum DownBlockType: String, Sendable, CaseIterable {
         case down = "DownBlock2D"
         case attentionDown = "AttnDownBlock2D"
     }
 
-    public enum UpBlockType: String, Sendable, CaseIterable {
+    package enum UpBlockType: String, Sendable, CaseIterable {
         case up = "UpBlock2D"
         case attentionUp = "AttnUpBlock2D"
     }
 
     /// Width of the timestep embedding.
-    public var timeEmbeddingWidth: Int { timeEmbeddingDim ?? 4 * blockOutChannels[0] }
+    package var timeEmbeddingWidth: Int { timeEmbeddingDim ?? 4 * blockOutChannels[0] }
 
     /// Attention heads for that many channels.
-    public func heads(channels: Int) -> Int { channels / (attentionHeadDim ?? channels) }
+    package func heads(channels: Int) -> Int { channels / (attentionHeadDim ?? channels) }
 
     /// Checks that the parts fit together; `path` is the file that the message names.
-    public func validate(path: String = "configuration") throws(CheckpointError) {
+    package func validate(path: String = "configuration") throws(CheckpointError) {
         func refuse(_ field: String, _ value: Any, _ supported: String) -> CheckpointError {
             .unsupportedField(path: path, field: field, value: "\(value)", supported: supported)
         }

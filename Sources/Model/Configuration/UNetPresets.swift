@@ -1,13 +1,16 @@
 extension UNetConfiguration {
     /// The presets' names, as flags spell them.
     public enum Preset: String, Sendable, CaseIterable {
+        /// 8x8 images, for tests; 45,259 parameters.
         case tiny
+        /// 32x32 images, for studies on a CPU; 1,806,275 parameters.
         case small
+        /// The CIFAR-10 model of [Ho20]; 35,746,307 parameters.
         case ddpmCIFAR10 = "ddpm-cifar10"
     }
 
     /// The configuration of that name.
-    public init(preset: Preset) {
+    package init(preset: Preset) {
         switch preset {
         case .tiny: self = .tiny
         case .small: self = .small
@@ -16,7 +19,7 @@ extension UNetConfiguration {
     }
 
     /// Two levels on 8x8 images, for tests: every kind of layer in milliseconds. 45,259 parameters.
-    public static let tiny = UNetConfiguration(
+    package static let tiny = UNetConfiguration(
         sampleSize: [8, 8], inChannels: 3, outChannels: 3, freqShift: 0, flipSinToCos: true,
         downBlockTypes: [.down, .attentionDown], upBlockTypes: [.attentionUp, .up],
         blockOutChannels: [8, 16], layersPerBlock: 1, downsamplePadding: 1, dropout: 0,
@@ -24,7 +27,7 @@ extension UNetConfiguration {
         timeEmbeddingDim: nil, addAttention: true)
 
     /// Three levels on 32x32 images with attention at 8x8, for studies on a CPU. 1,806,275 parameters.
-    public static let small = UNetConfiguration(
+    package static let small = UNetConfiguration(
         sampleSize: [32, 32], inChannels: 3, outChannels: 3, freqShift: 0, flipSinToCos: true,
         downBlockTypes: [.down, .down, .attentionDown], upBlockTypes: [.attentionUp, .up, .up],
         blockOutChannels: [32, 64, 96], layersPerBlock: 1, downsamplePadding: 1, dropout: 0,
@@ -32,7 +35,7 @@ extension UNetConfiguration {
         timeEmbeddingDim: nil, addAttention: true)
 
     /// The CIFAR-10 model of [Ho20], as published for diffusers. 35,746,307 parameters.
-    public static let ddpmCIFAR10 = UNetConfiguration(
+    package static let ddpmCIFAR10 = UNetConfiguration(
         sampleSize: [32, 32], inChannels: 3, outChannels: 3, freqShift: 1, flipSinToCos: false,
         downBlockTypes: [.down, .attentionDown, .down, .down], upBlockTypes: [.up, .up, .attentionUp, .up],
         blockOutChannels: [128, 256, 256, 256], layersPerBlock: 2, downsamplePadding: 0, dropout: 0,

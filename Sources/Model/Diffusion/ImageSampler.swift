@@ -1,30 +1,30 @@
 import Kernels
 
 /// A number of sampling steps that the schedule does not have.
-public struct SamplingStepsError: Error, Equatable, CustomStringConvertible {
-    public let steps: Int
-    public let limit: Int
+package struct SamplingStepsError: Error, Equatable, CustomStringConvertible {
+    package let steps: Int
+    package let limit: Int
 
-    public var description: String { "\(steps) sampling steps, allowed are 1 to \(limit); choose a number in that range" }
+    package var description: String { "\(steps) sampling steps, allowed are 1 to \(limit); choose a number in that range" }
 }
 
 /// Draws images from a model, step by step from noise.
 ///
 /// Image `i` depends on seed and `i` alone, not on how many are drawn together.
-public struct ImageSampler: Sendable {
-    public enum Method: Sendable, Equatable {
+package struct ImageSampler: Sendable {
+    package enum Method: Sendable, Equatable {
         /// Ancestral sampling [Ho20, algorithm 2].
         case ddpm
         /// Denoising diffusion implicit models [Song21]; `eta` 0 is deterministic.
         case ddim(eta: Double)
     }
 
-    public let schedule: NoiseSchedule
+    package let schedule: NoiseSchedule
     /// The steps, from noisy to clean.
-    public let steps: [ReverseStep]
+    package let steps: [ReverseStep]
 
     /// - Parameter steps: 1 ... the schedule's timesteps.
-    public init(_ method: Method, steps count: Int, schedule: NoiseSchedule) throws(SamplingStepsError) {
+    package init(_ method: Method, steps count: Int, schedule: NoiseSchedule) throws(SamplingStepsError) {
         guard (1...schedule.count).contains(count) else {
             throw SamplingStepsError(steps: count, limit: schedule.count)
         }
@@ -48,7 +48,7 @@ public struct ImageSampler: Sendable {
     ///   - batchSize: images computed together, at least 1 (precondition).
     ///   - progress: called after each step with the steps done and all steps of all batches; false stops.
     /// - Returns: nil where `progress` stopped.
-    public func sample(
+    package func sample(
         _ model: UNet, count: Int, seed: UInt64, first: Int = 0, batchSize: Int = 16,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) -> Tensor? {
@@ -76,7 +76,7 @@ public struct ImageSampler: Sendable {
     ///   - first: number of the first image, for the noise of seed.
     ///   - progress: called after each step with the steps done; false stops.
     /// - Returns: whether all steps were done.
-    public func denoise(
+    package func denoise(
         _ images: Tensor, model: UNet, seed: UInt64, first: Int = 0, progress: (Int) -> Bool = { _ in true }
     ) -> Bool {
         let noise = Tensor(shape: images.shape)

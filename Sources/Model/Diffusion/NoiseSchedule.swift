@@ -3,14 +3,14 @@ import Kernels
 /// The forward process of diffusion in Double [Ho20, section 2]: how much image and how much noise there is at each timestep.
 ///
 /// Timesteps are 0-based as in diffusers: timestep `t` is the paper's `t + 1`.
-public struct NoiseSchedule: Sendable {
-    public let configuration: SchedulerConfiguration
+package struct NoiseSchedule: Sendable {
+    package let configuration: SchedulerConfiguration
     /// Noise variance added at each timestep, linear from `betaStart` to `betaEnd`.
-    public let betas: [Double]
+    package let betas: [Double]
     /// Share of the image's variance that is left at each timestep: the running product of `1 - beta`.
-    public let cumulativeAlphas: [Double]
+    package let cumulativeAlphas: [Double]
 
-    public init(_ configuration: SchedulerConfiguration = SchedulerConfiguration()) {
+    package init(_ configuration: SchedulerConfiguration = SchedulerConfiguration()) {
         self.configuration = configuration
         let count = configuration.trainTimesteps
         let step = (configuration.betaEnd - configuration.betaStart) / Double(max(count - 1, 1))
@@ -24,10 +24,10 @@ public struct NoiseSchedule: Sendable {
     }
 
     /// Number of timesteps.
-    public var count: Int { betas.count }
+    package var count: Int { betas.count }
 
     /// The image's share of variance at `timestep`; 1 before the first.
-    public func cumulativeAlpha(_ timestep: Int) -> Double { timestep < 0 ? 1 : cumulativeAlphas[timestep] }
+    package func cumulativeAlpha(_ timestep: Int) -> Double { timestep < 0 ? 1 : cumulativeAlphas[timestep] }
 
     /// `x_t = sqrt(abar_t) x_0 + sqrt(1 - abar_t) noise` [Ho20 eq. 4], image by image.
     ///
@@ -36,7 +36,7 @@ public struct NoiseSchedule: Sendable {
     ///   - noise: as many elements.
     ///   - timesteps: N, within `0 ..< count` (precondition).
     ///   - output: as many elements, overwritten; may be `images` or `noise`.
-    public func addNoise(images: Tensor, noise: Tensor, timesteps: [Int], into output: Tensor) {
+    package func addNoise(images: Tensor, noise: Tensor, timesteps: [Int], into output: Tensor) {
         precondition(images.count == noise.count && images.count == output.count, "images, noise and output differ in size")
         precondition(!timesteps.isEmpty && images.count % timesteps.count == 0, "one timestep an image is needed")
         let elements = images.count / timesteps.count
@@ -55,7 +55,7 @@ public struct NoiseSchedule: Sendable {
     /// The timesteps that a sampler visits, from noisy to clean.
     ///
     /// - Parameter steps: 1 ... `count` (precondition).
-    public func samplingTimesteps(steps: Int) -> [Int] {
+    package func samplingTimesteps(steps: Int) -> [Int] {
         precondition((1...count).contains(steps), "\(steps) sampling steps of \(count)")
         switch configuration.timestepSpacing {
         case .leading:

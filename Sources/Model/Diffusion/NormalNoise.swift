@@ -2,7 +2,7 @@ import Kernels
 
 extension Tensor {
     /// Overwrites the elements with independent standard normal numbers; the pair `2i`, `2i + 1` comes from block `i` of `random`.
-    public func fillNormal(_ random: CounterRandom) {
+    package func fillNormal(_ random: CounterRandom) {
         var generator = random.generator()
         withMutableSpan { elements in
             for index in stride(from: 0, to: elements.count, by: 2) {

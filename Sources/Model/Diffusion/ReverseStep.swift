@@ -6,10 +6,10 @@ import Kernels
 ///     x_earlier = imageWeight x_0 + sampleWeight x_t + predictionWeight prediction + deviation z
 ///
 /// with z standard normal. Timestep -1 is the finished image.
-public struct ReverseStep: Sendable {
-    public let timestep: Int
+package struct ReverseStep: Sendable {
+    package let timestep: Int
     /// Standard deviation of the noise that the step adds; 0 adds none.
-    public let deviation: Double
+    package let deviation: Double
     private let signal: Double
     private let spread: Double
     private let imageWeight: Double
@@ -18,7 +18,7 @@ public struct ReverseStep: Sendable {
     private let clipRange: Double?
 
     /// The posterior of the forward process given x_0 [Ho20 eq. 6, 7], with the configured variance.
-    public static func ancestral(from timestep: Int, to earlier: Int, _ schedule: NoiseSchedule) -> ReverseStep {
+    package static func ancestral(from timestep: Int, to earlier: Int, _ schedule: NoiseSchedule) -> ReverseStep {
         let (now, before) = (schedule.cumulativeAlpha(timestep), schedule.cumulativeAlpha(earlier))
         let alpha = now / before
         let variance =
@@ -33,7 +33,7 @@ public struct ReverseStep: Sendable {
     }
 
     /// DDIM [Song21 eq. 12, 16]: `eta` 0 is deterministic, 1 has the noise of the ancestral sampler.
-    public static func implicit(
+    package static func implicit(
         from timestep: Int, to earlier: Int, eta: Double, _ schedule: NoiseSchedule
     ) -> ReverseStep {
         let (now, before) = (schedule.cumulativeAlpha(timestep), schedule.cumulativeAlpha(earlier))
@@ -59,7 +59,7 @@ public struct ReverseStep: Sendable {
     /// - Parameters:
     ///   - prediction: the model's noise.
     ///   - noise: z; not read where `deviation` is 0.
-    public func apply(to sample: Tensor, prediction: Tensor, noise: Tensor) {
+    package func apply(to sample: Tensor, prediction: Tensor, noise: Tensor) {
         precondition(sample.count == prediction.count && sample.count == noise.count, "tensors of different sizes")
         let (inverseSignal, spread) = (Float(1 / signal), Float(spread))
         let (imageWeight, sampleWeight) = (Float(imageWeight), Float(sampleWeight))

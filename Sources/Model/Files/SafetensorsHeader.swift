@@ -1,9 +1,9 @@
 import Storage
 
 /// One tensor of a safetensors file: its name, element type, shape and place in the data section.
-public struct SafetensorsEntry: Sendable, Equatable {
+package struct SafetensorsEntry: Sendable, Equatable {
     /// Element types that this program reads. It writes `float32` and `int64`.
-    public enum ElementType: String, Sendable {
+    package enum ElementType: String, Sendable {
         case float32 = "F32"
         case float16 = "F16"
         case bfloat16 = "BF16"
@@ -18,13 +18,13 @@ public struct SafetensorsEntry: Sendable, Equatable {
         }
     }
 
-    public let name: String
-    public let type: ElementType
-    public let shape: [Int]
+    package let name: String
+    package let type: ElementType
+    package let shape: [Int]
     /// Place in the data section, in bytes.
-    public let bytes: Range<Int>
+    package let bytes: Range<Int>
     /// Number of elements.
-    public var count: Int { bytes.count / type.bytes }
+    package var count: Int { bytes.count / type.bytes }
 }
 
 /// The JSON header of a safetensors file, checked: every tensor lies inside the data section, in order, without gaps or overlaps.

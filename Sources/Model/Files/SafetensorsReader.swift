@@ -4,19 +4,19 @@ import Kernels
 /// Reads a safetensors file: the header at once, each tensor when asked for.
 ///
 /// Nothing is allocated for a tensor before its type, shape and place are checked against the length of the file.
-public final class SafetensorsReader {
-    public let path: String
+package final class SafetensorsReader {
+    package let path: String
     private let header: SafetensorsHeader
     private let descriptor: Int32
     private let dataOffset: Int
 
     /// The tensors in the order of their data.
-    public var entries: [SafetensorsEntry] { header.entries }
+    package var entries: [SafetensorsEntry] { header.entries }
     /// The header's `__metadata__`.
-    public var metadata: [String: String] { header.metadata }
+    package var metadata: [String: String] { header.metadata }
 
     /// Opens `path` and checks its header.
-    public init(path: String) throws(CheckpointError) {
+    package init(path: String) throws(CheckpointError) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure(path) }
@@ -31,17 +31,17 @@ public final class SafetensorsReader {
     deinit { close(descriptor) }
 
     /// The entry of that name, nil where there is none.
-    public func entry(_ name: String) -> SafetensorsEntry? { entries.first { $0.name == name } }
+    package func entry(_ name: String) -> SafetensorsEntry? { entries.first { $0.name == name } }
 
     /// The floating-point tensor of `entry` (one of `entries`) as float32, in its own shape.
-    public func readFloats(_ entry: SafetensorsEntry) throws(CheckpointError) -> Tensor {
+    package func readFloats(_ entry: SafetensorsEntry) throws(CheckpointError) -> Tensor {
         let tensor = Tensor(shape: entry.shape)
         try readFloats(entry, into: tensor)
         return tensor
     }
 
     /// Overwrites `tensor`, which has as many elements (precondition), with the floating-point tensor of `entry`.
-    public func readFloats(_ entry: SafetensorsEntry, into tensor: Tensor) throws(CheckpointError) {
+    package func readFloats(_ entry: SafetensorsEntry, into tensor: Tensor) throws(CheckpointError) {
         precondition(tensor.count == entry.count, "\(entry.name) has \(entry.count) elements, the tensor \(tensor.count)")
         switch entry.type {
         case .float32:
@@ -60,7 +60,7 @@ public final class SafetensorsReader {
     }
 
     /// The I64 tensor of `entry` (one of `entries`).
-    public func readInt64(_ entry: SafetensorsEntry) throws(CheckpointError) -> [Int64] {
+    package func readInt64(_ entry: SafetensorsEntry) throws(CheckpointError) -> [Int64] {
         guard entry.type == .int64 else {
             throw .unsupportedType(path: path, tensor: entry.name, type: "\(entry.type.rawValue) (expected I64)")
         }

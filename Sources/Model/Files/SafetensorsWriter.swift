@@ -3,21 +3,21 @@ import Kernels
 import Storage
 
 /// A tensor to write: name, shape and elements.
-public struct NamedTensor {
-    public enum Elements {
+package struct NamedTensor {
+    package enum Elements {
         case float32(Tensor)
         case int64([Int64])
     }
 
-    public let name: String
-    public let shape: [Int]
-    public let elements: Elements
+    package let name: String
+    package let shape: [Int]
+    package let elements: Elements
 
     /// A float32 tensor in its own shape.
-    public init(_ name: String, _ tensor: Tensor) { self.init(name, shape: tensor.shape, .float32(tensor)) }
+    package init(_ name: String, _ tensor: Tensor) { self.init(name, shape: tensor.shape, .float32(tensor)) }
 
     /// Elements under a shape of as many (precondition).
-    public init(_ name: String, shape: [Int], _ elements: Elements) {
+    package init(_ name: String, shape: [Int], _ elements: Elements) {
         (self.name, self.shape, self.elements) = (name, shape, elements)
         precondition(shape.reduce(1, *) == byteCount / elementBytes, "\(name): shape \(shape) and elements disagree")
     }
@@ -48,7 +48,7 @@ public struct NamedTensor {
 ///
 /// - Parameters:
 ///   - metadata: the header's `__metadata__`; PyTorch's loader wants `format: pt`.
-public func writeSafetensors(
+package func writeSafetensors(
     _ tensors: [NamedTensor], to path: String, metadata: [String: String] = ["format": "pt"]
 ) throws(FileError) {
     var header: [String: JSONValue] = ["__metadata__": .object(metadata.mapValues(JSONValue.string))]

@@ -2,9 +2,9 @@ import Kernels
 
 /// Activation memory that is used again: a buffer returns by itself when the last tensor that views it is gone.
 ///
-/// Every buffer gets the first gap that holds it in one line of places, so that memory follows what lives at once. The first pass
-/// finds out how long that line is, on memory of its own for each buffer; `settle` then takes it in one piece, and passes that ask
-/// for the same sizes in the same order allocate nothing.
+/// Buffers lie in one range of places, each in the first gap that holds it, so memory follows what is in use at once. The first pass
+/// measures that range, with separate memory for each buffer. `settle` then takes the range in one piece, and passes that ask for the
+/// same sizes in the same order allocate nothing.
 final class BufferPool {
     private struct Block {
         let places: Range<Int>

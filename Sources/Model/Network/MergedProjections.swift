@@ -2,7 +2,7 @@ import Kernels
 
 /// The four projections of attention with one head as two.
 ///
-/// A row of scores, `(x Wq^T + bq)(x Wk^T + bk)^T`, goes through a softmax, which does not see what is constant along the row: the
+/// A row of scores, `(x Wq^T + bq)(x Wk^T + bk)^T`, goes through a softmax, which ignores what is constant along the row: the
 /// keys may be `x` itself where the queries are `x A^T + a` with `A = Wk^T Wq`, `a = Wk^T bq`. A row of probabilities sums to 1, so
 /// `P (x Wv^T + bv) Wo^T + bo` is `P (x B^T + b)` with `B = Wo Wv`, `b = Wo bv + bo`: the values may be outputs. Two products of
 /// C^3 multiply-adds replace two of rows * C^2 forward, four replace four backward. The gradient of `bk` is zero, exactly.

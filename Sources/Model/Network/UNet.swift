@@ -4,15 +4,15 @@ import Kernels
 ///
 /// Parameters and gradients are one flat buffer each, in checkpoint order; `layout` says what lies where. Results do not depend on
 /// the number of threads.
-public final class UNet {
-    public let configuration: UNetConfiguration
+package final class UNet {
+    package let configuration: UNetConfiguration
     /// Names, shapes and places of the parameters.
-    public let layout: ParameterLayout
+    package let layout: ParameterLayout
     /// All parameters `(P)`. Writing to it changes the model.
-    public let parameters: Tensor
+    package let parameters: Tensor
     /// All gradients `(P)`; `accumulateGradients` adds to it. Write to it through `clearGradients` alone.
-    public let gradients: Tensor
-    public let context: ComputeContext
+    package let gradients: Tensor
+    package let context: ComputeContext
     private let architecture: UNetArchitecture
     private let workspace: Workspace
     private var batchSize = 0
@@ -22,7 +22,7 @@ public final class UNet {
     /// A model whose parameters are all zero.
     ///
     /// - Throws: `CheckpointError.unsupportedField` for a configuration whose parts do not fit together.
-    public init(_ configuration: UNetConfiguration, context: ComputeContext) throws(CheckpointError) {
+    package init(_ configuration: UNetConfiguration, context: ComputeContext) throws(CheckpointError) {
         try configuration.validate()
         architecture = UNetArchitecture(configuration)
         layout = architecture.layout
@@ -33,17 +33,17 @@ public final class UNet {
     }
 
     /// The model in `checkpoint`, with a copy of its parameters.
-    public convenience init(_ checkpoint: Checkpoint, context: ComputeContext) throws(CheckpointError) {
+    package convenience init(_ checkpoint: Checkpoint, context: ComputeContext) throws(CheckpointError) {
         try self.init(checkpoint.configuration, context: context)
         parameters.copy(from: checkpoint.parameters)
     }
 
     /// Shape of a batch of `count` images, `(N, H, W, C)`.
-    public func sampleShape(count: Int) -> [Int] { [count] + configuration.sampleSize + [configuration.inChannels] }
+    package func sampleShape(count: Int) -> [Int] { [count] + configuration.sampleSize + [configuration.inChannels] }
 
     /// Draws fresh parameters with PyTorch's defaults: weights and biases uniform within `1/sqrt(inputs)`, normalisations 1 and 0.
     /// Tensor `i` draws from stream `initialization`, item `i`.
-    public func initialize(seed: UInt64) {
+    package func initialize(seed: UInt64) {
         for (index, entry) in layout.entries.enumerated() {
             let tensor = Tensor(viewOf: parameters, offset: entry.offset, shape: entry.shape)
             switch architecture.initializations[index] {
@@ -62,7 +62,7 @@ public final class UNet {
     ///   - sample: `(N, H, W, inChannels)` (precondition).
     ///   - timesteps: N, 0-based.
     /// - Returns: `(N, H, W, outChannels)`, the caller's to keep.
-    public func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
+    package func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
         prepare(sample, timesteps)
         (workspace.dropout, workspace.keepsActivations) = (nil, false)
         let output = architecture.forward(sample, timesteps: timesteps, workspace).output
@@ -79,7 +79,7 @@ public final class UNet {
     ///   - timesteps: N, 0-based.
     ///   - noise: what was added, `(N, H, W, outChannels)`.
     ///   - dropout: where masks are drawn; nil switches dropout off.
-    public func accumulateGradients(
+    package func accumulateGradients(
         sample: Tensor, timesteps: [Int], noise: Tensor, dropout: CounterRandom? = nil
     ) -> Double {
         prepare(sample, timesteps)
@@ -92,7 +92,7 @@ public final class UNet {
     }
 
     /// Sets all gradients to zero.
-    public func clearGradients() {
+    package func clearGradients() {
         if holdsGradients { gradients.fill(0) }
         holdsGradients = false
     }

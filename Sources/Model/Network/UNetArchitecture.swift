@@ -115,5 +115,5 @@ struct UNetArchitecture: Sendable {
 
 extension UNetConfiguration {
     /// Names, shapes and order of the parameters: those of diffusers' checkpoints.
-    public var parameterLayout: ParameterLayout { UNetArchitecture(self).layout }
+    package var parameterLayout: ParameterLayout { UNetArchitecture(self).layout }
 }

@@ -3,20 +3,20 @@ import Kernels
 /// A slowly moving average of the parameters, which samples better than the parameters themselves.
 ///
 /// The decay warms up as `min(decay, (1 + n) / (10 + n))` after n steps, so that the initial model is forgotten.
-public final class ExponentialMovingAverage {
+package final class ExponentialMovingAverage {
     /// The averaged parameters `(P)`.
-    public let parameters: Tensor
+    package let parameters: Tensor
     /// Largest decay of a step.
-    public let decay: Double
+    package let decay: Double
     /// Steps averaged so far.
-    public private(set) var steps: Int
+    package private(set) var steps: Int
 
     /// Starts from a copy of `parameters`.
     ///
     /// - Parameters:
     ///   - decay: within 0 ... 1 (precondition).
     ///   - steps: averaged before, when training resumes.
-    public init(of parameters: Tensor, decay: Double, steps: Int = 0) {
+    package init(of parameters: Tensor, decay: Double, steps: Int = 0) {
         precondition((0...1).contains(decay) && steps >= 0, "EMA decay \(decay) after \(steps) steps")
         self.parameters = Tensor(shape: [parameters.count])
         self.parameters.copy(from: parameters)
@@ -24,7 +24,7 @@ public final class ExponentialMovingAverage {
     }
 
     /// Moves towards `parameters` by as much as `count` steps at these parameters would.
-    public func update(_ parameters: Tensor, steps count: Int = 1, context: ComputeContext) {
+    package func update(_ parameters: Tensor, steps count: Int = 1, context: ComputeContext) {
         context.emaUpdate(average: self.parameters, parameters: parameters, decay: takeDecay(steps: count))
     }
 

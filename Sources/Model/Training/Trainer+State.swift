@@ -2,7 +2,7 @@ import Kernels
 
 extension Trainer {
     /// Everything beside the parameters that the next step depends on.
-    public var state: TrainingState {
+    package var state: TrainingState {
         var state = TrainingState(
             buffers: ["first_moment": firstMoment, "second_moment": secondMoment],
             counters: ["optimizer_steps": optimizerSteps])
@@ -17,7 +17,7 @@ extension Trainer {
     ///
     /// - Parameter path: where it was read, for messages.
     /// - Throws: `CheckpointError.malformed` where a buffer or counter is missing; nothing is changed then.
-    public func restore(_ state: TrainingState, path: String) throws(CheckpointError) {
+    package func restore(_ state: TrainingState, path: String) throws(CheckpointError) {
         func missing(_ name: String) -> CheckpointError { .malformed(path: path, detail: "\(name) is missing") }
         guard let first = state.buffers["first_moment"] else { throw missing("first_moment") }
         guard let second = state.buffers["second_moment"] else { throw missing("second_moment") }

@@ -1,14 +1,14 @@
 import Kernels
 
 /// Constants of a training run.
-public struct TrainingSettings: Sendable, Equatable {
-    public var optimizer: AdamWOptions
+package struct TrainingSettings: Sendable, Equatable {
+    package var optimizer: AdamWOptions
     /// Gradients of a larger norm are scaled down to it; nil clips nothing.
-    public var maximumGradientNorm: Double?
+    package var maximumGradientNorm: Double?
     /// Largest decay of the moving average; nil keeps none.
-    public var averageDecay: Double?
+    package var averageDecay: Double?
 
-    public init(
+    package init(
         optimizer: AdamWOptions = AdamWOptions(learningRate: 2e-4), maximumGradientNorm: Double? = 1,
         averageDecay: Double? = 0.9999
     ) {
@@ -17,21 +17,25 @@ public struct TrainingSettings: Sendable, Equatable {
 }
 
 /// What a training step did.
-public struct StepResult: Sendable, Equatable {
+package struct StepResult: Sendable, Equatable {
     /// Mean squared error of the noise, before the update.
-    public let loss: Double
+    package let loss: Double
     /// Norm of all gradients, before clipping.
-    public let gradientNorm: Double
+    package let gradientNorm: Double
     /// Number of the step, from 1 after a fresh start.
-    public let step: Int
+    package let step: Int
 }
 
-/// Training went where it cannot come back from; the parameters are those before the step.
+/// Training diverged: loss or gradients are not finite. The parameters are those before the step.
 public struct DivergenceError: Error, Equatable, CustomStringConvertible {
+    /// The optimiser step, from 1.
     public let step: Int
+    /// Its training loss.
     public let loss: Double
+    /// Norm of its gradients before clipping.
     public let gradientNorm: Double
 
+    /// One line for people: what is wrong and what to do.
     public var description: String {
         "training diverged at step \(step): loss \(loss), gradient norm \(gradientNorm); "
             + "lower the learning rate and resume from the last checkpoint"
@@ -41,19 +45,19 @@ public struct DivergenceError: Error, Equatable, CustomStringConvertible {
 /// Trains one U-Net with AdamW, gradient clipping and a moving average.
 ///
 /// A federated device uses the same: write the global weights into `model.parameters`, call `resetOptimizer`, step.
-public final class Trainer {
-    public let model: UNet
-    public let schedule: NoiseSchedule
-    public var settings: TrainingSettings
+package final class Trainer {
+    package let model: UNet
+    package let schedule: NoiseSchedule
+    package var settings: TrainingSettings
     /// AdamW's moments `(P)`.
-    public let firstMoment: Tensor
-    public let secondMoment: Tensor
+    package let firstMoment: Tensor
+    package let secondMoment: Tensor
     /// Updates since the moments were zero.
-    public private(set) var optimizerSteps: Int
-    public private(set) var average: ExponentialMovingAverage?
+    package private(set) var optimizerSteps: Int
+    package private(set) var average: ExponentialMovingAverage?
 
     /// Starts from the parameters that `model` has.
-    public init(model: UNet, schedule: NoiseSchedule, settings: TrainingSettings) {
+    package init(model: UNet, schedule: NoiseSchedule, settings: TrainingSettings) {
         (self.model, self.schedule, self.settings) = (model, schedule, settings)
         firstMoment = Tensor(shape: [model.layout.parameterCount])
         secondMoment = Tensor(shape: [model.layout.parameterCount])
@@ -65,14 +69,14 @@ public final class Trainer {
     ///
     /// - Throws: `DivergenceError` where loss or gradients are not finite; nothing is changed then.
     @discardableResult
-    public func step(images: Tensor, address: StepAddress) throws(DivergenceError) -> StepResult {
+    package func step(images: Tensor, address: StepAddress) throws(DivergenceError) -> StepResult {
         let step = TrainingStep(images: images, address: address, schedule: schedule)
         return try update(step, dropout: address.random(.dropout, itemsPerStep: 256))
     }
 
     /// One update on given noise and timesteps.
     @discardableResult
-    public func update(_ step: TrainingStep, dropout: CounterRandom? = nil) throws(DivergenceError) -> StepResult {
+    package func update(_ step: TrainingStep, dropout: CounterRandom? = nil) throws(DivergenceError) -> StepResult {
         let context = model.context
         model.clearGradients()
         let loss = model.accumulateGradients(
@@ -91,7 +95,7 @@ public final class Trainer {
     }
 
     /// Forgets the moments, as a device does that starts a round afresh.
-    public func resetOptimizer() {
+    package func resetOptimizer() {
         firstMoment.fill(0)
         secondMoment.fill(0)
         optimizerSteps = 0

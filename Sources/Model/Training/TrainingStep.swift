@@ -1,16 +1,16 @@
 import Kernels
 
 /// Which step of which run: fixes every random number of that step.
-public struct StepAddress: Sendable, Hashable {
-    public var seed: UInt64
+package struct StepAddress: Sendable, Hashable {
+    package var seed: UInt64
     /// The federated round; 0 where there is none.
-    public var round: Int
+    package var round: Int
     /// The device; 0 where there is none.
-    public var device: Int
+    package var device: Int
     /// The step within round and device, from 0.
-    public var step: Int
+    package var step: Int
 
-    public init(seed: UInt64, round: Int = 0, device: Int = 0, step: Int) {
+    package init(seed: UInt64, round: Int = 0, device: Int = 0, step: Int) {
         (self.seed, self.round, self.device, self.step) = (seed, round, device, step)
     }
 
@@ -23,23 +23,23 @@ public struct StepAddress: Sendable, Hashable {
 }
 
 /// What one training step looks at: noisy images, their timesteps and the noise in them [Ho20, algorithm 1].
-public struct TrainingStep {
+package struct TrainingStep {
     /// x_t, `(N, H, W, C)`.
-    public let sample: Tensor
+    package let sample: Tensor
     /// N, 0-based.
-    public let timesteps: [Int]
+    package let timesteps: [Int]
     /// What was added, `(N, H, W, C)`.
-    public let noise: Tensor
+    package let noise: Tensor
 
     /// Noise of `noise` at `timesteps` on `images` x_0, all `(N, H, W, C)`.
-    public init(images: Tensor, noise: Tensor, timesteps: [Int], schedule: NoiseSchedule) {
+    package init(images: Tensor, noise: Tensor, timesteps: [Int], schedule: NoiseSchedule) {
         sample = Tensor(shape: images.shape)
         schedule.addNoise(images: images, noise: noise, timesteps: timesteps, into: sample)
         (self.timesteps, self.noise) = (timesteps, noise)
     }
 
     /// Timesteps drawn uniformly and normal noise, both from `address`.
-    public init(images: Tensor, address: StepAddress, schedule: NoiseSchedule) {
+    package init(images: Tensor, address: StepAddress, schedule: NoiseSchedule) {
         var generator = address.random(.timestep).generator()
         let timesteps = (0..<images.shape[0]).map { _ in generator.nextIndex(below: schedule.count) }
         let noise = Tensor(shape: images.shape)

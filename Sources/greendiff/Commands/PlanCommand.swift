@@ -130,7 +130,7 @@ extension PlanFormat: ExpressibleByArgument {}
 extension DeviceFileFormat: ExpressibleByArgument {}
 
 extension PlanTimeBudget: ExpressibleByArgument {
-    public init?(argument: String) {
+    package init?(argument: String) {
         if argument == "auto" {
             self = .automatic
         } else if let seconds = Double(argument) {
@@ -140,5 +140,5 @@ extension PlanTimeBudget: ExpressibleByArgument {
         }
     }
 
-    public var defaultValueDescription: String { "each device's own" }
+    package var defaultValueDescription: String { "each device's own" }
 }

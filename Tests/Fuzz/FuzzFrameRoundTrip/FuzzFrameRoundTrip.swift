@@ -27,7 +27,7 @@ public func fuzzFrameRoundTrip(_ start: UnsafePointer<UInt8>, _ count: Int) -> C
     frame.decode(into: decoded, threads: 1)
     for index in 0..<values.count {
         precondition(decoded[index].isFinite, "element \(index): \(values[index]) became \(decoded[index])")
-        if coding.expectedError == 0 { precondition(decoded[index] == values[index], "exact values changed") }
+        if choice % 16 == 0 { precondition(decoded[index] == values[index], "exact values changed") }
     }
     return 0
 }
