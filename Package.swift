@@ -136,7 +136,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CalibrationTests",
-            dependencies: ["Calibration", "DevicePlanning", "FedRuntime", "Kernels", "Model", "Storage", "TestSupport"],
+            dependencies: [
+                "Calibration", "DevicePlanning", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Storage", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",

@@ -26,7 +26,7 @@ package struct PaperFigures {
         let rows = try FigureFile.write(files(), to: folder)
         var lines = [TextTable.text([["file", "shows"]] + rows), ""]
         if losses == nil {
-            lines += ["Fig. 2 (loss over rounds, samples) is left out: it needs runs; add --runs RUN_DIR ...", ""]
+            lines += ["Fig. 2 (loss over rounds, samples) is left out: it needs runs", ""]
         }
         lines += [convergence.headline] + (try budgets.headlines()) + [printed.headline]
         return lines.joined(separator: "\n")

@@ -33,14 +33,14 @@ package struct ParetoStudy {
         let best = try zip(runs, curves).map { entry, curve in
             guard let best = curve.best else {
                 throw FileError.invalid(
-                    path: entry.run.files.path, reason: "it has no held-out losses; train it with --evaluate-every 1")
+                    path: entry.run.files.path, reason: "it has no held-out losses; train it with evaluate-every 1")
             }
             return best
         }
         let target = targetLoss ?? best.max() ?? 0
         guard let smallest = best.min(), smallest <= target else {
             throw ConfigurationError(
-                "--target-loss", "\(target)", "is below \(best.min() ?? .nan), the smallest smoothed held-out loss of these runs",
+                "target-loss", "\(target)", "is below \(best.min() ?? .nan), the smallest smoothed held-out loss of these runs",
                 wayOut: "give a larger one, or leave it out")
         }
         self.targetLoss = target

@@ -1,6 +1,7 @@
 import Calibration
 import DevicePlanning
 import Foundation
+import GreenDiffusion
 import Kernels
 import TestSupport
 import Testing
@@ -77,7 +78,7 @@ import Testing
     }
 
     @Test func theJSONLabelsEveryFigure() throws {
-        let data = try JSONEncoder().encode(try calibrate(cpuinfo: "cpu MHz : 2000\n"))
+        let data = Data(try jsonText(of: calibrate(cpuinfo: "cpu MHz : 2000\n")).utf8)
         let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let line = try #require((object["measurements"] as? [[String: Any]])?.first)
         let step = try #require(line["wall_s"] as? [String: Any])

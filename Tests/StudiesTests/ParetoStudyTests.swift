@@ -76,8 +76,8 @@ import Testing
         let path = try train("run", [.rounds: "2"])
         let blind = try train("blind", [.rounds: "1", .evaluateEvery: "0"])
         for (arguments, part) in [
-            ([path, "--target-loss", "1e-9"], "--target-loss 1e-09 is below"),
-            ([blind], "--evaluate-every 1"),
+            ([path, "--target-loss", "1e-9"], "target-loss 1e-09 is below"),
+            ([blind], "evaluate-every 1"),
             (["/nonexistent"], "/nonexistent is not a run directory"),
         ] {
             let result = try Greendiff.run(["pareto"] + arguments + ["--out", folder.path("out")])
