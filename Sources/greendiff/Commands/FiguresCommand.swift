@@ -26,5 +26,6 @@ struct FiguresCommand: ParsableCommand {
 
     func run() throws {
         print(try PaperFigures(runs: runs).write(to: out))
+        if runs.isEmpty { print("\nfor figure 2 add --runs RUN_DIR ...") }
     }
 }
