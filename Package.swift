@@ -60,7 +60,7 @@ let package = Package(
             name: "CKernels",
             cSettings: [.headerSearchPath("."), .unsafeFlags(cKernelFlags)],
             linkerSettings: [.unsafeFlags(openMPLinkFlags), .linkedLibrary("m")]),
-        .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: vectorized),
+        .target(name: "Kernels", dependencies: ["CKernels", "CPUSupport"], swiftSettings: vectorized),
         .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),
         .target(name: "Energy", swiftSettings: vectorized),
         .target(name: "Storage", swiftSettings: strict),
@@ -91,9 +91,8 @@ let package = Package(
         .executableTarget(
             name: "greendiff",
             dependencies: [
-                "CPUSupport", "Calibration", "Codec", "DevicePlanning", "Energy", "GreenDiffusion", "Kernels", "Model", "Report",
-                "Storage",
-                "Studies",
+                "CPUSupport", "Calibration", "Codec", "DevicePlanning", "Energy", "GreenDiffusion", "ImageFiles", "Kernels", "Model",
+                "Report", "Storage", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

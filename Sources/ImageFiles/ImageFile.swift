@@ -17,8 +17,22 @@ package enum ImageFile {
         throw ImageFileError(path: path, problem: .unknownFormat(start))
     }
 
+    /// The names' ends of images that are written; a name without one is a PNG.
+    package static let writtenExtensions = ["png", "ppm"]
+
+    /// True where an image can be written under the name: its end names PNG or PPM, or it has none.
+    package static func canWrite(_ path: String) -> Bool {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return true }
+        return writtenExtensions.contains(name[name.index(after: dot)...].lowercased())
+    }
+
     /// Writes `image` as PPM where the name ends in `.ppm`, otherwise as PNG; the file appears whole or not at all.
     package static func write(_ image: RGBImage, to path: String) throws(ImageFileError) {
+        guard canWrite(path) else {
+            let ends = writtenExtensions.joined(separator: " or .")
+            throw ImageFileError(path: path, problem: .unwritable("its name does not end in .\(ends)"))
+        }
         let bytes = path.lowercased().hasSuffix(".ppm") ? PPMCoder.encode(image) : try PNGCoder.encode(image, path: path)
         do throws(FileError) {
             try AtomicFile.write(bytes, to: path)

@@ -1,3 +1,10 @@
+/// The one of `names` that `word` most resembles, where it resembles one: a third of its letters may differ, or two.
+package func nearestName(to word: String, among names: some Sequence<String>) -> String? {
+    let candidates = names.map { (name: $0, distance: editDistance($0, word)) }
+    guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
+    return best.distance <= max(2, word.count / 3) ? best.name : nil
+}
+
 /// How many letters must be added, dropped or replaced to turn one word into the other (Levenshtein).
 package func editDistance(_ first: String, _ second: String) -> Int {
     let target = Array(second)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CPUSupport
 import Foundation
 import GreenDiffusion
+import Storage
 
 /// The training binary: a thin shell that parses arguments, calls the library and words its results.
 @main
@@ -30,14 +31,19 @@ struct Greendiff: ParsableCommand {
 
     /// Checks the CPU before any vector code runs, then parses, runs and reports.
     static func main() {
+        StandardOutput.holdStandardDescriptors()
+        // A file larger than the shell allows (`ulimit -f`) is an error of the write, not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         if let missing = gd_cpu_missing_feature() {
             fail(
                 "this CPU has no \(String(cString: missing)), which this build needs; "
                     + "run it on a CPU with AVX2, FMA and BMI2 (Intel Haswell, AMD Zen or newer)", status: 1)
         }
+        if let unknown = unknownCommand { fail(unknown, status: ExitCode.validationFailure.rawValue) }
         do {
             var command = try parseAsRoot()
             try command.run()
+            try StandardConsole.requireOutputWritten()
         } catch {
             report(error)
         }
@@ -46,24 +52,47 @@ struct Greendiff: ParsableCommand {
     /// Ends the process: help and version on standard output (status 0), wrong usage in one line (64), a failed job in one line (1).
     private static func report(_ error: any Error) -> Never {
         let code = exitCode(for: error)
-        if code.isSuccess || error is ExitCode { exit(withError: error) }
+        if error is ExitCode { exit(withError: error) }
+        if code.isSuccess { succeed(showing: fullMessage(for: error)) }
         guard code == .validationFailure else { fail(ErrorText.line(error), status: code.rawValue) }
         var message = message(for: error)
         if message.hasSuffix(".") { message.removeLast() }
         fail("\(message); see \(helpCommand)", status: code.rawValue)
     }
 
+    /// Help, the version or a script for the shell.
+    private static func succeed(showing text: String) -> Never {
+        StandardConsole.output.write(text + "\n")
+        do {
+            try StandardConsole.requireOutputWritten()
+        } catch {
+            fail(ErrorText.line(error), status: ExitCode.failure.rawValue)
+        }
+        Foundation.exit(ExitCode.success.rawValue)
+    }
+
+    private static let commandNames = configuration.subcommands.filter(\.configuration.shouldDisplay)
+        .compactMap(\.configuration.commandName)
+
+    /// What is wrong with the first argument where it should be a command and is none.
+    private static var unknownCommand: String? {
+        let words = CommandLine.arguments.dropFirst()
+        guard let word = words.first == "help" ? words.dropFirst().first : words.first, !word.hasPrefix("-"),
+            !(commandNames + ["help", PackCommand.configuration.commandName]).contains(word)
+        else { return nil }
+        let wayOut = nearestName(to: word, among: commandNames).map { "did you mean \($0)?" }
+        return "there is no command \(word); \(wayOut ?? "the commands are \(commandNames.joined(separator: ", "))")"
+    }
+
     /// The command line that explains what the user tried.
     private static var helpCommand: String {
-        let names = configuration.subcommands.map { $0.configuration.commandName ?? "" }
-        guard CommandLine.arguments.count > 1, names.contains(CommandLine.arguments[1]) else { return "greendiff --help" }
+        guard CommandLine.arguments.count > 1, commandNames.contains(CommandLine.arguments[1]) else { return "greendiff --help" }
         return "greendiff \(CommandLine.arguments[1]) --help"
     }
 
     /// One line on standard error, then the end.
     private static func fail(_ message: String, status: Int32) -> Never {
-        let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-        FileHandle.standardError.write(Data("greendiff: \(line)\n".utf8))
+        StandardConsole.error.line("greendiff: \(message.printableLine())")
         Foundation.exit(status)
     }
 }

@@ -4,5 +4,8 @@
 /// Built without vector flags: call it before any code of another module runs.
 const char *gd_cpu_missing_feature(void);
 
+/// How many processors the affinity of this process allows it, at least 1.
+int gd_cpu_allowed_count(void);
+
 /// The compiler that built this, e.g. "Clang 21.0.0".
 const char *gd_compiler_version(void);

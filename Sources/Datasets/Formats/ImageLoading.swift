@@ -22,7 +22,7 @@ func loadPixels(_ requests: [ImageRequest], side: Int) throws(DatasetError) -> [
         count = buffer.count
         // SAFETY: each chunk writes its own range of `buffer`, which outlives the loop.
         let target = buffer
-        parallelFor(count: chunks, threads: ProcessInfo.processInfo.activeProcessorCount) { number in
+        parallelFor(count: chunks, threads: Processors.available) { number in
             for index in number * chunk..<min(requests.count, (number + 1) * chunk) {
                 do throws(DatasetError) {
                     let image = try load(requests[index], side: side)

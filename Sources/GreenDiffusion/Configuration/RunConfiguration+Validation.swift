@@ -1,5 +1,6 @@
 import FedRuntime
 import Foundation
+import Storage
 
 // What depends on several settings: defaults that follow from others, and what does not go together.
 extension RunConfiguration {
@@ -16,7 +17,7 @@ extension RunConfiguration {
 
     private mutating func makePathsAbsolute() {
         func absolute(_ path: String) -> String {
-            URL(fileURLWithPath: (path as NSString).expandingTildeInPath).standardizedFileURL.path
+            URL(fileURLWithPath: expandingHome(path)).standardizedFileURL.path
         }
         switch data {
         case .synthetic: break

@@ -185,7 +185,7 @@ extension Setting {
     /// `threads`: ``RunConfiguration/threads``.
     public static let threads = Setting(
         "threads", \.threads, .integer(1...1024), "n", "Threads to compute with; results do not depend on it",
-        default: "all processors", changeable: true)
+        default: "all processors that it may use", changeable: true)
     /// `convolution`: ``RunConfiguration/convolution``.
     public static let convolution = Setting(
         "convolution", \.convolution, .choice(), "kernel", "Compute every convolution that it accepts with this kernel",

@@ -65,9 +65,7 @@ extension Setting: CaseIterable {
 
     /// The setting whose name `name` most resembles, where it resembles one.
     static func nearest(to name: String) -> Setting? {
-        let candidates = allCases.map { (setting: $0, distance: editDistance($0.name, name)) }
-        guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(2, name.count / 3) ? best.setting : nil
+        nearestName(to: name, among: allCases.map(\.name)).flatMap(named)
     }
 }
 

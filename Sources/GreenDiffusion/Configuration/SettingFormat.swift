@@ -1,3 +1,5 @@
+import Storage
+
 /// How values of one type are written: the text of a flag or of a YAML file, read and written back.
 struct SettingFormat<Value>: Sendable {
     let read: @Sendable (SettingValue) throws(ConfigurationError) -> Value
@@ -47,13 +49,15 @@ extension SettingFormat {
         }
     }
 
-    /// One of the named values; the first is what errors suggest.
+    /// One of the named values; errors suggest the one that is most like what was given, else the first.
     static func choice(of values: [(name: String, value: Value)]) -> Self where Value: Equatable & Sendable {
         let names = values.map(\.name)
         return Self(
             read: { (value) throws(ConfigurationError) in
                 guard let match = values.first(where: { $0.name == value.text }) else {
-                    throw value.failure("is not one of \(names.joined(separator: ", "))", wayOut: "use \(names[0])")
+                    throw value.failure(
+                        "is not one of \(names.joined(separator: ", "))",
+                        wayOut: "use \(nearestName(to: value.text, among: names) ?? names[0])")
                 }
                 return match.value
             }, text: { value in values.first { $0.value == value }?.name }, choices: names)

@@ -1,3 +1,5 @@
+import Storage
+
 /// Which images a run trains on, as the setting `data` names them.
 public enum DataSpecification: Sendable, Equatable {
     /// Drawn traffic signs: no files needed. The style changes their look.
@@ -30,10 +32,11 @@ public enum DataSpecification: Sendable, Equatable {
         guard let argument, !argument.isEmpty else {
             throw value.failure("names no folder", wayOut: "write \(kind):DIR with the folder of the images")
         }
+        let folder = expandingHome(argument)
         switch kind {
-        case "cifar10": self = .cifar10(folder: argument)
-        case "gtsrb": self = .gtsrb(folder: argument)
-        default: self = .folder(argument)
+        case "cifar10": self = .cifar10(folder: folder)
+        case "gtsrb": self = .gtsrb(folder: folder)
+        default: self = .folder(folder)
         }
     }
 

@@ -1,5 +1,6 @@
 import FedRuntime
 import Foundation
+import Kernels
 import Records
 import Report
 import Storage
@@ -52,7 +53,7 @@ public enum RunPage {
     private static func environment(_ configuration: RunConfiguration, rounds: [RoundRecord]) -> [ReportField] {
         [
             ReportField("version", "GreenDiffusion \(greenDiffusionVersion)"), ReportField("seed", "\(configuration.seed)"),
-            ReportField("processors", "\(ProcessInfo.processInfo.activeProcessorCount)"),
+            ReportField("processors", "\(Processors.available)"),
             ReportField("wall time", Quantity.duration(rounds.reduce(0) { $0 + $1.wallSeconds })),
         ]
     }

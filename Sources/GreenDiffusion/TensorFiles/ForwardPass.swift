@@ -9,6 +9,7 @@ import Storage
 public struct ForwardPass {
     private let model: UNet
     private let schedule: NoiseSchedule
+    private let source: ModelSource
 
     /// Loads the model.
     ///
@@ -18,6 +19,7 @@ public struct ForwardPass {
     ///   - convolution: the kernel for every convolution that it accepts; nil takes the best that accepts each.
     /// - Throws: what loading a checkpoint throws.
     public init(_ source: ModelSource, threads: Int, convolution: Conv2DKernel? = nil) throws {
+        self.source = source
         let checkpoint = try source.load(preferringAverage: false)
         model = try UNet(checkpoint.configuration, context: ComputeContext(threads: threads, convolution: convolution))
         model.parameters.copy(from: checkpoint.parameters)
@@ -28,7 +30,7 @@ public struct ForwardPass {
     ///
     /// - Throws: `CheckpointError` for a damaged file, `FileError` for a place that cannot be written, `TensorInputError` for tensors that do not fit the model.
     public func predict(_ input: String, to output: String) throws {
-        try AtomicFile.requireReplaceable(output)
+        try AtomicFile.requireReplaceable(output, madeFrom: [input] + source.files)
         let file = try TensorInput(input)
         let sample = try file.images("sample", channels: model.configuration.inChannels, size: model.configuration.sampleSize)
         let timesteps = try file.timesteps("timestep", count: sample.shape[0], limit: schedule.count)
@@ -42,7 +44,7 @@ public struct ForwardPass {
     /// - Returns: the loss.
     /// - Throws: as `predict`.
     public func gradients(_ input: String, to output: String) throws -> Double {
-        try AtomicFile.requireReplaceable(output)
+        try AtomicFile.requireReplaceable(output, madeFrom: [input] + source.files)
         let file = try TensorInput(input)
         let configuration = model.configuration
         let images = try file.images("sample", channels: configuration.inChannels, size: configuration.sampleSize)

@@ -21,7 +21,7 @@ public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertibl
 ///
 /// - Throws: `FileError` for a frame that is refused and for a file that cannot be read or written.
 public func dequantizeTensorFile(_ input: String, to output: String, threads: Int) throws -> DequantizationSummary {
-    try AtomicFile.requireReplaceable(output)
+    try AtomicFile.requireReplaceable(output, madeFrom: [input])
     let frame = try readFrame(input, threads: threads)
     let layout = frame.header.layout
     let values = Tensor(shape: [layout.parameterCount])

@@ -35,7 +35,7 @@ public struct TensorFileQuantizer: Sendable {
     /// - Throws: `CheckpointError` for an unreadable or damaged file, `CodecError` that names a tensor and value that cannot be coded,
     ///   `FileError` where the frame cannot be written.
     public func quantize(_ input: String, to output: String) throws -> QuantizationSummary {
-        try AtomicFile.requireReplaceable(output)
+        try AtomicFile.requireReplaceable(output, madeFrom: [input])
         let (layout, values) = try readTensors(input)
         let table = try ErrorTable(values, layout: layout, quantizer: quantizer, threads: threads)
         let frame = try encode(values, table)

@@ -26,7 +26,7 @@ struct RunComponents {
     ///   what cannot be used.
     init(_ configuration: RunConfiguration, runID: UInt64? = nil, resuming checkpoint: Checkpoint? = nil) throws {
         self.configuration = configuration
-        threads = configuration.threads ?? ProcessInfo.processInfo.activeProcessorCount
+        threads = configuration.threads ?? Processors.available
         let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "init")
         try configuration.checkPreset(of: start)
         scheduler = start?.scheduler ?? SchedulerConfiguration()

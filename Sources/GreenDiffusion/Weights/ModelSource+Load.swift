@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Storage
 
 extension ModelSource {
     /// The model that the source names.
@@ -33,6 +34,13 @@ extension ModelSource {
         let state = try TrainingState(directory: folder, layout: checkpoint.configuration.parameterLayout)
         guard let average = state.buffers["average"] else { return checkpoint }
         return Checkpoint(configuration: checkpoint.configuration, scheduler: checkpoint.scheduler, parameters: average)
+    }
+
+    /// The files that a checkpoint consists of.
+    var files: [String] {
+        guard case .checkpoint(let path) = self else { return [] }
+        let folder = Self.checkpointFolder(path)
+        return Folder.names(in: folder).map { "\(folder)/\($0)" }
     }
 
     /// The checkpoint's own folder, where `path` may also be the folder of a run: then its model, or its newest checkpoint.

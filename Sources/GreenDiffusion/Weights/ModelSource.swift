@@ -1,3 +1,5 @@
+import Storage
+
 /// Which weights a run starts from, as the setting `init` names them.
 public enum ModelSource: Sendable, Equatable {
     /// A checkpoint folder that diffusers opens, too.
@@ -18,7 +20,7 @@ public enum ModelSource: Sendable, Equatable {
             guard !text.isEmpty else {
                 throw value.failure("names no checkpoint", wayOut: "write builtin:signs-small, or a checkpoint folder")
             }
-            self = .checkpoint(folder: text)
+            self = .checkpoint(folder: expandingHome(text))
         }
     }
 

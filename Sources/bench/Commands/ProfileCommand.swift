@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 import Model
 
 /// `bench profile`: where a training step's time goes.
@@ -23,7 +24,7 @@ struct ProfileCommand: ParsableCommand {
     var batch = 8
 
     @Option(help: "Threads (default: all processors).")
-    var threads = ProcessInfo.processInfo.activeProcessorCount
+    var threads = Processors.available
 
     @Option(help: "Steps to run; the fastest counts.")
     var steps = 5

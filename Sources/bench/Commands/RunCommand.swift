@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 
 /// `bench run`: verifies and times the cases that match a filter.
 struct RunCommand: ParsableCommand {
@@ -19,7 +20,7 @@ struct RunCommand: ParsableCommand {
     var filter: String?
 
     @Option(help: ArgumentHelp("Thread counts to sweep (default: all processors).", valueName: "n,n..."))
-    var threads = ThreadCounts(values: [ProcessInfo.processInfo.activeProcessorCount])
+    var threads = ThreadCounts(values: [Processors.available])
 
     @Option(help: ArgumentHelp("Also write machine and results to this JSON file.", valueName: "file"))
     var json: String?

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 import Model
 
 /// `bench shapes`: the distinct layers of a U-Net's training step as problem strings.
@@ -28,7 +29,7 @@ struct ShapesCommand: ParsableCommand {
     }
 
     func run() throws {
-        let recorded = try StepRecorder(preset: preset, batch: 1, threads: ProcessInfo.processInfo.activeProcessorCount)
+        let recorded = try StepRecorder(preset: preset, batch: 1, threads: Processors.available)
             .record(steps: 1)
         let layers = LayerCase.distinct(recorded.profile, scale: batch)
         guard json else {

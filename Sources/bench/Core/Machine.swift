@@ -22,7 +22,7 @@ struct Machine: Encodable, CustomStringConvertible {
     }
 
     static func current() -> Machine {
-        let processors = ProcessInfo.processInfo.activeProcessorCount
+        let processors = Processors.available
         let load = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").first.flatMap {
             Double($0)
         }

@@ -49,6 +49,9 @@ struct CalibrateCommand: ParsableCommand {
         }
         for size in batchSizes { try require("--batch-size", size, in: 1...4096) }
         try require("--steps", steps, in: 1...100_000)
+        if let out, ["csv", "ndjson", "jsonl"].contains(where: { out.lowercased().hasSuffix(".\($0)") }) {
+            throw ValidationError("--out \(out): the device is written as JSON; give a name that ends in .json")
+        }
         if sweep, !ProcessorFrequency().isAdjustable {
             throw ValidationError(
                 "--sweep needs CPU clocks that this process may limit (/sys/devices/system/cpu/cpu*/cpufreq/scaling_max_freq); "

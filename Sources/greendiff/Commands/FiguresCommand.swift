@@ -25,7 +25,7 @@ struct FiguresCommand: ParsableCommand {
     var runs: [String] = []
 
     func run() throws {
-        print(try PaperFigures(runs: runs).write(to: out))
-        if runs.isEmpty { print("\nfor figure 2 add --runs RUN_DIR ...") }
+        StandardConsole.output.line(try PaperFigures(runs: runs).write(to: out))
+        if runs.isEmpty { StandardConsole.output.line("\nfor figure 2 add --runs RUN_DIR ...") }
     }
 }

@@ -34,6 +34,6 @@ struct ParetoCommand: ParsableCommand {
     }
 
     func run() throws {
-        print(try ParetoStudy(runs: runs, targetLoss: targetLoss).write(to: out))
+        StandardConsole.output.line(try ParetoStudy(runs: runs, targetLoss: targetLoss).write(to: out))
     }
 }

@@ -96,24 +96,21 @@ struct PlanCommand: ParsableCommand {
         options.skipInvalid = skipInvalid
         options.settingPrefix = "--"
         options.threads = threadOptions.threads
-        let output = StandardOutput()
         // In a pipe only a table's reader is a person.
         let showsProgress = StandardConsole.error.isTerminal || format == .table
         var line: PlanProgress?
         defer { line?.close() }
         do {
             try PlanJob(path: devices, options: options).run(
-                write: { try output.write($0) }, report: { StandardConsole.error.line("greendiff: \($0)") },
+                write: { try StandardOutput.write($0) }, report: { StandardConsole.error.line("greendiff: \($0.printableLine())") },
                 progress: { done, total in
                     guard showsProgress else { return }
                     if line == nil { line = PlanProgress(total: total, console: StandardConsole.error) }
                     line?.show(done: done)
                 })
         } catch let unusable as UnusableDevices {
-            for line in unusable.lines { StandardConsole.error.line("greendiff: \(line)") }
+            for line in unusable.lines { StandardConsole.error.line("greendiff: \(line.printableLine())") }
             throw unusable
-        } catch is StandardOutput.Closed {
-            // Whoever read the output has seen enough.
         }
     }
 

@@ -41,7 +41,7 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         try files.forwardPass().predict(files.input, to: files.output)
-        print("noise   \(files.output)")
+        StandardConsole.output.line("noise   \(files.output)")
     }
 }
 
@@ -62,7 +62,7 @@ struct GradientsCommand: ParsableCommand {
 
     func run() throws {
         let loss = try files.forwardPass().gradients(files.input, to: files.output)
-        print("loss       \(loss)")
-        print("gradients  \(files.output)")
+        StandardConsole.output.line("loss       \(loss)")
+        StandardConsole.output.line("gradients  \(files.output)")
     }
 }

@@ -129,7 +129,7 @@ struct PretrainCommand: ParsableCommand {
             }
         } catch {
             display.close()
-            throw TrainingJob.ended(with: error)
+            throw TrainingJob.ended(with: error, by: interruption)
         }
         display.end(run)
     }
@@ -159,7 +159,8 @@ private struct PretrainingDisplay {
 
     mutating func show(_ progress: PretrainingProgress) {
         let fields = [
-            "loss \(String(format: "%.4f", progress.loss))", "\(Quantity.significant(progress.imagesPerSecond)) img/s",
+            ProgressLine.Field("loss \(String(format: "%.4f", progress.loss))", importance: 1),
+            ProgressLine.Field("\(Quantity.significant(progress.imagesPerSecond)) img/s"),
         ]
         let now = ProcessInfo.processInfo.systemUptime
         if console.isTerminal {

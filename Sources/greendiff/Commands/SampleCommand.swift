@@ -1,5 +1,6 @@
 import ArgumentParser
 import GreenDiffusion
+import ImageFiles
 import Storage
 
 /// `greendiff sample`: images from a model.
@@ -47,6 +48,9 @@ struct SampleCommand: ParsableCommand {
     func validate() throws {
         try require("--count", count, in: 1...10_000_000)
         try require("--steps", steps, in: 1...100_000)
+        if let out, !ImageFile.canWrite(out) {
+            throw ValidationError("--out \(out) is neither PNG nor PPM; give a name that ends in .png or .ppm")
+        }
     }
 
     func run() throws {
@@ -62,8 +66,8 @@ struct SampleCommand: ParsableCommand {
             line.update(completed: Int(done), fraction: done - done.rounded(.down), fields: [])
         }
         line.close()
-        if let gridPath { print("grid    \(gridPath)") }
-        if let images { print("images  \(images)") }
+        if let gridPath { StandardConsole.output.line("grid    \(gridPath)") }
+        if let images { StandardConsole.output.line("images  \(images)") }
     }
 }
 

@@ -1,17 +1,15 @@
 import ArgumentParser
-import Foundation
 import Kernels
 import Logging
 
 /// How many threads a command may use.
 struct ThreadOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads to compute with; results do not depend on it (default: all processors).", valueName: "n"))
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: ArgumentHelp("Threads to compute with; results do not depend on it (default: all processors that it may use).", valueName: "n"))
+    var threads: Int = Processors.available
 
     func validate() throws {
         guard (1...1024).contains(threads) else {
-            let processors = ProcessInfo.processInfo.activeProcessorCount
-            throw ValidationError("--threads \(threads) is outside 1...1024; use --threads \(processors)")
+            throw ValidationError("--threads \(threads) is outside 1...1024; use --threads \(Processors.available)")
         }
     }
 }

@@ -40,13 +40,20 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
-        guard resume != nil else { return }
+        guard resume != nil else { return try refuseCombinations() }
         if let other = [("--config", config), ("--out", out)].first(where: { $0.1 != nil })?.0 {
             throw ValidationError("--resume goes on in its own folder with its own settings; leave out \(other)")
         }
         if dryRun {
             throw ValidationError("--dry-run plans a new run; use it with --config RUN_DIR/config.yaml instead of --resume")
         }
+    }
+
+    /// Flags that do not go together, also with a file's settings, are wrong usage; what a file alone says is not.
+    private func refuseCombinations() throws {
+        guard !options.given.isEmpty else { return }
+        let configuration = try configuration()
+        do { _ = try configuration.resolved() } catch { throw ValidationError(ErrorText.line(error)) }
     }
 
     func run() throws {
@@ -63,7 +70,7 @@ struct TrainCommand: ParsableCommand {
             try run.train(isInterrupted: { interruption.isRaised }) { display.show($0) }
         } catch {
             display.close()
-            throw TrainingJob.ended(with: error)
+            throw TrainingJob.ended(with: error, by: interruption)
         }
         display.close()
         try TrainDisplay.end(run, console: console)

@@ -16,10 +16,10 @@ struct TrainDisplay {
 
     /// The lines before the first round.
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
-        console.line(
+        console.paragraph(
             Banner.machine(threads: run.threads, vectorName: InstructionSet.selectedName, ceilings: run.measureCeilings()))
-        for line in run.overview.lines { console.line(line) }
-        console.line(labelledLine("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
+        for line in run.overview.lines { console.paragraph(line) }
+        console.paragraph(labelledLine("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
         console.line()
     }
 
@@ -33,13 +33,16 @@ struct TrainDisplay {
     }
 
     /// The last round's loss, upload and energy beside the rate of images.
-    private func fields(_ progress: RunProgress) -> [String] {
+    private func fields(_ progress: RunProgress) -> [ProgressLine.Field] {
         let rate = "\(Quantity.significant(progress.imagesPerSecond)) img/s"
-        guard let last = progress.last else { return [rate] }
+        guard let last = progress.last else { return [.init(rate)] }
         let loss = last.loss.map { "loss " + String(format: "%.4f", $0) } ?? "no update"
         let heldOut = progress.isRoundEnd ? last.lossHeldOut.map { "held out " + String(format: "%.4f", $0) } : nil
-        let cost = ["upload \(Quantity.bytes(last.uploadBytes))", "energy \(Quantity.energy(last.energyTotalJoules))"]
-        return [loss] + (heldOut.map { [$0] } ?? []) + [rate] + cost
+        return [
+            .init(loss, importance: 3), heldOut.map { .init($0, importance: 2) }, .init(rate, importance: 1),
+            .init("upload \(Quantity.bytes(last.uploadBytes))", importance: 0),
+            .init("energy \(Quantity.energy(last.energyTotalJoules))", importance: 4),
+        ].compactMap(\.self)
     }
 
     func close() { line.close() }

@@ -4,9 +4,6 @@ import GreenDiffusion
 
 /// What `train` and `pretrain` have in common: Ctrl-C ends the work at a place that it can be resumed from.
 enum TrainingJob {
-    /// What shells report of a command that SIGINT ended.
-    private static let interruptedStatus: Int32 = 130
-
     /// Catches Ctrl-C for as long as the flag lives.
     ///
     /// - Parameter unit: what is finished before the end, e.g. `round`.
@@ -19,11 +16,11 @@ enum TrainingJob {
     }
 
     /// What a command throws where training ended with `error`: an interruption is told here, and is no failure.
-    static func ended(with error: any Error) -> any Error {
-        switch error {
-        case FederatedRunError.interrupted, PretrainingError.interrupted:
-            StandardConsole.error.line("greendiff: \(ErrorText.line(error))")
-            return ExitCode(interruptedStatus)
+    static func ended(with error: any Error, by interruption: InterruptionFlag) -> any Error {
+        switch (error, interruption.status) {
+        case (FederatedRunError.interrupted, let status?), (PretrainingError.interrupted, let status?):
+            StandardConsole.error.line("greendiff: \(ErrorText.line(error).printableLine())")
+            return ExitCode(status)
         default: return error
         }
     }

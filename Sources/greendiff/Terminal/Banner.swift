@@ -1,4 +1,5 @@
 import GreenDiffusion
+import Kernels
 import Report
 
 /// The first line of a training command: what computes.
@@ -7,7 +8,8 @@ enum Banner {
     static func machine(threads: Int, vectorName: String, ceilings: MachineCeilings) -> String {
         let sgemm = "\(Quantity.flops(ceilings.matrixFLOPsPerSecond))/s sgemm"
         let memcpy = "\(Quantity.bytes(Int(ceilings.copyBytesPerSecond)))/s memcpy"
-        return "GreenDiffusion \(greenDiffusionVersion)   \(threads) thread\(threads == 1 ? "" : "s"), \(vectorName)   "
+        let excess = threads > Processors.available ? " on \(Processors.available) processors (more do not help)" : ""
+        return "GreenDiffusion \(greenDiffusionVersion)   \(threads) thread\(threads == 1 ? "" : "s")\(excess), \(vectorName)   "
             + "measured: \(sgemm), \(memcpy)"
     }
 }

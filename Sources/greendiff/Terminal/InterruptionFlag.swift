@@ -7,7 +7,8 @@ import Synchronization
 /// The second signal ends the process at once. One object a process, for as long as the job runs.
 final class InterruptionFlag {
     private final class State: Sendable {
-        let isRaised = Atomic<Bool>(false)
+        /// The first signal; 0 before it.
+        let signal = Atomic<Int32>(0)
     }
 
     private let state: State
@@ -22,11 +23,10 @@ final class InterruptionFlag {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
-                if state.isRaised.exchange(true, ordering: .relaxed) {
-                    signal(number, SIG_DFL)
-                    raise(number)
-                } else {
+                if state.signal.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged {
                     onFirstSignal()
+                } else {
+                    Self.end(by: number)
                 }
             }
             source.resume()
@@ -37,5 +37,19 @@ final class InterruptionFlag {
     deinit { for source in sources { source.cancel() } }
 
     /// True after the first signal.
-    var isRaised: Bool { state.isRaised.load(ordering: .relaxed) }
+    var isRaised: Bool { status != nil }
+
+    /// What shells report of a process that the first signal ended, 128 + its number; nil before it.
+    var status: Int32? {
+        let number = state.signal.load(ordering: .relaxed)
+        return number == 0 ? nil : 128 + number
+    }
+
+    /// Ends the process as the signal would have. Dispatch blocks signals on its own threads: the process gets it, not this thread.
+    private static func end(by number: Int32) -> Never {
+        signal(number, SIG_DFL)
+        kill(getpid(), number)
+        sleep(1)
+        _exit(128 + number)
+    }
 }

@@ -20,7 +20,7 @@ struct PlanProgress {
 
     mutating func show(done: Int) {
         let rate = Double(done) / max(ProcessInfo.processInfo.systemUptime - start, 1e-3)
-        let fields = ["\(Quantity.count(Int(rate))) devices/s"]
+        let fields = [ProgressLine.Field("\(Quantity.count(Int(rate))) devices/s")]
         if isTerminal {
             done == total ? line.finishStep(done, fields: fields) : line.update(completed: done, fraction: 0, fields: fields)
         } else if done * 10 / total > tenth {
