@@ -71,8 +71,8 @@ struct Greendiff: ParsableCommand {
         Foundation.exit(ExitCode.success.rawValue)
     }
 
-    private static let commandNames = configuration.subcommands.filter(\.configuration.shouldDisplay)
-        .compactMap(\.configuration.commandName)
+    private static let commandNames = configuration.subcommands.map { $0.configuration }
+        .filter { $0.shouldDisplay }.compactMap { $0.commandName }
 
     /// What is wrong with the first argument where it should be a command and is none.
     private static var unknownCommand: String? {

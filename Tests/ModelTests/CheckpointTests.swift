@@ -138,13 +138,4 @@ import Testing
         }
         #expect(path.hasSuffix("config.json"))
     }
-
-    @Test func failedWriteKeepsTheOldFile() throws {
-        try checkpoint(tinyModel(seed: 1)).write(to: folder.path)
-        let before = try folder.bytes(of: "diffusion_pytorch_model.safetensors")
-        let blocker = folder.path("diffusion_pytorch_model.safetensors.partial-\(getpid())")
-        try FileManager.default.createDirectory(atPath: blocker, withIntermediateDirectories: false)
-        #expect(throws: FileError.self) { try checkpoint(tinyModel(seed: 2)).write(to: folder.path) }
-        #expect(try folder.bytes(of: "diffusion_pytorch_model.safetensors") == before)
-    }
 }

@@ -35,9 +35,10 @@ package enum Greendiff {
         private let arguments: [String]
         private let outputPath: String
 
-        package init(_ arguments: [String]) throws {
+        /// - Parameter output: where standard output goes; nil keeps it for the result.
+        package init(_ arguments: [String], output: String? = nil) throws {
             self.arguments = arguments
-            outputPath = folder.path("output")
+            outputPath = output ?? folder.path("output")
             process.executableURL = URL(fileURLWithPath: Greendiff.path)
             process.arguments = arguments
             for name in ["output", "errors"] { try Data().write(to: URL(fileURLWithPath: folder.path(name))) }
@@ -54,6 +55,9 @@ package enum Greendiff {
         /// Sends SIGINT, as Ctrl-C does.
         package func interrupt() { process.interrupt() }
 
+        /// Sends SIGTERM.
+        package func terminate() { process.terminate() }
+
         package func wait(timeout: Double = 120) throws -> CommandResult {
             guard ended.wait(timeout: .now() + timeout) == .success else {
                 kill(process.processIdentifier, SIGKILL)
@@ -61,6 +65,7 @@ package enum Greendiff {
                 throw TimedOut(arguments: arguments)
             }
             let errors = try String(contentsOfFile: folder.path("errors"), encoding: .utf8)
+            let output = outputPath.hasPrefix("/dev") ? "" : output
             let signal: Int32 = process.terminationReason == .uncaughtSignal ? 1000 : 0
             return CommandResult(status: signal + process.terminationStatus, output: output, errors: errors)
         }

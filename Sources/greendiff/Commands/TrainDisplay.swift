@@ -42,7 +42,7 @@ struct TrainDisplay {
             .init(loss, importance: 3), heldOut.map { .init($0, importance: 2) }, .init(rate, importance: 1),
             .init("upload \(Quantity.bytes(last.uploadBytes))", importance: 0),
             .init("energy \(Quantity.energy(last.energyTotalJoules))", importance: 4),
-        ].compactMap(\.self)
+        ].compactMap { $0 }
     }
 
     func close() { line.close() }

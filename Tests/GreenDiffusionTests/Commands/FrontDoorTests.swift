@@ -35,8 +35,21 @@ import Testing
         #expect(result.errors.split(separator: "\n").count == 1)
     }
 
-    @Test func anUnknownCommandIsNamed() throws {
-        let result = try Greendiff.run("tarin")
-        #expect(result.status == 64 && result.errors.contains("'tarin'"))
+    @Test(arguments: [
+        (["tarin"], "there is no command tarin; did you mean train?"),
+        (["help", "pln", "x"], "there is no command pln; did you mean plan?"),
+        (["frobnicate"], "there is no command frobnicate; the commands are train, pretrain, sample, "),
+        (["train", "--preset", "smal"], "--preset smal is not one of tiny, small, ddpm-cifar10; use small"),
+        (["train", "--learning-rate", "-1"], "--learning-rate -1"),
+        (["train", "--select", "20", "--devices", "10"], "select 20"),
+        (["train", "--scheme", "fixed", "--bits", "6:8"], "bits 6:8"),
+        (["sample", "--checkpoint", "builtin:signs-small", "--out", "x.jpg"], "--out x.jpg is neither PNG nor PPM"),
+        (["calibrate", "--out", "x.csv"], "--out x.csv: the device is written as JSON"),
+    ])
+    func wrongUsageIsToldWithTheWayOut(_ arguments: [String], _ start: String) throws {
+        let result = try Greendiff.run(arguments)
+        #expect(result.status == 64 && result.output.isEmpty, "\(result)")
+        #expect(result.errors.contains(start), "\(result.errors)")
+        #expect(result.errors.split(separator: "\n").count == 1)
     }
 }

@@ -84,7 +84,7 @@ import Testing
         (["--init", "builtin:no"], 1, "builtin:no"),
         (["--config", "/nonexistent.yaml"], 1, "/nonexistent.yaml does not exist"),
         (["--devices", "/nonexistent.json"], 1, "/nonexistent.json does not exist"),
-        (["--select", "40"], 1, "select 40"),
+        (["--select", "40"], 64, "select 40"),
         (["--preset", "tiny", "--out", "/proc/none/run"], 1, "/proc/none"),
     ])
     func badUseIsOneLineWithTheWayOut(_ arguments: [String], _ status: Int32, _ part: String) throws {
