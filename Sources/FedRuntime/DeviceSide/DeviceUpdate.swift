@@ -48,7 +48,8 @@ package struct DeviceUpdate {
         for bits in candidates {
             switch try attempt(bits: bits, plan: plan) {
             case .success(let upload): return .success(upload)
-            case .failure(let reason): failure = Infeasibility(reason: "\(bits) bits: \(reason.reason)")
+            case .failure(let found):
+                failure = Infeasibility(reason: "\(bits) bits: \(found.reason)", timeNeededSeconds: found.timeNeededSeconds)
             }
         }
         return .failure(failure)

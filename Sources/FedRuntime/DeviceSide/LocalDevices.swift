@@ -42,7 +42,9 @@ package struct LocalDevices<Trainer: LocalTrainer> {
                 guard (try? server.receive(upload.frame, from: device, training: training)) != nil else { return }
                 accepted = upload
             case .failure(let failure):
-                try? server.close(device: device, as: .infeasible, reason: failure.reason, training: training)
+                try? server.close(
+                    device: device, as: .infeasible, reason: failure.reason, training: training,
+                    timeNeededSeconds: failure.timeNeededSeconds)
                 return
             }
         } catch {

@@ -31,7 +31,8 @@ public struct DevicePlan: Sendable, Equatable {
         } catch { throw Infeasibility(reason: "\(error)") }
         switch outcome {
         case .feasible(let plan): return plan
-        case .infeasible(let infeasibility): throw Infeasibility(reason: "\(infeasibility)")
+        case .infeasible(let infeasibility):
+            throw Infeasibility("planned \(Int(problem.payloadBits / 8)) bytes, really \(frameBytes)", infeasibility)
         }
     }
 }
@@ -39,6 +40,18 @@ public struct DevicePlan: Sendable, Equatable {
 /// Why a device cannot take part in a round, in one line with the way out.
 package struct Infeasibility: Error, Sendable, Equatable {
     package let reason: String
+    /// The smallest time budget that would do; nil where time is not what lacks.
+    package let timeNeededSeconds: Double?
+
+    init(reason: String, timeNeededSeconds: Double? = nil) {
+        (self.reason, self.timeNeededSeconds) = (reason, timeNeededSeconds)
+    }
+
+    /// What the solver says of a device, or of one width.
+    init(_ subject: String, _ infeasibility: EnergyInfeasibility) {
+        self.init(
+            reason: "\(subject): \(infeasibility)", timeNeededSeconds: infeasibility.smallestTimeBudgetSeconds)
+    }
 }
 
 /// A plan that is not the wanted one, and why.

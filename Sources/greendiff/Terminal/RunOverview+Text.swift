@@ -44,7 +44,7 @@ extension DryRun {
         let rounds = overview.configuration.rounds
         let radio = energyJoules - energyComputeJoules
         return
-            (overview.lines + ["", TextTable.text([Self.heading] + devices.map(Self.cells)), ""] + [
+            (overview.lines + ["", TextTable.text([Self.heading] + devices.map(Self.cells)), ""] + infeasibleLines + [
                 labelledLine(
                     "energy",
                     "\(Quantity.energy(energyJoules)) a round (compute \(Quantity.energy(energyComputeJoules)), radio "
@@ -59,6 +59,17 @@ extension DryRun {
                         + "\(Quantity.duration(overview.timeBudgetSeconds * Double(rounds)))"),
                 labelledLine("disk", "about \(Quantity.bytes(diskBytes)), records and samples apart"),
             ]).joined(separator: "\n")
+    }
+
+    /// A line where some devices have no plan.
+    private var infeasibleLines: [String] {
+        let infeasible = devices.count { $0.plan == nil }
+        guard infeasible > 0 else { return [] }
+        return [
+            labelledLine(
+                "warning",
+                "\(infeasible) of \(devices.count) devices have no plan that fits in the first round; the table has the reasons")
+        ]
     }
 
     private static let heading = [
