@@ -52,7 +52,7 @@ struct LatticeStatistics {
         guard count >= LatticeStorage.fewestCoded else {
             return widths.map { bits in
                 let largestCode = Int32(clamping: Int((largest / step(bits: Double(bits))).rounded()) + 1)
-                return 4 + WideCodes.bytes(count: count, bits: WideCodes.bits(for: [largestCode]))
+                return 4 + WideCodes.bytes(count: count, bits: WideCodes.bits(for: largestCode))
             }
         }
         let fine = step(bits: Double(widths[widths.count - 1] + Self.extraBits))

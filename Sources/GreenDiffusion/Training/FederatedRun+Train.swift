@@ -69,7 +69,7 @@ extension FederatedRun {
         var comparison = configuration.compareSchemes ? SchemeComparison(of: server) : nil
         for assignment in assignments {
             do {
-                try devices.answer(assignment, to: server) { comparison?.add($0) }
+                try devices.answer(assignment, to: server) { comparison?.add($0, sent: $1) }
             } catch let error as DivergenceError {
                 try server.close(device: assignment.device.id, as: .dropped, reason: "\(error)")
             }
