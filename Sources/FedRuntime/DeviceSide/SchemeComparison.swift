@@ -55,6 +55,7 @@ package struct SchemeComparison {
             var record = SchemeRecord(round: round, scheme: schemes[index].name)
             record.devices = common.count
             record.devicesInfeasible = devices.count { $0.costs[index] == nil }
+            record.devicesTrained = devices.count
             var bits = 0
             for device in common {
                 guard let cost = device.costs[index] else { continue }

@@ -18,16 +18,15 @@ public struct DevicePlan: Sendable, Equatable {
 
     /// The plan for a frame whose size is known only after training, with the planned frequency.
     ///
-    /// On demand, sending gets all the time that training left; under the other schemes its half.
+    /// With the optimal split, sending gets all the time that training left; with the even one its half.
     func resolvingEnergy(frameBytes: Int) throws(Infeasibility) -> EnergyPlan {
         let payloadBits = 8 * Double(frameBytes)
         let outcome: EnergyOutcome
         do throws(EnergyInputError) {
             outcome =
-                switch scheme {
-                case .onDemand, .onDemandSystem: try energy.resolvingPower(for: problem, payloadBits: payloadBits)
-                case .fixed, .fedAvg: scheme.solve(try problem.with(payloadBits: payloadBits))
-                }
+                scheme.splitsOptimally
+                ? try energy.resolvingPower(for: problem, payloadBits: payloadBits)
+                : scheme.solve(try problem.with(payloadBits: payloadBits))
         } catch { throw Infeasibility(reason: "\(error)") }
         switch outcome {
         case .feasible(let plan): return plan

@@ -42,7 +42,8 @@ public struct EmptyRound: Sendable, Equatable {
         let longest = needed.contains(nil) ? nil : needed.compactMap { $0 }.max()
         timeBudgetSeconds = longest.map { $0 * Self.margin }
         // The first device's own way out is for that device alone.
-        let reason = (longest == nil ? first.reason : first.reason?.split(separator: ";").first.map(String.init)) ?? "no reason given"
+        let ownReason = first.reason ?? "no reason given"
+        let reason = longest == nil ? ownReason : ownReason.split(separator: ";").first.map(String.init) ?? ownReason
         problem = "\(most) of \(devices.count) devices \(Ending.allCases[place].rawValue) (device \(first.device): \(reason))"
     }
 

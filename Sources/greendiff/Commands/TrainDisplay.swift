@@ -51,6 +51,7 @@ struct TrainDisplay {
         console.line()
         let summary = try run.summary()
         if !summary.schemes.isEmpty { console.line("\(SchemeTable.text(summary.schemes))\n") }
+        if let coverage = SchemeTable.coverage(summary.schemes) { console.line(labelledLine("table", coverage)) }
         if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))
