@@ -39,6 +39,8 @@ package struct CalibrationReport: Encodable, Sendable {
         package let frequenciesHertz: [Double]
         /// Why `tau` is not measured, and how it can be.
         package let reason: String?
+        /// Packages that the figures do not count, each with the reason.
+        package let packagesLeftOut: [String]
     }
 
     package let cpu: String
@@ -106,7 +108,15 @@ extension CalibrationReport: CustomStringConvertible {
             let clocks = energy.frequenciesHertz.map { "\(Quantity.significant($0 / 1e9)) GHz" }.joined(separator: ", ")
             notes.append(labelledLine("tau", "\(tau.text { String(format: "%.3g", $0) }) J*s^2/cycle^3, fitted at \(clocks)"))
         }
+        notes += energy.packagesLeftOut.map { labelledLine("warning", "a package is not counted: \($0)") }
         if let reason = energy.reason { notes.append(labelledLine("tau", "not measured: \(reason)")) }
+        if measurements.allSatisfy({ $0.flopsPerCycle == nil }), energy.energyCoefficient == nil {
+            notes.append(
+                labelledLine(
+                    "warning",
+                    "neither clock nor energy of this machine is known: the device says nothing of it, what it lacks is the paper's"
+                ))
+        }
         return notes + [labelledLine("device", JSONValue.object(device).compactText)]
     }
 }

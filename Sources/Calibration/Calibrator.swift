@@ -52,17 +52,25 @@ package struct Calibrator: Sendable {
         var points = lines.compactMap(\.energyPoint)
         if sweepsFrequencies, !points.isEmpty { points += try sweep(meter, isInterrupted) }
         let fit = idle.flatMap { EnergyFit(points: points, idleWatts: $0) }
-        if rapl != nil, fit == nil {
-            energyReason = points.isEmpty ? "the system does not state the CPU's clock" : "\(RAPLError.still)"
-        }
+        if rapl != nil, fit == nil { energyReason = Self.reasonForNoFit(points, idleWatts: idle) }
         let isCounted = lines.allSatisfy { $0.frequencyHertz?.source == .measured }
         let energy = CalibrationReport.Energy(
             idlePowerWatts: idle.map(SourcedNumber.measured),
             energyCoefficient: fit.map { SourcedNumber(value: $0.energyCoefficient, source: isCounted ? .measured : .estimated) },
-            frequenciesHertz: fit == nil ? [] : points.map(\.frequencyHertz), reason: energyReason)
+            frequenciesHertz: fit == nil ? [] : points.map(\.frequencyHertz), reason: energyReason,
+            packagesLeftOut: rapl?.packagesLeftOut ?? [])
         return CalibrationReport(
             cpu: SystemFiles.processorName(), threads: threads, vectorInstructions: InstructionSet.selectedName,
             measurements: lines, cyclesReason: cyclesReason, energy: energy, device: device(lines[lines.count - 1], energy))
+    }
+
+    /// Why counters that can be read give no `tau`.
+    private static func reasonForNoFit(_ points: [EnergyFit.Point], idleWatts: Double?) -> String {
+        guard let idleWatts else { return "the energy counters could not be read while the machine was idle; run it again" }
+        guard !points.isEmpty else { return "the system does not state the CPU's clock" }
+        let joules = points.reduce(0) { $0 + $1.joules }
+        guard joules > 0 else { return "\(RAPLError.still)" }
+        return "\(RAPLError.belowIdle(working: joules / points.reduce(0) { $0 + $1.seconds }, idle: idleWatts))"
     }
 
     /// Energy at clocks between the lowest and the highest.

@@ -1,4 +1,5 @@
 import Foundation
+import Report
 
 /// The energy counters of x86 processors (running average power limit) as Linux shows them: those of the packages.
 package struct RAPL: Sendable {
@@ -9,6 +10,8 @@ package struct RAPL: Sendable {
     }
 
     private let domains: [Domain]
+    /// Packages whose counters cannot be used, each with the reason.
+    package let packagesLeftOut: [String]
 
     /// - Parameter root: the folder of the powercap drivers; a tree like it in tests.
     /// - Throws: where there are no counters, or they may not be read.
@@ -18,12 +21,21 @@ package struct RAPL: Sendable {
             name.hasPrefix("intel-rapl:") && Int(name.dropFirst("intel-rapl:".count)) != nil
         }
         guard !names.isEmpty else { throw .absent(root: root) }
-        domains = names.map { "\(root)/\($0)" }
-            .filter { SystemFiles.text("\($0)/name")?.hasPrefix("package") == true }
-            .compactMap { folder in
-                SystemFiles.number("\(folder)/max_energy_range_uj").map { Domain(folder: folder, range: $0) }
+        var (domains, leftOut): ([Domain], [String]) = ([], [])
+        for folder in names.map({ "\(root)/\($0)" }) {
+            guard let name = SystemFiles.text("\(folder)/name") else {
+                leftOut.append("\(folder) has no readable name")
+                continue
             }
-        guard !domains.isEmpty else { throw .absent(root: root) }
+            guard name.hasPrefix("package") else { continue }
+            guard let range = SystemFiles.number("\(folder)/max_energy_range_uj"), range > 0 else {
+                leftOut.append("\(name) (\(folder)) does not say in max_energy_range_uj where its counter starts again")
+                continue
+            }
+            domains.append(Domain(folder: folder, range: range))
+        }
+        guard !domains.isEmpty else { throw leftOut.isEmpty ? .absent(root: root) : .unusable(leftOut) }
+        (self.domains, packagesLeftOut) = (domains, leftOut)
         _ = try read()
     }
 
@@ -57,8 +69,12 @@ package enum RAPLError: Error, Equatable, CustomStringConvertible {
     case absent(root: String)
     case denied(path: String)
     case unreadable(path: String)
+    /// No package's counter can be used; why, for each.
+    case unusable([String])
     /// The counters do not move.
     case still
+    /// The packages took no more while the machine worked than while it was idle, in watts.
+    case belowIdle(working: Double, idle: Double)
 
     package var description: String {
         switch self {
@@ -68,6 +84,10 @@ package enum RAPLError: Error, Equatable, CustomStringConvertible {
         case .denied(let path):
             "\(path) may not be read; allow it until the next boot with `sudo chmod a+r \(path)`, or run this command as root"
         case .unreadable(let path): "\(path) holds no number; the driver of this kernel does not count"
+        case .unusable(let reasons): "no energy counter can be used: \(reasons.joined(separator: "; "))"
+        case .belowIdle(let working, let idle):
+            "the packages took \(Quantity.power(working)) while the machine worked, no more than the \(Quantity.power(idle)) while it was "
+                + "idle; end other programs and measure again, with more steps"
         case .still: "the energy counters did not move while the machine worked; the driver of this kernel does not count"
         }
     }

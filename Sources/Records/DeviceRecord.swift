@@ -33,6 +33,8 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
     package var bitsCoded: Double?
     /// Whether the frame keeps the device's error demand, or its budget.
     package var demandMet: Bool?
+    /// Bytes that the frame was planned with.
+    package var payloadBytesPlanned: Int?
     /// Bytes of the frame.
     package var payloadBytes: Int?
     /// The largest expected error that the device accepts, absolute; its part of the aggregate's where bits are chosen for all together; nil
@@ -74,6 +76,8 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
     package var outageAction: OutageAction?
     /// Time that the device may take: the round's, or longer where the run allows that.
     package var timeBudgetSeconds: Double?
+    /// The smallest time budget with which an infeasible device could have taken part; nil where time is not what it lacked.
+    package var timeNeededSeconds: Double?
     /// Images on the device: its weight in the average.
     package var samples: Int
     /// Mean training loss of the round's local iterations.
@@ -104,6 +108,7 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         case bitsCoded = "bits_coded"
         case feedbackRound = "feedback_round"
         case demandMet = "demand_met"
+        case payloadBytesPlanned = "payload_bytes_planned"
         case payloadBytes = "payload_bytes"
         case errorDemand = "error_demand"
         case errorCertificate = "error_certificate"
@@ -122,6 +127,7 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         case co2Grams = "co2_g"
         case outageAction = "outage_action"
         case timeBudgetSeconds = "time_budget_s"
+        case timeNeededSeconds = "time_needed_s"
         case shadowingDecibels = "shadowing_db"
         case flopsMeasured = "flops_measured"
         case flopsNominal = "flops_nominal"

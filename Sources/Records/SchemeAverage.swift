@@ -14,12 +14,19 @@ public struct SchemeAverage: Codable, Sendable, Equatable {
     public var errorAbsolute = 0.0
     /// Over all rounds: how often a device could not have taken part.
     public var devicesInfeasible = 0
+    /// Over all rounds: how often a device trained. nil in records of earlier versions.
+    public var deviceRoundsTrained: Int?
+    /// Over all rounds: how often a device took part that every scheme could serve; the averages are over these. nil like the last.
+    public var deviceRoundsCompared: Int?
 
     /// Training and sending.
     public var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
 
     /// Whether the other schemes are compared with this one: FedAvg, exact values.
-    package var isReference: Bool { scheme.hasPrefix("fedavg") }
+    package var isReference: Bool { scheme == "fedavg-32" }
+
+    /// How the scheme divides a device's time between training and sending.
+    package var split: String { scheme.hasPrefix("on-demand") || scheme.hasSuffix("-optimal") ? "optimal" : "even" }
 
     /// A scheme that cost nothing, to be filled in.
     package init(scheme: String) { self.scheme = scheme }
@@ -32,6 +39,8 @@ public struct SchemeAverage: Codable, Sendable, Equatable {
         case energyCommunicationJoules = "energy_communication_j"
         case errorAbsolute = "error_absolute"
         case devicesInfeasible = "devices_infeasible"
+        case deviceRoundsTrained = "device_rounds_trained"
+        case deviceRoundsCompared = "device_rounds_compared"
     }
 }
 
@@ -57,6 +66,11 @@ extension SchemeAverage {
         average.energyCommunicationJoules = mean(\.energyCommunicationJoules)
         average.errorAbsolute = mean(\.errorAbsolute)
         average.devicesInfeasible = records.reduce(0) { $0 + $1.devicesInfeasible }
+        let trained = records.compactMap(\.devicesTrained)
+        if trained.count == records.count {
+            average.deviceRoundsTrained = trained.reduce(0, +)
+            average.deviceRoundsCompared = records.reduce(0) { $0 + $1.devices }
+        }
         return average
     }
 }

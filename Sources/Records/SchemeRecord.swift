@@ -9,6 +9,8 @@ package struct SchemeRecord: Codable, Sendable, Equatable {
     package var devices = 0
     /// Devices that could not have taken part under this scheme.
     package var devicesInfeasible = 0
+    /// Devices that trained: those whose updates were compared. nil in records of earlier versions.
+    package var devicesTrained: Int?
     /// Mean bits per parameter; 0 without devices.
     package var bitsMean = 0.0
     /// Bytes of all frames.
@@ -29,6 +31,7 @@ package struct SchemeRecord: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case round, scheme, devices
         case devicesInfeasible = "devices_infeasible"
+        case devicesTrained = "devices_trained"
         case bitsMean = "bits_mean"
         case uploadBytes = "upload_bytes"
         case energyComputeJoules = "energy_compute_j"

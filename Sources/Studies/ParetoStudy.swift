@@ -32,8 +32,12 @@ package struct ParetoStudy {
         let curves = runs.map { LossCurve($0.run) }
         let best = try zip(runs, curves).map { entry, curve in
             guard let best = curve.best else {
-                throw FileError.invalid(
-                    path: entry.run.files.path, reason: "it has no held-out losses; train it with evaluate-every 1")
+                let reason =
+                    entry.run.configuration.evaluateEvery > 0
+                    ? "it has no held-out losses: its data set has too few images to hold some back; train on "
+                        + "\(RunImages.fewestToHoldOut) or more"
+                    : "it has no held-out losses; train it with evaluate-every 1"
+                throw FileError.invalid(path: entry.run.files.path, reason: reason)
             }
             return best
         }

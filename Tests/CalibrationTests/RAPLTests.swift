@@ -53,6 +53,18 @@ import Testing
         #expect("\(RAPLError.absent(root: "/a"))".contains("modprobe"))
     }
 
+    @Test func packagesWithoutARangeAreNamed() throws {
+        try write("intel-rapl:0", name: "package-0", microjoules: "1")
+        try write("intel-rapl:1", name: "package-1", microjoules: "1")
+        #expect(try RAPL(root: root).packagesLeftOut.isEmpty)
+        try FileManager.default.removeItem(atPath: "\(root)/intel-rapl:1/max_energy_range_uj")
+        let left = try RAPL(root: root).packagesLeftOut
+        #expect(left.count == 1 && left[0].contains("package-1") && left[0].contains("max_energy_range_uj"))
+        try FileManager.default.removeItem(atPath: "\(root)/intel-rapl:0/max_energy_range_uj")
+        let error = #expect(throws: RAPLError.self) { try RAPL(root: root) }
+        #expect("\(try #require(error))".contains("package-0") && "\(try #require(error))".contains("package-1"))
+    }
+
     @Test(.enabled(if: geteuid() != 0, "root may read every file"))
     func aForbiddenCounterNamesThePermission() throws {
         try write("intel-rapl:0", name: "package-0", microjoules: "1")

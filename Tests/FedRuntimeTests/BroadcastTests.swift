@@ -46,7 +46,7 @@ import Testing
         let samples = toy.devices.reduce(0) { $0 + $1.samples }
         let finished = try toy.runRound(
             server,
-            observe: { update in
+            observe: { update, _ in
                 let trained = Tensor(shape: [start.count])
                 _ = toy.trainer.train(from: server.broadcast, assignment: update.assignment, into: trained)
                 let share = Double(update.assignment.device.samples) / Double(samples)

@@ -53,9 +53,9 @@ final class ResidualMemory: ResidualStore {
                 for index in 0..<trained.count {
                     changes[assignment.device.id][index] += Double(trained[index] - server.global[index])
                 }
-                try local.answer(assignment, to: server) { update in
+                try local.answer(assignment, to: server) { update, upload in
                     updates.append(update)
-                    guard let frame = try? UpdateFrame(update.upload().get().frame) else { return }
+                    guard let upload, let frame = try? UpdateFrame(upload.frame) else { return }
                     let values = Tensor(shape: [trained.count])
                     frame.decode(into: values)
                     for index in 0..<values.count { sent[assignment.device.id][index] += Double(values[index]) }

@@ -41,7 +41,9 @@ import Testing
         toy.settings.timeBudget = .seconds(1e3)
         let server = try toy.server()
         var sent: [Int: ErrorSummary] = [:]
-        for _ in 0..<2 { _ = try toy.runRound(server, observe: { sent[$0.assignment.device.id] = $0.table.summary }) }
+        for _ in 0..<2 {
+            _ = try toy.runRound(server, observe: { update, _ in sent[update.assignment.device.id] = update.table.summary })
+        }
         for assignment in try server.begin() {
             #expect(assignment.forecast.summary == sent[assignment.device.id])
             #expect(assignment.forecast.executedFLOPsPerSample == ToyFederation.flopsPerSample)
@@ -116,7 +118,7 @@ import Testing
                     switch scheme {
                     case .onDemand, .onDemandSystem: table.codedBytes(bits: bits)
                     case .fixed(let bits): table.codedBytes(bits: bits)
-                    case .fedAvg: try Quantizer.levels(.paper).exactFrameBytes(ToyFederation.layout)
+                    case .fedAvg, .fedAvgOptimalSplit: try Quantizer.levels(.paper).exactFrameBytes(ToyFederation.layout)
                     }
                 let compute =
                     24 * ToyFederation.flopsPerSample / device.processor.flopsPerCycle / device.processor.frequencyMaxHertz

@@ -68,7 +68,7 @@ import Testing
             let trained = Tensor(shape: [start.count])
             let finished = try toy.runRound(
                 server,
-                observe: { update in
+                observe: { update, _ in
                     _ = toy.trainer.train(from: start, assignment: update.assignment, into: trained)
                     let share = Double(update.assignment.device.samples) / Double(total)
                     for index in 0..<start.count { mean[index] += share * Double(trained[index]) }

@@ -13,7 +13,7 @@ import Testing
         toy.settings.timeBudget = .seconds(try toy.server().state.timeBudgetSeconds * 4)
         let server = try toy.server()
         var comparison = SchemeComparison(of: server)
-        let finished = try toy.runRound(server, order: order, observe: { comparison.add($0) })
+        let finished = try toy.runRound(server, order: order, observe: { comparison.add($0, sent: $1) })
         return (comparison.records(round: 1), finished)
     }
 
@@ -48,7 +48,7 @@ import Testing
         let (plain, watched) = (try toy.server(), try toy.server())
         var comparison = SchemeComparison(of: watched)
         let expected = try toy.runRound(plain)
-        #expect(try toy.runRound(watched, observe: { comparison.add($0) }) == expected)
+        #expect(try toy.runRound(watched, observe: { comparison.add($0, sent: $1) }) == expected)
         #expect(bits(plain.global) == bits(watched.global))
     }
 
@@ -71,7 +71,7 @@ import Testing
         toy.settings.comparedSchemes = []
         let server = try toy.server()
         var comparison = SchemeComparison(of: server)
-        let finished = try toy.runRound(server, observe: { comparison.add($0) })
+        let finished = try toy.runRound(server, observe: { comparison.add($0, sent: $1) })
         let rows = comparison.records(round: 1)
         let fedAvg = try #require(rows.last)
         #expect(fedAvg.devicesInfeasible > 0)

@@ -123,7 +123,7 @@ import Testing
         let toy = try toy(4)
         let server = try toy.server()
         var comparison = SchemeComparison(of: server)
-        let finished = try toy.runRound(server, observe: { comparison.add($0) })
+        let finished = try toy.runRound(server, observe: { comparison.add($0, sent: $1) })
         let records = comparison.records(round: 1)
         #expect(records.map(\.scheme) == ["on-demand-system"] + Scheme.compared.map(\.name))
         #expect(records[0].devices == 4)

@@ -100,7 +100,8 @@ struct ToyFederation {
 
     /// One whole round, the devices answering in the order that `order` makes of the assignments.
     func runRound(
-        _ server: FederatedServer, order: ([Assignment]) -> [Assignment] = { $0 }, observe: (DeviceUpdate) -> Void = { _ in }
+        _ server: FederatedServer, order: ([Assignment]) -> [Assignment] = { $0 },
+        observe: (DeviceUpdate, DeviceUpload?) -> Void = { _, _ in }
     ) throws -> FinishedRound {
         var local = LocalDevices(
             trainer: trainer, layout: Self.layout,

@@ -232,7 +232,7 @@ import Testing
         // What follows must not show.
         let packed = bytes + [UInt8](repeating: 0xFF, count: 8)
         #expect((0..<37).map { WideCodes.code(packed, $0, bits: bits) } == codes)
-        #expect(WideCodes.bits(for: codes) == bits)
+        #expect(WideCodes.bits(for: codes, count: codes.count) == bits)
         let mask = (UInt64(1) << UInt64(bits)) - 1
         #expect(
             (0..<37).map { WideCodes.unsigned(packed, $0, bits: bits) } == codes.map { UInt64(UInt32(bitPattern: $0)) & mask })

@@ -26,13 +26,27 @@ import Testing
         #expect(schemes[1].devicesInfeasible == 2)
     }
 
+    @Test func theTextSaysWhichDevicesItCovers() {
+        var (served, missed) = (
+            record(1, "on-demand", bits: 3, bytes: 9, energy: 1), record(1, "fedavg-32", bits: 32, bytes: 9, energy: 9)
+        )
+        #expect(SchemeTable.coverage(SchemeAverage.averages([served, missed])) == nil, "records of earlier versions do not say")
+        (served.devicesTrained, missed.devicesTrained) = (3, 3)
+        (served.devicesInfeasible, missed.devicesInfeasible) = (0, 1)
+        let schemes = SchemeAverage.averages([served, missed])
+        #expect(
+            SchemeTable.coverage(schemes)
+                == "2 of 3 device rounds: those that every scheme can serve; served: fedavg-32 2, on-demand 3")
+        #expect(schemes.map(\.split) == ["even", "optimal"])
+    }
+
     @Test func theTextIsAligned() {
         let schemes = SchemeAverage.averages([
             record(1, "on-demand", bits: 6.7, bytes: 15_000_000, energy: 5.1),
             record(1, "fedavg-32", bits: 32, bytes: 72_400_000, energy: 23.6),
         ])
         let lines = SchemeTable.text(schemes).split(separator: "\n")
-        #expect(lines.count == 3 && lines[0].hasPrefix("scheme      bits   upload/round"))
+        #expect(lines.count == 3 && lines[0].hasPrefix("scheme      split     bits   upload/round"))
         #expect(lines[2].contains("15.0 MB") && lines[2].contains("5.10 J") && lines[2].hasSuffix("4.63x"))
         let column = lines[0].range(of: "energy/round")?.lowerBound.utf16Offset(in: lines[0])
         #expect(lines[1].range(of: "23.6 J")?.lowerBound.utf16Offset(in: lines[1]) == column)

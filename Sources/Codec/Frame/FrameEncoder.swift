@@ -11,6 +11,14 @@ extension UpdateFrame {
         FrameEncoder(values: values, form: coding.form, binding: binding, seed: seed, threads: threads).encode()
     }
 
+    /// How many bytes `encode` makes of the same arguments, without making those that need not be made to know.
+    public static func encodedBytes(
+        _ values: Tensor, as coding: UpdateCoding, binding: FrameBinding, seed: UInt64, threads: Int = 1
+    ) -> Int {
+        coding.frameBytes
+            ?? FrameEncoder(values: values, form: coding.form, binding: binding, seed: seed, threads: threads).encodedBytes
+    }
+
     /// The bytes of the frame of the least expected error that has at most `limit` bytes, and how it is coded.
     ///
     /// Levels get a width for each tensor, a lattice the finest step that fits. The step is found by coding with steps that an estimate
@@ -88,6 +96,20 @@ private struct FrameEncoder {
         for (index, part) in parts.enumerated() { append(part, index: index, to: &writer) }
         writer.append(writer.bytes.withUnsafeBytes(hash64))
         return writer.bytes
+    }
+
+    /// Bytes of a whole frame.
+    var encodedBytes: Int {
+        guard case .lattice(let table, let step) = form else { return encode().count }
+        let besideData = FrameFormat.bytesBesideData(table.layout, version: .lattice)
+        return table.layout.entries.indices.reduce(besideData) { sum, index in
+            let entry = table.layout.entries[index]
+            return sum
+                + EncodedLattice.bytes(
+                    entry.start(in: values), count: entry.count, squaredNorm: table.tensors[index].squaredNorm,
+                    lattice: Lattice(step: step, dithered: table.isDithered),
+                    random: random(table.isDithered ? .dither : .rounding, tensor: index), threads: threads)
+        }
     }
 
     private func parts() -> [Part] {

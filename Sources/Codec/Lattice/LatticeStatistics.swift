@@ -52,7 +52,7 @@ struct LatticeStatistics {
         guard count >= LatticeStorage.fewestCoded else {
             return widths.map { bits in
                 let largestCode = Int32(clamping: Int((largest / step(bits: Double(bits))).rounded()) + 1)
-                return 4 + WideCodes.bytes(count: count, bits: WideCodes.bits(for: [largestCode]))
+                return 4 + WideCodes.bytes(count: count, bits: WideCodes.bits(for: largestCode))
             }
         }
         let fine = step(bits: Double(widths[widths.count - 1] + Self.extraBits))
@@ -79,7 +79,11 @@ struct LatticeStatistics {
             bits -= occurrences * binaryLogarithm(occurrences / Double(count))
             symbols += 1
         }
-        let streams = LatticeStorage.chunks(count) * (8 + 4 * CodedSymbols.lanes)
-        return Int(bits / 8) + streams + min(symbols, 256) * 5 / 4 + 10
+        return Int(bits / 8) + bytesBesideCodes(count: count, symbols: symbols)
+    }
+
+    /// Bytes of a range-coded tensor's tables and streams without the codes.
+    static func bytesBesideCodes(count: Int, symbols: Int) -> Int {
+        LatticeStorage.chunks(count) * (8 + 4 * CodedSymbols.lanes) + min(symbols, 256) * 5 / 4 + 10
     }
 }

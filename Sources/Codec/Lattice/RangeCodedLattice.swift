@@ -54,6 +54,13 @@ struct RangeCodedLattice {
         (self.frequencies, self.chunks, self.lowParts) = (frequencies, chunks, lowParts)
     }
 
+    /// What `write` appends.
+    var bytes: Int {
+        let table = frequencies.values[frequencies.range].reduce(0) { $0 + ($1 < 128 ? 1 : 2) }
+        let streamBytes = streams.reduce(0) { $0 + 8 + 4 * $1.states.count + 2 * $1.words.count }
+        return 2 + table + 4 + streamBytes + lowParts.count + 4 * chunks.reduce(0) { $0 + $1.escapes.count }
+    }
+
     func write(to writer: inout ByteWriter) {
         let range = frequencies.range
         writer.append(UInt8(range.lowerBound))

@@ -35,10 +35,30 @@ package struct DeviceUpdate {
     /// plan's demand, or the most that fit into that time. With a budget, the least error that budget and time allow.
     ///
     /// - Returns: a frame, or why none fits.
-    package func upload() throws(CodecError) -> Result<DeviceUpload, Infeasibility> { try upload(plan: assignment.plan) }
+    package func upload() throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
+        switch try offer(plan: assignment.plan, isSent: true) {
+        case .success(let offer):
+            return .success(
+                DeviceUpload(
+                    frame: offer.frame ?? encode(offer.coding), bits: offer.cost.bits, expectedError: offer.cost.expectedError,
+                    energy: offer.cost.energy))
+        case .failure(let reason): return .failure(reason)
+        }
+    }
 
-    /// The same under another scheme's plan.
-    func upload(plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
+    /// What another scheme's plan would send, and what that costs. The frame's size is exact, but the frame is not made.
+    func cost(plan: DevicePlan) throws(CodecError) -> Result<UpdateCost, Infeasibility> {
+        try offer(plan: plan, isSent: false).map(\.cost)
+    }
+
+    /// A way to code the update that can be sent, with the frame where it had to be made to know that.
+    private struct Offer {
+        let coding: UpdateCoding
+        let frame: [UInt8]?
+        let cost: UpdateCost
+    }
+
+    private func offer(plan: DevicePlan, isSent: Bool) throws(CodecError) -> Result<Offer, Infeasibility> {
         if plan.scheme.isOnDemand, plan.demand.error == nil, case .lattice = table {
             return try fillBudget(plan)
         }
@@ -46,29 +66,35 @@ package struct DeviceUpdate {
             for: assignment.device, demand: plan.demand, summary: table.summary, rule: assignment.settings.rule)
         var failure = Infeasibility(reason: "no bits to send")
         for bits in candidates {
-            switch try attempt(bits: bits, plan: plan) {
-            case .success(let upload): return .success(upload)
-            case .failure(let reason): failure = Infeasibility(reason: "\(bits) bits: \(reason.reason)")
+            switch try attempt(bits: bits, plan: plan, isSent: isSent) {
+            case .success(let offer): return .success(offer)
+            case .failure(let found):
+                failure = Infeasibility(reason: "\(bits) bits: \(found.reason)", timeNeededSeconds: found.timeNeededSeconds)
             }
         }
         return .failure(failure)
     }
 
-    /// A frame of one width, if it can be sent in the time that is left and within the device's budget.
-    private func attempt(bits: Int, plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
+    /// A coding of one width, if it can be sent in the time that is left and within the device's budget.
+    private func attempt(bits: Int, plan: DevicePlan, isSent: Bool) throws(CodecError) -> Result<Offer, Infeasibility> {
         let coding = try coding(bits: bits, plan: plan)
-        // How large a lattice's frame is shows when it is coded; others are coded when they fit.
-        let coded = coding.frameBytes == nil ? encode(coding) : []
-        let energy: EnergyPlan
+        // How large a lattice's frame is shows when it is coded; what is to be sent is then at hand.
+        let frame = coding.frameBytes == nil && isSent ? encode(coding) : nil
+        let bytes =
+            coding.frameBytes ?? frame?.count
+            ?? UpdateFrame.encodedBytes(
+                values, as: coding, binding: assignment.binding, seed: assignment.settings.seed, threads: threads)
         do throws(Infeasibility) {
-            energy = try affordableEnergy(frameBytes: coding.frameBytes ?? coded.count, plan: plan)
+            let energy = try affordableEnergy(frameBytes: bytes, plan: plan)
+            return .success(
+                Offer(
+                    coding: coding, frame: frame,
+                    cost: UpdateCost(bits: bits, bytes: bytes, expectedError: coding.expectedError, energy: energy)))
         } catch { return .failure(error) }
-        let frame = coding.frameBytes == nil ? coded : encode(coding)
-        return .success(DeviceUpload(frame: frame, bits: bits, expectedError: coding.expectedError, energy: energy))
     }
 
     /// The frame of the finest accepted lattice within the device's budget and the time that is left.
-    private func fillBudget(_ plan: DevicePlan) throws(CodecError) -> Result<DeviceUpload, Infeasibility> {
+    private func fillBudget(_ plan: DevicePlan) throws(CodecError) -> Result<Offer, Infeasibility> {
         let exactBytes = try table.quantizer.exactFrameBytes(table.layout)
         let limit: Int
         do throws(Infeasibility) {
@@ -88,7 +114,10 @@ package struct DeviceUpdate {
         do throws(Infeasibility) {
             let energy = try affordableEnergy(frameBytes: frame.count, plan: plan)
             let bits = table.summary.width(ofError: coding.expectedError)
-            return .success(DeviceUpload(frame: frame, bits: bits, expectedError: coding.expectedError, energy: energy))
+            return .success(
+                Offer(
+                    coding: coding, frame: frame,
+                    cost: UpdateCost(bits: bits, bytes: frame.count, expectedError: coding.expectedError, energy: energy)))
         } catch { return .failure(error) }
     }
 
@@ -129,6 +158,17 @@ package struct DeviceUpdate {
         UpdateFrame.encode(
             values, as: coding, binding: assignment.binding, seed: assignment.settings.seed, threads: threads)
     }
+}
+
+/// What an update costs under a plan.
+struct UpdateCost {
+    /// Bits per parameter; 32 for exact values. On a lattice the smallest width that is at least as exact.
+    let bits: Int
+    /// Of the frame.
+    let bytes: Int
+    /// Exact expected squared error.
+    let expectedError: Double
+    let energy: EnergyPlan
 }
 
 /// A frame ready to send, and what sending it costs by the device's plan.

@@ -21,10 +21,11 @@ package struct LocalDevices<Trainer: LocalTrainer> {
     ///
     /// A device whose weights are not finite drops out with the reason; the round goes on.
     ///
-    /// - Parameter observe: called with the update while it exists, before it is sent: `SchemeComparison.add` for one.
+    /// - Parameter observe: called with the update while it exists and what is to be sent of it, if it can be: `SchemeComparison.add` for
+    ///   one.
     /// - Throws: what the trainer or the store of residuals throws.
     package mutating func answer(
-        _ assignment: Assignment, to server: FederatedServer, observe: (DeviceUpdate) -> Void = { _ in }
+        _ assignment: Assignment, to server: FederatedServer, observe: (DeviceUpdate, DeviceUpload?) -> Void = { _, _ in }
     ) throws {
         let device = assignment.device.id
         var training = try trainer.train(from: server.broadcast, assignment: assignment, into: workspace)
@@ -35,14 +36,21 @@ package struct LocalDevices<Trainer: LocalTrainer> {
             let update = try DeviceUpdate(
                 assignment, trained: workspace, global: server.broadcast, residual: residual?.values, layout: server.layout,
                 threads: server.threads)
-            observe(update)
-            switch try update.upload() {
+            let upload: Result<DeviceUpload, Infeasibility>
+            do throws(CodecError) { upload = try update.upload() } catch {
+                observe(update, nil)
+                throw error
+            }
+            observe(update, try? upload.get())
+            switch upload {
             case .success(let upload):
                 // A refused frame stays with the server: its record of the device gives the reason.
                 guard (try? server.receive(upload.frame, from: device, training: training)) != nil else { return }
                 accepted = upload
             case .failure(let failure):
-                try? server.close(device: device, as: .infeasible, reason: failure.reason, training: training)
+                try? server.close(
+                    device: device, as: .infeasible, reason: failure.reason, training: training,
+                    timeNeededSeconds: failure.timeNeededSeconds)
                 return
             }
         } catch {

@@ -2,20 +2,12 @@ import Codec
 import Energy
 import Records
 
-/// What a round would have cost under other schemes: the same devices, channels, time budget and trained updates, planned and really
-/// encoded under each, without training again.
+/// What a round would have cost under other schemes: the same devices, channels, time budget and trained updates, planned under each and
+/// with the exact sizes of their frames, without training again.
 package struct SchemeComparison {
     package let schemes: [Scheme]
     private let planner: RoundPlanner
     private var devices: [DeviceCosts] = []
-
-    /// What one update costs under one scheme.
-    private struct UpdateCost {
-        let bits: Int
-        let bytes: Int
-        let error: Double
-        let energy: EnergyPlan
-    }
 
     /// One device's update under every scheme, in `schemes`' order; nil where the scheme is infeasible for it.
     private struct DeviceCosts {
@@ -36,25 +28,23 @@ package struct SchemeComparison {
         planner = server.planner
     }
 
-    /// Plans and encodes one device's update under every scheme. Keeps what it costs, not the frames.
-    package mutating func add(_ update: DeviceUpdate) {
-        let costs = schemes.map { cost(of: update, under: $0) }
+    /// Plans one device's update under every scheme, and finds the exact size of its frame.
+    ///
+    /// - Parameter sent: what the device sends under the run's own scheme; nil where it cannot.
+    package mutating func add(_ update: DeviceUpdate, sent: DeviceUpload?) {
+        let costs = schemes.map { scheme in
+            scheme == update.assignment.plan.scheme ? sent.map(UpdateCost.init) : cost(of: update, under: scheme)
+        }
         let device = update.assignment.device
         devices.append(DeviceCosts(device: device.id, samples: Double(device.samples), costs: costs))
     }
 
     private func cost(of update: DeviceUpdate, under scheme: Scheme) -> UpdateCost? {
         let assignment = update.assignment
-        let planned =
-            scheme == assignment.plan.scheme
-            ? assignment.plan
-            : try? planner.plan(
-                assignment.device, fading: assignment.fading, forecast: assignment.forecast,
-                timeBudgetSeconds: assignment.plan.problem.timeBudgetSeconds, scheme: scheme)
-        guard let plan = planned, let upload = try? update.upload(plan: plan).get()
-        else { return nil }
-        return UpdateCost(
-            bits: upload.bits, bytes: upload.frame.count, error: upload.expectedError, energy: upload.energy)
+        let plan = try? planner.plan(
+            assignment.device, fading: assignment.fading, forecast: assignment.forecast,
+            timeBudgetSeconds: assignment.plan.problem.timeBudgetSeconds, scheme: scheme)
+        return plan.flatMap { try? update.cost(plan: $0).get() }
     }
 
     /// One record for each scheme, over the devices that are feasible under all of them.
@@ -65,6 +55,7 @@ package struct SchemeComparison {
             var record = SchemeRecord(round: round, scheme: schemes[index].name)
             record.devices = common.count
             record.devicesInfeasible = devices.count { $0.costs[index] == nil }
+            record.devicesTrained = devices.count
             var bits = 0
             for device in common {
                 guard let cost = device.costs[index] else { continue }
@@ -73,10 +64,16 @@ package struct SchemeComparison {
                 record.uploadBytes += cost.bytes
                 record.energyComputeJoules += cost.energy.energyComputeJoules
                 record.energyCommunicationJoules += cost.energy.energyCommunicationJoules
-                record.errorAbsolute += share * share * cost.error
+                record.errorAbsolute += share * share * cost.expectedError
             }
             record.bitsMean = Double(bits) / Double(max(1, common.count))
             return record
         }
+    }
+}
+
+extension UpdateCost {
+    fileprivate init(_ sent: DeviceUpload) {
+        self.init(bits: sent.bits, bytes: sent.frame.count, expectedError: sent.expectedError, energy: sent.energy)
     }
 }

@@ -18,20 +18,20 @@ public struct DevicePlan: Sendable, Equatable {
 
     /// The plan for a frame whose size is known only after training, with the planned frequency.
     ///
-    /// On demand, sending gets all the time that training left; under the other schemes its half.
+    /// With the optimal split, sending gets all the time that training left; with the even one its half.
     func resolvingEnergy(frameBytes: Int) throws(Infeasibility) -> EnergyPlan {
         let payloadBits = 8 * Double(frameBytes)
         let outcome: EnergyOutcome
         do throws(EnergyInputError) {
             outcome =
-                switch scheme {
-                case .onDemand, .onDemandSystem: try energy.resolvingPower(for: problem, payloadBits: payloadBits)
-                case .fixed, .fedAvg: scheme.solve(try problem.with(payloadBits: payloadBits))
-                }
+                scheme.splitsOptimally
+                ? try energy.resolvingPower(for: problem, payloadBits: payloadBits)
+                : scheme.solve(try problem.with(payloadBits: payloadBits))
         } catch { throw Infeasibility(reason: "\(error)") }
         switch outcome {
         case .feasible(let plan): return plan
-        case .infeasible(let infeasibility): throw Infeasibility(reason: "\(infeasibility)")
+        case .infeasible(let infeasibility):
+            throw Infeasibility("planned \(Int(problem.payloadBits / 8)) bytes, really \(frameBytes)", infeasibility)
         }
     }
 }
@@ -39,6 +39,18 @@ public struct DevicePlan: Sendable, Equatable {
 /// Why a device cannot take part in a round, in one line with the way out.
 package struct Infeasibility: Error, Sendable, Equatable {
     package let reason: String
+    /// The smallest time budget that would do; nil where time is not what lacks.
+    package let timeNeededSeconds: Double?
+
+    init(reason: String, timeNeededSeconds: Double? = nil) {
+        (self.reason, self.timeNeededSeconds) = (reason, timeNeededSeconds)
+    }
+
+    /// What the solver says of a device, or of one width.
+    init(_ subject: String, _ infeasibility: EnergyInfeasibility) {
+        self.init(
+            reason: "\(subject): \(infeasibility)", timeNeededSeconds: infeasibility.smallestTimeBudgetSeconds)
+    }
 }
 
 /// A plan that is not the wanted one, and why.

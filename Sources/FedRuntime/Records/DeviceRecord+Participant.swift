@@ -9,6 +9,7 @@ extension DeviceRecord {
             round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples)
         distanceMetres = participant.device.radio.distanceMetres
         (fading, shadowingDecibels) = (participant.fading, participant.device.shadowingDecibels)
+        timeNeededSeconds = participant.timeNeededSeconds
         if let plan = participant.assignment?.plan { set(plan) }
         switch participant.phase {
         case .accepted(let frame):
@@ -36,7 +37,7 @@ extension DeviceRecord {
 
     /// Shares, frequency and power as planned.
     private mutating func set(_ plan: DevicePlan) {
-        bitsPlanned = plan.bits
+        (bitsPlanned, payloadBytesPlanned) = (plan.bits, Int(plan.problem.payloadBits / 8))
         timeBudgetSeconds = plan.problem.timeBudgetSeconds
         outageAction = plan.outage?.action
         cyclesPerSample = plan.problem.compute.cyclesPerSample

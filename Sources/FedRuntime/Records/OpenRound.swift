@@ -35,6 +35,8 @@ struct Participant {
     /// nil where no plan was feasible.
     let assignment: Assignment?
     var phase: Phase
+    /// Where it could not take part, the smallest time budget with which it could have, if time is what it lacked.
+    var timeNeededSeconds: Double?
 }
 
 /// What a round keeps of a frame that is in the sum: a few hundred bytes, however many tensors the model has.

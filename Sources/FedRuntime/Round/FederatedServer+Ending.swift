@@ -5,12 +5,16 @@ import Records
 extension FederatedServer {
     /// Ends a device's part in the open round without a frame: it dropped out, is late, or found that nothing fits into its time.
     ///
-    /// - Parameter training: what it reported, if it trained; its training energy counts then.
+    /// - Parameters:
+    ///   - training: what it reported, if it trained; its training energy counts then.
+    ///   - timeNeededSeconds: the smallest time budget with which it could have sent, where time is what it lacked.
     package func close(
-        device: Int, as status: DeviceRecord.Status, reason: String, training: TrainingReport? = nil
+        device: Int, as status: DeviceRecord.Status, reason: String, training: TrainingReport? = nil,
+        timeNeededSeconds: Double? = nil
     ) throws(Rejection) {
         precondition(status != .ok, "a device ends well by its frame only")
         let place = try waitingPlace(of: device)
+        open?.participants[place].timeNeededSeconds = timeNeededSeconds
         open?.participants[place].phase = .closed(status, reason: reason, training)
     }
 

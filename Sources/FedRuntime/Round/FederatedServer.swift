@@ -40,7 +40,7 @@ package final class FederatedServer {
         try settings.validate(devices, layout: layout)
         let planner = try RoundPlanner(settings, layout: layout)
         let forecast = DeviceForecast(
-            summary: try settings.summary(of: global, layout: layout, threads: threads),
+            summary: try settings.forecast(from: global, layout: layout, threads: threads),
             executedFLOPsPerSample: warmUpFLOPsPerSample)
         try settings.checkReach(devices, summary: forecast.summary)
         let state = ServerState(
@@ -126,7 +126,7 @@ package final class FederatedServer {
     /// The forecast of devices that have not sent anything yet, by the global model as it is.
     private func forecastFromGlobal() throws(FederationError) -> DeviceForecast {
         DeviceForecast(
-            summary: try settings.summary(of: global, layout: layout, threads: threads),
+            summary: try settings.forecast(from: global, layout: layout, threads: threads),
             executedFLOPsPerSample: state.warmUpFLOPsPerSample)
     }
 
@@ -162,7 +162,7 @@ package final class FederatedServer {
         case .failure(let failure):
             return Participant(
                 device: candidate.device, fading: candidate.fading, assignment: nil,
-                phase: .closed(.infeasible, reason: failure.reason, nil))
+                phase: .closed(.infeasible, reason: failure.reason, nil), timeNeededSeconds: failure.timeNeededSeconds)
         }
     }
 

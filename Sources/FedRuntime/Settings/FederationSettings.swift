@@ -116,10 +116,12 @@ extension FederationSettings {
     /// Largest sum of a round's samples that the fixed-point sum holds.
     private static let sampleLimit = 1 << 31
 
-    /// The error table of the global model, in place of that of a device that has not sent anything yet.
-    func summary(of global: Tensor, layout: ParameterLayout, threads: Int) throws(FederationError) -> ErrorSummary {
+    /// The error table of the global model, in place of that of a device that has not sent anything yet. Weights hardly change in a round,
+    /// so their sizes are the model's; changes are spread otherwise, and are given the most bytes that they can take.
+    func forecast(from global: Tensor, layout: ParameterLayout, threads: Int) throws(FederationError) -> ErrorSummary {
         do throws(CodecError) {
-            return try ErrorTable(global, layout: layout, quantizer: quantizer, threads: threads).summary
+            let summary = try ErrorTable(global, layout: layout, quantizer: quantizer, threads: threads).summary
+            return payload == .weights ? summary : summary.sized(forUnknownValuesOf: layout, quantizer: quantizer)
         } catch { throw .model(error) }
     }
 }

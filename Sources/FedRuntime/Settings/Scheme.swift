@@ -12,9 +12,13 @@ package enum Scheme: Sendable, Hashable {
     case fixed(bits: Int)
     /// Exact float32 values, half of the time for each.
     case fedAvg
+    /// Exact float32 values, the energy-optimal split: what the split alone saves.
+    case fedAvgOptimalSplit
 
-    /// What a run is compared with: the paper's baselines, on-demand first.
-    package static let compared: [Scheme] = [.onDemand, .fixed(bits: 6), .fixed(bits: 7), .fixed(bits: 8), .fedAvg]
+    /// What a run is compared with: on-demand first, the paper's baselines, and before the last what tells split from bits.
+    package static let compared: [Scheme] = [
+        .onDemand, .fixed(bits: 6), .fixed(bits: 7), .fixed(bits: 8), .fedAvgOptimalSplit, .fedAvg,
+    ]
 
     /// Bits per parameter of exact values.
     package static let exactBits = 32
@@ -26,6 +30,7 @@ package enum Scheme: Sendable, Hashable {
         case .onDemandSystem: "on-demand-system"
         case .fixed(let bits): "fixed-\(bits)"
         case .fedAvg: "fedavg-\(Self.exactBits)"
+        case .fedAvgOptimalSplit: "fedavg-\(Self.exactBits)-optimal"
         }
     }
 
@@ -33,9 +38,12 @@ package enum Scheme: Sendable, Hashable {
     var isOnDemand: Bool {
         switch self {
         case .onDemand, .onDemandSystem: true
-        case .fixed, .fedAvg: false
+        case .fixed, .fedAvg, .fedAvgOptimalSplit: false
         }
     }
+
+    /// Whether sending gets all the time that training leaves, instead of half of the round's.
+    var splitsOptimally: Bool { isOnDemand || self == .fedAvgOptimalSplit }
 
     /// The widths that `device` may send, in the order in which they are tried: the one that the demand asks for, then narrower ones.
     ///
@@ -50,7 +58,7 @@ package enum Scheme: Sendable, Hashable {
             let wanted = demand.error.flatMap { summary.smallestBits(accepted: accepted, demand: $0, rule: rule) }
             return (accepted.lowerBound...(wanted ?? accepted.upperBound)).reversed()
         case .fixed(let bits): return [bits]
-        case .fedAvg: return [Self.exactBits]
+        case .fedAvg, .fedAvgOptimalSplit: return [Self.exactBits]
         }
     }
 
@@ -59,23 +67,18 @@ package enum Scheme: Sendable, Hashable {
         switch self {
         case .onDemand, .onDemandSystem: device.acceptedBits.contains(bits)
         case .fixed(let fixed): bits == fixed
-        case .fedAvg: bits == Self.exactBits
+        case .fedAvg, .fedAvgOptimalSplit: bits == Self.exactBits
         }
     }
 
     /// The split of the time budget, or why there is none.
     package func solve(_ problem: DeviceEnergyProblem) -> EnergyOutcome {
-        switch self {
-        case .onDemand, .onDemandSystem: EnergySolver.fast.solve(problem)
-        case .fixed, .fedAvg: problem.evenSplit(finishingEarly: true)
-        }
+        splitsOptimally ? EnergySolver.fast.solve(problem) : problem.evenSplit(finishingEarly: true)
     }
 
     /// The smallest time budget at which this scheme is feasible for the problem.
     package func smallestTimeBudgetSeconds(_ problem: DeviceEnergyProblem) -> Double {
-        switch self {
-        case .onDemand, .onDemandSystem: problem.smallestTimeBudgetSeconds
-        case .fixed, .fedAvg: 2 * max(problem.shortestComputeSeconds, problem.shortestCommunicationSeconds)
-        }
+        splitsOptimally
+            ? problem.smallestTimeBudgetSeconds : 2 * max(problem.shortestComputeSeconds, problem.shortestCommunicationSeconds)
     }
 }

@@ -40,6 +40,9 @@ public enum DataSpecification: Sendable, Equatable {
         }
     }
 
+    /// Whether the images are in files, so that those held out are missing from training.
+    package var isStored: Bool { if case .synthetic = self { false } else { true } }
+
     /// The text that `init(parsing:)` reads back.
     public var text: String {
         switch self {

@@ -12,6 +12,8 @@ package struct RunImages {
     private static let heldOutCount = 256
     /// At most this share of the groups is held back.
     private static let heldOutShare = 0.05
+    /// A data set of fewer images, or of fewer groups of them, is used as a whole.
+    package static let fewestToHoldOut = 2 * Int(1 / heldOutShare)
 
     /// Opens the images of a resolved configuration and spreads them over the devices.
     ///
@@ -30,7 +32,15 @@ package struct RunImages {
             let all = try configuration.data.open(side: side, syntheticImages: 0, seed: seed, cropMargin: configuration.crop)
             (training, heldOut) = try Self.split(all, seed: seed)
         }
-        shards = try training.partition(devices: devices, rule: configuration.partition, seed: seed)
+        do {
+            shards = try training.partition(devices: devices, rule: configuration.partition, seed: seed)
+        } catch {
+            guard let heldOut, configuration.data.isStored else { throw error }
+            throw DatasetError(
+                source: error.source, line: error.line,
+                problem: "\(error.problem) (\(heldOut.count) of \(training.count + heldOut.count) images are held out)",
+                remedy: error.remedy)
+        }
     }
 
     /// Holds back a random few groups, whole.

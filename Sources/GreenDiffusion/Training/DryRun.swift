@@ -29,6 +29,8 @@ public struct DryRun {
     public let secondsPerStep: Double
     /// The devices selected for the first round.
     public let devices: [Device]
+    /// Why no device has a plan; nil where one has.
+    public let emptyRound: EmptyRound?
 
     /// Prepares the run as `FederatedRun.start` does, writing nothing.
     ///
@@ -44,6 +46,7 @@ public struct DryRun {
         let known = Dictionary(uniqueKeysWithValues: components.devices.map { ($0.id, $0) })
         let finished = try server.finish()
         downloadBytes = finished.record.downloadBytes
+        emptyRound = assignments.isEmpty ? EmptyRound(finished.devices) : nil
         devices = finished.devices.compactMap { record in
             known[record.device].map { device in
                 Device(

@@ -11,7 +11,7 @@ extension FederatedRun {
     /// - Parameters:
     ///   - isInterrupted: asked after each round; true ends the run there, saved.
     ///   - observer: sees every training step and every finished round.
-    /// - Throws: `FederatedRunError.interrupted`, `.diverged` or `.nobodyTakesPart`; `.stopped` around an error of writing. The
+    /// - Throws: `FederatedRunError.interrupted`, `.diverged` or `.nothingLearned`; `.stopped` around an error of writing. The
     ///   rounds before stand.
     public func train(isInterrupted: () -> Bool = { false }, observer: @escaping (RunProgress) -> Void) throws {
         do {
@@ -32,7 +32,7 @@ extension FederatedRun {
         let evaluator = components.images.heldOut.map {
             HeldOutLoss($0, schedule: components.schedule, seed: configuration.seed)
         }
-        var emptyRounds = 0
+        var (hasLearned, emptyRounds) = (rounds.contains { $0.modelUpdated }, 0)
         if !files.sampledRounds().contains(completedRounds), isDue(configuration.sampleEvery, completedRounds) {
             try drawSamples(round: completedRounds, log: log)
         }
@@ -43,15 +43,20 @@ extension FederatedRun {
                 try drawSamples(round: completedRounds, log: log)
                 try writeReport()
             }
+            hasLearned = hasLearned || finished.record.modelUpdated
             emptyRounds = finished.record.modelUpdated ? 0 : emptyRounds + 1
-            meter.finishRound(finished.record)
-            try stopWithoutProgress(finished, emptyRounds: emptyRounds)
+            meter.finishRound(finished.record, empty: EmptyRound(finished.devices))
+            try stopWithoutProgress(
+                finished, isStuck: emptyRounds >= (hasLearned ? Self.laterEmptyRoundLimit : Self.firstEmptyRoundLimit))
             if isInterrupted(), completedRounds < configuration.rounds {
                 try writeResults()
                 throw FederatedRunError.interrupted(round: completedRounds, rounds: configuration.rounds, path: path)
             }
         }
         try writeResults()
+        guard !hasLearned else { return }
+        let last = try files.devicesFile.read(DeviceRecord.self).filter { $0.round == completedRounds }
+        if let cause = EmptyRound(last) { throw FederatedRunError.nothingLearned(round: completedRounds, cause, path: path) }
     }
 
     /// One round: plan, train, send, average, evaluate, save.
@@ -64,7 +69,7 @@ extension FederatedRun {
         var comparison = configuration.compareSchemes ? SchemeComparison(of: server) : nil
         for assignment in assignments {
             do {
-                try devices.answer(assignment, to: server) { comparison?.add($0) }
+                try devices.answer(assignment, to: server) { comparison?.add($0, sent: $1) }
             } catch let error as DivergenceError {
                 try server.close(device: assignment.device.id, as: .dropped, reason: "\(error)")
             }
@@ -110,19 +115,22 @@ extension FederatedRun {
         return body(components.model)
     }
 
-    /// Stops a run without progress: every device's training diverged, or nobody took part for several rounds.
-    private func stopWithoutProgress(_ finished: FinishedRound, emptyRounds: Int) throws {
-        guard emptyRounds > 0 else { return }
+    /// Stops a run without progress: every device's training diverged, or no device gave an update for several rounds.
+    private func stopWithoutProgress(_ finished: FinishedRound, isStuck: Bool) throws {
+        guard let cause = EmptyRound(finished.devices) else { return }
         let round = finished.record.round
         // Inside one process a frame is refused or missing only where training diverged.
         if let dropped = finished.devices.first(where: { $0.status == .dropped || $0.status == .rejected }) {
             throw FederatedRunError.diverged(
                 round: round, reason: "device \(dropped.device): \(dropped.reason ?? "")", path: path)
         }
-        guard emptyRounds >= Self.emptyRoundLimit else { return }
-        let reason = finished.devices.first.flatMap { device in device.reason.map { "device \(device.device): \($0)" } }
-        throw FederatedRunError.nobodyTakesPart(round: round, reason: reason ?? "no reason given", path: path)
+        guard isStuck else { return }
+        try writeResults()
+        throw FederatedRunError.nothingLearned(round: round, cause, path: path)
     }
 
-    private static var emptyRoundLimit: Int { 5 }
+    /// Rounds without an update in a row that end a run which has learned nothing before: what is wrong then seldom mends itself.
+    private static var firstEmptyRoundLimit: Int { 3 }
+    /// The same for a run that has learned: its devices may have met a bad channel.
+    private static var laterEmptyRoundLimit: Int { 5 }
 }

@@ -4,8 +4,10 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     case imageSize(data: String, width: Int, height: Int, side: Int)
     /// Training diverged: values of every device, or of the server's average, are not finite or too large.
     case diverged(round: Int, reason: String, path: String)
-    /// Several rounds went by without an update.
-    case nobodyTakesPart(round: Int, reason: String, path: String)
+    /// No device gave an update in the rounds up to `round`.
+    case nothingLearned(round: Int, EmptyRound, path: String)
+    /// Of a run that is only planned, no device has a plan.
+    case nothingPlanned(EmptyRound)
     /// The caller asked for an end after a round; what was done is saved.
     case interrupted(round: Int, rounds: Int, path: String)
     /// A file could not be written.
@@ -19,7 +21,9 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
         case .imageSize(let data, let width, let height, let side):
             "\(data) has images of \(width)x\(height) pixels, the model sees \(side)x\(side)"
         case .diverged(let round, let reason, _): "round \(round): \(reason)"
-        case .nobodyTakesPart(let round, let reason, _): "no device could take part in the rounds up to \(round) (\(reason))"
+        case .nothingLearned(let round, let cause, _):
+            "nothing was learned up to round \(round): \(cause.problem)"
+        case .nothingPlanned(let cause): "nothing would be learned: \(cause.problem)"
         case .interrupted(let round, let rounds, _): "interrupted after round \(round) of \(rounds), saved"
         case .stopped(let reason, _): reason
         case .roundsBehind(let path, let done, let requested):
@@ -32,8 +36,8 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
         switch self {
         case .imageSize: "choose a preset or init of that size, or other data"
         case .diverged(_, _, let path): "start again from the rounds before, with init \(path) and a smaller learning-rate"
-        case .nobodyTakesPart(_, _, let path):
-            "start a run of its own with a larger time-budget, or auto; \(path) keeps what was done"
+        case .nothingLearned(_, let cause, let path): "\(cause.wayOut) to a new run; \(path) can be resumed as it is"
+        case .nothingPlanned(let cause): cause.wayOut
         case .interrupted(_, _, let path): "resume \(path)"
         case .stopped(_, let path): "finished rounds are safe: then resume \(path)"
         case .roundsBehind: "rounds counts from the run's beginning"

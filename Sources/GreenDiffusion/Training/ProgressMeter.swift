@@ -29,13 +29,13 @@ final class ProgressMeter {
         imagesTotal += images
         progress.fraction = Double(imagesDone) / Double(max(1, imagesInRound))
         progress.imagesPerSecond = Double(imagesTotal) / max(secondsTotal, 1e-9)
-        progress.isRoundEnd = false
+        (progress.isRoundEnd, progress.emptyRound) = (false, nil)
         observer(progress)
     }
 
-    func finishRound(_ record: RoundRecord) {
+    func finishRound(_ record: RoundRecord, empty: EmptyRound?) {
         (progress.completedRounds, progress.fraction) = (record.round, 0)
-        (progress.last, progress.isRoundEnd) = (record, true)
+        (progress.last, progress.isRoundEnd, progress.emptyRound) = (record, true, empty)
         observer(progress)
     }
 }

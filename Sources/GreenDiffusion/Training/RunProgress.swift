@@ -12,4 +12,6 @@ public struct RunProgress: Sendable {
     public var last: RoundRecord?
     /// True where `last` was finished just now.
     public var isRoundEnd: Bool
+    /// Why `last`, finished just now, changed nothing; nil where it changed the model.
+    public var emptyRound: EmptyRound?
 }

@@ -4,10 +4,16 @@ package enum WideCodes {
     /// Bytes of `count` codes.
     package static func bytes(count: Int, bits: Int) -> Int { (count * bits + 7) / 8 }
 
-    /// The fewest bits that hold every code.
-    package static func bits(for codes: some Sequence<Int32>) -> Int {
-        codes.reduce(1) { max($0, 33 - ($1 < 0 ? ~$1 : $1).leadingZeroBitCount) }
+    /// The fewest bits that hold each of `count` codes.
+    package static func bits(for codes: UnsafePointer<Int32>, count: Int) -> Int {
+        // The bits of all magnitudes together are as many as the largest has.
+        var magnitudes: Int32 = 0
+        for index in 0..<count { magnitudes |= codes[index] ^ (codes[index] >> 31) }
+        return bits(for: magnitudes)
     }
+
+    /// The fewest bits that hold the code.
+    package static func bits(for code: Int32) -> Int { 33 - (code < 0 ? ~code : code).leadingZeroBitCount }
 
     /// The low `bits` bits of `count` codes; `bytes` has room for them.
     package static func pack(

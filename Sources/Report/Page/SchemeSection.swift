@@ -12,10 +12,11 @@ struct SchemeSection {
         guard !schemes.isEmpty else { return "" }
         return """
             <section><h2>Was it worth it?</h2>
-            <p>One round on average; energy is modelled. The other schemes are planned for the same devices and really encode the same
-            updates, without training again.</p>
+            <p>One round on average; energy is modelled. The other schemes are planned for the same devices, with the sizes that the same
+            updates have when they are encoded, without training again. An even split gives half of a device's time to training and half
+            to sending.\(coverage)</p>
             <div class="scroll" role="region" aria-label="Scheme comparison" tabindex="0"><table class="schemes"><thead><tr>
-            <th scope="col">scheme</th><th scope="col">bits</th><th scope="col">upload / round</th><th scope="col">energy / round</th>
+            <th scope="col">scheme</th><th scope="col">split</th><th scope="col">bits</th><th scope="col">upload / round</th><th scope="col">energy / round</th>
             <th scope="col" class="wide">\(Self.key("compute", "compute")) / \(Self.key("radio", "radio"))</th>
             <th scope="col">error (abs)</th><th scope="col">vs \(HTMLText.escape(reference?.scheme ?? "FedAvg-32"))</th></tr></thead>
             <tbody>
@@ -25,6 +26,10 @@ struct SchemeSection {
     }
 
     static func key(_ name: String, _ kind: String) -> String { "<span class=\"key \(kind)\"></span>\(HTMLText.escape(name))" }
+
+    private var coverage: String {
+        SchemeTable.coverage(schemes).map { " The averages are over \(HTMLText.escape($0))." } ?? ""
+    }
 
     private var reference: SchemeAverage? { schemes.first(where: \.isReference) }
 
@@ -37,7 +42,7 @@ struct SchemeSection {
         let name = HTMLText.escape(scheme.scheme)
         let label = isThisRun ? "\(SVG.link(to: roundsAnchor, name)) <em>this run</em>" : name
         return """
-            <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(Quantity.number(scheme.bitsMean))</td>
+            <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(scheme.split)</td><td>\(Quantity.number(scheme.bitsMean))</td>
             <td>\(Quantity.bytes(scheme.uploadBytes))</td><td>\(Quantity.energy(scheme.energyTotalJoules))</td>
             <td class="wide"><span class="split"><span class="compute" style="width:\(SVG.number(share(compute)))%"></span><span
             class="radio" style="width:\(SVG.number(share(radio)))%"></span></span>

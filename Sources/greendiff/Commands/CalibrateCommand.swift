@@ -33,6 +33,9 @@ struct CalibrateCommand: ParsableCommand {
     @Flag(help: "Fit tau at several clocks: lowers the CPU's limit (scaling_max_freq, needs root) and puts it back.")
     var sweep = false
 
+    @Option(help: ArgumentHelp("Folder of the processor's energy counters.", valueName: "dir"))
+    var powercap = "/sys/class/powercap"
+
     @Option(help: ArgumentHelp("Also write this machine as a device file, for train --devices.", valueName: "file"))
     var out: String?
 
@@ -62,7 +65,7 @@ struct CalibrateCommand: ParsableCommand {
     func run() throws {
         let calibrator = Calibrator(
             presets: preset.isEmpty ? [.small] : preset, batchSizes: batchSizes.compactMap { $0 }, threads: threadOptions.threads,
-            steps: steps, sweepsFrequencies: sweep)
+            steps: steps, sweepsFrequencies: sweep, powercap: powercap)
         // Ctrl-C must not leave the CPU slowed down.
         let interruption = sweep ? InterruptionFlag { StandardConsole.error.line("putting the CPU's limits back") } : nil
         let calibration = try calibrator.calibrate { interruption?.isRaised ?? false }

@@ -59,7 +59,12 @@ struct TrainCommand: ParsableCommand {
     func run() throws {
         loggingOptions.start()
         let console = StandardConsole.output
-        guard !dryRun else { return console.line(try DryRun(configuration()).text) }
+        guard !dryRun else {
+            let dry = try DryRun(configuration())
+            console.line(dry.text)
+            if let cause = dry.emptyRound { throw FederatedRunError.nothingPlanned(cause) }
+            return
+        }
         let interruption = TrainingJob.begin(finishing: "round")
         let run =
             try resume.map { try FederatedRun.resume($0, changing: options.given) }

@@ -6,12 +6,11 @@ import Report
 /// What `train` shows: what is about to run, how far it is, and what came of it.
 struct TrainDisplay {
     private var line: ProgressLine
-    private var uploadBytes: Int
-    private var energyJoules: Double
+    private let console: any ConsoleWriter
 
     init(run: FederatedRun, console: any ConsoleWriter) {
         line = ProgressLine(unit: "round", total: run.configuration.rounds, first: run.completedRounds, console: console)
-        (uploadBytes, energyJoules) = (0, 0)
+        self.console = console
     }
 
     /// The lines before the first round.
@@ -27,6 +26,9 @@ struct TrainDisplay {
         let fields = fields(progress)
         if progress.isRoundEnd {
             line.finishStep(progress.completedRounds, fields: fields)
+            guard let cause = progress.emptyRound else { return }
+            line.close()
+            console.line("  no update: \(cause.problem); \(ErrorText.wayOut(cause))")
         } else {
             line.update(completed: progress.completedRounds, fraction: progress.fraction, fields: fields)
         }
@@ -52,6 +54,7 @@ struct TrainDisplay {
         console.line()
         let summary = try run.summary()
         if !summary.schemes.isEmpty { console.line("\(SchemeTable.text(summary.schemes))\n") }
+        if let coverage = SchemeTable.coverage(summary.schemes) { console.line(labelledLine("table", coverage)) }
         if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))

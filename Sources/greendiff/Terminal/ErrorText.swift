@@ -20,13 +20,19 @@ enum ErrorText {
         case .diverged(_, _, let path):
             "\(error.problem); all rounds before are safe: start again from them with "
                 + "`greendiff train --init \(path) --learning-rate SMALLER`"
-        case .nobodyTakesPart(_, _, let path):
-            "\(error.problem); start a run of its own with a larger --time-budget, or auto; \(path) keeps what was done"
+        case .nothingLearned(_, let cause, let path):
+            "\(error.problem); \(wayOut(cause)) with --config \(path)/config.yaml and another --out"
+        case .nothingPlanned(let cause): "\(error.problem); \(wayOut(cause))"
         case .interrupted(_, _, let path): "\(error.problem); go on with `greendiff train --resume \(path)`"
         case .stopped(_, let path):
             "\(error.problem); finished rounds are safe: then go on with `greendiff train --resume \(path)`"
         case .roundsBehind: "--\(error.problem); --rounds counts from the run's beginning"
         }
+    }
+
+    /// What to do where a round changed nothing.
+    static func wayOut(_ cause: EmptyRound) -> String {
+        cause.timeBudgetText.map { "give --time-budget \($0)" } ?? cause.wayOut
     }
 
     private static func line(_ error: RunDirectoryError) -> String {

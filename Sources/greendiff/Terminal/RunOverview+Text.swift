@@ -5,7 +5,19 @@ extension RunOverview {
     /// Model, images and budget, a line each.
     var lines: [String] {
         [labelledLine("model", modelText), labelledLine("data", dataText), labelledLine("plan", planText)]
+            + (heldOutWarning.map { [labelledLine("warning", $0)] } ?? [])
     }
+
+    /// Where the held-out loss means little.
+    private var heldOutWarning: String? {
+        guard configuration.evaluateEvery > 0 else { return nil }
+        guard let count = imagesHeldOut else { return "the data set is too small to hold images back: no held-out loss" }
+        guard count < Self.fewestHeldOut else { return nil }
+        return "only \(count) image\(count == 1 ? " is" : "s are") held out: the loss on them is mostly noise"
+    }
+
+    /// Fewer images differ so much in how hard they are that a loss over them says little about others.
+    private static let fewestHeldOut = 64
 
     /// `small, 1.81 M parameters, 0.61 GFLOP a training sample (executed)   init: builtin:signs-small`
     private var modelText: String {
@@ -18,7 +30,8 @@ extension RunOverview {
     private var dataText: String {
         let (smallest, largest) = (imagesOfDevices.min() ?? 0, imagesOfDevices.max() ?? 0)
         let share = smallest == largest ? "\(smallest)" : "\(smallest)-\(largest)"
-        let heldOut = imagesHeldOut.map { ", \($0) held out" } ?? ""
+        let total = imagesOfDevices.reduce(imagesHeldOut ?? 0, +)
+        let heldOut = imagesHeldOut.map { ", \($0) \(configuration.data.isStored ? "of \(total)" : "more") held out" } ?? ""
         return "\(dataName), \(imagesOfDevices.count) devices x \(share) images, \(text(.partition))\(heldOut)"
     }
 
@@ -44,7 +57,7 @@ extension DryRun {
         let rounds = overview.configuration.rounds
         let radio = energyJoules - energyComputeJoules
         return
-            (overview.lines + ["", TextTable.text([Self.heading] + devices.map(Self.cells)), ""] + [
+            (overview.lines + ["", TextTable.text([Self.heading] + devices.map(Self.cells)), ""] + infeasibleLines + [
                 labelledLine(
                     "energy",
                     "\(Quantity.energy(energyJoules)) a round (compute \(Quantity.energy(energyComputeJoules)), radio "
@@ -59,6 +72,17 @@ extension DryRun {
                         + "\(Quantity.duration(overview.timeBudgetSeconds * Double(rounds)))"),
                 labelledLine("disk", "about \(Quantity.bytes(diskBytes)), records and samples apart"),
             ]).joined(separator: "\n")
+    }
+
+    /// A line where some devices have no plan.
+    private var infeasibleLines: [String] {
+        let infeasible = devices.count { $0.plan == nil }
+        guard infeasible > 0 else { return [] }
+        return [
+            labelledLine(
+                "warning",
+                "\(infeasible) of \(devices.count) devices have no plan that fits in the first round; the table has the reasons")
+        ]
     }
 
     private static let heading = [

@@ -47,7 +47,38 @@ import Testing
 
     @Test func aDryRunListsInfeasibleDevices() throws {
         let result = try Greendiff.run(["train"] + Self.tiny + ["--time-budget", "1e-6", "--dry-run"])
-        #expect(result.status == 0 && result.output.contains("infeasible: "), "\(result)")
+        #expect(result.status == 1 && result.output.contains("infeasible: "), "\(result)")
+        #expect(result.errors.contains("nothing would be learned: 2 of 2 devices have no plan that fits"), "\(result.errors)")
+        #expect(result.errors.contains("give --time-budget "))
+    }
+
+    @Test func aRunThatLearnsNothingFails() throws {
+        for (rounds, done) in [("2", 2), ("9", 3)] {
+            let path = folder.path("run-\(rounds)")
+            let result = try Greendiff.run(["train"] + Self.tiny + ["--time-budget", "1e-6", "--rounds", rounds, "--out", path])
+            #expect(result.status == 1 && result.errors.split(separator: "\n").count == 1, "\(result)")
+            #expect(result.errors.contains("nothing was learned up to round \(done): 2 of 2 devices"), "\(result.errors)")
+            #expect(result.output.contains("  no update: 2 of 2 devices have no plan that fits (device 0: "))
+            #expect(try RunFiles(path: path).roundsFile.read(RoundRecord.self).count == done)
+            let again = try Greendiff.run(["train", "--resume", path])
+            #expect(again.status == 1 && again.errors.contains("nothing was learned"), "\(again)")
+        }
+    }
+
+    /// Its processor is so dear that all time goes to training and the radio sends at its highest power.
+    @Test func aCalibratedMachineLearns() throws {
+        let device = #"[{"name": "machine", "cycles_per_sample": 55e6, "flops_per_cycle": 12.3, "frequency_max_hz": 2.3e9}]"#
+        try device.write(toFile: folder.path("machine.json"), atomically: true, encoding: .utf8)
+        let result = try Greendiff.run(
+            "train", "--preset", "tiny", "--devices", folder.path("machine.json"), "--images", "24", "--batch-size", "2",
+            "--sample-every", "0", "--evaluate-every", "0", "--rounds", "3", "--out", folder.path("run"))
+        #expect(result.status == 0, "\(result)")
+        let devices = try RunFiles(path: folder.path("run")).devicesFile.read(DeviceRecord.self)
+        #expect(devices.count == 3 && devices.allSatisfy { $0.status == .ok }, "\(devices.compactMap(\.reason))")
+        for record in devices {
+            let (planned, sent) = (try #require(record.payloadBytesPlanned), try #require(record.payloadBytes))
+            #expect(Double(sent) <= 1.05 * Double(planned), "planned \(planned), sent \(sent)")
+        }
     }
 
     @Test func everySettingIsAFlagWithItsDefault() throws {
