@@ -13,12 +13,13 @@ import Testing
     ]
 
     @Test(arguments: [
-        ["--help"], ["--version"], ["train", "--help"], ["inspect", TinyModel.weightsPath],
-        ["inspect", TinyModel.weightsPath, "--json"], ["train", "--dry-run"] + tiny,
+        ["--help"], ["--version"], ["train", "--help"], ["inspect", "WEIGHTS"],
+        ["inspect", "WEIGHTS", "--json"], ["train", "--dry-run"] + tiny,
         ["predict", "--help"], ["--generate-completion-script", "bash"],
     ])
     func aFullStandardOutputIsAnError(_ arguments: [String]) throws {
-        let result = try Greendiff.Job(arguments, output: "/dev/full").wait()
+        let weights = try TinyModel.weightsPath
+        let result = try Greendiff.Job(arguments.map { $0 == "WEIGHTS" ? weights : $0 }, output: "/dev/full").wait()
         #expect(result.status == 1, "\(result)")
         #expect(result.errors == "greendiff: cannot write standard output: No space left on device; free space or choose another place\n")
     }
