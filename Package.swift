@@ -157,8 +157,11 @@ let package = Package(
 
 // libFuzzer brings the main function of these: scripts/fuzz-frames builds them, nothing else does.
 if Context.environment["GREENDIFF_FUZZ"] != nil {
-    package.targets += ["FuzzFrameDecoder", "FuzzFrameRoundTrip"].map { name in
-        .executableTarget(
-            name: name, dependencies: ["Codec", "Kernels"], path: "Tests/Fuzz/\(name)", swiftSettings: strict)
+    let fuzzed: KeyValuePairs<String, [Target.Dependency]> = [
+        "FuzzFrameDecoder": ["Codec", "Kernels"], "FuzzFrameRoundTrip": ["Codec", "Kernels"],
+        "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"],
+    ]
+    package.targets += fuzzed.map { name, dependencies in
+        .executableTarget(name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: strict)
     }
 }

@@ -20,7 +20,8 @@ public enum CodecError: Error, Sendable, Equatable, CustomStringConvertible {
             "tensor \(tensor): element \(index) is \(value); only finite values below 2^127 can be coded: "
                 + "check the training run for divergence"
         case .stepOutOfRange(let step, let largest):
-            "a lattice of step \(step) does not suit magnitudes up to \(largest): the step must lie above \(largest * 0x1p-23); "
+            "a lattice of step \(step) does not suit magnitudes up to \(largest): the step must be at least "
+                + "\(max(largest * 0x1p-23, .leastNonzeroMagnitude)); "
                 + "allow a larger error, or send exact values"
         case .demandNotMet(let limit, let best, let bits):
             "an expected squared error of \(limit) is not met: \(bits) bits, the most accepted, give \(best); allow that error, use grid "

@@ -8,18 +8,15 @@ import Storage
 /// round. Every device has a line for each round of the trace; the trace starts again after its last round.
 package enum ChannelTraceFile {
     /// - Throws: `FileError` that names the line, its value and the limit.
-    package static func read(path: String) throws(FileError) -> ChannelTrace {
-        guard let text = String(validating: try readFile(path), as: UTF8.self) else {
-            throw .invalid(path: path, reason: "it is no UTF-8 text")
-        }
-        return try parse(text, path: path)
-    }
+    package static func read(path: String) throws(FileError) -> ChannelTrace { try parse(try readFile(path), path: path) }
 
     /// As `read`, from the file's text; `path` is for messages.
     package static func parse(_ text: String, path: String) throws(FileError) -> ChannelTrace {
-        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-            .map { (number: $0.offset + 1, cells: cells($0.element)) }
-            .filter { $0.cells != [""] }
+        try parse(Array(text.utf8), path: path)
+    }
+
+    private static func parse(_ bytes: [UInt8], path: String) throws(FileError) -> ChannelTrace {
+        var lines = try lines(bytes, path: path)
         guard !lines.isEmpty else { throw .invalid(path: path, reason: "it is empty; \(Columns.example)") }
         let columns = try Columns(head: lines.removeFirst(), path: path)
         guard !lines.isEmpty else { throw .invalid(path: path, reason: "it has a head line only; \(Columns.example)") }
@@ -41,8 +38,28 @@ package enum ChannelTraceFile {
         return ChannelTrace(gains: gains.mapValues { byRound in (1...rounds).compactMap { byRound[$0] } })
     }
 
-    private static func cells(_ line: Substring) -> [String] {
-        line.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+    /// A line that is not blank: its number from 1, and its cells.
+    private typealias Line = (number: Int, cells: [String])
+
+    private static func lines(_ bytes: [UInt8], path: String) throws(FileError) -> [Line] {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw .invalid(path: path, reason: "it is no UTF-8 text") }
+        let bytes = bytes.span
+        var position = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF ? 3 : 0
+        let separator = CSVScanner.separator(bytes, from: position)
+        var lines: [Line] = []
+        var number = 1
+        while position < bytes.count {
+            let start = position
+            var cells: [String] = []
+            do throws(CSVScanner.Failure) {
+                try CSVScanner.line(bytes, &position, separator: separator, isLast: true) { cells.append($0.text(bytes)) }
+            } catch {
+                throw .invalid(path: path, reason: "line \(number): \(error.reason)")
+            }
+            if cells != [""] { lines.append((number, cells)) }
+            for index in start..<position where bytes[index] == UInt8(ascii: "\n") { number += 1 }
+        }
+        return lines
     }
 
     /// Where the head line puts what.
@@ -56,10 +73,11 @@ package enum ChannelTraceFile {
         let gain: Int
         let isInDecibels: Bool
 
-        init(head: (number: Int, cells: [String]), path: String) throws(FileError) {
+        init(head: Line, path: String) throws(FileError) {
             names = head.cells
             if let other = names.first(where: { !Self.names.contains($0) }) {
-                throw .invalid(path: path, reason: "line \(head.number): \(other) is no column of a trace; \(Self.example)")
+                throw .invalid(
+                    path: path, reason: "line \(head.number): \(other.excerpt) is no column of a trace; \(Self.example)")
             }
             guard Set(names).count == names.count, let device = names.firstIndex(of: "device"),
                 let gain = names.firstIndex(where: { $0.hasPrefix("gain") }), !Set(["gain", "gain_db"]).isSubset(of: names)
@@ -71,25 +89,23 @@ package enum ChannelTraceFile {
             isInDecibels = names[gain] == "gain_db"
         }
 
-        func read(
-            _ line: (number: Int, cells: [String]), path: String
-        ) throws(FileError) -> (round: Int, device: Int, gain: Double) {
+        func read(_ line: Line, path: String) throws(FileError) -> (round: Int, device: Int, gain: Double) {
             func failure(_ problem: String) -> FileError { .invalid(path: path, reason: "line \(line.number): \(problem)") }
             guard line.cells.count == names.count else {
                 throw failure("\(line.cells.count) cells under \(names.count) columns; write \(names.joined(separator: ","))")
             }
             let roundText = self.round.map { line.cells[$0] } ?? "1"
             guard let round = Int(roundText), ChannelTraceFile.rounds.contains(round) else {
-                throw failure("round \(roundText) is outside \(ChannelTraceFile.rounds); rounds count from 1")
+                throw failure("round \(roundText.excerpt) is outside \(ChannelTraceFile.rounds); rounds count from 1")
             }
             guard let device = Int(line.cells[self.device]), device >= 0, device <= Int(UInt32.max) else {
-                throw failure("device \(line.cells[self.device]) is not a whole number from 0")
+                throw failure("device \(line.cells[self.device].excerpt) is not a whole number from 0")
             }
             let text = line.cells[gain]
-            guard let number = Double(text) else { throw failure("\(names[gain]) \(text) is not a number") }
+            guard let number = Double(text) else { throw failure("\(names[gain]) \(text.excerpt) is not a number") }
             let value = isInDecibels ? pow(10, number / 10) : number
             guard ChannelTraceFile.gains.contains(value) else {
-                throw failure("\(names[gain]) \(text) is a gain outside \(ChannelTraceFile.gains)")
+                throw failure("\(names[gain]) \(text.excerpt) is a gain outside \(ChannelTraceFile.gains)")
             }
             return (round, device, value)
         }

@@ -86,7 +86,8 @@ package struct PlanJob: Sendable {
         try output.finish(nil, write: write)
     }
 
-    /// Reads all devices: those that can be used go to `take`, the others are refused, or told where they are to be skipped.
+    /// Reads all devices, of which there must be one: those that can be used go to `take`, the others are refused, or told where they are
+    /// to be skipped.
     func check(_ reader: inout DeviceReader, report: (String) -> Void, take: (PlannedDevice) -> Void) throws {
         var unusable = UnusableDevices(path: reader.path, settingPrefix: options.settingPrefix)
         while let record = try reader.next() {
@@ -95,6 +96,7 @@ package struct PlanJob: Sendable {
             case .success(let device): take(device)
             }
         }
+        guard reader.count > 0 else { throw reader.holdsNone }
         try unusable.settle(devices: reader.count, skip: options.skipInvalid, report: report)
     }
 

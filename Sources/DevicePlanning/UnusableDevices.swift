@@ -19,11 +19,11 @@ package struct UnusableDevices: Error, Sendable, CustomStringConvertible {
         if shown.count < Self.mostShown { shown.append(error) }
     }
 
-    /// Throws where there are some, or reports them where they are to be skipped.
+    /// Throws where there are some, or reports them where they are to be skipped and others are left.
     mutating func settle(devices: Int, skip: Bool, report: (String) -> Void) throws(UnusableDevices) {
         self.devices = devices
         guard count > 0 else { return }
-        guard skip else { throw self }
+        guard skip, count < devices else { throw self }
         for line in lines { report(line) }
         report("\(path): skipped \(count) of \(devices) devices")
     }
@@ -31,10 +31,11 @@ package struct UnusableDevices: Error, Sendable, CustomStringConvertible {
     /// A line for each device that is told.
     package var lines: [String] {
         shown.map(\.description) + (count > shown.count ? ["\(path): and \(count - shown.count) further devices"] : [])
+            + (shown.contains(where: \.fault.needsFieldList) ? ["\(path): \(DeviceField.list)"] : [])
     }
 
     package var description: String {
         "\(path): \(count) of \(devices) devices cannot be used and nothing was planned; "
-            + "correct them, or plan the others with \(settingPrefix)skip-invalid"
+            + (count < devices ? "correct them, or plan the others with \(settingPrefix)skip-invalid" : "correct them")
     }
 }

@@ -64,14 +64,16 @@ package struct ByteSource: ~Copyable {
             throw .invalid(
                 path: path, reason: "line \(line) starts a device of more than \(Self.longest >> 20) MiB; is it a device file?")
         }
+        // As much again as is held: what is read anew for every window stays within twice the whole.
+        let room = max(Self.chunk, held)
         var failure: String?
-        window.append(contentsOf: repeatElement(0, count: Self.chunk))
+        window += [UInt8](repeating: 0, count: room)
         let descriptor = descriptor
         let count = window.withUnsafeMutableBytes { buffer -> Int in
             guard let start = buffer.baseAddress else { preconditionFailure("the window is empty") }
-            // SAFETY: `held + chunk` bytes are there.
+            // SAFETY: `held + room` bytes are there.
             while true {
-                let count = read(descriptor, start + held, Self.chunk)
+                let count = read(descriptor, start + held, room)
                 if count >= 0 { return count }
                 if errno != EINTR {
                     failure = FileError.systemReason()
@@ -79,7 +81,7 @@ package struct ByteSource: ~Copyable {
                 }
             }
         }
-        window.removeLast(Self.chunk - count)
+        window.removeLast(room - count)
         if let failure { throw .unreadable(path: path, reason: failure) }
         isAtEnd = count == 0
     }

@@ -6,7 +6,11 @@ package func nearestName(to word: String, among names: some Sequence<String>) ->
 }
 
 /// How many letters must be added, dropped or replaced to turn one word into the other (Levenshtein).
+///
+/// Words of very different lengths are as far apart as those: what is compared with a name may be as long as the file that it came from.
 package func editDistance(_ first: String, _ second: String) -> Int {
+    let difference = abs(first.utf8.count - second.utf8.count)
+    guard difference <= 64 else { return difference }
     let target = Array(second)
     var row = Array(0...target.count)
     for (index, letter) in first.enumerated() {

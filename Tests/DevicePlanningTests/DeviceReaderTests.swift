@@ -172,6 +172,57 @@ import Testing
         #expect(throws: FileError.self) { try PlanFile("id\n\"a\"b\n", name: "d.csv").records() }
     }
 
+    /// Spreadsheets, statistics programs and people write numbers in more ways than JSON.
+    @Test(arguments: [
+        "\"id\",\"distance_m\"\n\"phone\",\"45\"\n", "id;distance_m\r\nphone;45\r\n", "id\tdistance_m\nphone\t+45\n",
+        "id,distance_m\nphone,045\n", "id,distance_m\nphone,45.\n", "\u{FEFF}\"id\" , \"distance_m\" \nphone, \" +4.5E+1 \" \n",
+        "id;distance_m;power_max_w\nphone;\"45.0\";\"\"\n",
+    ])
+    func cellsHoldNumbersInManySpellings(text: String) throws {
+        let device = try #require(try PlanFile(text, name: "d.csv").devices().first)
+        #expect(device.id == .text("phone") && device.problem.radio.distanceMetres == 45)
+        #expect(device.problem.radio.powerMaxWatts == 1)
+    }
+
+    @Test func cellsThatHoldNoNumbersAreNamed() throws {
+        for cell in ["4 5", "+", ".", "", "45m", "0x2D", "+-4", "1e", "nan", "\"45,5\""] where !cell.isEmpty {
+            let error = #expect(throws: UnusableDevice.self) {
+                try PlanFile("distance_m;id\n\(cell);7\n", name: "d.csv").devices()
+            }
+            #expect(error?.field == "distance_m" && error?.problem.contains("use a number, with a point") == true, "\(cell)")
+        }
+        let quoted = #expect(throws: UnusableDevice.self) { try parse(#"[{"distance_m": "45"}]"#) }
+        #expect(quoted?.problem.contains("without quotation marks") == true)
+        let empty = try PlanFile("id\tdistance_m\n\t20\n7\t\n", name: "d.csv").devices()
+        #expect(empty.map(\.id) == [.number(0), .number(7)] && empty.map(\.problem.radio.distanceMetres) == [20, 45])
+    }
+
+    /// Names and cells of any length take little time, and messages do not repeat them.
+    @Test func longNamesAndCellsAreReadOnce() throws {
+        let long = String(repeating: "x", count: 8 << 20)
+        let names = try PlanFile("[{\"\(long)\": 1}, {\"id\": \"\(long)\"}]").records()
+        guard case .failure(let error) = names[0], case .success(let device) = names[1] else {
+            Issue.record("the second device alone can be used")
+            return
+        }
+        #expect(error.description.utf8.count < 2_000 && device.id == .text(long))
+        let cell = try PlanFile("id,distance_m\n\"\(long)\",7\n", name: "d.csv").devices()
+        #expect(cell.map(\.id) == [.text(long)])
+        let header = #expect(throws: FileError.self) { try PlanFile("\"\(long)\"\n1\n", name: "d.csv").devices() }
+        #expect((header?.description.utf8.count ?? .max) < 2_000)
+        let nested = #expect(throws: FileError.self) { try parse("[" + String(repeating: "[", count: 100_000)) }
+        #expect(nested?.reason.contains("nested deeper than 64") == true)
+    }
+
+    /// All fields are listed once, below the devices.
+    @Test func aLineADevice() throws {
+        let file = try PlanFile(#"[{"zzzzzzzz": 1}, {"qqqqqqqqq": 2}, {"distanse_m": 3}, {}]"#)
+        let error = #expect(throws: UnusableDevices.self) { try file.plan() }
+        let lines = try #require(error).lines
+        #expect(lines.count == 4 && lines.filter { $0.contains("the fields are ") }.count == 1)
+        #expect(lines[2].hasSuffix("distanse_m is not a field of a device; did you mean distance_m?"))
+    }
+
     @Test func missingFilesAndFoldersAreNamed() throws {
         #expect(throws: FileError.missing(path: "/no/such/file.json")) { _ = try DeviceReader(path: "/no/such/file.json") }
         let folder = TemporaryFolder()

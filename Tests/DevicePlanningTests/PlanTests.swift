@@ -1,6 +1,7 @@
 import DevicePlanning
 import Energy
 import Foundation
+import Storage
 import Testing
 
 /// A device file in, plans out.
@@ -128,10 +129,13 @@ import Testing
         #expect(printed.contains("largest relative duality gap 0."))
     }
 
-    @Test func noDevicesIsAnEmptyPlan() throws {
-        #expect(try PlanFile("[]").objects().isEmpty)
-        #expect(try PlanFile(" [ ] \n").objects { $0.timeBudget = .automatic }.isEmpty)
-        #expect(try PlanFile("id\n", name: "devices.csv").plan { $0.format = .ndjson }.text.isEmpty)
+    @Test(arguments: [("[]", "json"), (" [ ] \n", "json"), ("id,distance_m\n", "csv"), ("\n\n", "ndjson")])
+    func noDeviceIsAnError(text: String, format: String) throws {
+        let file = try PlanFile(text, name: "devices.\(format)")
+        let error = #expect(throws: FileError.self) { try file.plan() }
+        #expect(error?.reason.hasPrefix("it has no device; write ") == true)
+        // Nor is there a plan where every device is skipped.
+        #expect(throws: UnusableDevices.self) { try PlanFile(#"[{"distance_m": 0}]"#).plan { $0.skipInvalid = true } }
     }
 
     @Test func badDevicesStopEverythingUnlessSkipped() throws {

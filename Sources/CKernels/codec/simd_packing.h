@@ -35,7 +35,7 @@ static code_packing packing_to(int bits) {
     const int code = (1 << bits) - 1;
     return (code_packing){
         .singles = _mm512_set1_epi8((char)code), .pairs = _mm512_set1_epi16((short)code),
-        .pair_factors = _mm512_set1_epi32(1 | 1 << (16 + 2 * bits)), .quads = _mm512_set1_epi64(((int64_t)1 << 4 * bits) - 1),
+        .pair_factors = _mm512_set1_epi32((int32_t)(1 | (int64_t)1 << (16 + 2 * bits))), .quads = _mm512_set1_epi64(((int64_t)1 << 4 * bits) - 1),
         .eights = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)eights)), .all = _mm512_loadu_si512(all),
         .pair_shift = _mm_cvtsi32_si128(8 - bits), .quad_shift = _mm_cvtsi32_si128(32 - 4 * bits),
         .bytes = ~(__mmask64)0 >> (64 - 8 * bits), .bits = bits};

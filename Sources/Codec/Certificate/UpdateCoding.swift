@@ -53,7 +53,6 @@ extension ErrorTable {
                 limit: limit, best: summary.expectedError(bits: accepted.upperBound), bits: accepted.upperBound)
         case .lattice(let table):
             guard summary.squaredNorm > 0 else { return try coding(bits: accepted.upperBound) }
-            guard limit > 0 else { throw .demandNotMet(limit: limit, best: 0, bits: accepted.upperBound) }
             return try table.coding(errorAtMost: limit, values: values, threads: threads)
         }
     }
@@ -84,20 +83,41 @@ extension LatticeErrorTable {
         return UpdateCoding(expectedError: error, frameBytes: nil, form: .lattice(self, step: step))
     }
 
-    /// The largest step whose exact expected error on `values`, what the table was made of, is at most `limit`, above 0 (precondition).
+    /// The largest step whose exact expected error on `values`, what the table was made of, is at most `limit`.
     ///
     /// - Throws: `CodecError.stepOutOfRange` where that step is too small for the largest value.
     public func coding(errorAtMost limit: Double, values: Tensor, threads: Int = 1) throws(CodecError) -> UpdateCoding {
-        let (step, error) = statistics.step(errorAtMost: limit, values.base, threads: threads)
-        return UpdateCoding(expectedError: error, frameBytes: nil, form: .lattice(self, step: try checked(step)))
+        // Beside a value close to the limit of all there is no room for a step.
+        let largestStep = (MagnitudeStatistics.magnitudeLimit - largestMagnitude) / 8
+        guard limit >= 0, smallestStep <= largestStep,
+            let found = statistics.step(errorAtMost: limit, in: smallestStep...largestStep, values.base, threads: threads)
+        else {
+            throw .stepOutOfRange(step: Float((4 * max(limit, 0) / Double(values.count)).squareRoot()), largest: largestMagnitude)
+        }
+        return UpdateCoding(expectedError: found.error, frameBytes: nil, form: .lattice(self, step: try checked(found.step)))
     }
 
     /// The step, where codes can hold all values in it.
     func checked(_ step: Float) throws(CodecError) -> Float {
-        guard step > 0, largestMagnitude + 2 * step < MagnitudeStatistics.magnitudeLimit, largestMagnitude / step < 0x1p23 - 2
-        else {
+        guard step > 0, largestMagnitude + 2 * step < MagnitudeStatistics.magnitudeLimit, isFineEnough(step) else {
             throw .stepOutOfRange(step: step, largest: largestMagnitude)
         }
         return step
     }
+
+    /// The smallest step that codes can hold all values in.
+    private var smallestStep: Float {
+        var smallest = max(largestMagnitude / (Self.mostSteps - 2), .leastNonzeroMagnitude)
+        // Rounding takes away a unit in the last place or two.
+        while !isFineEnough(smallest) { smallest = smallest.nextUp }
+        return smallest
+    }
+
+    /// The bits that name it.
+    var finestBits: Double { statistics.bits(step: smallestStep) }
+
+    private func isFineEnough(_ step: Float) -> Bool { largestMagnitude / step < Self.mostSteps }
+
+    /// Steps up to the largest value: a code may be one more.
+    private static let mostSteps: Float = 0x1p23 - 2
 }

@@ -24,6 +24,13 @@ struct ByteReader {
         return Value(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: start, as: Value.self) })
     }
 
+    /// A number below 2^63.
+    mutating func readCount(_ field: String) throws(FrameError) -> Int {
+        let value: UInt64 = try read(field)
+        guard let count = Int(exactly: value) else { throw .invalidField(field: field, detail: "is \(value), not below 2^63") }
+        return count
+    }
+
     /// A finite number that is not negative.
     mutating func readError(_ field: String) throws(FrameError) -> Double {
         let value = Double(bitPattern: try read(field))

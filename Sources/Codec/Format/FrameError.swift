@@ -1,7 +1,7 @@
 /// Why a frame is refused. A frame is accepted whole or not at all. docs/wire-format.md names each case.
 public enum FrameError: Error, Sendable, Equatable {
     /// Fewer bytes than the smallest frame, or than the declared length.
-    case truncated(bytes: Int, expected: Int)
+    case truncated(bytes: Int, expected: UInt64)
     /// The first eight bytes are not a frame's.
     case notAFrame
     /// A version that this decoder does not know.
@@ -15,7 +15,7 @@ public enum FrameError: Error, Sendable, Equatable {
     /// An id that this version does not define.
     case unknownID(field: String, value: Int)
     /// More than the receiver allows.
-    case limitExceeded(field: String, value: Int, limit: Int)
+    case limitExceeded(field: String, value: UInt64, limit: Int)
     /// A field that contradicts another or lies outside its range.
     case invalidField(field: String, detail: String)
     /// Names or shapes differ from the receiver's model.

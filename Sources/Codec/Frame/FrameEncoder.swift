@@ -23,26 +23,28 @@ extension UpdateFrame {
     ///
     /// Levels get a width for each tensor, a lattice the finest step that fits. The step is found by coding with steps that an estimate
     /// and the sizes so far suggest; 99.5 % of the limit are enough. Accepted widths lie in 2...8 (precondition): no tensor gets another,
-    /// and a lattice's step lies between those of the narrowest and the widest.
+    /// and a lattice's step lies between those of the narrowest and the widest. nil accepts all widths, and on a lattice any finer step.
     ///
     /// - Throws: `CodecError.bytesNotMet` where the coarsest accepted coding takes more.
     public static func encode(
-        _ values: Tensor, table: ErrorTable, bytesAtMost limit: Int, accepted: ClosedRange<Int>, binding: FrameBinding,
+        _ values: Tensor, table: ErrorTable, bytesAtMost limit: Int, accepted: ClosedRange<Int>?, binding: FrameBinding,
         seed: UInt64, threads: Int = 1
     ) throws(CodecError) -> (frame: [UInt8], coding: UpdateCoding) {
         func encode(_ form: UpdateCoding.Form) -> [UInt8] {
             FrameEncoder(values: values, form: form, binding: binding, seed: seed, threads: threads).encode()
         }
-        let bits = accepted.lowerBound
+        let widths = accepted ?? CodeWidths.all
+        let bits = widths.lowerBound
         switch table {
         case .levels(let table):
-            guard let choice = table.widths(bytesAtMost: limit, accepted: accepted) else {
+            guard let choice = table.widths(bytesAtMost: limit, accepted: widths) else {
                 throw .bytesNotMet(limit: limit, smallest: table.summary.codedBytes(bits: bits), bits: bits)
             }
             let coding = try table.coding(widths: choice.bits)
             return (encode(coding.form), coding)
         case .lattice(let table):
-            var search = StepSearch(table.summary, bytesAtMost: limit, accepted: accepted)
+            let finest = accepted == nil ? table.finestBits : Double(widths.upperBound)
+            var search = StepSearch(table, bytesAtMost: limit, bits: Double(bits)...max(finest, Double(bits)))
             while let bits = search.nextBits {
                 let step = try table.checked(table.statistics.step(bits: bits))
                 search.add(bits: bits, step: step, frame: encode(.lattice(table, step: step)))
@@ -91,6 +93,7 @@ private struct FrameEncoder {
             table: table.summary, tableQuantizer: table.quantizer, tensors: parts.map(\.entry),
             ditherKey: table.quantizer == .lattice(.dithered) ? random(.dither, tensor: 0).key : (0, 0))
         var writer = ByteWriter()
+        OutOfMemory.require(bytes: header.frameBytes)
         writer.bytes.reserveCapacity(header.frameBytes)
         header.write(to: &writer)
         for (index, part) in parts.enumerated() { append(part, index: index, to: &writer) }

@@ -25,7 +25,7 @@ public struct FrameLimits: Sendable, Equatable {
     }
 
     /// Throws where a field's value is above its limit.
-    static func require(_ field: String, _ value: Int, atMost limit: Int) throws(FrameError) {
-        guard value <= limit else { throw .limitExceeded(field: field, value: value, limit: limit) }
+    static func require(_ field: String, _ value: some BinaryInteger, atMost limit: Int) throws(FrameError) {
+        guard value <= limit else { throw .limitExceeded(field: field, value: UInt64(clamping: value), limit: limit) }
     }
 }

@@ -10,20 +10,18 @@ struct FrameParser {
     init(_ bytes: [UInt8], limits: FrameLimits) throws(FrameError) {
         self.limits = limits
         let smallest = FrameFormat.headerBytes + FrameFormat.checksumBytes
-        guard bytes.count >= FrameFormat.magic.count else { throw .truncated(bytes: bytes.count, expected: smallest) }
+        guard bytes.count >= FrameFormat.magic.count else { throw .truncated(bytes: bytes.count, expected: UInt64(smallest)) }
         guard bytes.starts(with: FrameFormat.magic) else { throw .notAFrame }
-        guard bytes.count >= smallest else { throw .truncated(bytes: bytes.count, expected: smallest) }
+        guard bytes.count >= smallest else { throw .truncated(bytes: bytes.count, expected: UInt64(smallest)) }
         reader = ByteReader(bytes, from: FrameFormat.magic.count, end: bytes.count - FrameFormat.checksumBytes)
         let number: UInt16 = try reader.read("version")
         guard let version = FrameVersion(rawValue: number) else { throw .unsupportedVersion(Int(number)) }
         self.version = version
-        guard bytes.count <= limits.frameBytes else {
-            throw .limitExceeded(field: "frame length", value: bytes.count, limit: limits.frameBytes)
-        }
+        try FrameLimits.require("frame length", bytes.count, atMost: limits.frameBytes)
         var lengthReader = ByteReader(bytes, from: FrameFormat.frameLengthOffset, end: reader.end)
-        let declared = Int(clamping: try lengthReader.read("frame length", as: UInt64.self))
+        let declared: UInt64 = try lengthReader.read("frame length")
         guard bytes.count >= declared else { throw .truncated(bytes: bytes.count, expected: declared) }
-        guard bytes.count == declared else { throw .trailingBytes(bytes.count - declared) }
+        guard bytes.count == declared else { throw .trailingBytes(bytes.count - Int(declared)) }
         var checksumReader = ByteReader(bytes, from: reader.end, end: bytes.count)
         let checksum: UInt64 = try checksumReader.read("checksum")
         guard checksum == FrameFormat.checksum(of: bytes) else { throw .checksumMismatch }
@@ -36,7 +34,7 @@ struct FrameParser {
                 field: "header length", detail: "is \(headerBytes), it must be \(FrameFormat.headerBytes)")
         }
         let tensorTableBytes = Int(try reader.read("tensor table length", as: UInt32.self))
-        let frameBytes = Int(clamping: try reader.read("frame length", as: UInt64.self))
+        let frameBytes = try reader.readCount("frame length")
         var binding = FrameBinding(
             runID: try reader.read("run id"), round: try reader.read("round"), device: try reader.read("device"),
             baseModel: ModelHash(low: try reader.read("base model"), high: try reader.read("base model")))
@@ -46,19 +44,19 @@ struct FrameParser {
         let quantizer = try tableQuantizer()
         let tensorCount = Int(try reader.read("tensor count", as: UInt32.self))
         try reader.expectZeros(4, field: "header bytes 68...71")
-        let parameterCount = Int(clamping: try reader.read("parameter count", as: UInt64.self))
+        let parameters: UInt64 = try reader.read("parameter count")
         guard tensorCount >= 1 else {
             throw .invalidField(field: "tensor count", detail: "is 0, a frame has at least one tensor")
         }
         try FrameLimits.require("tensor count", tensorCount, atMost: limits.tensors)
-        try FrameLimits.require("parameter count", parameterCount, atMost: limits.parameters)
+        try FrameLimits.require("parameter count", parameters, atMost: limits.parameters)
         let certificate = try reader.readError("expected error")
         let table = try errorSummary()
         let ditherKey = try ditherKey(quantizer)
         var tensorTable = TensorTableParser(limits: limits, version: version, codec: codec, reader: reader)
         let tensors = try tensorTable.entries(count: tensorCount, bytes: tensorTableBytes)
         reader = tensorTable.reader
-        try check(tensors, parameterCount: parameterCount, certificate: certificate)
+        try check(tensors, parameterCount: Int(parameters), certificate: certificate)
         return UpdateFrameHeader(
             frameBytes: frameBytes, binding: binding, codec: codec, expectedError: certificate, table: table,
             tableQuantizer: quantizer, tensors: tensors, ditherKey: ditherKey)
@@ -110,7 +108,7 @@ struct FrameParser {
         var sizes: [Int] = []
         for bits in CodeWidths.all { errors.append(try reader.readError("D(\(bits))")) }
         for bits in CodeWidths.all {
-            sizes.append(Int(clamping: try reader.read("coded size at \(bits) bits", as: UInt64.self)))
+            sizes.append(try reader.readCount("coded size at \(bits) bits"))
         }
         return ErrorSummary(squaredNorm: squaredNorm, expectedErrors: errors, codedBytes: sizes)
     }

@@ -46,11 +46,9 @@ struct TensorTableParser {
         let dataBytes =
             switch version {
             case .levels: nil as Int?
-            case .lattice: Int(clamping: try reader.read("data length of tensor \(index)", as: UInt64.self))
+            case .lattice: try reader.readCount("data length of tensor \(index)")
             }
-        var shape: [Int] = []
-        for _ in 0..<rank { shape.append(Int(clamping: try reader.read("shape of tensor \(index)", as: UInt64.self))) }
-        let count = try elementCount(shape, tensor: index)
+        let (shape, count) = try shape(rank: rank, tensor: index)
         let nameStart = try reader.skip(nameBytes, field: "name of tensor \(index)")
         guard let name = String(validating: reader.bytes[nameStart..<(nameStart + nameBytes)], as: UTF8.self) else {
             throw .invalidField(field: "name of tensor \(index)", detail: "is not UTF-8")
@@ -113,13 +111,20 @@ struct TensorTableParser {
         return Int(try reader.read("group size of tensor \(tensor)", as: UInt32.self))
     }
 
-    private func elementCount(_ shape: [Int], tensor: Int) throws(FrameError) -> Int {
-        var count = 1
-        for extent in shape {
+    /// The extents and their product, which stays within the limit all the way: nothing of what follows overflows.
+    private mutating func shape(rank: Int, tensor: Int) throws(FrameError) -> (shape: [Int], count: Int) {
+        var shape: [Int] = []
+        var count: UInt64 = 1
+        for _ in 0..<rank {
+            let extent: UInt64 = try reader.read("shape of tensor \(tensor)")
             let (product, overflow) = count.multipliedReportingOverflow(by: extent)
             try FrameLimits.require("element count of tensor \(tensor)", overflow ? .max : product, atMost: limits.parameters)
+            guard let whole = Int(exactly: extent) else {
+                throw .invalidField(field: "shape of tensor \(tensor)", detail: "has the extent \(extent), not below 2^63")
+            }
+            shape.append(whole)
             count = product
         }
-        return count
+        return (shape, Int(count))
     }
 }

@@ -41,4 +41,11 @@ public struct UpdateFrame: Sendable {
         // SAFETY: `UpdateFrame.init` has checked that each part's values lie inside the layout.
         for part in parts { part.decode(bytes, into: values.base + part.offset, threads: threads) }
     }
+
+    /// The values of one tensor of the header, in its shape.
+    package func decoded(tensor index: Int, threads: Int = 1) -> Tensor {
+        let values = Tensor(shape: header.tensors[index].shape)
+        parts[index].decode(bytes, into: values.base, threads: threads)
+        return values
+    }
 }

@@ -36,7 +36,9 @@ struct LatticePart: Sendable {
         (self.count, self.dither) = (count, dither)
         codes =
             switch storage {
-            case .packed: .packed(bits: bits, start: try reader.skipCodes(count, bits: bits, unit: "codes", of: name))
+            // Without elements there is nothing beside the step, whatever the storage.
+            case _ where count == 0, .packed:
+                .packed(bits: bits, start: try reader.skipCodes(count, bits: bits, unit: "codes", of: name))
             case .rangeCoded: .rangeCoded(try RangeCodedPart(lowBits: bits, count: count, name: name, reader: &reader))
             }
         guard reader.position - start == bytes else {

@@ -11,9 +11,13 @@ struct LatticeStatistics {
     /// 1 where all values are zero.
     func step(bits: Double) -> Float {
         guard squaredNorm > 0 else { return 1 }
-        let unit = (2 * Double.pi * Self.euler * squaredNorm / Double(count)).squareRoot()
-        return max(Float(unit * exponential2(-bits)), .leastNormalMagnitude)
+        return max(Float(unit * exponential2(-bits)), .leastNonzeroMagnitude)
     }
+
+    /// The bits whose step is no smaller than `step`, and as small as rounding allows.
+    func bits(step: Float) -> Double { squaredNorm > 0 ? binaryLogarithm(unit / Double(step)) - 1e-9 : 0 }
+
+    private var unit: Double { (2 * Double.pi * Self.euler * squaredNorm / Double(count)).squareRoot() }
 
     /// e, the base of the natural logarithm, which the standard library does not name.
     private static let euler = 2.718281828459045
@@ -27,22 +31,34 @@ struct LatticeStatistics {
         }
     }
 
-    /// The largest step whose exact expected error on all `values` is at most `limit`, which is positive (precondition), and that error.
-    func step(errorAtMost limit: Double, _ values: UnsafePointer<Float>, threads: Int) -> (step: Float, error: Double) {
-        precondition(limit > 0, "a lattice needs a positive error")
+    /// The largest step in `steps`, a range of positive ones, whose exact expected error on all `values` is at most `limit`, and that error;
+    /// nil where none is found.
+    func step(
+        errorAtMost limit: Double, in steps: ClosedRange<Float>, _ values: UnsafePointer<Float>, threads: Int
+    ) -> (step: Float, error: Double)? {
+        let limit = min(limit, .greatestFiniteMagnitude)
         func error(_ step: Float) -> Double { expectedErrors(values, count: count, steps: [step], threads: threads)[0] }
+        func clamped(_ step: Float) -> Float { min(max(step, steps.lowerBound), steps.upperBound) }
         // Dithered, or where the step is small beside the values: error step^2 / 12, or step^2 / 6 on average.
-        var step = Float((limit * (rounding == .dithered ? 12 : 6) / Double(count)).squareRoot())
+        let estimate = Float((limit * (rounding == .dithered ? 12 : 6) / Double(count)).squareRoot())
+        // All numbers are multiples of the smallest one, in which tiny values have no error.
+        guard estimate >= steps.lowerBound || steps.lowerBound == .leastNonzeroMagnitude else { return nil }
+        var step = clamped(estimate)
         var reached = error(step)
-        guard rounding == .stochastic else {
-            while reached > limit { (step, reached) = (step.nextDown, error(step.nextDown)) }
-            return (step, reached)
+        if rounding == .stochastic {
+            for _ in 0..<8 where reached > limit || reached < 0.999 * limit {
+                step *= Float((limit / max(reached, limit / 100)).squareRoot() * (reached > limit ? 0.9995 : 0.9998))
+                step = clamped(step)
+                reached = error(step)
+            }
         }
-        for _ in 0..<8 where reached > limit || reached < 0.999 * limit {
-            step *= Float((limit / max(reached, limit / 100)).squareRoot() * (reached > limit ? 0.9995 : 0.9998))
-            reached = error(step)
+        // A value errs by at most step^2 / 4: falling steps meet the limit, though not every smaller step errs less.
+        var tries = 0
+        while reached > limit {
+            step = rounding == .dithered ? step.nextDown : min(step * (tries < 64 ? 0.999 : 0.9), step.nextDown)
+            guard step >= steps.lowerBound else { return nil }
+            (reached, tries) = (error(step), tries + 1)
         }
-        while reached > limit { (step, reached) = (step * 0.999, error(step * 0.999)) }
         return (step, reached)
     }
 
@@ -51,7 +67,7 @@ struct LatticeStatistics {
         let widths = Array(CodeWidths.all)
         guard count >= LatticeStorage.fewestCoded else {
             return widths.map { bits in
-                let largestCode = Int32(clamping: Int((largest / step(bits: Double(bits))).rounded()) + 1)
+                let largestCode = Int32(min((largest / step(bits: Double(bits))).rounded(), 0x1p30)) + 1
                 return 4 + WideCodes.bytes(count: count, bits: WideCodes.bits(for: largestCode))
             }
         }

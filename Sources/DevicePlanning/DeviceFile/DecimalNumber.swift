@@ -1,23 +1,33 @@
 import Foundation
 
-/// Decimal numbers as JSON writes them, to the nearest `Double`.
+/// Decimal numbers, to the nearest `Double`.
 enum DecimalNumber {
+    enum Form {
+        /// As JSON writes them.
+        case json
+        /// As people and spreadsheets write them, too: `+45`, `045`, `.5`, `5.`.
+        case free
+    }
+
     /// Reads the number that starts at `position`, and moves `position` behind it; nil where there is none, `position` unmoved.
-    static func scan(_ bytes: Span<UInt8>, _ position: inout Int) -> Double? {
+    static func scan(_ bytes: Span<UInt8>, _ position: inout Int, form: Form = .json) -> Double? {
         var index = position
         let isNegative = index < bytes.count && bytes[index] == UInt8(ascii: "-")
-        if isNegative { index += 1 }
+        if isNegative || form == .free && index < bytes.count && bytes[index] == UInt8(ascii: "+") { index += 1 }
         let firstDigit = index
         var digits = Digits()
         digits.scan(bytes, &index)
-        guard index > firstDigit, index == firstDigit + 1 || bytes[firstDigit] != UInt8(ascii: "0") else { return nil }
+        let wholeDigits = index - firstDigit
+        guard form == .free || wholeDigits == 1 || wholeDigits > 1 && bytes[firstDigit] != UInt8(ascii: "0") else { return nil }
         var exponent = 0
         if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
             index += 1
             let firstFraction = index
             digits.scan(bytes, &index)
-            guard index > firstFraction else { return nil }
+            guard index > firstFraction || form == .free && wholeDigits > 0 else { return nil }
             exponent = firstFraction - index
+        } else if wholeDigits == 0 {
+            return nil
         }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             guard let written = scanExponent(bytes, &index) else { return nil }
@@ -31,6 +41,13 @@ enum DecimalNumber {
             return isNegative ? -value : value
         }
         return nearest(bytes.extracting(position..<index))
+    }
+
+    /// Whether a text is a number and nothing else.
+    static func spells(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        var position = 0
+        return scan(bytes.span, &position, form: .free) != nil && position == bytes.count
     }
 
     /// Decimal digits and the whole number that they make; leading zeros do not count.

@@ -120,6 +120,9 @@ extension DeviceField {
     /// As files spell it.
     package var name: String { Self.rows[rawValue].name }
 
+    /// Whether it is a name, not a number.
+    var isText: Bool { self == .id || self == .name || self == .profile }
+
     /// The field of that name.
     init?(named name: String) {
         guard let index = Self.rows.firstIndex(where: { $0.name == name }) else { return nil }
@@ -139,12 +142,15 @@ extension DeviceField {
         return nil
     }
 
-    /// What to say about a name that is no field.
-    static func unknown(_ name: String) -> String {
-        let names = rows.map(\.name)
-        let nearest = names.min { editDistance($0, name) < editDistance($1, name) } ?? ""
-        return "is not a field of a device; did you mean \(nearest)? The fields are \(names.joined(separator: ", "))"
+    /// The name that `name` most resembles, where it resembles one: a third of its letters may differ, or two.
+    static func nearest(to name: String) -> String? {
+        let candidates = rows.map { (name: $0.name, distance: editDistance($0.name, name)) }
+        guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance <= max(2, name.count / 3) ? best.name : nil
     }
+
+    /// All names, for those that resemble none.
+    static let list = "the fields are \(rows.map(\.name).joined(separator: ", "))"
 
     /// The paper's device as far as a plan uses it: `distance_m 45, ...`.
     package static var paperDevice: String {

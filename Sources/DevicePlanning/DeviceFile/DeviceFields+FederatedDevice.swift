@@ -34,10 +34,10 @@ extension DeviceReader {
         var devices: [Device] = []
         while let device = try reader.next(make) {
             do throws(UnusableDevice) { devices.append(try device.get()) } catch {
-                throw .invalid(path: path, reason: error.reason)
+                throw .invalid(path: path, reason: error.reason + (error.fault.needsFieldList ? "; \(DeviceField.list)" : ""))
             }
         }
-        guard !devices.isEmpty else { throw .invalid(path: path, reason: "it has no device; write [{\"distance_m\": 45}, ...]") }
+        guard !devices.isEmpty else { throw reader.holdsNone }
         return devices
     }
 }

@@ -1,5 +1,6 @@
 import Energy
 import FedRuntime
+import Storage
 
 /// The fields of one device of a file. One value serves all devices of a file in turn.
 package struct DeviceFields {
@@ -10,12 +11,25 @@ package struct DeviceFields {
     private var fault: Fault?
 
     /// What is wrong with a device: the field, nil where the device as a whole cannot be read, and why.
-    package struct Fault: Error {
+    package struct Fault: Error, Equatable {
         let field: String?
-        let problem: String
+        private let reason: String?
 
-        init(field: String?, problem: String) { (self.field, self.problem) = (field, problem) }
+        init(field: String?, problem: String) { (self.field, reason) = (field, problem) }
         init(_ field: DeviceField, _ problem: String) { self.init(field: field.name, problem: problem) }
+        /// A name that is no field.
+        init(unknown name: String) { (field, reason) = (name, nil) }
+
+        /// In words. The field that a name may stand for is looked for here: a file may have a million such names.
+        var problem: String {
+            if let reason { return reason }
+            return "is not a field of a device" + (nearest.map { "; did you mean \($0)?" } ?? "")
+        }
+
+        /// Whether only the list of all fields helps.
+        var needsFieldList: Bool { reason == nil && nearest == nil }
+
+        private var nearest: String? { field.flatMap(DeviceField.nearest) }
     }
 
     subscript(field: DeviceField) -> DeviceFieldValue? {
@@ -33,7 +47,7 @@ package struct DeviceFields {
     }
 
     /// A misspelt field would silently become its default.
-    mutating func noteUnknown(_ name: String) { note(Fault(field: name, problem: DeviceField.unknown(name))) }
+    mutating func noteUnknown(_ name: String) { note(Fault(unknown: name)) }
 
     private mutating func note(_ fault: Fault) {
         if self.fault == nil { self.fault = fault }
@@ -51,8 +65,8 @@ package struct DeviceFields {
         case nil: return
         case .text(let name):
             let profile: DeviceProfile
-            do throws(DeviceError) { profile = try DeviceProfile.named(name) } catch {
-                throw Fault(.profile, "is \(name): \(error), or name for a label of your own")
+            do throws(DeviceError) { profile = try DeviceProfile.named(name.excerpt) } catch {
+                throw Fault(.profile, "is \(name.excerpt): \(error), or name for a label of your own")
             }
             for (index, row) in DeviceField.rows.enumerated() {
                 if let value = row.inProfile { standards[index] = value(profile) }
@@ -70,7 +84,10 @@ extension DeviceFields {
         switch self[field] {
         case nil: return standard
         case .number(let number): return number
-        case .text(let text): throw Fault(field, "is the text \"\(text)\"; use a number without quotation marks")
+        case .text(let text):
+            let isNumber = DecimalNumber.spells(text)
+            let wayOut = isNumber ? "use a number without quotation marks" : "use a number, with a point before decimals"
+            throw Fault(field, "is the text \"\(text.excerpt)\"; \(wayOut)")
         case .other(let value): throw Fault(field, "is \(value); use a number, or leave the field out for \(standard)")
         }
     }

@@ -40,8 +40,9 @@ extension DeviceReader {
             try readHeader()
             state = .inside
         }
-        guard try peek() != nil else { return false }
+        guard try peekLine() else { return false }
         line = source.line
+        let separator = separator
         while true {
             fields.removeAll()
             var position = source.start
@@ -49,7 +50,7 @@ extension DeviceReader {
             let (columns, window) = (columns, source.window)
             do throws(CSVScanner.Failure) {
                 let bytes = window.span
-                try CSVScanner.line(bytes, &position, isLast: source.isAtEnd) { cell in
+                try CSVScanner.line(bytes, &position, separator: separator, isLast: source.isAtEnd) { cell in
                     if column < columns.count { fields.set(columns[column], cell, bytes) }
                     column += 1
                 }
@@ -69,14 +70,14 @@ extension DeviceReader {
         switch failure {
         case .malformed(let reason): throw malformed(reason)
         case .incomplete:
-            guard !source.isAtEnd else { throw malformed("it ends inside a quoted cell; is it complete?") }
+            guard !source.isAtEnd else { throw malformed(failure.reason) }
             try source.refill()
         }
     }
 
     /// Reads the line of field names.
     private mutating func readHeader() throws(FileError) {
-        guard try peek() != nil else {
+        guard try peekLine() else {
             throw .invalid(path: path, reason: "it is empty; write a line of field names and one line a device")
         }
         while true {
@@ -85,16 +86,17 @@ extension DeviceReader {
             let window = source.window
             do throws(CSVScanner.Failure) {
                 let bytes = window.span
-                try CSVScanner.line(bytes, &position, isLast: source.isAtEnd) { cell in names.append(cell.text(bytes)) }
+                separator = CSVScanner.separator(bytes, from: position)
+                try CSVScanner.line(bytes, &position, separator: separator, isLast: source.isAtEnd) { cell in
+                    names.append(cell.text(bytes))
+                }
             } catch {
                 try handle(error)
                 continue
             }
             columns = []
             for name in names {
-                guard let field = DeviceField(named: name) else {
-                    throw malformed("\(name.isEmpty ? "an empty name" : name) \(DeviceField.unknown(name))")
-                }
+                let field = try column(name)
                 guard !columns.contains(field) else { throw malformed("\(name) is there twice; leave one out") }
                 columns.append(field)
             }
@@ -102,14 +104,12 @@ extension DeviceReader {
             return
         }
     }
-}
 
-extension CSVScanner.Cell {
-    fileprivate func text(_ bytes: Span<UInt8>) -> String {
-        switch self {
-        case .quoted(let text): String(decoding: text, as: UTF8.self)
-        case .plain(let range): String(decoding: range.map { bytes[$0] }, as: UTF8.self)
-        }
+    private func column(_ name: String) throws(FileError) -> DeviceField {
+        if let field = DeviceField(named: name) { return field }
+        let fault = DeviceFields.Fault(unknown: name)
+        let list = fault.needsFieldList ? "; \(DeviceField.list)" : ""
+        throw malformed("\(name.isEmpty ? "an empty name" : name.excerpt) \(fault.problem)\(list)")
     }
 }
 
@@ -117,20 +117,16 @@ extension DeviceFields {
     /// Takes a cell: nothing where it is empty, a number where it is one, else a text. A name stays a text unless it is a whole number as
     /// this program would write it.
     fileprivate mutating func set(_ field: DeviceField, _ cell: CSVScanner.Cell, _ bytes: Span<UInt8>) {
-        if case .plain(let range) = cell {
-            if range.isEmpty { return }
-            if field == .id {
-                let text = cell.text(bytes)
-                self[field] =
-                    Int(text).flatMap { "\($0)" == text ? Double(exactly: $0) : nil }.map(DeviceFieldValue.number) ?? .text(text)
-                return
-            }
-            var position = range.lowerBound
-            if let number = DecimalNumber.scan(bytes, &position), position == range.upperBound {
-                self[field] = .number(number)
-                return
-            }
+        if cell.isEmpty { return }
+        if !field.isText, let number = cell.number(bytes) {
+            self[field] = .number(number)
+            return
         }
-        self[field] = .text(cell.text(bytes))
+        let text = cell.text(bytes)
+        if field == .id, case .plain = cell, let number = Int(text), "\(number)" == text, let exact = Double(exactly: number) {
+            self[field] = .number(exact)
+        } else {
+            self[field] = .text(text)
+        }
     }
 }

@@ -11,8 +11,9 @@ package struct DeviceReader: ~Copyable {
     /// Devices read so far, those that cannot be used included.
     package private(set) var count = 0
     var state = State.start
-    /// Fields of a CSV file's columns.
+    /// Fields of a CSV file's columns, and what separates its cells.
     var columns: [DeviceField] = []
+    var separator = UInt8(ascii: ",")
     /// Line on which the device in `fields` starts.
     var line = 1
 
@@ -55,7 +56,7 @@ package struct DeviceReader: ~Copyable {
             try fields.settle()
             return .success(try make(fields, count))
         } catch {
-            return .failure(UnusableDevice(path: path, line: line, index: count, field: error.field, problem: error.problem))
+            return .failure(UnusableDevice(path: path, line: line, index: count, fault: error))
         }
     }
 
@@ -72,6 +73,9 @@ package struct DeviceReader: ~Copyable {
     private static func skipMark(_ source: inout ByteSource) throws(FileError) {
         try source.refill()
         if source.window.starts(with: [0xEF, 0xBB, 0xBF]) { source.consume(3) }
+        if source.window.starts(with: [0xFF, 0xFE]) || source.window.starts(with: [0xFE, 0xFF]) {
+            throw .invalid(path: source.path, reason: "it is UTF-16 text; save it as UTF-8")
+        }
     }
 
     /// The next byte that is not blank, not used up; nil at the end.
@@ -84,6 +88,29 @@ package struct DeviceReader: ~Copyable {
             if source.isAtEnd { return nil }
             try source.refill()
         }
+    }
+
+    /// As `peek` between the lines of a file of cells: a tab may be an empty cell's end.
+    mutating func peekLine() throws(FileError) -> Bool {
+        while true {
+            var position = source.start
+            while position < source.window.count, [0x20, 0x0A, 0x0D].contains(source.window[position]) { position += 1 }
+            source.consume(position - source.start)
+            if source.start < source.window.count { return true }
+            if source.isAtEnd { return false }
+            try source.refill()
+        }
+    }
+
+    /// That the file has been read and there was no device.
+    var holdsNone: FileError {
+        let example =
+            switch format {
+            case .json: #"[{"distance_m": 45}, ...]"#
+            case .ndjson: #"{"distance_m": 45}, one object a line"#
+            case .csv: "a line for each below the field names"
+            }
+        return .invalid(path: path, reason: "it has no device; write \(example)")
     }
 
     func malformed(_ reason: String) -> FileError { .invalid(path: path, reason: "line \(source.line): \(reason)") }

@@ -1,3 +1,5 @@
+import Storage
+
 /// A device of a file that cannot be used: where it stands, what is wrong, and the way out.
 package struct UnusableDevice: Error, Sendable, Equatable, CustomStringConvertible {
     package let path: String
@@ -5,11 +7,13 @@ package struct UnusableDevice: Error, Sendable, Equatable, CustomStringConvertib
     package let line: Int
     /// Position of the device in the file, from 0.
     package let index: Int
+    let fault: DeviceFields.Fault
+
     /// The field that is wrong; nil where the device as a whole cannot be read.
-    package let field: String?
-    package let problem: String
+    package var field: String? { fault.field }
+    package var problem: String { fault.problem }
 
     /// What is wrong, without the file's name.
-    var reason: String { "line \(line), device \(index): \(field.map { $0 + " " } ?? "")\(problem)" }
+    var reason: String { "line \(line), device \(index): \(field.map { $0.excerpt + " " } ?? "")\(problem)" }
     package var description: String { "\(path), \(reason)" }
 }

@@ -21,18 +21,14 @@ public struct ComputeModel: Sendable, Equatable {
         cyclesPerSample: Double = PaperDevice.cyclesPerSample, energyCoefficient: Double = PaperDevice.energyCoefficient,
         frequencyMinHertz: Double = PaperDevice.frequencyMinHertz, frequencyMaxHertz: Double = PaperDevice.frequencyMaxHertz
     ) throws(EnergyInputError) {
-        try Self.iterationsRange.check(Double(localIterations))
-        try Self.samplesRange.check(Double(samplesPerIteration))
-        try Self.cyclesRange.check(cyclesPerSample)
-        try Self.coefficientRange.check(energyCoefficient)
-        try Self.frequencyMaxRange.check(frequencyMaxHertz)
-        try Self.frequencyMinRange.check(frequencyMinHertz, atMost: frequencyMaxHertz)
+        _ = try Self.iterationsRange.checked(Double(localIterations))
+        _ = try Self.samplesRange.checked(Double(samplesPerIteration))
         self.localIterations = localIterations
         self.samplesPerIteration = samplesPerIteration
-        self.cyclesPerSample = cyclesPerSample
-        self.energyCoefficient = energyCoefficient
-        self.frequencyMinHertz = frequencyMinHertz
-        self.frequencyMaxHertz = frequencyMaxHertz
+        self.cyclesPerSample = try Self.cyclesRange.checked(cyclesPerSample)
+        self.energyCoefficient = try Self.coefficientRange.checked(energyCoefficient)
+        self.frequencyMaxHertz = try Self.frequencyMaxRange.checked(frequencyMaxHertz)
+        self.frequencyMinHertz = try Self.frequencyMinRange.checked(frequencyMinHertz, atMost: frequencyMaxHertz)
     }
 
     /// `W = I*D*C`: cycles of one round.

@@ -13,12 +13,13 @@ package struct PhysicalRange: Sendable {
         (self.field, self.unit, self.range, self.standard, self.wayOut) = (field, unit, range, standard, wayOut)
     }
 
-    /// Throws unless `value` is a number inside the range and not above `most`.
-    package func check(_ value: Double, atMost most: Double = .infinity) throws(EnergyInputError) {
+    /// `value`, which must be a number inside the range and not above `most`; -0 becomes 0, by which other numbers can be divided.
+    package func checked(_ value: Double, atMost most: Double = .infinity) throws(EnergyInputError) -> Double {
         let highest = min(range.upperBound, most)
         guard value >= range.lowerBound, value <= highest else {
             throw EnergyInputError(
                 field: field, value: value, unit: unit, limit: "\(range.lowerBound)...\(highest)", wayOut: wayOut)
         }
+        return value + 0
     }
 }

@@ -24,20 +24,13 @@ public struct RadioModel: Sendable, Equatable {
         noiseDBmPerMegahertz: Double = PaperDevice.noiseDBmPerMegahertz, powerMinWatts: Double = PaperDevice.powerMinWatts,
         powerMaxWatts: Double = PaperDevice.powerMaxWatts
     ) throws(EnergyInputError) {
-        try Self.bandwidthRange.check(bandwidthHertz)
-        try Self.gainRange.check(channelGain)
-        try Self.distanceRange.check(distanceMetres)
-        try Self.exponentRange.check(pathLossExponent)
-        try Self.noiseRange.check(noiseDBmPerMegahertz)
-        try Self.powerMaxRange.check(powerMaxWatts)
-        try Self.powerMinRange.check(powerMinWatts, atMost: powerMaxWatts)
-        self.bandwidthHertz = bandwidthHertz
-        self.channelGain = channelGain
-        self.distanceMetres = distanceMetres
-        self.pathLossExponent = pathLossExponent
-        self.noiseDBmPerMegahertz = noiseDBmPerMegahertz
-        self.powerMinWatts = powerMinWatts
-        self.powerMaxWatts = powerMaxWatts
+        self.bandwidthHertz = try Self.bandwidthRange.checked(bandwidthHertz)
+        self.channelGain = try Self.gainRange.checked(channelGain)
+        self.distanceMetres = try Self.distanceRange.checked(distanceMetres)
+        self.pathLossExponent = try Self.exponentRange.checked(pathLossExponent)
+        self.noiseDBmPerMegahertz = try Self.noiseRange.checked(noiseDBmPerMegahertz)
+        self.powerMaxWatts = try Self.powerMaxRange.checked(powerMaxWatts)
+        self.powerMinWatts = try Self.powerMinRange.checked(powerMinWatts, atMost: powerMaxWatts)
     }
 
     /// The same radio on a channel of another width, which a shared band gives it: any positive number.

@@ -18,12 +18,10 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
     public init(
         compute: ComputeModel, radio: RadioModel, payloadBits: Double, timeBudgetSeconds: Double = PaperDevice.timeBudgetSeconds
     ) throws(EnergyInputError) {
-        try Self.payloadRange.check(payloadBits)
-        try Self.timeRange.check(timeBudgetSeconds)
         self.compute = compute
         self.radio = radio
-        self.payloadBits = payloadBits
-        self.timeBudgetSeconds = timeBudgetSeconds
+        self.payloadBits = try Self.payloadRange.checked(payloadBits)
+        self.timeBudgetSeconds = try Self.timeRange.checked(timeBudgetSeconds)
     }
 
     /// The same device with another payload, another time budget, or both.

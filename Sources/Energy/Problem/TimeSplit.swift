@@ -23,9 +23,9 @@ struct TimeSplit: Sendable {
         radioScaleJoules = time / snrPerWatt
         spectralDemand = demand
         thetaBounds = cyclesPerSecond / compute.frequencyMaxHertz...cyclesPerSecond / compute.frequencyMinHertz
-        piBounds =
-            demand / logarithmOfOnePlus(snrPerWatt * radio.powerMaxWatts)...demand
-            / logarithmOfOnePlus(snrPerWatt * radio.powerMinWatts)
+        let shortest = demand / logarithmOfOnePlus(snrPerWatt * radio.powerMaxWatts)
+        // The C library's logarithm is not exactly monotone.
+        piBounds = shortest...max(shortest, demand / logarithmOfOnePlus(snrPerWatt * radio.powerMinWatts))
     }
 
     /// Whether highest frequency and highest power together meet the time budget.

@@ -15,9 +15,8 @@ public struct SharedBand: Sendable {
     ///
     /// - Throws: `total_bandwidth_hz` outside 1...1e15.
     public init(_ devices: [DeviceEnergyProblem], totalBandwidthHertz: Double) throws(EnergyInputError) {
-        try Self.bandwidthRange.check(totalBandwidthHertz)
         self.devices = devices
-        self.totalBandwidthHertz = totalBandwidthHertz
+        self.totalBandwidthHertz = try Self.bandwidthRange.checked(totalBandwidthHertz)
     }
 
     /// The optimal allocation, to rounding. The result does not depend on `threads`, and follows the devices when they are reordered, both

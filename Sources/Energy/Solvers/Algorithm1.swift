@@ -10,8 +10,7 @@ public struct Algorithm1: Sendable, Equatable {
 
     /// - Throws: `tolerance` outside 1e-12...0.1.
     public init(tolerance: Double = 1e-6) throws(EnergyInputError) {
-        try PhysicalRange("tolerance", unit: "", 1e-12...0.1, wayOut: "the default is 1e-6").check(tolerance)
-        self.tolerance = tolerance
+        self.tolerance = try PhysicalRange("tolerance", unit: "", 1e-12...0.1, wayOut: "the default is 1e-6").checked(tolerance)
     }
 
     /// One step of the outer bisection.

@@ -40,8 +40,8 @@ package struct FederatedDevice: Sendable, Equatable {
         self.radio = radio
         self.demand = demand
         self.acceptedBits = acceptedBits
-        self.idlePowerWatts = idlePowerWatts
-        self.receiverPowerWatts = receiverPowerWatts
+        self.idlePowerWatts = idlePowerWatts + 0
+        self.receiverPowerWatts = receiverPowerWatts + 0
         try checkPowers()
     }
 

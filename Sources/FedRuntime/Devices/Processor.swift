@@ -13,12 +13,12 @@ package struct Processor: Sendable, Equatable {
     package init(
         frequencyMinHertz: Double, frequencyMaxHertz: Double, energyCoefficient: Double, flopsPerCycle: Double
     ) throws(EnergyInputError) {
-        try Self.flopsPerCycleRange.check(flopsPerCycle)
-        self.frequencyMinHertz = frequencyMinHertz
-        self.frequencyMaxHertz = frequencyMaxHertz
-        self.energyCoefficient = energyCoefficient
-        self.flopsPerCycle = flopsPerCycle
-        _ = try work(localIterations: 1, samplesPerIteration: 1, cyclesPerSample: 1)
+        self.flopsPerCycle = try Self.flopsPerCycleRange.checked(flopsPerCycle)
+        let work = try ComputeModel(
+            energyCoefficient: energyCoefficient, frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz)
+        self.frequencyMinHertz = work.frequencyMinHertz
+        self.frequencyMaxHertz = work.frequencyMaxHertz
+        self.energyCoefficient = work.energyCoefficient
     }
 
     package static let flopsPerCycleRange = PhysicalRange(

@@ -37,8 +37,8 @@ struct FrameReport: Inspection.Report {
     let table: [TableLine]
     let tensors: [TensorLine]
 
-    init(_ path: String, threads: Int) throws {
-        let header = try readFrame(path, threads: threads).header
+    init(_ path: String, maxUnpacked: Int, threads: Int) throws {
+        let header = try readFrame(path, maxUnpacked: maxUnpacked, threads: threads).header
         self.path = path
         (version, bytes, parameterCount) = (header.version, header.frameBytes, header.parameterCount)
         codec = "\(header.codec)"

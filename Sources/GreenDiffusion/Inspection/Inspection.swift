@@ -9,15 +9,16 @@ public struct Inspection: Encodable, CustomStringConvertible {
 
     /// Inspects an update frame, a safetensors file, a checkpoint, or the folder of a run.
     ///
-    /// - Throws: `FileError`, `CheckpointError` or `RunDirectoryError` that names what is missing or damaged.
-    public init(_ path: String, threads: Int) throws {
+    /// - Parameter maxUnpacked: bytes of float32 values that a frame may unpack to.
+    /// - Throws: `FileError`, `CheckpointError` or `RunDirectoryError` that names what is missing or damaged, `FrameTooLarge`.
+    public init(_ path: String, maxUnpacked: Int = defaultMaxUnpacked, threads: Int) throws {
         let files = FileManager.default
         var isFolder: ObjCBool = false
         guard files.fileExists(atPath: path, isDirectory: &isFolder) else { throw FileError.missing(path: path) }
         if !isFolder.boolValue {
             switch try Self.format(of: path) {
             case .safetensors: report = try TensorFileReport(path)
-            case .frame: report = try FrameReport(path, threads: threads)
+            case .frame: report = try FrameReport(path, maxUnpacked: maxUnpacked, threads: threads)
             }
         } else if let directory = PretrainingDirectory(reading: path) {
             report = try PretrainingReport(directory)

@@ -52,7 +52,7 @@ public struct TensorFileQuantizer: Sendable {
             coding = try table.coding(meeting: demand, accepted: CodeWidths.all, values: values, threads: threads)
         case .bytes(let limit):
             return try UpdateFrame.encode(
-                values, table: table, bytesAtMost: limit, accepted: CodeWidths.all, binding: FrameBinding(), seed: seed,
+                values, table: table, bytesAtMost: limit, accepted: nil, binding: FrameBinding(), seed: seed,
                 threads: threads
             ).frame
         }

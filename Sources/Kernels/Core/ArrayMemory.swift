@@ -16,21 +16,18 @@ enum ArrayMemory {
     private static let ownPages = 64 << 10
     private static let hugePage = 2 << 20
 
-    /// `bytes` zero bytes from a multiple of 64 on. Stops where the system has no memory left, as Swift's own allocations do.
+    /// `bytes` zero bytes from a multiple of 64 on. Ends the program where the system has no memory left.
     static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
         guard bytes >= ownPages else {
             // SAFETY: `bytes` bytes, all of which are initialised before they leave; `deallocate` gives them back.
-            let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            guard let memory = aligned_alloc(64, (bytes + 63) & ~63) else { OutOfMemory.stop(bytes: bytes) }
             memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
             return memory
         }
         // Maps more than needed, so that a large array can start at a huge page; the rest at both ends goes back.
         let (length, alignment) = (mappedLength(bytes), bytes >= hugePage ? hugePage : Int(getpagesize()))
         let mapped = mmap(nil, length + alignment, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
-        guard let mapped, mapped != MAP_FAILED else {
-            perror("no memory for an array of \(bytes) bytes")
-            abort()
-        }
+        guard let mapped, mapped != MAP_FAILED else { OutOfMemory.stop(bytes: bytes) }
         // SAFETY: `lead + length` is at most the mapped length: what is given back and what stays lie inside it.
         let lead = (alignment - Int(bitPattern: mapped) % alignment) % alignment
         if lead > 0 { munmap(mapped, lead) }
@@ -44,7 +41,7 @@ enum ArrayMemory {
 
     /// Gives back what `allocate` gave for as many bytes.
     static func deallocate(_ memory: UnsafeMutableRawPointer, bytes: Int) {
-        if bytes >= ownPages { munmap(memory, mappedLength(bytes)) } else { memory.deallocate() }
+        if bytes >= ownPages { munmap(memory, mappedLength(bytes)) } else { free(memory) }
     }
 
     private static func mappedLength(_ bytes: Int) -> Int {

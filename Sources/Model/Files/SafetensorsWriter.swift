@@ -7,6 +7,8 @@ package struct NamedTensor {
     package enum Elements {
         case float32(Tensor)
         case int64([Int64])
+        /// So many float32 elements, made when they are written, one tensor at a time.
+        case decoded(count: Int, () -> Tensor)
     }
 
     package let name: String
@@ -24,7 +26,7 @@ package struct NamedTensor {
 
     private var elementBytes: Int {
         switch elements {
-        case .float32: 4
+        case .float32, .decoded: 4
         case .int64: 8
         }
     }
@@ -33,12 +35,13 @@ package struct NamedTensor {
         switch elements {
         case .float32(let tensor): tensor.count * 4
         case .int64(let values): values.count * 8
+        case .decoded(let count, _): count * 4
         }
     }
 
     fileprivate var typeName: String {
         switch elements {
-        case .float32: SafetensorsEntry.ElementType.float32.rawValue
+        case .float32, .decoded: SafetensorsEntry.ElementType.float32.rawValue
         case .int64: SafetensorsEntry.ElementType.int64.rawValue
         }
     }
@@ -55,7 +58,9 @@ package func writeSafetensors(
     var offset = 0
     for tensor in tensors {
         let range = [offset, offset + tensor.byteCount]
-        precondition(header[tensor.name] == nil, "two tensors are called \(tensor.name)")
+        guard header[tensor.name] == nil else {
+            throw .invalid(path: path, reason: "a safetensors file cannot hold two entries called \(tensor.name)")
+        }
         header[tensor.name] = .object([
             "dtype": .string(tensor.typeName),
             "shape": .array(tensor.shape.map(JSONValue.integer)),
@@ -71,12 +76,16 @@ package func writeSafetensors(
     try file.write(text)
     for tensor in tensors {
         switch tensor.elements {
-        case .float32(let values):
-            // SAFETY: `base` addresses `count` floats, alive as long as `values`.
-            try file.write(UnsafeRawBufferPointer(start: values.base, count: tensor.byteCount))
+        case .float32(let values): try write(values, to: file)
+        case .decoded(_, let make): try write(make(), to: file)
         case .int64(let values):
             try file.write(elements: values)
         }
     }
     try file.commit()
+}
+
+private func write(_ values: Tensor, to file: borrowing AtomicFile) throws(FileError) {
+    // SAFETY: `base` addresses `count` floats, alive as long as `values`.
+    try file.write(UnsafeRawBufferPointer(start: values.base, count: 4 * values.count))
 }

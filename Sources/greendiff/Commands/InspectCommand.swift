@@ -21,9 +21,10 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    @OptionGroup var unpackOptions: UnpackOptions
     @OptionGroup var threadOptions: ThreadOptions
 
     func run() throws {
-        try show(Inspection(path, threads: threadOptions.threads), json: json)
+        try show(Inspection(path, maxUnpacked: unpackOptions.maxUnpacked.bytes, threads: threadOptions.threads), json: json)
     }
 }

@@ -35,7 +35,10 @@ struct QuantizeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Instead of bits: the largest expected squared error.", valueName: "error"))
     var errorAbsolute: Double?
 
-    @Option(help: ArgumentHelp("Instead of bits: the most bytes of the frame, for the least error.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Instead of bits: the most bytes of the frame, for the least error (levels 8 bits at most, a lattice any step).",
+            valueName: "n"))
     var bytes: Int?
 
     @Option(
@@ -98,8 +101,9 @@ struct DequantizeCommand: ParsableCommand {
         discussion: """
             The frame is verified whole (checksum, limits, every code) before anything is written.
 
-            EXAMPLE:
+            EXAMPLES:
               greendiff dequantize weights.gduf weights.safetensors
+              greendiff dequantize large.gduf large.safetensors --max-unpacked 8GiB
             """)
 
     @Argument(help: ArgumentHelp("Update frame.", valueName: "in"))
@@ -108,10 +112,12 @@ struct DequantizeCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Safetensors file to write.", valueName: "out"))
     var output: String
 
+    @OptionGroup var unpackOptions: UnpackOptions
     @OptionGroup var threadOptions: ThreadOptions
 
     func run() throws {
-        let summary = try dequantizeTensorFile(input, to: output, threads: threadOptions.threads)
+        let summary = try dequantizeTensorFile(
+            input, to: output, maxUnpacked: unpackOptions.maxUnpacked.bytes, threads: threadOptions.threads)
         try show(summary, json: false)
     }
 }

@@ -5,6 +5,7 @@ enum ErrorText {
     static func line(_ error: any Error) -> String {
         switch error {
         case let error as ConfigurationError where error.wayOut == nil: "\(error.fault); see greendiff train --help"
+        case let error as FrameTooLarge: "\(error.problem); if you trust it, allow more with --max-unpacked"
         case let error as FederatedRunError: line(error)
         case let error as RunDirectoryError: line(error)
         case let error as PretrainingError: line(error)

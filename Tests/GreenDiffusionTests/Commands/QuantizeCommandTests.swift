@@ -1,4 +1,6 @@
+import Codec
 import Foundation
+import Kernels
 import RunTestSupport
 import TestSupport
 import Testing
@@ -61,6 +63,37 @@ import Testing
         #expect(abs(error / summary.errorExpected - 1) < 0.05)
         let norm = original.floats("weight").reduce(0.0625) { $0 + Double($1) * Double($1) }
         #expect(abs(summary.errorRelative / (summary.errorExpected / norm) - 1) < 1e-6)
+    }
+
+    /// A frame says how large it is before anything is unpacked; whoever trusts it may allow more.
+    @Test func aFrameUnpacksToNoMoreThanIsAllowed() throws {
+        let folder = TemporaryFolder()
+        let values = Tensor(shape: [400_000])
+        let table = try ErrorTable(values, layout: ParameterLayout([("zeros", [400_000])]), quantizer: .lattice(.dithered))
+        let frame = UpdateFrame.encode(values, as: try table.coding(bits: 2), binding: FrameBinding(), seed: 1)
+        try Data(frame).write(to: URL(fileURLWithPath: folder.path("bomb")))
+        for command in [["dequantize", folder.path("bomb"), folder.path("out")], ["inspect", folder.path("bomb")]] {
+            let refused = try Greendiff.run(command + ["--max-unpacked", "1.5MB"])
+            #expect(refused.status == 1 && refused.errors.contains("1600000 bytes") && refused.errors.contains("--max-unpacked"))
+            #expect(command[0] == "inspect" || !FileManager.default.fileExists(atPath: folder.path("out")))
+            #expect(try Greendiff.run(command + ["--max-unpacked", "1600000"]).status == 0)
+        }
+        #expect(try TensorFile(folder.path("out")).floats("zeros") == values.values)
+        #expect(try Greendiff.run(["inspect", folder.path("bomb"), "--max-unpacked", "lots"]).status == 64)
+    }
+
+    /// A frame that passes every check may hold names that no safetensors file can.
+    @Test func namesThatAFileCannotHoldAreRefused() throws {
+        let folder = TemporaryFolder()
+        for (name, status) in [("__metadata__", 1), ("a\0\n\"\\b", 0), ("e\u{301}", 0)] as [(String, Int32)] {
+            let values = Tensor(shape: [2], values: [1, 2])
+            let table = try ErrorTable(values, layout: ParameterLayout([(name, [2])]), quantizer: .levels(.zero))
+            let frame = UpdateFrame.encode(values, as: table.exactCoding, binding: FrameBinding(), seed: 1)
+            try Data(frame).write(to: URL(fileURLWithPath: folder.path("frame")))
+            let result = try Greendiff.run(["dequantize", folder.path("frame"), folder.path("out")])
+            #expect(result.status == status, "\(name): \(result.errors)")
+            if status == 1 { #expect(result.errors.contains("__metadata__")) }
+        }
     }
 
     @Test func theSummaryAddsUp() throws {

@@ -213,13 +213,35 @@ import Testing
         for part in parts { #expect(message.contains(part), "'\(message)' lacks '\(part)'") }
     }
 
+    /// Each key holds the one before it twice.
+    private static let nestedAliases =
+        "a: &a0 1\n" + (1...30).map { "? &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n: 1\n" }.joined()
+
+    @Test func settingsWithoutAValueStayAsTheyAre() throws {
+        var configuration = RunConfiguration()
+        try configuration.override(
+            fromYAML:
+                "\u{FEFF}# *** a run ***\nrounds:\nseed: null\nbits: ~\nbatch-size: 7\nlocal-iterations: &n 3\ndevices: *n\n",
+            path: "run.yaml")
+        var expected = RunConfiguration()
+        for (setting, text) in [(Setting.batchSize, "7"), (.localIterations, "3"), (.devices, "3")] {
+            try expected.set(setting, to: text)
+        }
+        #expect(configuration == expected)
+    }
+
     @Test(arguments: [
         ("rounds: 3\nlerning-rate: 0.1\n", ["line 2", "lerning-rate", "did you mean learning-rate?"]),
         ("quux: 1\n", ["quux", "Setting.allCases"]),
         ("rounds: [1, 2]\n", ["run.yaml: rounds", "not a single value"]),
         ("- rounds\n", ["holds no settings"]),
         ("rounds: 0\n", ["run.yaml: rounds 0", "outside"]),
-        ("rounds: \"3\n", ["not YAML"]),
+        ("rounds: \"3\n", ["not YAML", "line"]),
+        ("rounds: 3\nseed: 1\nrounds: 4\n", ["run.yaml", "has rounds twice"]),
+        ("? [*a, *a]\n: 1\n", ["not YAML", "undefined alias"]),
+        (nestedAliases, ["run.yaml", "more than 8 aliases"]),
+        ("seed: " + String(repeating: "9", count: 5_000) + "\n", ["run.yaml: seed", "..."]),
+        ("? " + String(repeating: "x", count: 5_000) + "\n: 1\n", ["line 1", "xxx...", "not a setting"]),
     ])
     func badFilesAreRefusedByName(_ text: String, _ parts: [String]) throws {
         let folder = TemporaryFolder()

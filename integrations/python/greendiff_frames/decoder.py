@@ -12,7 +12,7 @@ from . import lattice, levels, rans, streams, table
 from .bits import unused_bits_are_zero
 from .errors import require
 from .header import CHECKSUM_LENGTH, HEADER_LENGTH, LEVELS, MAGIC, RAW, Header
-from .table import PACKED, RANGE_CODED, TensorEntry
+from .table import TensorEntry
 
 _LIMIT = np.float32(2.0**127)
 
@@ -69,7 +69,7 @@ def decode(
     coded = {
         i: streams.locate(view, entry.data_offset + 4, entry.data_offset + entry.data_length, entry.count, entry.bits)
         for i, entry in enumerate(entries)
-        if entry.storage == RANGE_CODED
+        if entry.is_range_coded
     }
     _check_unused_bits(view, header, entries, coded)
     if layout is not None:
@@ -130,7 +130,7 @@ def _values(view: memoryview, header: Header, entries: list[TensorEntry], coded:
         scales = [levels.scales(part, entry) for part, entry in zip(data, entries)]
         return [levels.values(part, entry, *pair) for part, entry, pair in zip(data, entries, scales)]
     steps = [_step(part, entry) for part, entry in zip(data, entries)]
-    codes = {i: lattice.packed_codes(data[i][4:], entry) for i, entry in enumerate(entries) if entry.storage == PACKED}
+    codes = {i: lattice.packed_codes(data[i][4:], entry) for i, entry in enumerate(entries) if not entry.is_range_coded}
     symbols = rans.decode_symbols(view, coded)
     arrays = []
     for i, entry in enumerate(entries):

@@ -85,5 +85,6 @@ def check_fields(header: Header) -> None:
     require(header.table_length <= room, "invalidField", f"tensor table of {header.table_length} bytes in {room}")
     require(header.tensor_count >= 1, "invalidField", "no tensors")
     require(header.version == 1 or header.table_group_size == 0, "invalidField", "table group size in version 2")
+    require(all(size < 1 << 63 for size in header.sizes_by_width.values()), "invalidField", "a coded size of 2^63 or more")
     for value in (header.expected_error, header.squared_norm, *header.errors_by_width.values()):
         require(math.isfinite(value) and value >= 0, "invalidField", f"an expected error or norm of {value}")

@@ -46,9 +46,10 @@ def _check_codes(codes: np.ndarray, entry: TensorEntry) -> None:
 
 def values(codes: np.ndarray, step: np.float32, header: Header, entry: TensorEntry, tensor: int) -> np.ndarray:
     """float32 (elements): c * step, or (c - u) * step with dither."""
-    # Below 2^127 with any dither, as raw values and the scales of levels are: exact in float64.
+    # Below 2^127 with any dither, as raw values and the scales of levels are.
     largest = max(int(codes.max()), -int(codes.min())) if codes.size else 0
-    top = (largest + 1) * float(step)
+    with np.errstate(over="ignore"):
+        top = np.float32(largest + 1) * step
     require(top < 2.0**127, "invalidScale", f"with step {step}, {entry.name!r} has values of 2^127 or more")
     result = codes.astype(np.float32)
     if entry.rounding == DITHERED:

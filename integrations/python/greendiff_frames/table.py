@@ -43,6 +43,11 @@ class TensorEntry:
         return math.prod(self.shape)
 
     @property
+    def is_range_coded(self) -> bool:
+        """Whether a stream follows the step: a tensor without elements is its step alone."""
+        return self.storage == RANGE_CODED and self.count > 0
+
+    @property
     def groups(self) -> int:
         """How many scales a tensor of levels has: one for all of it, several for groups, none where there is nothing to scale."""
         return -(-self.count // self.group_size) if self.group_size else min(self.count, 1)
@@ -84,7 +89,7 @@ def expected_length(header: Header, entry: TensorEntry) -> int:
         return 4 * entry.count
     if header.codec == LEVELS:
         return entry.scales_length + packed_length(entry.count, entry.bits)
-    if entry.storage == PACKED:
+    if not entry.is_range_coded:
         return 4 + packed_length(entry.count, entry.bits)
     chunks = -(-entry.count // 65536)
     return 4 + 2 + 1 + 4 + chunks * (8 + 64) + packed_length(entry.count, entry.bits)
@@ -124,6 +129,7 @@ def check_fields(header: Header, entries: list[TensorEntry], complete: bool) -> 
 
 
 def _check_entry(header: Header, entry: TensorEntry, index: int) -> None:
+    require(all(extent < 1 << 63 for extent in entry.shape), "invalidField", f"the shape of tensor {index} is {entry.shape}")
     require(1 <= len(entry.name_bytes) <= MAXIMUM_NAME_LENGTH, "invalidField", f"name length of tensor {index}")
     try:
         entry.name
@@ -136,7 +142,7 @@ def _check_entry(header: Header, entry: TensorEntry, index: int) -> None:
     error = entry.expected_error
     require(math.isfinite(error) and error >= 0, "invalidField", f"expected error {error} of tensor {index}")
     least = expected_length(header, entry)
-    exact = header.codec != LATTICE or entry.storage == PACKED
+    exact = header.codec != LATTICE or not entry.is_range_coded
     fits = entry.data_length == least if exact else entry.data_length >= least
     require(fits, "invalidField", f"tensor {index} has {entry.data_length} bytes of data, {least} needed")
 
@@ -146,4 +152,4 @@ def _bits_range(header: Header, entry: TensorEntry) -> tuple[int, int]:
         return 32, 32
     if header.codec == LEVELS:
         return (3 if entry.grid == GRID_PAPER else 2), 8
-    return (1, 25) if entry.storage == PACKED else (0, 16)
+    return (1, 24) if entry.storage == PACKED else (0, 16)

@@ -18,6 +18,29 @@ def golden(name: str) -> bytes:
     return (FIXTURES / name).read_bytes()
 
 
+PAGE = Path(__file__).parent / "../../../docs/wire-format.md"
+
+
+def page_frame(heading: str) -> bytes:
+    """The bytes of the dump under a heading of the specification: an offset, up to eight groups of two bytes, a note."""
+    frame = b""
+    for line in PAGE.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0].splitlines():
+        if line.startswith(f"    {len(frame):03x}  "):
+            frame += bytes.fromhex(line[9:48])
+    return frame
+
+
+class PageExamples(unittest.TestCase):
+    def test_version_1(self):
+        self.assertEqual(page_frame("Example, version 1"), golden("golden-v1-paper6.frame"))
+
+    def test_version_2(self):
+        tensors = decode(page_frame("Example, version 2")).tensors
+        expected = np.array([[0.5562773, -0.25545788], [0.034438133, 1.50488]], np.float32)
+        self.assertEqual(tensors["a"].tobytes(), expected.tobytes())
+        self.assertEqual(tensors["b"].tolist(), [0.125] + [0] * 15 + [-0.125])
+
+
 class GoldenFrames(unittest.TestCase):
     def check(self, path: Path) -> None:
         expected = json.loads(path.with_suffix(".json").read_text())
