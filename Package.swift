@@ -158,8 +158,12 @@ let package = Package(
 
 // libFuzzer brings the main function of these: scripts/fuzz-frames builds them, nothing else does.
 if Context.environment["GREENDIFF_FUZZ"] != nil {
-    package.targets += ["FuzzFrameDecoder", "FuzzFrameRoundTrip"].map { name in
+    let targets: [(name: String, dependencies: [Target.Dependency])] = [
+        ("FuzzFrameDecoder", ["Codec", "Kernels"]), ("FuzzFrameRoundTrip", ["Codec", "Kernels"]),
+        ("FuzzSafetensors", ["Model", "Storage"]),
+    ]
+    package.targets += targets.map { target in
         .executableTarget(
-            name: name, dependencies: ["Codec", "Kernels"], path: "Tests/Fuzz/\(name)", swiftSettings: strict)
+            name: target.name, dependencies: target.dependencies, path: "Tests/Fuzz/\(target.name)", swiftSettings: strict)
     }
 }

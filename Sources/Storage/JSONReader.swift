@@ -62,7 +62,7 @@ package struct JSONReader {
     package mutating func count() throws(Failure) -> Int {
         skipBlanks()
         let start = position
-        guard case .integer(let count) = try number(), count >= 0, bytes[start] != UInt8(ascii: "-") else {
+        guard case .integer(let count) = try number(), count >= 0 else {
             throw Failure(position: start, problem: "a whole number of at least 0 expected")
         }
         return count
@@ -179,7 +179,7 @@ extension JSONReader {
             guard skipDigits() > 0 else { throw failure("a digit expected") }
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if position == integerEnd, let integer = Int(text) { return .integer(integer) }
+        if position == integerEnd, text != "-0", let integer = Int(text) { return .integer(integer) }
         guard let number = Double(text) else { throw Failure(position: start, problem: "a value expected") }
         return .number(number)
     }

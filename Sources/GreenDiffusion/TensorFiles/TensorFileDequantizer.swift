@@ -34,8 +34,10 @@ public func dequantizeTensorFile(_ input: String, to output: String, threads: In
 /// The verified frame in a file.
 func readFrame(_ path: String, threads: Int) throws -> UpdateFrame {
     let bytes = try readFile(path)
-    do {
+    do throws(FrameError) {
         return try UpdateFrame(bytes, threads: threads)
+    } catch .limitExceeded(let field, let value, let limit) {
+        throw FileError.invalid(path: path, reason: "\(field) \(value) is above \(limit), the most that a file's frame may have")
     } catch {
         throw FileError.invalid(path: path, reason: "\(error)")
     }

@@ -65,7 +65,7 @@ package struct SchedulerConfiguration: Sendable, Equatable {
         clipSampleRange = try fields.boolean("clip_sample", default: true) ? range : nil
         timestepSpacing = try fields.choice("timestep_spacing", default: .leading)
         // The offset moves timesteps of this spacing only.
-        if timestepSpacing == .leading { try fields.require("steps_offset", .integer(0)) }
+        if timestepSpacing == .leading { try fields.require("steps_offset", .integer(0)) } else { fields.ignore("steps_offset") }
         try fields.finish(harmless: SchedulerKind.solverFields, effective: SchedulerKind.effectiveFields, note: note)
         if kind.isSolver { note("\(path): of \(kind.rawValue) the noise schedule is used; the samplers are this program's own") }
     }

@@ -28,7 +28,7 @@ enum SchedulerKind: String, CaseIterable {
     static let solverFields: Set = [
         "solver_order", "solver_type", "solver_p", "algorithm_type", "lower_order_final", "euler_at_final", "final_sigmas_type",
         "lambda_min_clipped", "predict_x0", "disable_corrector", "predictor_order", "corrector_order", "interpolation_type",
-        "flow_shift", "time_shift_type", "steps_offset",
+        "flow_shift", "time_shift_type",
     ]
 
     /// Fields of diffusers that choose other noise levels to sample at, or mean another kind of model, where they are on.

@@ -32,6 +32,7 @@ extension UNetConfiguration {
             normEps: try fields.number("norm_eps", default: 1e-5, in: 1e-12...1),
             timeEmbeddingDim: try fields.optionalInteger("time_embedding_dim", default: nil, in: 1...65536),
             addAttention: try fields.boolean("add_attention", default: true))
+        if fields.has("num_train_timesteps", .null) { fields.ignore("num_train_timesteps") }
         try fields.finish(harmless: Self.harmlessFields, effective: Self.effectiveFields, note: note)
         try validate(path: path)
     }
