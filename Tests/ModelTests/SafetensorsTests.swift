@@ -80,6 +80,8 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}"#, 8, "malformed"),
         (#"{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}"#, 0, "malformed"),
         (#"{"a":{"dtype":"F32","shape":[18446744073709551618],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}"#, 8, "malformed"),
         (#"{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}"#, 2, "malformed"),
         (#" {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8, "malformed"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#, 8, "malformed"),

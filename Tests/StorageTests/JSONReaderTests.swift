@@ -5,9 +5,9 @@ import Testing
     private func parsed(_ text: String) throws -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
 
     @Test func everyKindOfValueIsRead() throws {
-        let text = #" {"a": [1, -2.5e1, true, false, null, {}], "b\n\u00e9\ud83d\ude00": "\"\\\/", "c": []} "#
+        let text = #" {"a": [1, -2.5e-1, true, false, null, {}], "b\n\u00e9\ud83d\ude00": "\"\\\/", "c": []} "#
         let expected: JSONValue = .object([
-            "a": .array([.integer(1), .number(-25), .boolean(true), .boolean(false), .null, .object([:])]),
+            "a": .array([.integer(1), .number(-0.25), .boolean(true), .boolean(false), .null, .object([:])]),
             "b\n\u{E9}\u{1F600}": .string("\"\\/"), "c": .array([]),
         ])
         #expect(try parsed(text) == expected)

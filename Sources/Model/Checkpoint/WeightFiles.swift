@@ -79,7 +79,8 @@ struct WeightFiles {
 private enum MissingWeights {
     static func error(_ folder: String, _ names: [String]) -> CheckpointError {
         .notACheckpoint(
-            folder: folder, lacks: WeightFiles.standardName, has: CheckpointFiles.contents(of: folder), wayOut: wayOut(folder, names))
+            folder: folder, lacks: WeightFiles.standardName, has: CheckpointFiles.contents(of: folder),
+            wayOut: wayOut(folder, names))
     }
 
     private static func wayOut(_ folder: String, _ names: [String]) -> String {

@@ -126,9 +126,9 @@ package struct SafetensorsHeader {
             (count, bits) = (count * extent, product)
         }
         let place = tensor.place
-        guard bits % 8 == 0, place.count * 8 == bits else {
-            let detail = "tensor \(tensor.name) of shape \(tensor.shape) needs \(bits) bits, its offsets span \(place.count) bytes"
-            throw .malformed(path: path, detail: detail)
+        guard bits % 8 == 0, place.count == bits / 8 else {
+            let needed = "needs \(bits) bits, its offsets span \(place.count) bytes"
+            throw .malformed(path: path, detail: "tensor \(tensor.name) of shape \(tensor.shape) \(needed)")
         }
         return SafetensorsEntry(name: tensor.name, type: type, shape: tensor.shape, bytes: place, count: count)
     }

@@ -14,7 +14,8 @@ public func fuzzSafetensors(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt
 /// The first byte is the length of the data section.
 private func readHeader(_ input: [UInt8]) {
     guard let dataBytes = input.first.map(Int.init) else { return }
-    guard let header = try? SafetensorsHeader(parsing: Array(input.dropFirst()), dataBytes: dataBytes, path: "input") else { return }
+    let text = Array(input.dropFirst())
+    guard let header = try? SafetensorsHeader(parsing: text, dataBytes: dataBytes, path: "input") else { return }
     var end = 0
     var names: Set<UTF8Name> = []
     for entry in header.entries {
