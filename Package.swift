@@ -159,7 +159,7 @@ let package = Package(
 if Context.environment["GREENDIFF_FUZZ"] != nil {
     let fuzzed: KeyValuePairs<String, [Target.Dependency]> = [
         "FuzzFrameDecoder": ["Codec", "Kernels"], "FuzzFrameRoundTrip": ["Codec", "Kernels"],
-        "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"],
+        "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"], "FuzzSafetensors": ["Model", "Storage"],
     ]
     package.targets += fuzzed.map { name, dependencies in
         .executableTarget(name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: strict)

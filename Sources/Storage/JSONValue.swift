@@ -42,10 +42,12 @@ package enum JSONValue: Equatable, Sendable, Codable {
         }
     }
 
-    /// The document in `bytes`; nil where they are not JSON.
-    package init?(parsing bytes: [UInt8]) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return nil }
-        self = value
+    /// The document in `bytes`, as `JSONReader` accepts it; a byte order mark in front is no part of it.
+    package init(parsing bytes: [UInt8]) throws(JSONReader.Failure) {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        var reader = JSONReader(bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes)
+        self = try reader.value()
+        try reader.end()
     }
 
     /// The document as indented text with sorted keys, ending with a line break.
@@ -63,6 +65,15 @@ package enum JSONValue: Equatable, Sendable, Codable {
 }
 
 extension JSONValue {
+    /// The whole number, whether it was written as `1` or as `1.0`.
+    package var asInteger: Int? {
+        switch self {
+        case .integer(let value): value
+        case .number(let value): Int(exactly: value)
+        default: nil
+        }
+    }
+
     /// The number, whether it was written as `1` or as `1.0`.
     package var asDouble: Double? {
         switch self {

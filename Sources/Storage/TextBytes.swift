@@ -8,6 +8,7 @@ package struct TextBytes: Sendable {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
     package mutating func append(text: String) { bytes.append(contentsOf: text.utf8) }
+    package mutating func append(_ text: TextBytes) { bytes.append(contentsOf: text.bytes) }
     /// The shortest form that reads back as the same number.
     package mutating func append(number: Double) { bytes.append(contentsOf: number.description.utf8) }
 

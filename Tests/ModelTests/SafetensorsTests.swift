@@ -32,9 +32,10 @@ import Testing
             [
                 NamedTensor("b/weight \"x\"", weight), NamedTensor("step", shape: [2], .int64([Int64.min, 7])),
                 NamedTensor("empty", Tensor(shape: [0, 4])), NamedTensor("scalar", Tensor(shape: [], values: [9])),
-            ], to: path, metadata: ["format": "pt", "note": "é"])
+            ], to: path, metadata: [("format", "pt"), ("note", "é")])
         let reader = try SafetensorsReader(path: path)
-        #expect(reader.metadata == ["format": "pt", "note": "é"])
+        #expect(reader.metadata.map(\.name) == ["format", "note"])
+        #expect(reader.metadata.map(\.text) == ["pt", "é"])
         let entry = try #require(reader.entry("b/weight \"x\""))
         let read = try reader.readFloats(entry)
         #expect(read.shape == [2, 3])
@@ -63,7 +64,27 @@ import Testing
             "misplaced"
         ),
         (#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8, "malformed"),
-        (#"{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}"#, 8, "unsupportedType"),
+        (#"{"a":{"dtype":"F65","shape":[1],"data_offsets":[0,8]}}"#, 8, "unsupportedType"),
+        (#"{"a":{"dtype":"F32","dtype":"F16","shape":[2],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (
+            #"{"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]},"a":{"dtype":"I8","shape":[4],"data_offsets":[4,8]}}"#, 8,
+            "malformed"
+        ),
+        (#"{"__metadata__":{"a":"b","a":"c"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}"#, 0, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[18446744073709551618],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}"#, 2, "malformed"),
+        (#" {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 8, "malformed"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#, 8, "malformed"),
         (#"{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, 8, "malformed"),
         (#"{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,8]}}"#, 8, "malformed"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, 8, "malformed"),
@@ -112,6 +133,58 @@ import Testing
         let halves = try reader.readFloats(#require(reader.entry("h"))).values
         #expect(halves == [1, -2, 0.33325195, 0x1p-24, 65504, -.infinity])
         #expect(try reader.readFloats(#require(reader.entry("b"))).values == [1, -3])
+    }
+
+    @Test func namesAreTheirBytes() throws {
+        let names = ["\u{E9}", "e\u{301}", "\u{212B}", "\u{C5}"]
+        let tensors = names.enumerated().map { NamedTensor($1, Tensor(shape: [1], values: [Float($0)])) }
+        try writeSafetensors(tensors, to: folder.path("names"))
+        let reader = try SafetensorsReader(path: folder.path("names"))
+        #expect(reader.entries.map { Array($0.name.utf8) } == names.map { Array($0.utf8) })
+        for (index, name) in names.enumerated() {
+            #expect(try reader.readFloats(#require(reader.entry(name))).values == [Float(index)])
+        }
+    }
+
+    @Test(arguments: ["__metadata__", "weight"])
+    func namesThatAHeaderCannotHoldAreRefused(name: String) throws {
+        let tensors = ["weight", name].map { NamedTensor($0, Tensor(shape: [1])) }
+        let error = #expect(throws: FileError.self) { try writeSafetensors(tensors, to: folder.path("names")) }
+        #expect(error?.description.contains(name) == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("names")))
+    }
+
+    @Test(arguments: SafetensorsEntry.ElementType.allCases)
+    func everyTypeIsCarriedAsItsBytes(type: SafetensorsEntry.ElementType) throws {
+        let bytes = (0..<(4 * type.bits / 8)).map { UInt8(255 - $0) }
+        try writeSafetensors([NamedTensor("x", shape: [2, 2], .bytes(bytes, type))], to: folder.path("typed"))
+        let reader = try SafetensorsReader(path: folder.path("typed"))
+        let entry = try #require(reader.entry("x"))
+        #expect(entry.type == type && entry.count == 4)
+        #expect(try reader.readBytes(entry) == bytes)
+        if !type.isReadAsFloats { #expect(throws: CheckpointError.self) { try reader.readFloats(entry) } }
+    }
+
+    @Test func doublesAreRounded() throws {
+        let bytes = [0.1, -0x1p200].flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
+        try writeSafetensors([NamedTensor("x", shape: [2], .bytes(bytes, .float64))], to: folder.path("doubles"))
+        let reader = try SafetensorsReader(path: folder.path("doubles"))
+        #expect(try reader.readFloats(reader.entries[0]).values == [0.1, -.infinity])
+    }
+
+    @Test func manyTensorsAreRead() throws {
+        let count = 60_000
+        let parts = (0..<count).map { "\"t\($0)\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[\($0),\($0 + 1)]}" }
+        let reader = try SafetensorsReader(path: file("{" + parts.reversed().joined(separator: ",") + "}", dataBytes: count))
+        #expect(reader.entries.count == count)
+        #expect(reader.entries[count - 1].name == "t\(count - 1)")
+    }
+
+    @Test func pointersOfGitLFSAndFoldersAreNamed() throws {
+        let text = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 142\n"
+        let path = try folder.write(Array(text.utf8), to: "pointer")
+        #expect(refusal(path) == .gitLFSPointer(path: path))
+        #expect(refusal(folder.path) == .unreadable(path: folder.path, reason: "it is no regular file"))
     }
 
     @Test func missingFilesAndFoldersAreNamed() {

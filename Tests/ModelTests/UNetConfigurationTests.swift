@@ -40,7 +40,6 @@ import Testing
         ("resnet_time_scale_shift", #""scale_shift""#),
         ("class_embed_type", #""timestep""#),
         ("num_class_embeds", #"10"#),
-        ("num_train_timesteps", #"1000"#),
         ("downsample_padding", #"2"#),
         ("down_block_types", #"["SkipDownBlock2D", "DownBlock2D"]"#),
         ("up_block_types", #"["UpBlock2D"]"#),
@@ -53,16 +52,15 @@ import Testing
         ("layers_per_block", #"0"#),
         ("addition_embed_type", #""text""#),
         ("_class_name", #""UNet2DConditionModel""#),
-        ("norm_eps", #""small""#),
+        ("norm_eps", #""small""#), ("norm_eps", "NaN"), ("dropout", "Infinity"), ("use_linear_projection", "true"),
     ])
     func refusesByName(field: String, value: String) throws {
-        guard case .object(var fields)? = JSONValue(parsing: Array(UNetConfiguration.tiny.json.utf8)) else {
+        guard case .object(var fields) = try JSONValue(parsing: Array(UNetConfiguration.tiny.json.utf8)) else {
             Issue.record("the configuration is no JSON object")
             return
         }
-        let replacement: JSONValue = try #require(JSONValue(parsing: Array(value.utf8)))
-        fields[field] = replacement
-        let text = JSONValue.object(fields).text
+        fields[field] = nil
+        let text = "{\"\(field)\": \(value)," + JSONValue.object(fields).compactText.dropFirst()
         let error = #expect(throws: CheckpointError.self) {
             try UNetConfiguration(parsing: Array(text.utf8), path: "config.json")
         }
@@ -71,6 +69,29 @@ import Testing
             return
         }
         #expect(found == field)
+    }
+
+    @Test func fieldsWithoutEffectAreNamedOnce() throws {
+        let text = """
+            {"sample_size": 64, "decay": 0.9999, "power": NaN, "use_ema_warmup": true, "num_train_timesteps": 1000,
+             "addition_embed_type": null, "use_linear_projection": false, "trained_on": "signs", "_commit": "1f3"}
+            """
+        var notes: [String] = []
+        let configuration = try UNetConfiguration(parsing: Array(text.utf8), path: "config.json") { notes.append($0) }
+        #expect(configuration == (try UNetConfiguration(parsing: Array(#"{"sample_size": 64}"#.utf8), path: "config.json")))
+        let names = "addition_embed_type, decay, num_train_timesteps, power, trained_on, use_ema_warmup, use_linear_projection"
+        #expect(notes == ["config.json: fields without effect here: \(names)"])
+    }
+
+    @Test func newFieldsOfALaterDiffusersAreRefused() throws {
+        func text(_ version: String, _ value: String) -> [UInt8] {
+            Array(#"{"sample_size": 64, "_diffusers_version": "\#(version)", "gates": \#(value)}"#.utf8)
+        }
+        _ = try UNetConfiguration(parsing: text("0.42.0", "3"), path: "config.json")
+        _ = try UNetConfiguration(parsing: text("1.0.0.dev0", "false"), path: "config.json")
+        for version in ["0.43.0", "1.0.0.dev0"] {
+            #expect(throws: CheckpointError.self) { try UNetConfiguration(parsing: text(version, "3"), path: "config.json") }
+        }
     }
 
     @Test func absentFieldsTakeTheDefaultsOfDiffusers() throws {

@@ -24,6 +24,9 @@ public struct FrameLimits: Sendable, Equatable {
         self.layout = layout
     }
 
+    /// Throws where no frame can hold tensors of these names and shapes.
+    package static func verify(_ layout: ParameterLayout) throws(CodecError) { try FrameFormat.verify(layout) }
+
     /// Throws where a field's value is above its limit.
     static func require(_ field: String, _ value: some BinaryInteger, atMost limit: Int) throws(FrameError) {
         guard value <= limit else { throw .limitExceeded(field: field, value: UInt64(clamping: value), limit: limit) }

@@ -137,7 +137,8 @@ struct FrameParser {
         guard tensors.count == layout.entries.count else {
             throw .layoutMismatch(detail: "\(tensors.count) tensors, expected \(layout.entries.count)")
         }
-        for (tensor, entry) in zip(tensors, layout.entries) where tensor.name != entry.name || tensor.shape != entry.shape {
+        for (tensor, entry) in zip(tensors, layout.entries)
+        where !tensor.name.utf8.elementsEqual(entry.name.utf8) || tensor.shape != entry.shape {
             throw .layoutMismatch(detail: "\(tensor.name) \(tensor.shape), expected \(entry.name) \(entry.shape)")
         }
     }

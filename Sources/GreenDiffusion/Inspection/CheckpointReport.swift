@@ -16,11 +16,14 @@ struct CheckpointReport: Inspection.Report {
     let parameterNorm: Double
     /// Counters of the training state, nil without one.
     let trainingState: [String: Int]?
+    /// What was passed over or chosen while reading.
+    let notes: [String]
 
     init(_ path: String) throws {
         let checkpoint = try Checkpoint(directory: path)
         let layout = checkpoint.configuration.parameterLayout
         self.path = path
+        notes = checkpoint.notes
         (parameterCount, tensorCount) = (layout.parameterCount, layout.entries.count)
         (sampleSize, channels) = (checkpoint.configuration.sampleSize, checkpoint.configuration.inChannels)
         trainTimesteps = checkpoint.scheduler.trainTimesteps
@@ -40,6 +43,6 @@ struct CheckpointReport: Inspection.Report {
             ),
             ("images", "\(size), \(channels) channels, \(trainTimesteps) timesteps"),
             ("state", counters ?? "none: a model to sample from or to start from"),
-        ]
+        ] + notes.map { ("note", $0) }
     }
 }

@@ -16,7 +16,7 @@ struct TensorFileReport: Inspection.Report {
 
     init(_ path: String) throws {
         let reader = try SafetensorsReader(path: path)
-        for entry in reader.entries where entry.type != .int64 {
+        for entry in reader.entries where entry.type.isReadAsFloats {
             let values = try reader.readFloats(entry)
             if let index = values.firstNonFinite {
                 throw CheckpointError.nonFinite(path: path, tensor: entry.name, index: index, value: values[index])

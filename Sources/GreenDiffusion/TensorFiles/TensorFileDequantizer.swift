@@ -65,11 +65,13 @@ public struct FrameTooLarge: Error, Equatable, CustomStringConvertible {
 func readFrame(_ path: String, maxUnpacked: Int, threads: Int) throws -> UpdateFrame {
     let limits = FrameLimits(parameters: maxUnpacked / 4)
     let bytes = try readFile(path, limit: limits.frameBytes)
-    do {
+    do throws(FrameError) {
         return try UpdateFrame(bytes, limits: limits, threads: threads)
     } catch .limitExceeded(_, let values, limits.parameters) {
         let (unpacked, overflow) = values.multipliedReportingOverflow(by: 4)
         throw FrameTooLarge(path: path, unpackedBytes: overflow ? .max : unpacked, limit: maxUnpacked)
+    } catch .limitExceeded(let field, let value, let limit) {
+        throw FileError.invalid(path: path, reason: "\(field) \(value) is above \(limit), the most that a file's frame may have")
     } catch {
         throw FileError.invalid(path: path, reason: "\(error)")
     }

@@ -62,11 +62,28 @@ public struct TensorFileQuantizer: Sendable {
     /// All tensors of the file in one flat buffer, in the file's order.
     private func readTensors(_ path: String) throws -> (ParameterLayout, Tensor) {
         let reader = try SafetensorsReader(path: path)
+        try Self.checkLimits(of: reader)
         let layout = ParameterLayout(reader.entries.map { ($0.name, $0.shape) })
         let values = Tensor(shape: [layout.parameterCount])
         for (entry, place) in zip(reader.entries, layout.entries) {
             try reader.readFloats(entry, into: Tensor(viewOf: values, offset: place.offset, shape: place.shape))
         }
         return (layout, values)
+    }
+
+    /// Refuses, before any value is read, what no frame of a file can hold or what is no float.
+    private static func checkLimits(of reader: SafetensorsReader) throws {
+        let limits = FrameLimits()
+        func refuse(_ count: Int, _ what: String, above limit: Int) throws(FileError) {
+            guard count > limit else { return }
+            throw .invalid(path: reader.path, reason: "it has \(count) \(what), a frame holds at most \(limit); split the file")
+        }
+        try refuse(reader.entries.count, "tensors", above: limits.tensors)
+        try refuse(reader.entries.reduce(0) { $0 + $1.count }, "values", above: limits.parameters)
+        for entry in reader.entries where !entry.type.isReadAsFloats {
+            throw CheckpointError.unsupportedType(
+                path: reader.path, tensor: entry.name, type: entry.type.rawValue, supported: .floats)
+        }
+        try FrameLimits.verify(ParameterLayout(reader.entries.map { ($0.name, $0.shape) }))
     }
 }

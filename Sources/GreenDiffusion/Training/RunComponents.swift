@@ -111,8 +111,14 @@ extension RunConfiguration {
         guard let preset, let start else { return }
         let expected = UNetConfiguration(preset: preset)
         guard expected.parameterLayout != start.configuration.parameterLayout else { return }
+        let size = "(\(start.parameters.count) parameters, the preset has \(expected.parameterLayout.parameterCount))"
+        guard let initial else {
+            throw ConfigurationError(
+                "preset", preset.rawValue, "is not the size of the run's checkpoint \(size)",
+                wayOut: "restore the preset that the run was started with")
+        }
         throw ConfigurationError(
-            "preset", preset.rawValue, "is not the size of init \(initial?.text ?? "") (\(start.parameters.count) parameters)",
+            "preset", preset.rawValue, "is not the size of init \(initial.text) \(size)",
             wayOut: "leave preset out to go on from the checkpoint, or init to start from random weights")
     }
 

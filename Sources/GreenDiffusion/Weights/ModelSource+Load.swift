@@ -1,9 +1,11 @@
-import Foundation
+import Logging
 import Model
 import Storage
 
 extension ModelSource {
     /// The model that the source names.
+    ///
+    /// What was passed over or chosen while reading is logged as a warning.
     ///
     /// - Parameter preferringAverage: of a training checkpoint, take the averaged weights, which sample better.
     /// - Throws: `CheckpointError` for a checkpoint that is damaged or not supported, `ConfigurationError` for an unknown name.
@@ -30,6 +32,8 @@ extension ModelSource {
 
     private static func loadCheckpoint(_ folder: String, _ preferringAverage: Bool) throws(CheckpointError) -> Checkpoint {
         let checkpoint = try Checkpoint(directory: folder)
+        let logger = Logger(label: "checkpoint")
+        for note in checkpoint.notes { logger.warning("\(note)") }
         guard preferringAverage, TrainingState.exists(in: folder) else { return checkpoint }
         let state = try TrainingState(directory: folder, layout: checkpoint.configuration.parameterLayout)
         guard let average = state.buffers["average"] else { return checkpoint }
@@ -45,14 +49,10 @@ extension ModelSource {
 
     /// The checkpoint's own folder, where `path` may also be the folder of a run: then its model, or its newest checkpoint.
     static func checkpointFolder(_ path: String) -> String {
-        let files = FileManager.default
-        func holdsModel(_ folder: String) -> Bool {
-            files.fileExists(atPath: "\(folder)/config.json") || files.fileExists(atPath: "\(folder)/unet/config.json")
-        }
-        guard !holdsModel(path) else { return path }
+        guard !Checkpoint.exists(in: path) else { return path }
         // A pretraining run has the same two folders.
         let run = RunFiles(path: path)
         let candidates = [run.modelFolder] + run.checkpointFolders().reversed()
-        return candidates.first(where: holdsModel) ?? path
+        return candidates.first(where: Checkpoint.exists(in:)) ?? path
     }
 }

@@ -23,7 +23,7 @@ package struct TrainingState {
     /// Reads the state in `directory`, whose model has `layout`.
     package init(directory: String, layout: ParameterLayout) throws(CheckpointError) {
         let path = "\(directory)/state.json"
-        guard case .object(let fields)? = JSONValue(parsing: try readText(path)) else {
+        guard case .object(let fields) = try readJSON(path) else {
             throw .malformed(path: path, detail: "it is not a JSON object")
         }
         counters = [:]
@@ -36,11 +36,9 @@ package struct TrainingState {
         guard case .array(let names)? = fields["buffers"] else {
             throw .malformed(path: path, detail: "the list of buffers is missing")
         }
-        let reader = try SafetensorsReader(path: "\(directory)/training_state.safetensors")
+        let tensors = try TensorTable([SafetensorsReader(path: "\(directory)/training_state.safetensors")])
         buffers = [:]
-        for case .string(let name) in names {
-            buffers[name] = try ParameterFile.read(reader, layout: layout, prefix: "\(name).")
-        }
+        for case .string(let name) in names { buffers[name] = try tensors.read(layout, prefix: "\(name).") }
     }
 
     /// Writes the state into `directory`, which must exist; `state.json` last.

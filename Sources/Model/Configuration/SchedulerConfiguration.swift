@@ -33,29 +33,41 @@ package struct SchedulerConfiguration: Sendable, Equatable {
 
     package init() {}
 
-    /// The configuration in the text of a `scheduler_config.json` of a DDPM or DDIM scheduler.
+    /// The configuration in the text of a `scheduler_config.json`.
     ///
-    /// - Parameter path: the file's name, for messages.
-    package init(parsing bytes: [UInt8], path: String) throws(CheckpointError) {
+    /// Of a scheduler other than DDPM's and DDIM's its noise schedule is read, as `DDPMScheduler.from_config` does: images are drawn by this
+    /// program's own samplers.
+    ///
+    /// - Parameters:
+    ///   - path: the file's name, for messages.
+    ///   - note: called with what was passed over.
+    package init(
+        parsing bytes: [UInt8], path: String, note: (String) -> Void = { _ in }
+    ) throws(CheckpointError) {
         var fields = try ConfigurationFields(parsing: bytes, path: path)
-        try fields.require("_class_name", .string("DDPMScheduler"), .string("DDIMScheduler"))
+        let kind: SchedulerKind = try fields.choice("_class_name", default: .ddpm)
         try fields.require("beta_schedule", .string("linear"))
         try fields.require("trained_betas", .null)
         try fields.require("prediction_type", .string("epsilon"))
         try fields.require("rescale_betas_zero_snr", .boolean(false))
-        try fields.require("steps_offset", .integer(0))
         try fields.require("set_alpha_to_one", .boolean(true))
         try fields.require("thresholding", .boolean(false))
+        try fields.require("timestep_type", .string("discrete"))
         fields.ignore("dynamic_thresholding_ratio")
         fields.ignore("sample_max_value")
         trainTimesteps = try fields.integer("num_train_timesteps", default: 1000, in: 1...100_000)
         betaStart = try fields.number("beta_start", default: 0.0001, in: 1e-12...0.999)
         betaEnd = try fields.number("beta_end", default: 0.02, in: 1e-12...0.999)
+        // diffusers computes the small variance without a type, too.
+        if fields.has("variance_type", .null) { fields.ignore("variance_type") }
         varianceType = try fields.choice("variance_type", default: .fixedSmall)
         let range = try fields.number("clip_sample_range", default: 1, in: 0...1e6)
         clipSampleRange = try fields.boolean("clip_sample", default: true) ? range : nil
         timestepSpacing = try fields.choice("timestep_spacing", default: .leading)
-        try fields.refuseRemaining()
+        // The offset moves timesteps of this spacing only.
+        if timestepSpacing == .leading { try fields.require("steps_offset", .integer(0)) } else { fields.ignore("steps_offset") }
+        try fields.finish(harmless: SchedulerKind.solverFields, effective: SchedulerKind.effectiveFields, note: note)
+        if kind.isSolver { note("\(path): of \(kind.rawValue) the noise schedule is used; the samplers are this program's own") }
     }
 
     /// The text of `scheduler_config.json`.

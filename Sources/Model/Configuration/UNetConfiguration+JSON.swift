@@ -3,8 +3,12 @@ import Storage
 extension UNetConfiguration {
     /// The configuration in the text of a `config.json`; absent fields take diffusers' defaults.
     ///
-    /// - Parameter path: the file's name, for messages.
-    package init(parsing bytes: [UInt8], path: String) throws(CheckpointError) {
+    /// - Parameters:
+    ///   - path: the file's name, for messages.
+    ///   - note: called with what was passed over.
+    package init(
+        parsing bytes: [UInt8], path: String, note: (String) -> Void = { _ in }
+    ) throws(CheckpointError) {
         var fields = try ConfigurationFields(parsing: bytes, path: path)
         try Self.requireSupported(&fields)
         let size = try fields.integers("sample_size", default: nil, in: 1...4096)
@@ -28,9 +32,27 @@ extension UNetConfiguration {
             normEps: try fields.number("norm_eps", default: 1e-5, in: 1e-12...1),
             timeEmbeddingDim: try fields.optionalInteger("time_embedding_dim", default: nil, in: 1...65536),
             addAttention: try fields.boolean("add_attention", default: true))
-        try fields.refuseRemaining()
+        if fields.has("num_train_timesteps", .null) { fields.ignore("num_train_timesteps") }
+        try fields.finish(harmless: Self.harmlessFields, effective: Self.effectiveFields, note: note)
         try validate(path: path)
     }
+
+    /// What diffusers' `EMAModel` writes of itself into the configuration of its model; and a field that only learned timestep embeddings
+    /// use, which are refused.
+    private static let harmlessFields: Set = [
+        "decay", "min_decay", "optimization_step", "update_after_step", "use_ema_warmup", "inv_gamma", "power",
+        "num_train_timesteps",
+    ]
+
+    /// Fields of diffusers' other U-Nets.
+    private static let effectiveFields: Set = [
+        "only_cross_attention", "cross_attention_dim", "transformer_layers_per_block", "reverse_transformer_layers_per_block",
+        "encoder_hid_dim", "encoder_hid_dim_type", "num_attention_heads", "dual_cross_attention", "use_linear_projection",
+        "addition_embed_type", "addition_time_embed_dim", "upcast_attention", "resnet_skip_time_act", "resnet_out_scale_factor",
+        "time_embedding_act_fn", "timestep_post_act", "time_cond_proj_dim", "conv_in_kernel", "conv_out_kernel",
+        "projection_class_embeddings_input_dim", "attention_type", "class_embeddings_concat", "mid_block_only_cross_attention",
+        "cross_attention_norm", "addition_embed_type_num_heads",
+    ]
 
     /// Fields with one supported value.
     private static func requireSupported(_ fields: inout ConfigurationFields) throws(CheckpointError) {
@@ -45,7 +67,6 @@ extension UNetConfiguration {
         try fields.require("resnet_time_scale_shift", .string("default"))
         try fields.require("class_embed_type", .null)
         try fields.require("num_class_embeds", .null)
-        try fields.require("num_train_timesteps", .null)
     }
 
     /// The text of `config.json`.

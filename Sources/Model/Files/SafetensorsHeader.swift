@@ -2,18 +2,48 @@ import Storage
 
 /// One tensor of a safetensors file: its name, element type, shape and place in the data section.
 package struct SafetensorsEntry: Sendable, Equatable {
-    /// Element types that this program reads. It writes `float32` and `int64`.
-    package enum ElementType: String, Sendable {
+    /// The format's element types, as its headers spell them.
+    package enum ElementType: String, Sendable, CaseIterable {
+        case float64 = "F64"
         case float32 = "F32"
         case float16 = "F16"
         case bfloat16 = "BF16"
+        case float8E4M3 = "F8_E4M3"
+        case float8E5M2 = "F8_E5M2"
+        case float8E8M0 = "F8_E8M0"
+        case float8E4M3FNUZ = "F8_E4M3FNUZ"
+        case float8E5M2FNUZ = "F8_E5M2FNUZ"
+        case float6E2M3 = "F6_E2M3"
+        case float6E3M2 = "F6_E3M2"
+        case float4 = "F4"
+        case complex64 = "C64"
         case int64 = "I64"
+        case int32 = "I32"
+        case int16 = "I16"
+        case int8 = "I8"
+        case uint64 = "U64"
+        case uint32 = "U32"
+        case uint16 = "U16"
+        case uint8 = "U8"
+        case boolean = "BOOL"
 
-        package var bytes: Int {
+        /// Bits of one element.
+        package var bits: Int {
             switch self {
-            case .int64: 8
-            case .float32: 4
-            case .float16, .bfloat16: 2
+            case .float64, .complex64, .int64, .uint64: 64
+            case .float32, .int32, .uint32: 32
+            case .float16, .bfloat16, .int16, .uint16: 16
+            case .float8E4M3, .float8E5M2, .float8E8M0, .float8E4M3FNUZ, .float8E5M2FNUZ, .int8, .uint8, .boolean: 8
+            case .float6E2M3, .float6E3M2: 6
+            case .float4: 4
+            }
+        }
+
+        /// True for the types that `SafetensorsReader.readFloats` reads.
+        package var isReadAsFloats: Bool {
+            switch self {
+            case .float64, .float32, .float16, .bfloat16: true
+            default: false
             }
         }
     }
@@ -24,36 +54,50 @@ package struct SafetensorsEntry: Sendable, Equatable {
     /// Place in the data section, in bytes.
     package let bytes: Range<Int>
     /// Number of elements.
-    package var count: Int { bytes.count / type.bytes }
+    package let count: Int
 }
 
 /// The JSON header of a safetensors file, checked: every tensor lies inside the data section, in order, without gaps or overlaps.
-struct SafetensorsHeader {
+package struct SafetensorsHeader {
     /// Longest header that is read, as in the format's own library.
-    static let byteLimit = 100_000_000
+    package static let byteLimit = 100_000_000
+    /// The name in the header that is no tensor's.
+    static let metadataName = "__metadata__"
 
     /// The tensors in the order of their data.
-    let entries: [SafetensorsEntry]
-    let metadata: [String: String]
+    package let entries: [SafetensorsEntry]
+    /// The texts of `__metadata__` by name, in the header's order.
+    package let metadata: [(name: String, text: String)]
 
     /// - Parameters:
     ///   - bytes: the header's JSON text.
     ///   - dataBytes: length of the data section behind it.
     ///   - path: for messages.
-    init(parsing bytes: [UInt8], dataBytes: Int, path: String) throws(CheckpointError) {
-        guard case .object(var fields)? = JSONValue(parsing: bytes) else {
-            throw .malformed(path: path, detail: "the header is not a JSON object")
+    package init(parsing bytes: [UInt8], dataBytes: Int, path: String) throws(CheckpointError) {
+        guard bytes.first == UInt8(ascii: "{") else {
+            throw .malformed(path: path, detail: "the header does not begin with {")
         }
-        var metadata: [String: String] = [:]
-        if case .object(let values)? = fields.removeValue(forKey: "__metadata__") {
-            for case (let key, .string(let value)) in values { metadata[key] = value }
+        let fields: SafetensorsHeaderFields
+        do throws(JSONReader.Failure) {
+            fields = try SafetensorsHeaderFields(parsing: bytes)
+        } catch {
+            throw .malformed(path: path, detail: "its header has \(error)")
         }
-        self.metadata = metadata
+        metadata = fields.metadata
         var entries: [SafetensorsEntry] = []
-        for (name, field) in fields {
-            entries.append(try Self.entry(name, field, path: path))
+        entries.reserveCapacity(fields.tensors.count)
+        for tensor in fields.tensors { entries.append(try Self.entry(tensor, path: path)) }
+        entries.sort { first, second in
+            (first.bytes.lowerBound, first.bytes.upperBound, UTF8Name(first.name))
+                < (second.bytes.lowerBound, second.bytes.upperBound, UTF8Name(second.name))
         }
-        entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name) }
+        try Self.checkPlaces(entries, dataBytes: dataBytes, path: path)
+        self.entries = entries
+    }
+
+    private static func checkPlaces(
+        _ entries: [SafetensorsEntry], dataBytes: Int, path: String
+    ) throws(CheckpointError) {
         var end = 0
         for entry in entries {
             guard entry.bytes.lowerBound == end else {
@@ -67,40 +111,25 @@ struct SafetensorsHeader {
         guard end == dataBytes else {
             throw .malformed(path: path, detail: "\(dataBytes - end) bytes behind the last tensor")
         }
-        self.entries = entries
     }
 
     private static func entry(
-        _ name: String, _ field: JSONValue, path: String
+        _ tensor: SafetensorsHeaderFields.Tensor, path: String
     ) throws(CheckpointError) -> SafetensorsEntry {
-        guard case .object(let fields) = field, case .string(let typeName)? = fields["dtype"],
-            let shape = extents(fields["shape"]), let offsets = extents(fields["data_offsets"]),
-            offsets.count == 2, offsets[0] <= offsets[1]
-        else { throw .malformed(path: path, detail: "the header's entry for tensor \(name) is incomplete") }
-        guard let type = SafetensorsEntry.ElementType(rawValue: typeName) else {
-            throw .unsupportedType(path: path, tensor: name, type: typeName)
+        guard let type = SafetensorsEntry.ElementType(rawValue: tensor.type) else {
+            throw .unsupportedType(path: path, tensor: tensor.name, type: tensor.type, supported: .format)
         }
-        var bytes = type.bytes
-        for extent in shape {
-            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
-            if overflow { throw .malformed(path: path, detail: "tensor \(name) has the impossible shape \(shape)") }
-            bytes = product
+        var (count, bits) = (1, type.bits)
+        for extent in tensor.shape {
+            let (product, overflow) = bits.multipliedReportingOverflow(by: extent)
+            if overflow { throw .malformed(path: path, detail: "tensor \(tensor.name) has the impossible shape \(tensor.shape)") }
+            (count, bits) = (count * extent, product)
         }
-        guard offsets[1] - offsets[0] == bytes else {
-            let detail = "tensor \(name) of shape \(shape) needs \(bytes) bytes, its offsets span \(offsets[1] - offsets[0])"
-            throw .malformed(path: path, detail: detail)
+        let place = tensor.place
+        guard bits % 8 == 0, place.count == bits / 8 else {
+            let needed = "needs \(bits) bits, its offsets span \(place.count) bytes"
+            throw .malformed(path: path, detail: "tensor \(tensor.name) of shape \(tensor.shape) \(needed)")
         }
-        return SafetensorsEntry(name: name, type: type, shape: shape, bytes: offsets[0]..<offsets[1])
-    }
-
-    /// A JSON array of non-negative integers; nil for anything else.
-    private static func extents(_ value: JSONValue?) -> [Int]? {
-        guard case .array(let items)? = value else { return nil }
-        var extents: [Int] = []
-        for item in items {
-            guard case .integer(let extent) = item, extent >= 0 else { return nil }
-            extents.append(extent)
-        }
-        return extents
+        return SafetensorsEntry(name: tensor.name, type: type, shape: tensor.shape, bytes: place, count: count)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Storage
 
 /// Reads a safetensors file: the header at once, each tensor when asked for.
 ///
@@ -12,13 +13,14 @@ package final class SafetensorsReader {
 
     /// The tensors in the order of their data.
     package var entries: [SafetensorsEntry] { header.entries }
-    /// The header's `__metadata__`.
-    package var metadata: [String: String] { header.metadata }
+    /// The texts of the header's `__metadata__` by name, in the header's order.
+    package var metadata: [(name: String, text: String)] { header.metadata }
 
     /// Opens `path` and checks its header.
     package init(path: String) throws(CheckpointError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe without a writer must not wait for one.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.failure(path) }
         do throws(CheckpointError) {
             (header, dataOffset) = try Self.readHeader(descriptor, path: path)
@@ -31,7 +33,9 @@ package final class SafetensorsReader {
     deinit { close(descriptor) }
 
     /// The entry of that name, nil where there is none.
-    package func entry(_ name: String) -> SafetensorsEntry? { entries.first { $0.name == name } }
+    package func entry(_ name: String) -> SafetensorsEntry? {
+        entries.first { UTF8Name($0.name) == UTF8Name(name) }
+    }
 
     /// The floating-point tensor of `entry` (one of `entries`) as float32, in its own shape.
     package func readFloats(_ entry: SafetensorsEntry) throws(CheckpointError) -> Tensor {
@@ -54,15 +58,23 @@ package final class SafetensorsReader {
         case .bfloat16:
             let halves: [UInt16] = try readIntegers(entry)
             for index in halves.indices { tensor.base[index] = Float(bitPattern: UInt32(halves[index]) << 16) }
-        case .int64:
-            throw .unsupportedType(path: path, tensor: entry.name, type: "I64 (expected floating-point numbers)")
+        case .float64:
+            let patterns: [UInt64] = try readIntegers(entry)
+            for index in patterns.indices { tensor.base[index] = Float(Double(bitPattern: patterns[index])) }
+        default:
+            throw .unsupportedType(path: path, tensor: entry.name, type: entry.type.rawValue, supported: .floats)
         }
+    }
+
+    /// The bytes of `entry` (one of `entries`) as they lie in the file.
+    package func readBytes(_ entry: SafetensorsEntry) throws(CheckpointError) -> [UInt8] {
+        try Self.readElements(descriptor, count: entry.bytes.count, at: dataOffset + entry.bytes.lowerBound, path: path)
     }
 
     /// The I64 tensor of `entry` (one of `entries`).
     package func readInt64(_ entry: SafetensorsEntry) throws(CheckpointError) -> [Int64] {
         guard entry.type == .int64 else {
-            throw .unsupportedType(path: path, tensor: entry.name, type: "\(entry.type.rawValue) (expected I64)")
+            throw .unsupportedType(path: path, tensor: entry.name, type: entry.type.rawValue, supported: .integers)
         }
         return try readIntegers(entry)
     }
@@ -76,12 +88,17 @@ package final class SafetensorsReader {
     private static func readHeader(_ descriptor: Int32, path: String) throws(CheckpointError) -> (SafetensorsHeader, Int) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: path, reason: "it is no regular file") }
         let fileBytes = Int(status.st_size)
         guard fileBytes >= 8 else {
             throw .malformed(path: path, detail: "\(fileBytes) bytes, fewer than the 8 of a header size")
         }
         let sizeField: [UInt64] = try readElements(descriptor, count: 1, at: 0, path: path)
         let size = UInt64(littleEndian: sizeField[0])
+        if fileBytes <= gitLFSPointerLimit {
+            let text: [UInt8] = try readElements(descriptor, count: fileBytes, at: 0, path: path)
+            guard !isGitLFSPointer(text) else { throw .gitLFSPointer(path: path) }
+        }
         guard size <= SafetensorsHeader.byteLimit else {
             throw .headerTooLarge(path: path, bytes: size, limit: SafetensorsHeader.byteLimit)
         }

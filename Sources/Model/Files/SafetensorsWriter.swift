@@ -9,6 +9,8 @@ package struct NamedTensor {
         case int64([Int64])
         /// So many float32 elements, made when they are written, one tensor at a time.
         case decoded(count: Int, () -> Tensor)
+        /// Elements of any type as they lie in a file.
+        case bytes([UInt8], SafetensorsEntry.ElementType)
     }
 
     package let name: String
@@ -21,14 +23,7 @@ package struct NamedTensor {
     /// Elements under a shape of as many (precondition).
     package init(_ name: String, shape: [Int], _ elements: Elements) {
         (self.name, self.shape, self.elements) = (name, shape, elements)
-        precondition(shape.reduce(1, *) == byteCount / elementBytes, "\(name): shape \(shape) and elements disagree")
-    }
-
-    private var elementBytes: Int {
-        switch elements {
-        case .float32, .decoded: 4
-        case .int64: 8
-        }
+        precondition(shape.reduce(1, *) * type.bits == 8 * byteCount, "\(name): shape \(shape) and elements disagree")
     }
 
     fileprivate var byteCount: Int {
@@ -36,13 +31,15 @@ package struct NamedTensor {
         case .float32(let tensor): tensor.count * 4
         case .int64(let values): values.count * 8
         case .decoded(let count, _): count * 4
+        case .bytes(let bytes, _): bytes.count
         }
     }
 
-    fileprivate var typeName: String {
+    fileprivate var type: SafetensorsEntry.ElementType {
         switch elements {
-        case .float32, .decoded: SafetensorsEntry.ElementType.float32.rawValue
-        case .int64: SafetensorsEntry.ElementType.int64.rawValue
+        case .float32, .decoded: .float32
+        case .int64: .int64
+        case .bytes(_, let type): type
         }
     }
 }
@@ -51,35 +48,20 @@ package struct NamedTensor {
 ///
 /// - Parameters:
 ///   - metadata: the header's `__metadata__`; PyTorch's loader wants `format: pt`.
+/// - Throws: `FileError.invalid` for names that a header cannot hold: one that occurs twice, or `__metadata__`.
 package func writeSafetensors(
-    _ tensors: [NamedTensor], to path: String, metadata: [String: String] = ["format": "pt"]
+    _ tensors: [NamedTensor], to path: String, metadata: [(name: String, text: String)] = [("format", "pt")]
 ) throws(FileError) {
-    var header: [String: JSONValue] = ["__metadata__": .object(metadata.mapValues(JSONValue.string))]
-    var offset = 0
-    for tensor in tensors {
-        let range = [offset, offset + tensor.byteCount]
-        guard header[tensor.name] == nil else {
-            throw .invalid(path: path, reason: "a safetensors file cannot hold two entries called \(tensor.name)")
-        }
-        header[tensor.name] = .object([
-            "dtype": .string(tensor.typeName),
-            "shape": .array(tensor.shape.map(JSONValue.integer)),
-            "data_offsets": .array(range.map(JSONValue.integer)),
-        ])
-        offset = range[1]
-    }
-    var text = JSONValue.object(header).compactText
-    text += String(repeating: " ", count: (8 - text.utf8.count % 8) % 8)
-
+    let header = try safetensorsHeader(tensors, path: path, metadata: metadata)
     let file = try AtomicFile(path: path)
-    try file.write(elements: [UInt64(text.utf8.count).littleEndian])
-    try file.write(text)
+    try file.write(elements: [UInt64(header.count).littleEndian])
+    try file.write(elements: header)
     for tensor in tensors {
         switch tensor.elements {
         case .float32(let values): try write(values, to: file)
         case .decoded(_, let make): try write(make(), to: file)
-        case .int64(let values):
-            try file.write(elements: values)
+        case .int64(let values): try file.write(elements: values)
+        case .bytes(let bytes, _): try file.write(elements: bytes)
         }
     }
     try file.commit()
@@ -88,4 +70,49 @@ package func writeSafetensors(
 private func write(_ values: Tensor, to file: borrowing AtomicFile) throws(FileError) {
     // SAFETY: `base` addresses `count` floats, alive as long as `values`.
     try file.write(UnsafeRawBufferPointer(start: values.base, count: 4 * values.count))
+}
+
+/// The header's JSON text: names in the order of their bytes, spaces behind it to a multiple of 8 bytes.
+private func safetensorsHeader(
+    _ tensors: [NamedTensor], path: String, metadata: [(name: String, text: String)]
+) throws(FileError) -> [UInt8] {
+    var entries: [(name: UTF8Name, text: TextBytes)] = []
+    var text = TextBytes()
+    text.append("{")
+    for (index, field) in metadata.sorted(by: { UTF8Name($0.name) < UTF8Name($1.name) }).enumerated() {
+        if index > 0 { text.append(",") }
+        text.append(quoted: field.name)
+        text.append(":")
+        text.append(quoted: field.text)
+    }
+    text.append("}")
+    entries.append((UTF8Name(SafetensorsHeader.metadataName), text))
+    var offset = 0
+    for tensor in tensors {
+        let end = offset + tensor.byteCount
+        var text = TextBytes()
+        text.append(text: "{\"data_offsets\":[\(offset),\(end)],\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[")
+        text.append(text: tensor.shape.map(String.init).joined(separator: ","))
+        text.append("]}")
+        entries.append((UTF8Name(tensor.name), text))
+        offset = end
+    }
+    entries.sort { $0.name < $1.name }
+    for (first, second) in zip(entries, entries.dropFirst()) where first.name == second.name {
+        let isMetadata = first.name.text == SafetensorsHeader.metadataName
+        throw .invalid(
+            path: path,
+            reason: isMetadata
+                ? "a tensor is called \(first.name.text), the name of the header's notes in a safetensors file; rename the tensor"
+                : "two tensors are called \(first.name.text); rename one of them")
+    }
+    var header = TextBytes()
+    for (index, entry) in entries.enumerated() {
+        header.append(index == 0 ? "{" : ",")
+        header.append(quoted: entry.name.text)
+        header.append(":")
+        header.append(entry.text)
+    }
+    header.append("}")
+    return header.bytes + [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.bytes.count % 8) % 8)
 }
