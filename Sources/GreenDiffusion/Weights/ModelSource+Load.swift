@@ -42,9 +42,8 @@ extension ModelSource {
             files.fileExists(atPath: "\(folder)/config.json") || files.fileExists(atPath: "\(folder)/unet/config.json")
         }
         guard !holdsModel(path) else { return path }
-        // A pretraining run has the same two folders.
-        let run = RunFiles(path: path)
-        let candidates = [run.modelFolder] + run.checkpointFolders().reversed()
+        let run = RunFiles(path: path, kind: RunKind(at: path) ?? .federated)
+        let candidates = [run.modelFolder] + run.checkpointNumbers().map { run.checkpointPath($0) }.reversed()
         return candidates.first(where: holdsModel) ?? path
     }
 }
