@@ -30,7 +30,9 @@ package struct ReportInput: Sendable {
     ) {
         (self.title, self.subtitle, self.samples) = (title, subtitle, samples)
         (self.schemeName, self.schemes) = (schemeName, schemes)
-        (self.rounds, self.devices, self.steps, self.configuration, self.environment) = (rounds, devices, steps, configuration, environment)
+        (self.rounds, self.devices, self.steps, self.configuration, self.environment) = (
+            rounds, devices, steps, configuration, environment
+        )
     }
 
     /// Whether any device has energy besides training and sending.

@@ -51,7 +51,7 @@ import Testing
             PretrainingError.decayIsFixed(path: "a", steps: 8, requested: 9),
             "--steps 9 would change the learning rates of a, whose cosine ends at 8; start from its model with "
                 + "`--init a/model --out ANOTHER_DIR`"
-        ),
+        )
     ])
     func pretrainingIsToldWithFlags(_ error: PretrainingError, _ text: String) {
         #expect(ErrorText.line(error) == text)

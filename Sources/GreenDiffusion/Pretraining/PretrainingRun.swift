@@ -133,7 +133,8 @@ public final class PretrainingRun {
         }
         run.step = verified.number
         try verified.manifest?.check(
-            inputs: run.inputs, values: { _ in settings.data }, images: run.images.list, before: ImageList(path: files.imagesPath))
+            inputs: run.inputs, values: { _ in settings.data }, images: run.images.list, before: ImageList(path: files.imagesPath)
+        )
         let removed = try directory.discard(after: verified.number, manifest: verified.manifest)
         try AtomicFile.write(try settings.json(), to: files.settingsPath)
         try run.images.list?.write(to: files.imagesPath)

@@ -42,7 +42,8 @@ public enum RunDirectoryError: Error, CustomStringConvertible, Equatable {
         case .settingsEdited(let path, _, let differences):
             "\(path) is not what the run was trained with: \(differences.prefix(Self.shownDifferences).joined(separator: ", "))"
                 + (differences.count > Self.shownDifferences ? " and \(differences.count - Self.shownDifferences) more" : "")
-        case .inputChanged(let setting, let value, let reason): "\(setting) \(value) is not what the run was trained on: \(reason)"
+        case .inputChanged(let setting, let value, let reason):
+            "\(setting) \(value) is not what the run was trained on: \(reason)"
         }
     }
 

@@ -178,7 +178,8 @@ private struct PretrainingDisplay {
         console.line(labelledLine("data", run.dataName))
         let steps =
             run.step < run.settings.steps
-            ? "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images" : "all \(run.step) steps are done"
+            ? "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
+            : "all \(run.step) steps are done"
         console.line(labelledLine("run", "\(run.path), \(steps)"))
     }
 
