@@ -20,12 +20,15 @@ package protocol ImageDataset: Sendable {
     func label(at index: Int) -> Int
     /// The group of image `index`.
     func group(at index: Int) -> Int
+    /// The file of image `index` below the data set's folder; nil where images have none of their own.
+    func fileName(at index: Int) -> String?
     /// Image `index` as 8-bit pixels.
     func image(at index: Int) -> RGBImage
 }
 
 extension ImageDataset {
     package func group(at index: Int) -> Int { index }
+    package func fileName(at index: Int) -> String? { nil }
 
     /// Values in `[-1, 1]` for a batch: image `indices[n]` overwrites plane `n` of `output`, shape `(N, H, W, 3)`.
     ///

@@ -83,10 +83,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
         energyIdleJoules = rounds.sum(\.energyIdleJoules)
         energySystemJoules = rounds.sum(\.energySystemJoules)
         co2Grams = rounds.sum(\.co2Grams)
-        uploadBytes = rounds.reduce(0) { $0 + $1.uploadBytes }
-        downloadBytes = rounds.reduce(0) { $0 + $1.downloadBytes }
-        samplesTrained = rounds.reduce(0) { $0 + $1.samplesTrained }
-        flopsMeasured = rounds.reduce(0) { $0 + $1.flopsMeasured }
+        uploadBytes = rounds.total(\.uploadBytes)
+        downloadBytes = rounds.total(\.downloadBytes)
+        samplesTrained = rounds.total(\.samplesTrained)
+        flopsMeasured = rounds.total(\.flopsMeasured)
         let bounds = rounds.compactMap(\.aggregateErrorBound)
         aggregateErrorBound = bounds.isEmpty ? nil : bounds.reduce(0, +) / Double(bounds.count)
         bitsGapRelative = rounds.compactMap(\.bitsGapRelative).max()

@@ -55,7 +55,7 @@ extension SchemeAverage {
 
     private static func average(_ records: [SchemeRecord], scheme: String) -> SchemeAverage {
         let compared = records.filter { $0.devices > 0 }
-        let devices = Double(max(1, compared.reduce(0) { $0 + $1.devices }))
+        let devices = Double(max(1, compared.total(\.devices)))
         func mean(_ value: (SchemeRecord) -> Double) -> Double {
             compared.reduce(0) { $0 + value($1) } / Double(max(1, compared.count))
         }
@@ -65,11 +65,11 @@ extension SchemeAverage {
         average.energyComputeJoules = mean(\.energyComputeJoules)
         average.energyCommunicationJoules = mean(\.energyCommunicationJoules)
         average.errorAbsolute = mean(\.errorAbsolute)
-        average.devicesInfeasible = records.reduce(0) { $0 + $1.devicesInfeasible }
+        average.devicesInfeasible = records.total(\.devicesInfeasible)
         let trained = records.compactMap(\.devicesTrained)
         if trained.count == records.count {
             average.deviceRoundsTrained = trained.reduce(0, +)
-            average.deviceRoundsCompared = records.reduce(0) { $0 + $1.devices }
+            average.deviceRoundsCompared = records.total(\.devices)
         }
         return average
     }

@@ -16,6 +16,8 @@ package struct ReportInput: Sendable {
     package var rounds: [RoundRecord]
     /// The lines of `devices.jsonl`, in the file's order: row `i` is line `i + 1`, and links name that line.
     package var devices: [DeviceRecord]
+    /// The lines of `progress.jsonl` of a pretraining run, which has no rounds.
+    package var steps: [PretrainingRecord]
     /// `config.yaml`, which runs the same again.
     package var configuration: String
     /// CPU, threads, version, seed and whatever else explains a difference between machines.
@@ -23,11 +25,14 @@ package struct ReportInput: Sendable {
 
     package init(
         title: String, subtitle: String, samples: [SampleImage] = [], schemeName: String = "", schemes: [SchemeAverage] = [],
-        rounds: [RoundRecord] = [], devices: [DeviceRecord] = [], configuration: String = "", environment: [ReportField] = []
+        rounds: [RoundRecord] = [], devices: [DeviceRecord] = [], steps: [PretrainingRecord] = [], configuration: String = "",
+        environment: [ReportField] = []
     ) {
         (self.title, self.subtitle, self.samples) = (title, subtitle, samples)
         (self.schemeName, self.schemes) = (schemeName, schemes)
-        (self.rounds, self.devices, self.configuration, self.environment) = (rounds, devices, configuration, environment)
+        (self.rounds, self.devices, self.steps, self.configuration, self.environment) = (
+            rounds, devices, steps, configuration, environment
+        )
     }
 
     /// Whether any device has energy besides training and sending.

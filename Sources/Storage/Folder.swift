@@ -3,9 +3,9 @@ import Foundation
 /// Folders that are there whole or not at all, also after a crash or a power cut.
 package enum Folder {
     /// Makes the folder at `path` with what `fill` writes under the temporary path that it receives: built beside `path`,
-    /// flushed, then renamed. A folder that was there is replaced; it stays when `fill` throws. A new one appears in one step; a
-    /// replaced one is away under the name `path.previous-PID` for the time of two renames, so what must survive any crash goes
-    /// under a new name.
+    /// flushed, then put in place. A folder that was there is replaced; it stays when `fill` throws. Old and new one are exchanged in
+    /// one step where the file system can; where it cannot, the old one is away under the name `path.previous-PID` for the time of
+    /// two renames, so what must survive any crash goes under a new name.
     package static func replace(_ path: String, filling fill: (String) throws -> Void) throws {
         let temporary = "\(path).partial-\(getpid())"
         try remove(temporary)
@@ -13,12 +13,32 @@ package enum Folder {
         do {
             try fill(temporary)
             flushTree(temporary)
-            try exchange(temporary, with: path)
+            try put(temporary, at: path)
         } catch {
             try? remove(temporary)
             throw error
         }
         flush(parent(of: path))
+    }
+
+    /// Removes the folder at `path` so that no part of it is ever seen under its name.
+    package static func discard(_ path: String) throws(FileError) {
+        let removed = "\(path).removed-\(getpid())"
+        try remove(removed)
+        guard rename(path, removed) == 0 || errno == ENOENT else {
+            throw .unwritable(path: path, reason: FileError.systemReason())
+        }
+        try remove(removed)
+    }
+
+    /// Removes what writers that are gone left half-done in a folder. For folders that the caller has locked.
+    package static func sweep(_ path: String) throws(FileError) {
+        for name in names(in: path) where isLeftover(name) { try remove("\(path)/\(name)") }
+    }
+
+    /// Names that only half-done files and folders have.
+    private static func isLeftover(_ name: String) -> Bool {
+        name.hasPrefix(".dat.nosync") || name.wholeMatch(of: /.*\.(partial|previous|removed)-[0-9a-f]+/) != nil
     }
 
     /// Makes the folder and those above it; an existing one is fine.
@@ -83,8 +103,9 @@ package enum Folder {
         close(descriptor)
     }
 
-    /// Puts `temporary` in the place of `path`; what was there is moved aside, and removed when the new one stands.
-    private static func exchange(_ temporary: String, with path: String) throws(FileError) {
+    /// Gives `temporary` the name `path`; a folder that was there is removed when the new one stands.
+    private static func put(_ temporary: String, at path: String) throws(FileError) {
+        if exchange(temporary, path) { return try remove(temporary) }
         let previous = "\(path).previous-\(getpid())"
         let replaces = rename(path, previous) == 0
         guard rename(temporary, path) == 0 else {
@@ -94,6 +115,24 @@ package enum Folder {
         }
         if replaces { try remove(previous) }
     }
+
+    /// Lets two paths that exist change names in one step.
+    ///
+    /// - Returns: false where one is absent, or the system or the file system cannot.
+    private static func exchange(_ first: String, _ second: String) -> Bool {
+        guard let renameat2 else { return false }
+        let exchangeFlag: UInt32 = 2
+        return renameat2(AT_FDCWD, first, AT_FDCWD, second, exchangeFlag) == 0
+    }
+
+    /// Linux's `renameat2`, which Swift's view of the C library leaves out; nil in a C library without it.
+    private static let renameat2: RenameAt2? = dlsym(nil, "renameat2").map { symbol in
+        // SAFETY: the symbol is the C library's function of that name, whose signature is `RenameAt2`.
+        unsafeBitCast(symbol, to: RenameAt2.self)
+    }
+
+    private typealias RenameAt2 =
+        @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
 
     private static func flushTree(_ folder: String) {
         for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? [] {

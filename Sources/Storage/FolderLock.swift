@@ -4,10 +4,11 @@ import Foundation
 package final class FolderLock {
     private let descriptor: Int32
 
-    /// - Returns: nil where another process holds the folder, or it cannot be opened.
-    package init?(_ path: String) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+    /// - Returns: nil where another process holds the folder.
+    /// - Throws: `FileError.unreadable` where it cannot be opened.
+    package init?(_ path: String) throws(FileError) {
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             return nil

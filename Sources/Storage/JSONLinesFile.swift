@@ -7,37 +7,48 @@ package struct JSONLinesFile: Sendable {
     package init(path: String) { self.path = path }
 
     /// Adds one line an element and flushes them to the disk; the file is made when absent.
-    package func append(_ elements: [some Encodable]) throws {
+    ///
+    /// - Returns: the lines, without their ends.
+    @discardableResult
+    package func append(_ elements: [some Encodable]) throws -> [Data] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var lines = Data()
-        for element in elements {
-            lines.append(try encoder.encode(element))
-            lines.append(Self.newline)
-        }
+        let lines = try elements.map { try encoder.encode($0) }
         if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write([], to: path) }
         do {
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             defer { try? file.close() }
             try file.seekToEnd()
-            try file.write(contentsOf: lines)
+            try file.write(contentsOf: Data(lines.map { $0 + [Self.newline] }.joined()))
             try file.synchronize()
         } catch {
             throw FileError.unwritable(path: path, reason: FileError.reason(error))
         }
+        return lines
     }
 
     /// The elements of all whole lines; an absent file has none. A partial last line, left by a crash, is not read.
     ///
-    /// - Throws: `FileError`; `.damagedLine` for a whole line that does not parse.
-    package func read<Element: Decodable>(_ type: Element.Type) throws(FileError) -> [Element] {
+    /// - Parameter isSound: given an element and its place, whether it can be.
+    /// - Throws: `FileError`; `.damagedLine` for a whole line that does not parse or is not sound.
+    package func read<Element: Decodable>(
+        _ type: Element.Type, where isSound: (Element, _ index: Int) -> Bool = { _, _ in true }
+    ) throws(FileError) -> [Element] {
         let decoder = JSONDecoder()
         var elements: [Element] = []
         for (index, line) in try wholeLines().enumerated() {
-            guard let element = try? decoder.decode(type, from: line) else { throw .damagedLine(path: path, line: index + 1) }
+            guard let element = try? decoder.decode(type, from: line), isSound(element, index) else {
+                throw .damagedLine(path: path, line: index + 1)
+            }
             elements.append(element)
         }
         return elements
+    }
+
+    /// Drops all lines but the first `count`; what stays keeps its bytes.
+    package func truncate(toLines count: Int) throws(FileError) {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        try AtomicFile.write(try wholeLines().prefix(count).flatMap { [UInt8]($0) + [Self.newline] }, to: path)
     }
 
     /// Drops a partial last line and every element that `isKept` refuses; what stays keeps its bytes.
@@ -51,7 +62,8 @@ package struct JSONLinesFile: Sendable {
         try AtomicFile.write(kept, to: path)
     }
 
-    private func wholeLines() throws(FileError) -> [Data] {
+    /// The bytes of all whole lines, without their ends; an absent file has none.
+    package func wholeLines() throws(FileError) -> [Data] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         let bytes = Data(try readFile(path))
         guard let end = bytes.lastIndex(of: Self.newline) else { return [] }

@@ -25,7 +25,7 @@ struct BudgetFrontier {
     /// - Parameter round: the last round that counts.
     /// - Throws: `FileError.invalid` where `devices.jsonl` does not belong to `config.yaml`.
     init(_ run: RecordedRun, through round: Int) throws {
-        let records = try run.files.devicesFile.read(DeviceRecord.self).filter { $0.round <= round }
+        let records = try run.files.devices().filter { $0.round <= round }
         let configuration = run.configuration
         let count = try configuration.devices.count()
         // Only a device's weight in the average depends on its number of images; it is in the records.

@@ -50,7 +50,7 @@ struct LossStudy {
     /// The newest grid of every run that drew one; nil where none did.
     func pictures() throws -> String? {
         let pictures = try runs.compactMap { label, run -> Figure.Picture? in
-            guard let round = run.files.sampledRounds().last else { return nil }
+            guard let round = run.files.sampleNumbers().last else { return nil }
             let path = run.files.samplePath(round: round)
             do {
                 let png = Array(try Data(contentsOf: URL(fileURLWithPath: path)))

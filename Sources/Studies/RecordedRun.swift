@@ -23,11 +23,16 @@ struct RecordedRun {
     /// - Throws: `RunDirectoryError.notARun` or `.damagedLine`, `ConfigurationError`, `FileError`.
     init(_ path: String) throws {
         files = RunFiles(path: path)
-        guard files.holdsRun else { throw RunDirectoryError.notARun(path: path) }
+        guard files.holdsRun else {
+            if RunKind(at: path) == .pretraining {
+                throw FileError.invalid(path: path, reason: "it is a pretraining run; this needs runs of federated training")
+            }
+            throw RunDirectoryError.notARun(path: path, kind: .federated)
+        }
         var configuration = RunConfiguration()
         try configuration.override(fromYAMLFile: files.configurationPath)
         self.configuration = configuration
-        rounds = try files.roundsFile.read(RoundRecord.self)
+        rounds = try files.rounds()
         name = URL(fileURLWithPath: path).lastPathComponent
         guard !rounds.isEmpty else { throw FileError.invalid(path: path, reason: "it has no finished round yet") }
     }
@@ -38,7 +43,7 @@ struct RecordedRun {
         return rounds.map { record in
             energy += record.energyTotalJoules
             seconds += record.roundTimeSeconds
-            bytes += record.uploadBytes
+            bytes = min(bytes, .max - record.uploadBytes) + record.uploadBytes
             return Total(round: record.round, energyJoules: energy, seconds: seconds, uploadBytes: bytes)
         }
     }

@@ -29,6 +29,11 @@ import Testing
             RunDirectoryError.exists(path: "a"),
             "a already holds a run; go on with `greendiff train --resume a`, or choose another --out"
         ),
+        (
+            .damaged(run: "a", kind: .pretraining, path: "a/x", reason: "it is missing", older: 7),
+            "a/x cannot be used: it is missing; put it back, or go on from the one before with "
+                + "`greendiff pretrain --resume a --from-step 7`"
+        ),
         (.busy(path: "a"), "a is in use by another greendiff process; wait for it or choose another --out"),
         (
             .settingChanged(setting: "seed", saved: "7", requested: "8"),
@@ -43,14 +48,10 @@ import Testing
 
     @Test(arguments: [
         (
-            PretrainingError.alreadyFinished(path: "a", steps: 8),
-            "a has done all its 8 steps; ask for more with `--resume a --steps 16`"
-        ),
-        (
-            .decayIsFixed(path: "a", steps: 8, requested: 9),
+            PretrainingError.decayIsFixed(path: "a", steps: 8, requested: 9),
             "--steps 9 would change the learning rates of a, whose cosine ends at 8; start from its model with "
                 + "`--init a/model --out ANOTHER_DIR`"
-        ),
+        )
     ])
     func pretrainingIsToldWithFlags(_ error: PretrainingError, _ text: String) {
         #expect(ErrorText.line(error) == text)

@@ -39,7 +39,9 @@ package enum ImageFolder {
         }
         return StoredImages(
             name: "images of \(directory)", width: side, height: side, classNames: classNames,
-            allowsHorizontalFlip: allowsHorizontalFlip, labels: labels, groups: nil, pixels: try loadPixels(requests, side: side))
+            allowsHorizontalFlip: allowsHorizontalFlip, labels: labels, groups: nil,
+            fileNames: requests.map { String($0.path.dropFirst(directory.count + 1)) },
+            pixels: try loadPixels(requests, side: side))
     }
 
     private static func isImage(_ name: String) -> Bool {

@@ -86,12 +86,13 @@ extension RunConfiguration {
 
     /// Applies settings that the user names again for a resumed run.
     ///
+    /// - Parameter places: settings that may name another place, whose content is compared afterwards.
     /// - Throws: `RunDirectoryError.settingChanged` for a new value that would make it another run.
-    mutating func apply(_ changes: [(setting: Setting, text: String)]) throws {
+    mutating func apply(_ changes: [(setting: Setting, text: String)], relocating places: Set<Setting>) throws {
         for (setting, text) in changes {
             var changed = self
             try changed.set(setting, to: text)
-            guard setting.isChangeable || changed == self else {
+            guard setting.isChangeable || changed == self || places.contains(setting) else {
                 throw RunDirectoryError.settingChanged(
                     setting: setting.name, saved: self.text(of: setting) ?? "unset", requested: text)
             }

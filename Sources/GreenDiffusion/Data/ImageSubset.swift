@@ -21,5 +21,6 @@ struct ImageSubset: ImageDataset {
 
     func label(at index: Int) -> Int { base.label(at: indices[index]) }
     func group(at index: Int) -> Int { base.group(at: indices[index]) }
+    func fileName(at index: Int) -> String? { base.fileName(at: indices[index]) }
     func image(at index: Int) -> RGBImage { base.image(at: indices[index]) }
 }

@@ -7,9 +7,11 @@ package struct RunImages {
     package let heldOut: (any ImageDataset)?
     /// Indices of `training`, device by device; none is empty.
     package let shards: [[Int]]
+    /// All images, which are compared when the run is resumed; nil where they are drawn, and the settings decide them.
+    let list: ImageList?
 
     /// Images held back for evaluation, about.
-    private static let heldOutCount = 256
+    static let heldOutCount = 256
     /// At most this share of the groups is held back.
     private static let heldOutShare = 0.05
     /// A data set of fewer images, or of fewer groups of them, is used as a whole.
@@ -28,9 +30,11 @@ package struct RunImages {
             let count = configuration.images ?? RunConfiguration.imagesPerDevice * devices
             training = try SyntheticSigns(count: count, seed: seed, style: style, side: side)
             heldOut = try SyntheticSigns(count: Self.heldOutCount, seed: seed, style: style, side: side, firstIndex: count)
+            list = nil
         } else {
             let all = try configuration.data.open(side: side, syntheticImages: 0, seed: seed, cropMargin: configuration.crop)
             (training, heldOut) = try Self.split(all, seed: seed)
+            list = ImageList(all)
         }
         do {
             shards = try training.partition(devices: devices, rule: configuration.partition, seed: seed)
@@ -44,7 +48,7 @@ package struct RunImages {
     }
 
     /// Holds back a random few groups, whole.
-    private static func split(
+    static func split(
         _ all: any ImageDataset, seed: UInt64
     ) throws(DatasetError) -> (training: any ImageDataset, heldOut: (any ImageDataset)?) {
         let parts = max(Int(1 / heldOutShare), all.count / heldOutCount)

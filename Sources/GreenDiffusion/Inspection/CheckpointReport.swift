@@ -1,6 +1,7 @@
 import Kernels
 import Model
 import Report
+import Storage
 
 /// A model's checkpoint, verified: configuration supported, every tensor there, of its shape and finite.
 struct CheckpointReport: Inspection.Report {
@@ -30,6 +31,23 @@ struct CheckpointReport: Inspection.Report {
         parameterNorm = ComputeContext(threads: 1).gradientNorm(checkpoint.parameters)
         trainingState =
             TrainingState.exists(in: path) ? try TrainingState(directory: path, layout: layout).counters : nil
+    }
+
+    /// The checkpoint of a run, compared with its manifest; nil where a run in progress has removed it meanwhile.
+    init?(of files: RunFiles, number: Int) throws {
+        let folder = files.checkpointPath(number)
+        do {
+            do throws(CheckpointDamage) {
+                let verified = try files.verifiedCheckpoint(number)
+                if verified.manifest == nil, files.kind == .federated {
+                    _ = try RunCheckpoint(folder: folder, round: number, averageDecay: RunConfiguration().averageDecay)
+                }
+            } catch { throw files.damaged(error, checkpoint: number) }
+            try self.init(folder)
+        } catch {
+            guard Folder.exists(folder) else { return nil }
+            throw error
+        }
     }
 
     var lines: [(String, String)] {

@@ -20,12 +20,12 @@ public struct Inspection: Encodable, CustomStringConvertible {
             case .safetensors: report = try TensorFileReport(path)
             case .frame: report = try FrameReport(path, maxUnpacked: maxUnpacked, threads: threads)
             }
-        } else if let directory = PretrainingDirectory(reading: path) {
-            report = try PretrainingReport(directory)
-        } else if RunFiles(path: path).holdsRun || files.fileExists(atPath: RunFiles(path: path).roundsFile.path) {
-            report = try RunReport(path)
         } else {
-            report = try CheckpointReport(path)
+            switch RunKind(at: path) {
+            case .federated: report = try RunReport(path)
+            case .pretraining: report = try PretrainingReport(path)
+            case nil: report = try CheckpointReport(path)
+            }
         }
     }
 

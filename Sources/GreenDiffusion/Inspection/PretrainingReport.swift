@@ -9,11 +9,16 @@ struct PretrainingReport: Inspection.Report {
     let lossLast: Double?
     let checkpoint: CheckpointReport?
 
-    init(_ directory: PretrainingDirectory) throws {
-        path = directory.path
-        settings = try directory.settings()
-        lossLast = try directory.progress.read(PretrainingRecord.self).last?.loss
-        checkpoint = try directory.lastCheckpoint().map { try CheckpointReport($0) }
+    init(_ path: String) throws {
+        let files = RunFiles(path: path, kind: .pretraining)
+        self.path = path
+        settings = try PretrainingSettings(files)
+        lossLast = try files.progress().last?.loss
+        let newest = files.checkpointNumbers().last
+        if let newest, try CheckpointManifest.read(files, number: newest) != nil {
+            try settings.checkUnchanged(since: files.checkpointPath(newest), path: files.settingsPath)
+        }
+        checkpoint = try newest.flatMap { try CheckpointReport(of: files, number: $0) }
     }
 
     var lines: [(String, String)] {

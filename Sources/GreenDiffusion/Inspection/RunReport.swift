@@ -19,17 +19,23 @@ struct RunReport: Inspection.Report {
 
     init(_ path: String) throws {
         let files = RunFiles(path: path)
-        let records = try files.roundsFile.read(RoundRecord.self)
-        for (index, record) in records.enumerated() where record.round != index + 1 {
-            throw FileError.damagedLine(path: files.roundsFile.path, line: index + 1)
-        }
+        let records = try files.rounds()
+        guard files.holdsRun else { throw FileError.missing(path: files.configurationPath) }
+        var configuration = RunConfiguration()
+        try configuration.override(fromYAMLFile: files.configurationPath)
         self.path = path
         rounds = records.count
         (lossFirst, lossLast) = (records.first?.loss, records.last?.loss)
         energyTotalJoules = records.reduce(0) { $0 + $1.energyTotalJoules }
-        uploadBytes = records.reduce(0) { $0 + $1.uploadBytes }
-        devices = try files.devicesFile.read(DeviceRecord.self).reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 }
-        checkpoints = try files.checkpointedRounds().map { try CheckpointReport(files.checkpointPath(round: $0)) }
+        uploadBytes = records.total(\.uploadBytes)
+        devices = try files.devices().reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 }
+        if let newest = files.checkpointNumbers().last {
+            let checkpoint = files.checkpointPath(newest)
+            if try CheckpointManifest.read(files, number: newest) != nil {
+                try configuration.checkUnchanged(since: checkpoint, path: files.configurationPath)
+            }
+        }
+        checkpoints = try files.checkpointNumbers().compactMap { try CheckpointReport(of: files, number: $0) }
     }
 
     var lines: [(String, String)] {

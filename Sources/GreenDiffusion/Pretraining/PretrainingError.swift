@@ -2,22 +2,12 @@ import Model
 
 /// Why a pretraining run cannot start or go on, and the way out.
 public enum PretrainingError: Error, Equatable, CustomStringConvertible {
-    /// A new run's folder holds one already.
-    case exists(path: String)
-    /// The folder holds no pretraining run.
-    case notARun(path: String)
-    /// Another process trains there.
-    case busy(path: String)
-    /// There is nothing left to do.
-    case alreadyFinished(path: String, steps: Int)
     /// A resumed run should have fewer steps than it has done.
     case stepsBehind(path: String, done: Int, requested: Int)
     /// More steps would change the learning rates of a cosine.
     case decayIsFixed(path: String, steps: Int, requested: Int)
     /// The images of the data set `data` do not have the model's height and width, `size`.
     case imageSize(data: String, width: Int, height: Int, size: [Int])
-    /// A checkpoint cannot be used.
-    case damagedCheckpoint(folder: String, reason: String)
     /// A file could not be written.
     case notSaved(step: Int, path: String, reason: String)
     /// Loss or gradients are not finite.
@@ -28,10 +18,6 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     /// What happened.
     public var problem: String {
         switch self {
-        case .exists(let path): "\(path) already holds a run"
-        case .notARun(let path): "\(path) is not a pretraining run (it has no checkpoints)"
-        case .busy(let path): "\(path) is in use by another process"
-        case .alreadyFinished(let path, let steps): "\(path) has done all its \(steps) steps"
         case .stepsBehind(let path, let done, let requested): "steps \(requested) is below the \(done) that \(path) has done"
         case .decayIsFixed(let path, let steps, let requested):
             "steps \(requested) would change the learning rates of \(path), whose cosine ends at \(steps)"
@@ -39,7 +25,6 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
             "\(data) has images of \(width)x\(height) pixels, the model sees \(size[1])x\(size[0])"
         case .diverged(let error, _):
             "training diverged at step \(error.step): loss \(error.loss), gradient norm \(error.gradientNorm)"
-        case .damagedCheckpoint(let folder, let reason): "\(folder) cannot be resumed (\(reason))"
         case .notSaved(let step, _, let reason): "step \(step) could not be saved: \(reason)"
         case .interrupted(let step, let steps, _): "interrupted after step \(step) of \(steps), saved"
         }
@@ -48,16 +33,11 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     /// What to do about it.
     public var wayOut: String {
         switch self {
-        case .exists: "resume it, or choose another folder"
-        case .notARun: "give the folder that a run was started in"
-        case .busy: "wait for it or choose another folder"
-        case .alreadyFinished(_, let steps): "ask for more steps, such as \(2 * steps)"
         case .stepsBehind: "steps counts from the run's beginning"
         case .decayIsFixed(let path, _, _): "start from its model \(path)/model in another folder"
         case .imageSize: "choose a preset or init of that size, or other data"
         case .diverged(_, let path):
             "start again with a smaller learning rate, from scratch or from \(path)/model"
-        case .damagedCheckpoint: "remove that folder to resume from the checkpoint before it"
         case .notSaved(_, let path, _): "the checkpoints before it stand, resume \(path)"
         case .interrupted(_, _, let path): "resume \(path)"
         }

@@ -1,5 +1,4 @@
 import Foundation
-import ImageFiles
 import Kernels
 import Logging
 import Model
@@ -12,20 +11,24 @@ public final class PretrainingRun {
     /// What the run computes.
     public let settings: PretrainingSettings
     /// Steps done since the beginning of the run.
-    public private(set) var step: Int
-    private let trainer: Trainer
-    private let directory: PretrainingDirectory
-    private var images: TrainingImages
-    private let scheduler: SchedulerConfiguration
-    private let logger = Logger(label: "pretrain")
+    public internal(set) var step: Int
+    /// What a person who resumed the run should know, a line each.
+    public private(set) var notices: [String] = []
+    let trainer: Trainer
+    let directory: RunDirectory
+    var images: TrainingImages
+    let scheduler: SchedulerConfiguration
+    let logger = Logger(label: "pretrain")
 
-    /// Steps between lines of `progress.jsonl`.
-    private static let recordInterval = 50
+    /// Checkpoints that stay: the last, and the one before it in case the disk damages the last.
+    private static let keptCheckpoints = 2
 
+    /// Where the run's files lie.
+    public var files: RunFiles { directory.files }
     /// The run's folder.
-    public var path: String { directory.path }
+    public var path: String { files.path }
     /// The averaged weights as a checkpoint that diffusers opens.
-    public var modelPath: String { directory.modelPath }
+    public var modelPath: String { files.modelFolder }
     /// Parameters of the model.
     public var parameterCount: Int { trainer.model.layout.parameterCount }
     /// What the data set calls itself.
@@ -35,8 +38,7 @@ public final class PretrainingRun {
     ///   - checkpoint: the weights to start from; nil draws fresh ones.
     ///   - openDirectory: called last, so that a run that cannot start leaves no folder.
     private init(
-        _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int,
-        in openDirectory: () throws -> PretrainingDirectory
+        _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int, in openDirectory: () throws -> RunDirectory
     ) throws {
         let model = try UNet(
             checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset),
@@ -53,8 +55,7 @@ public final class PretrainingRun {
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
                 averageDecay: PretrainingSettings.averageDecay))
-        images = try TrainingImages(
-            settings.data, size: model.configuration.sampleSize, batchSize: settings.batchSize, seed: settings.seed)
+        images = try TrainingImages(settings, size: model.configuration.sampleSize)
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)
     }
@@ -62,11 +63,22 @@ public final class PretrainingRun {
     /// Begins a run in the folder `path`, which has none yet.
     ///
     /// - Throws: `PretrainingError`; `ConfigurationError`, `DatasetError` or `CheckpointError` for settings, images or a start that
-    ///   cannot be used; `FileError` where the system refuses.
+    ///   cannot be used; `RunDirectoryError` or `FileError` for the folder.
     public static func start(_ settings: PretrainingSettings, at path: String, threads: Int) throws -> PretrainingRun {
+        try RunDirectory.checkVacant(path, for: .pretraining)
+        let settings = try settings.resolved()
+        return try begin(settings, threads: threads) {
+            try .create(at: path, kind: .pretraining, settings: try settings.json())
+        }
+    }
+
+    private static func begin(
+        _ settings: PretrainingSettings, threads: Int, in openDirectory: () throws -> RunDirectory
+    ) throws -> PretrainingRun {
         let checkpoint = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).loadImageModel(setting: "init") }
-        let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { try .create(at: path) }
-        try run.directory.write(settings)
+        let run = try PretrainingRun(settings, from: checkpoint, threads: threads, in: openDirectory)
+        try run.images.list?.write(to: run.files.imagesPath)
+        try run.saveCheckpoint()
         return run
     }
 
@@ -74,112 +86,79 @@ public final class PretrainingRun {
     ///
     /// - Parameters:
     ///   - path: the folder of the run.
-    ///   - steps: a new number of steps of the whole run; nil keeps it.
+    ///   - changes: what is to be otherwise from now on; images at another place must have the same content.
+    ///   - step: go back to the checkpoint of that step and forget what came after it; nil takes the newest.
     ///   - threads: threads of the kernels; results do not depend on them.
-    /// - Throws: as `start`.
-    public static func resume(_ path: String, steps: Int?, threads: Int) throws -> PretrainingRun {
-        let directory = try PretrainingDirectory.open(at: path)
-        guard let folder = try directory.lastCheckpoint() else { throw PretrainingError.notARun(path: path) }
-        let (checkpoint, state) = try Self.readCheckpoint(folder)
-        guard let done = state.counters["step"], done >= 0 else {
-            throw PretrainingError.damagedCheckpoint(folder: folder, reason: "state.json has no step")
+    /// - Throws: as `start`; `RunDirectoryError` where the folder, its settings or images are not what the run wrote and read.
+    public static func resume(
+        _ path: String, changing changes: PretrainingSettings.Changes, fromStep step: Int? = nil, threads: Int
+    ) throws -> PretrainingRun {
+        let directory = try RunDirectory.open(at: path, kind: .pretraining)
+        let files = directory.files
+        let verified = try directory.checkpoint(step)
+        let saved = try PretrainingSettings(files)
+        guard let verified else {
+            guard files.isOnlyBegun else { throw RunDirectoryError.noCheckpoint(path: path) }
+            let settings = try saved.applying(changes, done: 0, path: path)
+            return try begin(settings, threads: threads) {
+                try directory.begin(settings: try settings.json())
+                return directory
+            }
         }
-        let settings = try directory.settings().extended(to: steps, done: done, path: path)
+        if verified.manifest != nil { try saved.checkUnchanged(since: verified.folder, path: files.settingsPath) }
+        let settings = try saved.applying(changes, done: verified.number, path: path).resolved()
+        guard changes.data ?? saved.data == saved.data || verified.manifest?.inputs[Setting.data.name] != nil else {
+            throw RunDirectoryError.settingChanged(setting: Setting.data.name, saved: saved.data, requested: settings.data)
+        }
+        return try goOn(settings, after: verified, in: directory, threads: threads)
+    }
+
+    private static func goOn(
+        _ settings: PretrainingSettings, after verified: VerifiedCheckpoint, in directory: RunDirectory, threads: Int
+    ) throws -> PretrainingRun {
+        let files = directory.files
+        let checkpoint: Checkpoint
+        let state: TrainingState
+        do {
+            checkpoint = try Checkpoint(directory: verified.folder)
+            state = try TrainingState(directory: verified.folder, layout: checkpoint.configuration.parameterLayout)
+        } catch { throw files.damaged(CheckpointDamage(verified.folder, "\(error)"), checkpoint: verified.number) }
+        guard state.counters["step"] == verified.number else {
+            let damage = CheckpointDamage("\(verified.folder)/state.json", "it is not that of step \(verified.number)")
+            throw files.damaged(damage, checkpoint: verified.number)
+        }
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { directory }
-        try run.trainer.restore(state, path: folder)
-        try directory.progress.truncate(keeping: PretrainingRecord.self) { $0.step <= done }
-        try directory.write(settings)
-        run.step = done
+        do { try run.trainer.restore(state, path: verified.folder) } catch {
+            throw files.damaged(CheckpointDamage(verified.folder, "\(error)"), checkpoint: verified.number)
+        }
+        run.step = verified.number
+        try verified.manifest?.check(
+            inputs: run.inputs, values: { _ in settings.data }, images: run.images.list, before: ImageList(path: files.imagesPath)
+        )
+        let removed = try directory.discard(after: verified.number, manifest: verified.manifest)
+        try AtomicFile.write(try settings.json(), to: files.settingsPath)
+        try run.images.list?.write(to: files.imagesPath)
+        try directory.prune(keeping: keptCheckpoints)
+        run.notices = verified.notices(removedCheckpoints: removed, files)
         return run
     }
 
-    private static func readCheckpoint(_ folder: String) throws(PretrainingError) -> (Checkpoint, TrainingState) {
-        do {
-            let checkpoint = try Checkpoint(directory: folder)
-            let layout = checkpoint.configuration.parameterLayout
-            return (checkpoint, try TrainingState(directory: folder, layout: layout))
-        } catch {
-            throw .damagedCheckpoint(folder: folder, reason: "\(error)")
-        }
+    /// By setting, a hash of what the run reads outside its folder.
+    private var inputs: [String: String] { images.list.map { [Setting.data.name: $0.digest] } ?? [:] }
+
+    func checkpoint(_ parameters: Tensor) -> Checkpoint {
+        Checkpoint(configuration: trainer.model.configuration, scheduler: scheduler, parameters: parameters)
     }
 
-    /// Trains to the last step, saving a checkpoint every `checkpointInterval` steps and at the end.
-    ///
-    /// - Parameters:
-    ///   - checkpointInterval: steps between checkpoints.
-    ///   - sampleInterval: steps between sample grids; 0 for none.
-    ///   - observer: sees every step, and may ask to stop after one.
-    /// - Throws: `PretrainingError.interrupted` (saved) or `.diverged` (the last checkpoint stands), errors of writing.
-    public func train(
-        checkpointInterval: Int, sampleInterval: Int, observer: (PretrainingProgress) -> PretrainingProgress.Wish
-    ) throws {
-        let batch = Tensor(shape: trainer.model.sampleShape(count: settings.batchSize))
-        var sums = PretrainingSums()
-        var progress = PretrainingProgress(settings: settings)
-        while step < settings.steps {
-            let start = ProcessInfo.processInfo.systemUptime
-            let result = try trainOneStep(batch)
-            let seconds = ProcessInfo.processInfo.systemUptime - start
-            sums.add(loss: result.loss, gradientNorm: result.gradientNorm, seconds: seconds)
-            progress.add(step: step, loss: result.loss, seconds: seconds)
-            let isLast = step == settings.steps
-            let stops = observer(progress) == .stop && !isLast
-            do {
-                if step % Self.recordInterval == 0 || isLast || stops { try record(&sums) }
-                if step % checkpointInterval == 0 || isLast || stops { try save() }
-                if sampleInterval > 0 && (step % sampleInterval == 0 || isLast) { try drawSamples() }
-            } catch {
-                throw PretrainingError.notSaved(step: step, path: path, reason: "\(error)")
-            }
-            if stops { throw PretrainingError.interrupted(step: step, steps: settings.steps, path: path) }
-        }
-    }
-
-    private func trainOneStep(_ batch: Tensor) throws(PretrainingError) -> StepResult {
-        images.load(step: step, into: batch)
-        trainer.settings.optimizer.learningRate = settings.learningRate.rate(at: step)
-        do {
-            let result = try trainer.step(images: batch, address: StepAddress(seed: settings.seed, step: step))
-            step += 1
-            return result
-        } catch {
-            throw .diverged(error, path: path)
-        }
-    }
-
-    private func record(_ sums: inout PretrainingSums) throws {
-        let rate = settings.learningRate.rate(at: step - 1)
-        guard let record = sums.takeRecord(step: step, learningRate: rate, batchSize: settings.batchSize) else { return }
-        try directory.progress.append([record])
-    }
-
-    private func save() throws {
-        let model = trainer.model
-        func checkpoint(_ parameters: Tensor) -> Checkpoint {
-            Checkpoint(configuration: model.configuration, scheduler: scheduler, parameters: parameters)
-        }
+    /// Writes the checkpoint of the last step and removes those that are no longer needed.
+    func saveCheckpoint() throws {
         var state = trainer.state
         state.counters["step"] = step
-        try Folder.replace(directory.checkpointPath(step: step)) { folder in
-            try checkpoint(model.parameters).write(to: folder)
-            try state.write(to: folder, layout: model.layout)
+        try directory.saveCheckpoint(step, settings: try settings.json(), inputs: inputs) { folder in
+            try checkpoint(trainer.model.parameters).write(to: folder)
+            try state.write(to: folder, layout: trainer.model.layout)
         }
-        try Folder.replace(directory.modelPath) { folder in
-            try checkpoint(trainer.average?.parameters ?? model.parameters).write(to: folder)
-        }
-        try directory.pruneCheckpoints()
-        logger.info("checkpoint \(directory.checkpointPath(step: step))")
-    }
-
-    /// A grid by the averaged weights, always from the same noise: the same images, getting better.
-    private func drawSamples() throws {
-        let parameters = trainer.model.parameters
-        let current = Tensor(shape: parameters.shape)
-        current.copy(from: parameters)
-        if let average = trainer.average?.parameters { parameters.copy(from: average) }
-        defer { parameters.copy(from: current) }
-        let grid = try SampleGrid(schedule: trainer.schedule, seed: settings.seed).draw(trainer.model)
-        try ImageFile.write(grid, to: directory.samplePath(step: step))
-        logger.info("samples \(directory.samplePath(step: step))")
+        try directory.prune(keeping: Self.keptCheckpoints)
+        logger.info("checkpoint \(files.checkpointPath(step))")
     }
 }

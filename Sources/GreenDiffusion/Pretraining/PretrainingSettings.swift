@@ -19,7 +19,15 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var seed: UInt64
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
+    /// Steps between checkpoints; nil for `standardInterval`.
+    public var checkpointEvery: Int?
+    /// Steps between sample grids, 0 for none; nil for `standardInterval`.
+    public var sampleEvery: Int?
+    /// Steps between evaluations on held-out images; 0 or nil, as in runs of earlier versions, for none: then all images are trained on.
+    public var evaluateEvery: Int?
 
+    /// Steps between checkpoints, sample grids and evaluations where none are named.
+    public static let standardInterval = 1000
     /// Gradients are scaled down to this Euclidean norm.
     public static let gradientNormLimit = 1.0
     /// The long-run decay of the averaged weights; young averages use `min(decay, (1 + n)/(10 + n))`.
@@ -28,29 +36,17 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     /// Settings of a new run.
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
-        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil
+        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
+        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
+        (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
     }
 
     /// All steps of the run.
     public var steps: Int { learningRate.steps }
-
-    /// These settings with another number of steps, at least those that the run in `path` has `done`; nil keeps the number.
-    func extended(to steps: Int?, done: Int, path: String) throws(PretrainingError) -> PretrainingSettings {
-        let requested = steps ?? self.steps
-        guard requested >= done else { throw .stepsBehind(path: path, done: done, requested: requested) }
-        guard requested > done else { throw .alreadyFinished(path: path, steps: requested) }
-        guard requested == self.steps || learningRate.decay == .constant else {
-            throw .decayIsFixed(path: path, steps: self.steps, requested: requested)
-        }
-        var settings = self
-        settings.learningRate = LearningRateSchedule(
-            peak: learningRate.peak, warmUpSteps: learningRate.warmUpSteps, steps: requested, decay: learningRate.decay)
-        return settings
-    }
 
     enum CodingKeys: String, CodingKey {
         case data, preset, seed, convolution
@@ -58,6 +54,9 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
+        case checkpointEvery = "checkpoint_every"
+        case sampleEvery = "sample_every"
+        case evaluateEvery = "evaluate_every"
     }
 }
 

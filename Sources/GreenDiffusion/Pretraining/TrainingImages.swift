@@ -8,6 +8,10 @@ struct TrainingImages {
     private let seed: UInt64
     /// nil where every place has an image of its own.
     private var order: ExampleOrder?
+    /// Images that are not trained on; nil where nothing is evaluated, or there are too few.
+    let heldOut: (any ImageDataset)?
+    /// All images, which are compared when the run is resumed; nil where they are drawn.
+    let list: ImageList?
 
     /// Images that a synthetic set holds: as many as its counter can address.
     private static let syntheticImages = 1 << 31
@@ -19,14 +23,29 @@ struct TrainingImages {
 
     /// - Parameter size: height and width that the model sees.
     /// - Throws: `ConfigurationError` or `DatasetError` for images that cannot be used, `PretrainingError.imageSize` for a wrong size.
-    init(_ specification: String, size: [Int], batchSize: Int, seed: UInt64) throws {
-        let source = try DataSpecification(parsing: specification)
-        dataset = try source.open(side: size[1], syntheticImages: Self.syntheticImages, seed: seed)
+    init(_ settings: PretrainingSettings, size: [Int]) throws {
+        (batchSize, seed) = (settings.batchSize, settings.seed)
+        let source = try DataSpecification(parsing: settings.data)
+        let evaluates = (settings.evaluateEvery ?? 0) > 0
+        if case .synthetic(let name) = source {
+            let style = try name.map { try DataSpecification.style($0) } ?? .day
+            dataset = try SyntheticSigns(count: Self.syntheticImages, seed: seed, style: style, side: size[1])
+            // The last images that there are: no run gets as far.
+            heldOut =
+                evaluates
+                ? try SyntheticSigns(
+                    count: RunImages.heldOutCount, seed: seed, style: style, side: size[1],
+                    firstIndex: Self.syntheticImages - RunImages.heldOutCount) : nil
+            (list, order) = (nil, nil)
+        } else {
+            let all = try source.open(side: size[1], syntheticImages: 0, seed: seed)
+            (dataset, heldOut) = evaluates ? try RunImages.split(all, seed: seed) : (all, nil)
+            list = ImageList(all)
+            order = ExampleOrder(count: dataset.count, seed: seed)
+        }
         guard [dataset.height, dataset.width] == size else {
             throw PretrainingError.imageSize(data: dataset.name, width: dataset.width, height: dataset.height, size: size)
         }
-        (self.batchSize, self.seed) = (batchSize, seed)
-        if case .synthetic = source { order = nil } else { order = ExampleOrder(count: dataset.count, seed: seed) }
     }
 
     /// Overwrites `batch` `(batchSize, H, W, 3)` with the images of `step`, mirrored at random where that keeps their meaning.

@@ -15,19 +15,41 @@ public enum RunPage {
     }
 
     private static func page(of path: String) throws -> ReportInput {
-        let files = RunFiles(path: path)
-        guard files.holdsRun else { throw RunDirectoryError.notARun(path: path) }
+        let kind = RunKind(at: path) ?? .federated
+        let files = RunFiles(path: path, kind: kind)
+        guard files.holdsRun else { throw RunDirectoryError.notARun(path: path, kind: kind) }
+        switch kind {
+        case .federated: return try federatedPage(files)
+        case .pretraining: return try pretrainingPage(files)
+        }
+    }
+
+    private static func federatedPage(_ files: RunFiles) throws -> ReportInput {
         var configuration = RunConfiguration()
         try configuration.override(fromYAMLFile: files.configurationPath)
-        let rounds = try files.roundsFile.read(RoundRecord.self)
+        let rounds = try files.rounds()
         return ReportInput(
-            title: URL(fileURLWithPath: path).lastPathComponent, subtitle: subtitle(configuration, rounds: rounds),
-            samples: try samples(files), schemeName: configuration.federationScheme.name,
-            schemes: SchemeAverage.averages(try files.schemesFile.read(SchemeRecord.self)), rounds: rounds,
-            devices: try files.devicesFile.read(DeviceRecord.self),
+            title: title(files), subtitle: subtitle(configuration, rounds: rounds), samples: try samples(files),
+            schemeName: configuration.federationScheme.name, schemes: SchemeAverage.averages(try files.schemes()),
+            rounds: rounds, devices: try files.devices(),
             configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
-            environment: environment(configuration, rounds: rounds))
+            environment: environment(seed: configuration.seed, wallSeconds: rounds.reduce(0) { $0 + $1.wallSeconds }))
     }
+
+    private static func pretrainingPage(_ files: RunFiles) throws -> ReportInput {
+        let settings = try PretrainingSettings(files)
+        let records = try files.progress()
+        let origin = settings.initialCheckpoint ?? settings.preset.rawValue
+        return ReportInput(
+            title: title(files),
+            subtitle: "\(origin) on \(settings.data), \(records.last?.step ?? 0) of \(settings.steps) steps, one machine",
+            samples: try samples(files), steps: records,
+            configuration: try String(contentsOfFile: files.settingsPath, encoding: .utf8),
+            environment: environment(
+                seed: settings.seed, wallSeconds: records.reduce(0) { $0 + ($1.wallSeconds ?? 0) }))
+    }
+
+    private static func title(_ files: RunFiles) -> String { URL(fileURLWithPath: files.path).lastPathComponent }
 
     private static func subtitle(_ configuration: RunConfiguration, rounds: [RoundRecord]) -> String {
         let devices = rounds.last.map { "\($0.devicesSelected) devices a round" } ?? "no round finished"
@@ -38,23 +60,20 @@ public enum RunPage {
 
     /// Before, half-way, now.
     private static func samples(_ files: RunFiles) throws -> [SampleImage] {
-        let rounds = files.sampledRounds()
-        guard let first = rounds.first, let last = rounds.last else { return [] }
-        let middle = rounds.min { abs(2 * $0 - first - last) < abs(2 * $1 - first - last) } ?? first
-        return try Set([first, middle, last]).sorted().map { round in
-            let path = files.samplePath(round: round)
-            do {
-                let png = try Data(contentsOf: URL(fileURLWithPath: path))
-                return SampleImage(caption: round == 0 ? "before training" : "round \(round)", png: Array(png))
-            } catch { throw FileError.unreadable(path: path, reason: FileError.reason(error)) }
+        let numbers = files.sampleNumbers()
+        guard let first = numbers.first, let last = numbers.last else { return [] }
+        let middle = numbers.min { abs(2 * $0 - first - last) < abs(2 * $1 - first - last) } ?? first
+        return try Set([first, middle, last]).sorted().map { number in
+            let png = try readFile(files.samplePath(number))
+            return SampleImage(caption: number == 0 ? "before training" : "\(files.kind.unit) \(number)", png: png)
         }
     }
 
-    private static func environment(_ configuration: RunConfiguration, rounds: [RoundRecord]) -> [ReportField] {
+    private static func environment(seed: UInt64, wallSeconds: Double) -> [ReportField] {
         [
-            ReportField("version", "GreenDiffusion \(greenDiffusionVersion)"), ReportField("seed", "\(configuration.seed)"),
+            ReportField("version", "GreenDiffusion \(greenDiffusionVersion)"), ReportField("seed", "\(seed)"),
             ReportField("processors", "\(Processors.available)"),
-            ReportField("wall time", Quantity.duration(rounds.reduce(0) { $0 + $1.wallSeconds })),
+            ReportField("wall time", Quantity.duration(wallSeconds)),
         ]
     }
 }

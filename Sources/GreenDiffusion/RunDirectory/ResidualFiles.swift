@@ -14,20 +14,16 @@ struct ResidualFiles: ResidualStore {
     func load(device: Int, before round: Int, into residual: Tensor) throws -> Int? {
         guard let last = files.residualRounds(device: device).last(where: { $0 < round }) else { return nil }
         let path = files.residualPath(device: device, round: last)
-        do {
-            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-            let frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: layout), threads: threads)
-            let binding = frame.header.binding
-            guard binding.runID == runID, binding.round == last, binding.device == device, binding.payload == .change else {
-                throw RunDirectoryError.damagedState(path: path, reason: "it is of another run, device or round")
-            }
-            frame.decode(into: residual, threads: threads)
-        } catch let error as RunDirectoryError {
-            throw error
-        } catch {
-            throw RunDirectoryError.damagedState(
-                path: path, reason: "\(error); remove the file, and the device goes on without what it left out")
+        let bytes = try readFile(path)
+        let frame: UpdateFrame
+        do throws(FrameError) {
+            frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: layout), threads: threads)
+        } catch { throw FileError.invalid(path: path, reason: "\(error)") }
+        let binding = frame.header.binding
+        guard binding.runID == runID, binding.round == last, binding.device == device, binding.payload == .change else {
+            throw FileError.invalid(path: path, reason: "it is of another run, device or round")
         }
+        frame.decode(into: residual, threads: threads)
         return last
     }
 
@@ -37,25 +33,5 @@ struct ResidualFiles: ResidualStore {
             residual, as: table.exactCoding, binding: assignment.binding, seed: assignment.settings.seed, threads: threads)
         try Folder.create(files.residualFolder(device: assignment.device.id))
         try AtomicFile.write(frame, to: files.residualPath(device: assignment.device.id, round: assignment.round))
-    }
-}
-
-extension RunDirectory {
-    /// Removes each device's residuals but the last: the checkpoint of that round is written.
-    func pruneResiduals() throws(FileError) {
-        for device in files.residualDevices() {
-            for round in files.residualRounds(device: device).dropLast() {
-                try Folder.remove(files.residualPath(device: device, round: round))
-            }
-        }
-    }
-
-    /// Removes the residuals of rounds after `last`, which will be done again.
-    func discardResiduals(after last: Int) throws(FileError) {
-        for device in files.residualDevices() {
-            for round in files.residualRounds(device: device) where round > last {
-                try Folder.remove(files.residualPath(device: device, round: round))
-            }
-        }
     }
 }

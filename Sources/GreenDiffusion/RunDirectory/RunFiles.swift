@@ -1,17 +1,20 @@
 import Foundation
+import Records
 import Storage
 
 /// Where the files of a run lie in its folder.
 public struct RunFiles: Sendable {
     /// The run's folder.
     public let path: String
+    /// What made it.
+    public let kind: RunKind
 
     /// Touches no file.
-    public init(path: String) { self.path = path }
+    public init(path: String, kind: RunKind = .federated) { (self.path, self.kind) = (path, kind) }
 
     /// Every setting, resolved: runs the same again.
-    public var configurationPath: String { "\(path)/config.yaml" }
-    /// A `RunSummary`.
+    public var configurationPath: String { "\(path)/\(RunKind.federated.settingsName)" }
+    /// A `RunSummary`, or a `PretrainingSummary`.
     public var summaryPath: String { "\(path)/summary.json" }
     /// The page for people.
     public var reportPath: String { "\(path)/report.html" }
@@ -21,81 +24,88 @@ public struct RunFiles: Sendable {
     package var roundsFile: JSONLinesFile { JSONLinesFile(path: "\(path)/rounds.jsonl") }
     package var devicesFile: JSONLinesFile { JSONLinesFile(path: "\(path)/devices.jsonl") }
     package var schemesFile: JSONLinesFile { JSONLinesFile(path: "\(path)/schemes.jsonl") }
+    package var progressFile: JSONLinesFile { JSONLinesFile(path: "\(path)/progress.jsonl") }
     package var samplesFolder: String { "\(path)/samples" }
     package var tensorBoardFolder: String { "\(path)/tensorboard" }
     package var checkpointsFolder: String { "\(path)/checkpoints" }
 
-    /// True where the folder holds a run.
-    public var holdsRun: Bool { FileManager.default.fileExists(atPath: configurationPath) }
-
+    /// The settings of a run of this kind.
+    var settingsPath: String { "\(path)/\(kind.settingsName)" }
+    /// The images that the run reads, an `ImageList`.
+    var imagesPath: String { "\(path)/images.csv" }
     /// What TensorBoard reads.
     var eventsPath: String { "\(tensorBoardFolder)/events.out.tfevents.greendiff" }
 
+    /// True where the folder holds a run of this kind.
+    public var holdsRun: Bool { RunKind(at: path) == kind && FileManager.default.fileExists(atPath: settingsPath) }
+
+    /// The files that a run of this kind adds lines to.
+    var recordFiles: [JSONLinesFile] { kind == .federated ? [devicesFile, schemesFile, roundsFile] : [progressFile] }
+
+    /// The rounds that are done, without gaps.
+    package func rounds() throws(FileError) -> [RoundRecord] {
+        try roundsFile.read(RoundRecord.self) { record, index in record.isSound && record.round == index + 1 }
+    }
+
+    /// What each device did in each round.
+    package func devices() throws(FileError) -> [DeviceRecord] {
+        try devicesFile.read(DeviceRecord.self) { record, _ in record.isSound }
+    }
+
+    /// What each round would have cost under each scheme.
+    package func schemes() throws(FileError) -> [SchemeRecord] {
+        try schemesFile.read(SchemeRecord.self) { record, _ in record.isSound }
+    }
+
+    /// How training on one machine went.
+    package func progress() throws(FileError) -> [PretrainingRecord] {
+        try progressFile.read(PretrainingRecord.self) { record, _ in record.isSound }
+    }
+
+    /// The folder of the checkpoint after a round or step.
+    package func checkpointPath(_ number: Int) -> String { "\(checkpointsFolder)/\(kind.name(number))" }
+
     /// The folder of a finished round's checkpoint.
-    package func checkpointPath(round: Int) -> String { "\(checkpointsFolder)/\(Self.name(round: round))" }
+    package func checkpointPath(round: Int) -> String { checkpointPath(round) }
+
+    /// The file of the sample grid of a round or step.
+    package func samplePath(_ number: Int) -> String { "\(samplesFolder)/\(kind.name(number)).png" }
 
     /// The file of a round's sample grid.
-    package func samplePath(round: Int) -> String { "\(samplesFolder)/\(Self.name(round: round)).png" }
+    package func samplePath(round: Int) -> String { samplePath(round) }
 
-    /// Rounds that have a checkpoint, ascending.
-    package func checkpointedRounds() -> [Int] {
-        Self.names(in: checkpointsFolder).compactMap(Self.round(fromName:)).sorted()
+    /// Rounds or steps that have a checkpoint, ascending.
+    package func checkpointNumbers() -> [Int] {
+        Folder.names(in: checkpointsFolder).compactMap { kind.number(inName: $0) }.sorted()
     }
 
-    /// Whatever lies in the checkpoint folder, oldest first.
-    func checkpointFolders() -> [String] {
-        Self.names(in: checkpointsFolder).sorted().map { "\(checkpointsFolder)/\($0)" }
-    }
+    /// Rounds or steps that have a sample grid, ascending.
+    package func sampleNumbers() -> [Int] { Self.numbers(in: samplesFolder, extension: ".png") { kind.number(inName: $0) } }
 
-    /// What a crash left half-written in the checkpoint folder.
-    func unfinishedCheckpoints() -> [String] {
-        Self.names(in: checkpointsFolder).filter { Self.round(fromName: $0) == nil && $0.hasPrefix("round-") }
-            .map { "\(checkpointsFolder)/\($0)" }
+    private static func numbers(in folder: String, extension suffix: String, number: (Substring) -> Int?) -> [Int] {
+        Folder.names(in: folder).filter { $0.hasSuffix(suffix) }.compactMap { number($0.dropLast(suffix.count)) }.sorted()
     }
+}
 
-    /// Rounds that have a sample grid, ascending.
-    package func sampledRounds() -> [Int] {
-        Self.names(in: samplesFolder).filter { $0.hasSuffix(".png") }
-            .compactMap { Self.round(fromName: String($0.dropLast(4))) }.sorted()
-    }
+// What devices keep between rounds under error feedback.
+extension RunFiles {
+    var residualsFolder: String { "\(path)/devices" }
 
     /// Where a device keeps what quantization left out of its updates.
-    package func residualFolder(device: Int) -> String { "\(residualsFolder)/\(Self.name("device", device))" }
+    package func residualFolder(device: Int) -> String { "\(residualsFolder)/\(RunKind.name("device", device))" }
 
     /// What a device's frame of a round left out.
     package func residualPath(device: Int, round: Int) -> String {
-        "\(residualFolder(device: device))/\(Self.name(round: round)).gduf"
+        "\(residualFolder(device: device))/\(kind.name(round)).gduf"
     }
 
     /// Rounds of which a residual of the device is kept, ascending.
     package func residualRounds(device: Int) -> [Int] {
-        Self.names(in: residualFolder(device: device)).filter { $0.hasSuffix(".gduf") }
-            .compactMap { Self.round(fromName: String($0.dropLast(5))) }.sorted()
+        Self.numbers(in: residualFolder(device: device), extension: ".gduf") { kind.number(inName: $0) }
     }
 
     /// Devices that have a folder, ascending.
     func residualDevices() -> [Int] {
-        Self.names(in: residualsFolder).compactMap { Self.number(fromName: $0, "device") }.sorted()
-    }
-
-    private var residualsFolder: String { "\(path)/devices" }
-
-    private static func names(in folder: String) -> [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    }
-
-    /// E.g. `round-00012`.
-    static func name(round: Int) -> String { name("round", round) }
-
-    private static func name(_ kind: String, _ number: Int) -> String {
-        let digits = String(number)
-        return "\(kind)-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-    }
-
-    private static func round(fromName name: String) -> Int? { number(fromName: name, "round") }
-
-    private static func number(fromName name: String, _ kind: String) -> Int? {
-        guard name.hasPrefix("\(kind)-"), name.dropFirst(kind.count + 1).allSatisfy(\.isNumber) else { return nil }
-        return Int(name.dropFirst(kind.count + 1))
+        Folder.names(in: residualsFolder).compactMap { RunKind.number("device", inName: $0) }.sorted()
     }
 }

@@ -76,7 +76,7 @@ public struct DryRun {
     }
 
     /// Bytes that the run directory will hold: the kept checkpoints and one being written, with averaged weights and the server's moments;
-    /// the final model; under error feedback every device's residual, twice in a round in which the device takes part.
+    /// the final model; under error feedback every device's residual, and for each checkpoint those of its round's devices.
     public var diskBytes: Int {
         let models = 2 + components.settings.aggregation.optimizer.momentCount
         let residuals =

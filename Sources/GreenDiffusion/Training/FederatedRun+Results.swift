@@ -21,10 +21,10 @@ extension FederatedRun {
     /// What the rounds so far cost and gave.
     public func summary() throws -> RunSummary {
         try RunSummary(
-            version: greenDiffusionVersion, rounds: files.roundsFile.read(RoundRecord.self),
-            schemes: files.schemesFile.read(SchemeRecord.self), timeBudgetSeconds: server.state.timeBudgetSeconds)
+            version: greenDiffusionVersion, rounds: files.rounds(), schemes: files.schemes(),
+            timeBudgetSeconds: server.state.timeBudgetSeconds)
     }
 
     /// The newest sample grid, where there is one.
-    public var newestSamplePath: String? { files.sampledRounds().last.map { files.samplePath(round: $0) } }
+    public var newestSamplePath: String? { files.sampleNumbers().last.map { files.samplePath($0) } }
 }

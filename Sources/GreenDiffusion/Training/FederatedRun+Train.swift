@@ -4,6 +4,7 @@ import ImageFiles
 import Kernels
 import Model
 import Records
+import Report
 
 extension FederatedRun {
     /// Runs the rounds that are left.
@@ -24,8 +25,8 @@ extension FederatedRun {
     }
 
     private func trainRemainingRounds(isInterrupted: () -> Bool, observer: @escaping (RunProgress) -> Void) throws {
-        let rounds = try files.roundsFile.read(RoundRecord.self)
-        let log = try TensorBoardLog(path: files.eventsPath, rounds: rounds)
+        let rounds = try files.rounds()
+        let log = try TensorBoardLog(files, upTo: completedRounds, records: rounds, events: RoundEvents.records)
         let meter = ProgressMeter(completedRounds: completedRounds, last: rounds.last, observer: observer)
         let trainer = components.makeTrainer { images in meter.step(images: images) }
         var devices = LocalDevices(trainer: trainer, layout: server.layout, feedback: errorFeedback)
@@ -33,12 +34,12 @@ extension FederatedRun {
             HeldOutLoss($0, schedule: components.schedule, seed: configuration.seed)
         }
         var (hasLearned, emptyRounds) = (rounds.contains { $0.modelUpdated }, 0)
-        if !files.sampledRounds().contains(completedRounds), isDue(configuration.sampleEvery, completedRounds) {
+        if !files.sampleNumbers().contains(completedRounds), isDue(configuration.sampleEvery, completedRounds) {
             try drawSamples(round: completedRounds, log: log)
         }
         while completedRounds < configuration.rounds {
             let finished = try runRound(&devices, evaluator: evaluator, meter: meter)
-            try log.append(finished.record)
+            try log.append(finished.record, events: RoundEvents.records)
             if isDue(configuration.sampleEvery, completedRounds) {
                 try drawSamples(round: completedRounds, log: log)
                 try writeReport()
@@ -81,9 +82,9 @@ extension FederatedRun {
             finished.record.lossHeldOut = withAverage { evaluator.evaluate($0) }
         }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
-        try files.devicesFile.append(finished.devices)
-        try files.schemesFile.append(comparison?.records(round: round) ?? [])
-        try files.roundsFile.append([finished.record])
+        try append(finished.devices, to: files.devicesFile)
+        try append(comparison?.records(round: round) ?? [], to: files.schemesFile)
+        try append([finished.record], to: files.roundsFile)
         try saveCheckpoint()
         return finished
     }
@@ -105,7 +106,7 @@ extension FederatedRun {
         let grid = try SampleGrid(schedule: components.schedule, seed: configuration.seed)
         let image = withAverage { grid.draw($0) }
         try ImageFile.write(image, to: files.samplePath(round: round))
-        try log.append(image, round: round)
+        try log.append(image, number: round)
     }
 
     /// Lends the model with the averaged weights; it has the global ones afterwards, as between rounds.

@@ -2,6 +2,7 @@ import FedRuntime
 import Foundation
 import Kernels
 import Model
+import Records
 import Storage
 
 /// A federated run in its folder: rounds of planning, local training, quantized uploads and exact averaging.
@@ -24,10 +25,15 @@ public final class FederatedRun {
     /// The run's folder.
     public var path: String { files.path }
 
+    /// What a person who resumed the run should know, a line each.
+    public let notices: [String]
+
     private init(
-        _ directory: RunDirectory, _ components: RunComponents, _ server: FederatedServer, _ average: ExponentialMovingAverage
+        _ directory: RunDirectory, _ components: RunComponents, _ server: FederatedServer, _ average: ExponentialMovingAverage,
+        notices: [String] = []
     ) {
         (self.directory, self.components, self.server, self.average) = (directory, components, server, average)
+        self.notices = notices
     }
 
     /// Begins a run in the folder `path`, which has none yet.
@@ -38,12 +44,19 @@ public final class FederatedRun {
     ///   `RunDirectoryError` or `FileError` for the folder.
     public static func start(_ configuration: RunConfiguration, at path: String) throws -> FederatedRun {
         let configuration = try configuration.resolved()
-        try RunDirectory.checkVacant(path)
+        try RunDirectory.checkVacant(path, for: .federated)
+        return try begin(configuration) { try .create(at: path, kind: .federated, settings: try configuration.yaml()) }
+    }
+
+    /// - Parameter openDirectory: called when all is known to be in order.
+    private static func begin(
+        _ configuration: RunConfiguration, in openDirectory: () throws -> RunDirectory
+    ) throws -> FederatedRun {
         let components = try RunComponents(configuration)
         let server = try components.makeServer()
         let average = ExponentialMovingAverage(of: server.global, decay: configuration.averageDecay)
-        let directory = try RunDirectory.create(at: path, configuration: try configuration.yaml())
-        let run = FederatedRun(directory, components, server, average)
+        let run = FederatedRun(try openDirectory(), components, server, average)
+        try components.images.list?.write(to: run.files.imagesPath)
         try run.saveCheckpoint()
         return run
     }
@@ -52,31 +65,62 @@ public final class FederatedRun {
     ///
     /// - Parameters:
     ///   - path: the folder of the run.
-    ///   - changes: settings that the user names again; those that decide the weights must be as they were.
-    /// - Throws: as `start`, and `RunDirectoryError.settingChanged`.
-    public static func resume(_ path: String, changing changes: [(setting: Setting, text: String)] = []) throws -> FederatedRun {
-        let directory = try RunDirectory.open(at: path)
-        var configuration = RunConfiguration()
+    ///   - changes: settings that the user names again; those that decide the weights must be as they were. Those that name a place may
+    ///     name another with the same content.
+    ///   - round: go back to the checkpoint of that round and forget what came after it; nil takes the newest.
+    /// - Throws: as `start`; `RunDirectoryError` where the folder, its settings or what they name are not what the run wrote and read.
+    public static func resume(
+        _ path: String, changing changes: [(setting: Setting, text: String)] = [], fromRound round: Int? = nil
+    ) throws -> FederatedRun {
+        let directory = try RunDirectory.open(at: path, kind: .federated)
         let files = directory.files
+        let verified = try directory.checkpoint(round)
+        var configuration = RunConfiguration()
         try configuration.override(fromYAMLFile: files.configurationPath)
-        try configuration.apply(changes)
-        guard let round = files.checkpointedRounds().last else { throw RunDirectoryError.noCheckpoint(path: path) }
-        let folder = files.checkpointPath(round: round)
-        let checkpoint = try RunCheckpoint(folder: folder, averageDecay: configuration.averageDecay)
-        guard configuration.rounds >= round else {
-            throw FederatedRunError.roundsBehind(path: path, done: round, requested: configuration.rounds)
+        guard let verified else {
+            guard files.isOnlyBegun else { throw RunDirectoryError.noCheckpoint(path: path) }
+            try configuration.apply(changes, relocating: Setting.places)
+            let resolved = try configuration.resolved()
+            return try begin(resolved) {
+                try directory.begin(settings: try resolved.yaml())
+                return directory
+            }
         }
-        guard var state = checkpoint.federation.serverState, state.completedRounds == round else {
-            throw RunDirectoryError.damagedState(path: folder, reason: "federation.json does not belong to round \(round)")
+        if verified.manifest != nil {
+            try configuration.checkUnchanged(since: verified.folder, path: files.configurationPath)
         }
-        state.moments = checkpoint.moments
-        let components = try RunComponents(
-            configuration, runID: checkpoint.federation.runID, resuming: checkpoint.model)
-        let server = try components.makeServer(resuming: state)
-        try directory.discard(after: round)
-        try AtomicFile.write(try configuration.yaml(), to: files.configurationPath)
-        return FederatedRun(directory, components, server, checkpoint.average)
+        try configuration.apply(changes, relocating: Setting.places.filter { verified.manifest?.inputs[$0.name] != nil })
+        configuration = try configuration.resolved()
+        guard configuration.rounds >= verified.number else {
+            throw FederatedRunError.roundsBehind(path: path, done: verified.number, requested: configuration.rounds)
+        }
+        return try goOn(configuration, after: verified, in: directory)
     }
+
+    private static func goOn(
+        _ configuration: RunConfiguration, after verified: VerifiedCheckpoint, in directory: RunDirectory
+    ) throws -> FederatedRun {
+        let files = directory.files
+        let checkpoint: RunCheckpoint
+        do throws(CheckpointDamage) {
+            checkpoint = try RunCheckpoint(
+                folder: verified.folder, round: verified.number, averageDecay: configuration.averageDecay)
+        } catch { throw files.damaged(error, checkpoint: verified.number) }
+        let components = try RunComponents(configuration, runID: checkpoint.runID, resuming: checkpoint.model)
+        try verified.manifest?.check(
+            inputs: components.inputs, values: { name in Setting.named(name).flatMap { configuration.text(of: $0) } },
+            images: components.images.list, before: ImageList(path: files.imagesPath))
+        let server = try components.makeServer(resuming: checkpoint.state)
+        let removed = try directory.discard(after: verified.number, manifest: verified.manifest)
+        try AtomicFile.write(try configuration.yaml(), to: files.configurationPath)
+        try components.images.list?.write(to: files.imagesPath)
+        try directory.prune(keeping: configuration.keepCheckpoints)
+        return FederatedRun(
+            directory, components, server, checkpoint.average, notices: verified.notices(removedCheckpoints: removed, files))
+    }
+
+    /// Adds lines to a file of records.
+    func append(_ records: [some RunRecord], to file: JSONLinesFile) throws { try directory.append(records, to: file) }
 
     /// The global model as a checkpoint.
     var globalModel: Checkpoint {
@@ -90,12 +134,12 @@ public final class FederatedRun {
 
     /// Writes the checkpoint of the last finished round and removes those that are no longer needed.
     func saveCheckpoint() throws {
-        let federation = FederationState(server.state, runID: server.settings.runID)
         let checkpoint = RunCheckpoint(
-            model: globalModel, average: average, moments: server.state.moments, federation: federation)
-        try checkpoint.write(to: files.checkpointPath(round: completedRounds), seed: configuration.seed)
-        try directory.pruneCheckpoints(keeping: configuration.keepCheckpoints)
-        try directory.pruneResiduals()
+            model: globalModel, average: average, state: server.state, runID: server.settings.runID)
+        try directory.saveCheckpoint(
+            completedRounds, settings: try configuration.decidingSettings(), inputs: components.inputs
+        ) { try checkpoint.write(into: $0, seed: configuration.seed) }
+        try directory.prune(keeping: configuration.keepCheckpoints)
     }
 }
 

@@ -17,7 +17,18 @@ struct FederationState: Codable, Equatable {
         let expectedErrors: [Double]
         let codedBytes: [Int]
         let executedFLOPsPerSample: Double
+
+        /// One entry for each width, all such as frames state.
+        var isSound: Bool {
+            let widths = CodeWidths.all.count
+            return device >= 0 && expectedErrors.count == widths && codedBytes.count == widths
+                && codedBytes.allSatisfy { (0...1 << 53).contains($0) }
+                && ([squaredNorm, executedFLOPsPerSample] + expectedErrors).allSatisfy(FederationState.isSound)
+        }
     }
+
+    /// Not negative, and far from the end of the range.
+    fileprivate static func isSound(_ value: Double) -> Bool { (0...1e100).contains(value) }
 
     init(_ state: ServerState, runID: UInt64) {
         self.runID = runID
@@ -31,10 +42,9 @@ struct FederationState: Codable, Equatable {
         }
     }
 
-    /// The state as the server takes it up; nil where a table has not one entry for each width.
+    /// The state as the server takes it up; nil where a forecast is none that a frame can have led to.
     var serverState: ServerState? {
-        let widths = CodeWidths.all.count
-        guard forecasts.allSatisfy({ $0.expectedErrors.count == widths && $0.codedBytes.count == widths }) else { return nil }
+        guard Self.isSound(warmUpFLOPsPerSample), forecasts.allSatisfy(\.isSound) else { return nil }
         let known = forecasts.map { forecast in
             let summary = ErrorSummary(
                 squaredNorm: forecast.squaredNorm, expectedErrors: forecast.expectedErrors, codedBytes: forecast.codedBytes)

@@ -16,6 +16,8 @@ struct RunComponents {
     let scheduler: SchedulerConfiguration
     let schedule: NoiseSchedule
     let settings: FederationSettings
+    /// By setting, a hash of what the run reads outside its folder.
+    let inputs: [String: String]
     let threads: Int
 
     /// - Parameters:
@@ -45,6 +47,7 @@ struct RunComponents {
         devices = try configuration.devices.devices(samples: images.shards.map(\.count), configuration: configuration)
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
+        inputs = try configuration.fileInputs().merging(images.list.map { [Setting.data.name: $0.digest] } ?? [:]) { $1 }
     }
 
     /// Local training on the run's images.

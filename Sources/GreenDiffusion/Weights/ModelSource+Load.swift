@@ -50,9 +50,8 @@ extension ModelSource {
     /// The checkpoint's own folder, where `path` may also be the folder of a run: then its model, or its newest checkpoint.
     static func checkpointFolder(_ path: String) -> String {
         guard !Checkpoint.exists(in: path) else { return path }
-        // A pretraining run has the same two folders.
-        let run = RunFiles(path: path)
-        let candidates = [run.modelFolder] + run.checkpointFolders().reversed()
+        let run = RunFiles(path: path, kind: RunKind(at: path) ?? .federated)
+        let candidates = [run.modelFolder] + run.checkpointNumbers().map { run.checkpointPath($0) }.reversed()
         return candidates.first(where: Checkpoint.exists(in:)) ?? path
     }
 }

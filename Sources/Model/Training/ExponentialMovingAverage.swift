@@ -11,13 +11,16 @@ package final class ExponentialMovingAverage {
     /// Steps averaged so far.
     package private(set) var steps: Int
 
+    /// Steps that a training run can have averaged.
+    package static let possibleSteps = 0...1 << 53
+
     /// Starts from a copy of `parameters`.
     ///
     /// - Parameters:
     ///   - decay: within 0 ... 1 (precondition).
     ///   - steps: averaged before, when training resumes.
     package init(of parameters: Tensor, decay: Double, steps: Int = 0) {
-        precondition((0...1).contains(decay) && steps >= 0, "EMA decay \(decay) after \(steps) steps")
+        precondition((0...1).contains(decay) && Self.possibleSteps.contains(steps), "EMA decay \(decay) after \(steps) steps")
         self.parameters = Tensor(shape: [parameters.count])
         self.parameters.copy(from: parameters)
         (self.decay, self.steps) = (decay, steps)

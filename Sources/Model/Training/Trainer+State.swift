@@ -21,13 +21,14 @@ extension Trainer {
         func missing(_ name: String) -> CheckpointError { .malformed(path: path, detail: "\(name) is missing") }
         guard let first = state.buffers["first_moment"] else { throw missing("first_moment") }
         guard let second = state.buffers["second_moment"] else { throw missing("second_moment") }
-        guard let steps = state.counters["optimizer_steps"], steps >= 0 else { throw missing("optimizer_steps") }
+        guard let steps = state.counters["optimizer_steps"], ExponentialMovingAverage.possibleSteps.contains(steps)
+        else { throw missing("optimizer_steps") }
         var restored: ExponentialMovingAverage?
         if let decay = settings.averageDecay {
             guard let average = state.buffers["average"] else { throw missing("average") }
-            guard let averageSteps = state.counters["average_steps"], averageSteps >= 0 else {
-                throw missing("average_steps")
-            }
+            guard let averageSteps = state.counters["average_steps"],
+                ExponentialMovingAverage.possibleSteps.contains(averageSteps)
+            else { throw missing("average_steps") }
             restored = ExponentialMovingAverage(of: average, decay: decay, steps: averageSteps)
         }
         restore(firstMoment: first, secondMoment: second, optimizerSteps: steps, average: restored)

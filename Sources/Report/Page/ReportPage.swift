@@ -8,6 +8,11 @@ package enum ReportPage {
         for (index, run) in runs.enumerated() {
             body += RunSection(run: run, prefix: runs.count > 1 ? "run\(index + 1)-" : "").html()
         }
+        let hasRounds = runs.contains { $0.steps.isEmpty }
+        let footer = """
+            <footer>Energy and time on the devices are modelled from measured FLOPs; see docs/equations.md. Hover over any mark for
+            its story, click it for the line of devices.jsonl behind it.</footer>
+            """
         return """
             <!DOCTYPE html>
             <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
@@ -20,8 +25,7 @@ package enum ReportPage {
             </head>
             <body>
             <main>
-            \(body)<footer>Energy and time on the devices are modelled from measured FLOPs; see docs/equations.md. Hover over any mark for
-            its story, click it for the line of devices.jsonl behind it.</footer>
+            \(body)\(hasRounds ? footer : "")
             </main>
             </body>
             </html>

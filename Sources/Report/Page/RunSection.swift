@@ -6,7 +6,8 @@ struct RunSection {
 
     func html() -> String {
         header + SamplesSection.html(run.samples) + SchemeSection(run: run, roundsAnchor: roundsAnchor).html()
-            + CurvesSection(run: run, anchors: anchors).html() + TablesSection(run: run, anchors: anchors).html() + footerFields
+            + StepsSection.html(run.steps) + CurvesSection(run: run, anchors: anchors).html()
+            + TablesSection(run: run, anchors: anchors).html() + footerFields
     }
 
     private var anchors: ReportAnchors { ReportAnchors(run: run, prefix: prefix) }
@@ -79,8 +80,11 @@ struct RunSection {
     private var footerFields: String {
         var result = ""
         if !run.configuration.isEmpty {
+            let again =
+                run.steps.isEmpty
+                ? "Runs the same again: <code>greendiff train --config config.yaml</code>" : "The run's settings"
             result += """
-                <section><h2>Configuration</h2><p>Runs the same again: <code>greendiff train --config config.yaml</code></p>
+                <section><h2>Configuration</h2><p>\(again)</p>
                 <pre tabindex="0">\(HTMLText.escape(run.configuration))</pre></section>
 
                 """

@@ -11,8 +11,8 @@ struct PretrainCommand: ParsableCommand {
         commandName: "pretrain",
         abstract: "Train a model on one machine, without devices or energy plans.",
         discussion: """
-            Writes DIR/model (averaged weights, opens in diffusers), DIR/checkpoints (to resume from), DIR/samples and \
-            DIR/progress.jsonl. Ctrl-C saves a checkpoint first; a resumed run ends at the weights of an uninterrupted one.
+            Writes DIR/model (averaged weights, opens in diffusers), DIR/checkpoints (to resume from), DIR/samples, \
+            DIR/progress.jsonl, DIR/tensorboard, report.html and summary.json. Ctrl-C saves a checkpoint first; a resumed run ends at the weights of an uninterrupted one.
 
             EXAMPLES:
               greendiff pretrain --data synthetic --preset small --steps 20000 --out runs/signs
@@ -54,11 +54,16 @@ struct PretrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Seed of weights, order, noise and samples (default: 0).", valueName: "n"))
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("Steps between checkpoints.", valueName: "n"))
-    var checkpointEvery = 1000
+    @Option(help: ArgumentHelp("Steps between checkpoints (default: \(standardInterval)).", valueName: "n"))
+    var checkpointEvery: Int?
 
-    @Option(help: ArgumentHelp("Steps between sample grids; 0 for none.", valueName: "n"))
-    var sampleEvery = 1000
+    @Option(help: ArgumentHelp("Steps between sample grids; 0 for none (default: \(standardInterval)).", valueName: "n"))
+    var sampleEvery: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Steps between evaluations on images that are held out; 0 for none (default: \(standardInterval)).", valueName: "n"))
+    var evaluateEvery: Int?
 
     @Option(help: ArgumentHelp("Folder of a new run.", valueName: "dir"))
     var out: String?
@@ -67,13 +72,20 @@ struct PretrainCommand: ParsableCommand {
         help: ArgumentHelp("Folder of a run to go on with; --steps may ask for more, all else is as it was.", valueName: "dir"))
     var resume: String?
 
+    @Option(
+        help: ArgumentHelp("With --resume: go back to that step's checkpoint and forget what came after it.", valueName: "n"))
+    var fromStep: Int?
+
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var convolutionOptions: ConvolutionOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
+    private static let standardInterval = PretrainingSettings.standardInterval
+
     func validate() throws {
         try require("--checkpoint-every", checkpointEvery, in: 1...1_000_000_000)
         try require("--sample-every", sampleEvery, in: 0...1_000_000_000)
+        try require("--evaluate-every", evaluateEvery, in: 0...1_000_000_000)
         try require("--steps", steps, in: 1...1_000_000_000)
         try require("--batch-size", batchSize, in: 1...4096)
         try require("--warm-up", warmUp, in: 0...1_000_000_000)
@@ -84,14 +96,14 @@ struct PretrainCommand: ParsableCommand {
         case (nil, nil): throw ValidationError("nowhere to write: name a new folder with --out, or an old run with --resume")
         case (.some, .some): throw ValidationError("--out starts a run and --resume continues one; use one of them")
         case (_, .some): try refuseChanges()
-        default: break
+        default: if let fromStep { throw ValidationError("--from-step \(fromStep) goes with --resume RUN_DIR") }
         }
     }
 
     /// A resumed run keeps its settings, or it would be another run.
     private func refuseChanges() throws {
         let given: [(String, Bool)] = [
-            ("--data", data != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
+            ("--evaluate-every", evaluateEvery != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
             ("--decay", decay != nil), ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
         ]
@@ -111,19 +123,30 @@ struct PretrainCommand: ParsableCommand {
             learningRate: LearningRateSchedule(
                 peak: learningRate ?? 1e-3, warmUpSteps: warmUp ?? min(500, steps / 10), steps: steps,
                 decay: decay ?? .constant),
-            weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution)
+            weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution,
+            checkpointEvery: checkpointEvery ?? Self.standardInterval, sampleEvery: sampleEvery ?? Self.standardInterval,
+            evaluateEvery: evaluateEvery ?? Self.standardInterval)
+    }
+
+    private var changes: PretrainingSettings.Changes {
+        var changes = PretrainingSettings.Changes(steps: steps)
+        (changes.data, changes.checkpointEvery, changes.sampleEvery) = (data, checkpointEvery, sampleEvery)
+        return changes
     }
 
     func run() throws {
         loggingOptions.start()
         let interruption = TrainingJob.begin(finishing: "step")
         let run =
-            try resume.map { try PretrainingRun.resume($0, steps: steps, threads: threadOptions.threads) }
+            try resume.map {
+                try PretrainingRun.resume($0, changing: changes, fromStep: fromStep, threads: threadOptions.threads)
+            }
             ?? PretrainingRun.start(settings(), at: out ?? "", threads: threadOptions.threads)
+        for notice in run.notices { StandardConsole.output.line(labelledLine("note", notice)) }
         var display = PretrainingDisplay(run: run, console: StandardConsole.output)
         display.begin(run)
         do {
-            try run.train(checkpointInterval: checkpointEvery, sampleInterval: sampleEvery) { progress in
+            try run.train { progress in
                 display.show(progress)
                 return interruption.isRaised ? .stop : .goOn
             }
@@ -153,7 +176,10 @@ private struct PretrainingDisplay {
         let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
         console.line(labelledLine("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
         console.line(labelledLine("data", run.dataName))
-        let steps = "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
+        let steps =
+            run.step < run.settings.steps
+            ? "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
+            : "all \(run.step) steps are done"
         console.line(labelledLine("run", "\(run.path), \(steps)"))
     }
 
@@ -176,6 +202,7 @@ private struct PretrainingDisplay {
     /// The lines after the last step: where everything is, and what to do next.
     func end(_ run: PretrainingRun) {
         close()
+        console.line(labelledLine("report", run.files.reportPath))
         console.line(labelledLine("model", run.modelPath))
         console.line(labelledLine("images", "greendiff sample --checkpoint \(run.modelPath) --out \(run.path)/samples.png"))
         if run.settings.learningRate.decay == .constant {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CPUSupport
 import Foundation
 import GreenDiffusion
+import Report
 import Storage
 
 /// `greendiff train`: the main job.
@@ -33,6 +34,10 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of a run to go on with; --rounds may ask for more.", valueName: "dir"))
     var resume: String?
 
+    @Option(
+        help: ArgumentHelp("With --resume: go back to that round's checkpoint and forget what came after it.", valueName: "n"))
+    var fromRound: Int?
+
     @Flag(help: "Show the plan, expected time, energy, bytes and disk; train nothing and write nothing.")
     var dryRun = false
 
@@ -40,7 +45,10 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
-        guard resume != nil else { return try refuseCombinations() }
+        guard resume != nil else {
+            if let fromRound { throw ValidationError("--from-round \(fromRound) goes with --resume RUN_DIR") }
+            return try refuseCombinations()
+        }
         if let other = [("--config", config), ("--out", out)].first(where: { $0.1 != nil })?.0 {
             throw ValidationError("--resume goes on in its own folder with its own settings; leave out \(other)")
         }
@@ -67,8 +75,9 @@ struct TrainCommand: ParsableCommand {
         }
         let interruption = TrainingJob.begin(finishing: "round")
         let run =
-            try resume.map { try FederatedRun.resume($0, changing: options.given) }
+            try resume.map { try FederatedRun.resume($0, changing: options.given, fromRound: fromRound) }
             ?? FederatedRun.start(configuration(), at: out ?? Self.freeFolder())
+        for notice in run.notices { console.line(labelledLine("note", notice)) }
         TrainDisplay.begin(run, console: console)
         var display = TrainDisplay(run: run, console: console)
         do {

@@ -38,32 +38,39 @@ enum ErrorText {
 
     private static func line(_ error: RunDirectoryError) -> String {
         switch error {
-        case .exists(let path): "\(error.problem); go on with `greendiff train --resume \(path)`, or choose another --out"
+        case .exists(let path): "\(error.problem); go on with `\(resume(path))`, or choose another --out"
+        case .occupied: "\(error.problem); choose another --out"
+        case .otherKind(let path, _): "\(error.problem); go on with `\(resume(path))`, or choose another --out"
         case .notARun: "\(error.problem); give the folder that --out named"
         case .busy(let path): busy(path)
         case .noCheckpoint(let path):
             "\(error.problem); start again with `greendiff train --config \(path)/config.yaml --out ANOTHER_DIR`"
-        case .damagedState: "\(error)"
+        case .noSuchCheckpoint(_, let kind, _, _): "\(error.problem); leave out --from-\(kind.unit) to go on from the newest"
+        case .damaged(let run, let kind, _, _, let older?):
+            "\(error.problem); put it back, or go on from the one before with `\(resume(run)) --from-\(kind.unit) \(older)`"
+        case .damaged(let run, let kind, _, _, nil):
+            "\(error.problem); put it back, or start a run of its own with `\(command(kind)) --init \(run) --out ANOTHER_DIR`"
         case .settingChanged(let setting, let saved, let requested):
             "--resume keeps \(setting) \(saved), not \(requested): another value would be another run; "
                 + "leave it out, or start a run of its own with --config and --out"
+        case .settingsEdited: "\(error)"
+        case .inputChanged: "--\(error.problem); put it back, or start a run of its own with another --out"
         }
     }
 
+    private static func command(_ kind: RunKind) -> String { kind == .federated ? "greendiff train" : "greendiff pretrain" }
+
+    /// The command line that goes on with the run in a folder.
+    private static func resume(_ path: String) -> String { "\(command(RunKind(at: path) ?? .federated)) --resume \(path)" }
+
     private static func line(_ error: PretrainingError) -> String {
         switch error {
-        case .exists(let path): "\(error.problem); go on with `greendiff pretrain --resume \(path)`, or choose another --out"
-        case .notARun: "\(error.problem); give the folder that --out named"
-        case .busy(let path): busy(path)
-        case .alreadyFinished(let path, let steps):
-            "\(error.problem); ask for more with `--resume \(path) --steps \(2 * steps)`"
         case .stepsBehind: "--\(error.problem); --steps counts from the run's beginning"
         case .decayIsFixed(let path, _, _):
             "--\(error.problem); start from its model with `--init \(path)/model --out ANOTHER_DIR`"
         case .imageSize: "\(error.problem); \(otherModel)"
         case .diverged(_, let path):
             "\(error.problem); start again with a smaller --learning-rate, from scratch or with `--init \(path)/model`"
-        case .damagedCheckpoint: "\(error)"
         case .notSaved(_, let path, _):
             "\(error.problem); the checkpoints before it stand, go on with `greendiff pretrain --resume \(path)`"
         case .interrupted(_, _, let path): "\(error.problem); go on with `greendiff pretrain --resume \(path)`"

@@ -1,4 +1,6 @@
 import Foundation
+import GreenDiffusion
+import Records
 import RunTestSupport
 import TestSupport
 import Testing
@@ -89,12 +91,54 @@ import Testing
         try Data(contentsOf: weights).prefix(9999).write(to: weights)
         let arguments = ["pretrain", "--resume", folder.path("run"), "--steps", "8", "--sample-every", "0"]
         let refused = try Greendiff.run(arguments)
-        #expect(refused.status == 1 && refused.errors.contains(newest) && refused.errors.contains("remove that folder"))
+        #expect(refused.status == 1 && refused.errors.contains(newest) && refused.errors.contains("--from-step 4"))
 
-        try FileManager.default.removeItem(atPath: newest)
-        #expect(try Greendiff.run(arguments).status == 0)
+        #expect(try Greendiff.run(arguments + ["--from-step", "4"]).status == 0)
         try train(folder.path("whole"), steps: 8)
         #expect(try self.weights(folder.path("run")) == self.weights(folder.path("whole")))
+    }
+
+    @Test func aModelThatIsGoneIsWrittenAgainAlsoWhenAllStepsAreDone() throws {
+        let folder = TemporaryFolder()
+        try train(folder.path("run"), steps: 4)
+        let before = try weights(folder.path("run"))
+        try FileManager.default.removeItem(atPath: folder.path("run/model"))
+        #expect(try Greendiff.run("pretrain", "--resume", folder.path("run")).status == 0)
+        #expect(try weights(folder.path("run")) == before)
+    }
+
+    @Test func aResumedRunKeepsItsIntervalsAndDrawsTheGridThatIsDue() throws {
+        let folder = TemporaryFolder()
+        let run = folder.path("run")
+        try train(run, steps: 4, "--checkpoint-every", "2", "--evaluate-every", "2")
+        #expect(try Greendiff.run("pretrain", "--resume", run, "--sample-every", "4").status == 0)
+        #expect(FileManager.default.fileExists(atPath: "\(run)/samples/step-000000004.png"))
+        #expect(try Greendiff.run("pretrain", "--resume", run, "--steps", "8").status == 0)
+        let files = RunFiles(path: run, kind: .pretraining)
+        #expect(files.sampleNumbers() == [4, 8] && files.checkpointNumbers() == [6, 8])
+        let records = try files.progress()
+        #expect(records.map(\.step) == [2, 4, 6, 8] && records.allSatisfy { $0.lossHeldOut != nil })
+        #expect(try Greendiff.run("report", run, "--out", folder.path("page.html")).status == 0)
+        #expect(try String(contentsOfFile: files.reportPath, encoding: .utf8).contains("Step 8: held-out loss"))
+        #expect(try String(contentsOfFile: files.summaryPath, encoding: .utf8).contains(#""steps_completed" : 8"#))
+    }
+
+    @Test func imagesMayMoveButNotChange() throws {
+        let folder = TemporaryFolder()
+        #expect(
+            try Greendiff.run(
+                "sample", "--checkpoint", TinyModel.path, "--count", "6", "--steps", "2", "--images", folder.path("a"), "--out",
+                folder.path("a.png")
+            ).status == 0)
+        let run = folder.path("run")
+        try train(run, steps: 2, "--data", "folder:\(folder.path("a"))")
+        try FileManager.default.moveItem(atPath: folder.path("a"), toPath: folder.path("b"))
+        let arguments = ["pretrain", "--resume", run, "--steps", "3", "--data", "folder:\(folder.path("b"))"]
+        #expect(try Greendiff.run(arguments).status == 0)
+        try FileManager.default.copyItem(atPath: folder.path("b/00000.png"), toPath: folder.path("b/00003a.png"))
+        let refused = try Greendiff.run("pretrain", "--resume", run, "--steps", "4")
+        #expect(refused.status == 1 && refused.errors.contains("6 images before, 7 now"), "\(refused.errors)")
+        #expect(refused.errors.contains("00003a.png"), "\(refused.errors)")
     }
 
     @Test func twoProcessesDoNotShareARun() throws {

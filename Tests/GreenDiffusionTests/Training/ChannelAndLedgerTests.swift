@@ -88,7 +88,12 @@ import Testing
         let line = try String(contentsOfFile: path, encoding: .utf8)
         try line.replacingOccurrences(of: #""energy_system_j":[^,}]*,"#, with: "", options: .regularExpression)
             .write(toFile: path, atomically: true, encoding: .utf8)
+        // Nor had its checkpoints a manifest and the settings.
+        for name in ["manifest.json", "config.yaml"] {
+            try FileManager.default.removeItem(atPath: "\(files.checkpointPath(1))/\(name)")
+        }
         let resumed = try FederatedRun.resume(files.path, changing: [(.rounds, "2")])
+        #expect(resumed.notices.count == 1 && resumed.notices[0].contains("earlier version"))
         try resumed.train { _ in }
         #expect(try TinyRun.weights(files.path, round: 2) == TinyRun.weights(folder.path("whole"), round: 2))
         let saved = try String(contentsOfFile: files.configurationPath, encoding: .utf8)

@@ -34,7 +34,7 @@ import Testing
         #expect(try whole.files.devicesFile.read(DeviceRecord.self) == records)
         #expect(records.contains { $0.feedbackRound != nil } && records.contains { $0.feedbackRound == nil })
         for device in 0..<3 {
-            #expect(files.residualRounds(device: device).count <= 1)
+            #expect(files.residualRounds(device: device).count <= 2, "of the two checkpoints that stay")
             #expect(files.residualRounds(device: device) == whole.files.residualRounds(device: device))
         }
         let without = try TinyRun.train(Self.settings.merging([.errorFeedback: "0"]) { $1 }, at: folder.path("without"))
@@ -42,22 +42,39 @@ import Testing
         #expect((0..<3).allSatisfy { without.files.residualRounds(device: $0).isEmpty })
     }
 
-    @Test func aDamagedResidualIsNamed() throws {
+    @Test func aResidualThatIsDamagedOrGoneIsNamed() throws {
         let path = folder.path("run")
-        do { try TinyRun.train(Self.settings.merging([.rounds: "1", .select: "3"]) { $1 }, at: path) }
-        let file = RunFiles(path: path).residualPath(device: 1, round: 1)
-        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)))
-        bytes[bytes.count / 2] ^= 1
-        try Data(bytes).write(to: URL(fileURLWithPath: file))
-        let error = #expect(throws: FederatedRunError.self) {
-            try FederatedRun.resume(path, changing: [(.rounds, "2")]).train { _ in }
+        let settings = Self.settings.merging([.rounds: "2", .select: "3"]) { $1 }
+        do { try TinyRun.train(settings, at: path) }
+        let file = RunFiles(path: path).residualPath(device: 1, round: 2)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        func expectRefusal(_ reason: String) throws {
+            let error = #expect(throws: RunDirectoryError.self) { try FederatedRun.resume(path, changing: [(.rounds, "3")]) }
+            guard case .damaged(path, .federated, file, let found, older: 1)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(found.contains(reason))
         }
-        let text = "\(error.map { "\($0)" } ?? "")"
-        #expect(text.contains(file) && text.contains("checksum") && text.contains("remove the file"))
+        var damaged = [UInt8](bytes)
+        damaged[damaged.count / 2] ^= 1
+        try Data(damaged).write(to: URL(fileURLWithPath: file))
+        try expectRefusal("checksum")
         try FileManager.default.removeItem(atPath: file)
-        try FederatedRun.resume(path).train { _ in }
-        let records = try RunFiles(path: path).devicesFile.read(DeviceRecord.self)
-        #expect(records.filter { $0.round == 2 }.map(\.feedbackRound) == [1, nil, 1])
+        try expectRefusal("missing")
+        try bytes.write(to: URL(fileURLWithPath: file))
+        try FederatedRun.resume(path, changing: [(.rounds, "3")]).train { _ in }
+    }
+
+    @Test func goingBackOneCheckpointGivesTheSameBytes() throws {
+        let path = folder.path("run")
+        do { try TinyRun.train(Self.settings, at: path) }
+        let (weights, devices) = try (TinyRun.weights(path, round: 4), RunFiles(path: path).devices())
+        let run = try FederatedRun.resume(path, fromRound: 3)
+        #expect(run.completedRounds == 3 && run.notices.count == 1)
+        #expect(try run.files.rounds().count == 3 && run.files.checkpointNumbers() == [3])
+        try run.train { _ in }
+        #expect(try TinyRun.weights(path, round: 4) == weights && run.files.devices() == devices)
     }
 
     @Test func whereItHasNothingToDoItIsRefused() throws {

@@ -79,7 +79,7 @@ import Testing
         defer { withExtendedLifetime(run) {} }
         #expect(throws: RunDirectoryError.exists(path: path)) { try FederatedRun.start(TinyRun.configuration(), at: path) }
         #expect(throws: RunDirectoryError.busy(path: path)) { try FederatedRun.resume(path) }
-        #expect(throws: RunDirectoryError.notARun(path: folder.path)) { try FederatedRun.resume(folder.path) }
+        #expect(throws: RunDirectoryError.notARun(path: folder.path, kind: .federated)) { try FederatedRun.resume(folder.path) }
         try "a file".write(toFile: folder.path("file"), atomically: true, encoding: .utf8)
         #expect(throws: FileError.self) { try FederatedRun.start(TinyRun.configuration(), at: folder.path("file/below")) }
     }

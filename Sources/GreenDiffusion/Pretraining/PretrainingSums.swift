@@ -1,23 +1,4 @@
-/// One line of `progress.jsonl`: what happened since the line before.
-public struct PretrainingRecord: Codable, Sendable, Equatable {
-    /// Steps done since the beginning of the run.
-    public var step: Int
-    /// Mean training loss.
-    public var loss: Double
-    /// Mean Euclidean norm of the gradients before clipping.
-    public var gradientNorm: Double
-    /// Of the last step.
-    public var learningRate: Double
-    /// Images a second through the model.
-    public var imagesPerSecond: Double
-
-    enum CodingKeys: String, CodingKey {
-        case step, loss
-        case gradientNorm = "gradient_norm"
-        case learningRate = "learning_rate"
-        case imagesPerSecond = "images_per_second"
-    }
-}
+import Records
 
 /// Sums of the steps since the last record.
 struct PretrainingSums {
@@ -40,6 +21,6 @@ struct PretrainingSums {
         guard steps > 0 else { return nil }
         return PretrainingRecord(
             step: step, loss: loss / Double(steps), gradientNorm: gradientNorm / Double(steps), learningRate: learningRate,
-            imagesPerSecond: Double(steps * batchSize) / max(seconds, 1e-9))
+            imagesPerSecond: Double(steps * batchSize) / max(seconds, 1e-9), wallSeconds: seconds)
     }
 }

@@ -1,0 +1,33 @@
+import Foundation
+import Kernels
+
+/// The lines of a file of records: how many, and a hash of them in their order, but for what the clock said.
+///
+/// Each line is hashed with the digest of those before it, so a line more costs its own length.
+struct LineDigest: Codable, Equatable {
+    private(set) var lines = 0
+    /// XXH3-128 of the digest before, 16 bytes, and the line.
+    private(set) var digest = hexadecimal((0, 0))
+
+    /// Fields that differ between runs of the same settings.
+    private static let clockFields = ["wall_s", "images_per_second"]
+
+    mutating func add(_ line: Data) {
+        lines += 1
+        digest = hexadecimal(Array(digest.utf8 + Self.withoutClock(line)).withUnsafeBytes(hash128))
+    }
+
+    /// A line without the numbers of its clock fields.
+    private static func withoutClock(_ line: Data) -> Data {
+        clockFields.reduce(line) { line, field in
+            guard let name = line.range(of: Data("\"\(field)\":".utf8)) else { return line }
+            let end = line[name.upperBound...].firstIndex { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "}") }
+            return line[..<name.upperBound] + line[(end ?? line.endIndex)...]
+        }
+    }
+}
+
+/// A hash as 32 digits, the high half first, as `xxhsum -H2` prints it.
+func hexadecimal(_ hash: (low: UInt64, high: UInt64)) -> String {
+    String(format: "%016lx%016lx", hash.high, hash.low)
+}
