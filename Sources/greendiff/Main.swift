@@ -36,7 +36,7 @@ struct Greendiff: ParsableCommand {
                     + "run it on a CPU with AVX2, FMA and BMI2 (Intel Haswell, AMD Zen or newer)", status: 1)
         }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Switch.completing(Array(CommandLine.arguments.dropFirst())))
             try command.run()
         } catch {
             report(error)

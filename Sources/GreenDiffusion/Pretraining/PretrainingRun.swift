@@ -3,6 +3,7 @@ import ImageFiles
 import Kernels
 import Logging
 import Model
+import Records
 import Storage
 
 /// Ordinary training of one model on one machine, in a folder that it can be resumed from.
@@ -30,6 +31,13 @@ public final class PretrainingRun {
     public var parameterCount: Int { trainer.model.layout.parameterCount }
     /// What the data set calls itself.
     public var dataName: String { images.name }
+    /// What became of the files of the data set; nil where images are drawn.
+    public var imageFiles: ImageFileCounts? { images.files }
+    /// What is done to images before the model sees them; nil where they are drawn.
+    public var imageTreatment: String? {
+        let data = try? DataSpecification(parsing: settings.data)
+        return data?.treatment(side: trainer.model.configuration.sampleSize[1], cropMargin: nil)
+    }
 
     /// - Parameters:
     ///   - checkpoint: the weights to start from; nil draws fresh ones.
@@ -54,7 +62,8 @@ public final class PretrainingRun {
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
                 averageDecay: PretrainingSettings.averageDecay))
         images = try TrainingImages(
-            settings.data, size: model.configuration.sampleSize, batchSize: settings.batchSize, seed: settings.seed)
+            settings.data, size: model.configuration.sampleSize, batchSize: settings.batchSize, seed: settings.seed,
+            skipsUnreadable: settings.skipsUnreadable ?? false)
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)
     }

@@ -19,6 +19,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var seed: UInt64
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
+    /// True where images that cannot be read are left out; nil where the run does not start with such images.
+    public var skipsUnreadable: Bool?
 
     /// Gradients are scaled down to this Euclidean norm.
     public static let gradientNormLimit = 1.0
@@ -28,11 +30,12 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     /// Settings of a new run.
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
-        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil
+        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil, skipsUnreadable: Bool? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
+        self.skipsUnreadable = skipsUnreadable
     }
 
     /// All steps of the run.
@@ -58,6 +61,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
         case weightDecay = "weight_decay"
+        case skipsUnreadable = "skip_unreadable"
     }
 }
 

@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Records
 
 /// The images of a pretraining run, step by step: drawn signs never repeat, stored images are shuffled anew every epoch.
 struct TrainingImages {
@@ -17,11 +18,16 @@ struct TrainingImages {
     /// Images until they repeat.
     var count: Int { dataset.count }
 
-    /// - Parameter size: height and width that the model sees.
+    /// What became of the files that they come from; nil where they are drawn.
+    var files: ImageFileCounts? { dataset.files }
+
+    /// - Parameters:
+    ///   - size: height and width that the model sees.
+    ///   - skipsUnreadable: whether images that cannot be read are left out.
     /// - Throws: `ConfigurationError` or `DatasetError` for images that cannot be used, `PretrainingError.imageSize` for a wrong size.
-    init(_ specification: String, size: [Int], batchSize: Int, seed: UInt64) throws {
+    init(_ specification: String, size: [Int], batchSize: Int, seed: UInt64, skipsUnreadable: Bool) throws {
         let source = try DataSpecification(parsing: specification)
-        dataset = try source.open(side: size[1], syntheticImages: Self.syntheticImages, seed: seed)
+        dataset = try source.open(side: size[1], syntheticImages: Self.syntheticImages, seed: seed, skipsUnreadable: skipsUnreadable)
         guard [dataset.height, dataset.width] == size else {
             throw PretrainingError.imageSize(data: dataset.name, width: dataset.width, height: dataset.height, size: size)
         }

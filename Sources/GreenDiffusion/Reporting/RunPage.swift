@@ -25,7 +25,15 @@ public enum RunPage {
             schemes: SchemeAverage.averages(try files.schemesFile.read(SchemeRecord.self)), rounds: rounds,
             devices: try files.devicesFile.read(DeviceRecord.self),
             configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
-            environment: environment(configuration, rounds: rounds))
+            environment: environment(configuration, rounds: rounds) + imageFields(files))
+    }
+
+    /// What became of the files of the data set, where the run has a summary and did not draw its images.
+    private static func imageFields(_ files: RunFiles) -> [ReportField] {
+        guard let bytes = try? readFile(files.summaryPath),
+            let summary = try? JSONDecoder().decode(RunSummary.self, from: Data(bytes)), let images = summary.images
+        else { return [] }
+        return [ReportField("image files", images.text)]
     }
 
     private static func subtitle(_ configuration: RunConfiguration, rounds: [RoundRecord]) -> String {

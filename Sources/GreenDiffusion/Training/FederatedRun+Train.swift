@@ -117,10 +117,10 @@ extension FederatedRun {
         // Inside one process a frame is refused or missing only where training diverged.
         if let dropped = finished.devices.first(where: { $0.status == .dropped || $0.status == .rejected }) {
             throw FederatedRunError.diverged(
-                round: round, reason: "device \(dropped.device): \(dropped.reason ?? "")", path: path)
+                round: round, reason: "device \(dropped.label): \(dropped.reason ?? "")", path: path)
         }
         guard emptyRounds >= Self.emptyRoundLimit else { return }
-        let reason = finished.devices.first.flatMap { device in device.reason.map { "device \(device.device): \($0)" } }
+        let reason = finished.devices.first.flatMap { device in device.reason.map { "device \(device.label): \($0)" } }
         throw FederatedRunError.nobodyTakesPart(round: round, reason: reason ?? "no reason given", path: path)
     }
 

@@ -24,6 +24,9 @@ struct PretrainCommand: ParsableCommand {
         help: ArgumentHelp("Images: synthetic, cifar10:DIR, gtsrb:DIR or folder:DIR (default: synthetic).", valueName: "spec"))
     var data: String?
 
+    @Option(help: ArgumentHelp("Go on without images that cannot be read (default: off).", valueName: "on|off"))
+    var skipUnreadable: Switch?
+
     @Option(help: ArgumentHelp("Model: tiny, small or ddpm-cifar10 (default: small).", valueName: "name"))
     var preset: UNetConfiguration.Preset?
 
@@ -91,7 +94,7 @@ struct PretrainCommand: ParsableCommand {
     /// A resumed run keeps its settings, or it would be another run.
     private func refuseChanges() throws {
         let given: [(String, Bool)] = [
-            ("--data", data != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
+            ("--data", data != nil), ("--skip-unreadable", skipUnreadable != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
             ("--decay", decay != nil), ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
         ]
@@ -111,7 +114,8 @@ struct PretrainCommand: ParsableCommand {
             learningRate: LearningRateSchedule(
                 peak: learningRate ?? 1e-3, warmUpSteps: warmUp ?? min(500, steps / 10), steps: steps,
                 decay: decay ?? .constant),
-            weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution)
+            weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution,
+            skipsUnreadable: skipUnreadable == .on ? true : nil)
     }
 
     func run() throws {
@@ -153,6 +157,7 @@ private struct PretrainingDisplay {
         let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
         console.line(labelledLine("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
         console.line(labelledLine("data", run.dataName))
+        for line in ImageLines.lines(files: run.imageFiles, treatment: run.imageTreatment) { console.line(line) }
         let steps = "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
         console.line(labelledLine("run", "\(run.path), \(steps)"))
     }
