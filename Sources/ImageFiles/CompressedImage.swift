@@ -36,8 +36,8 @@ struct ImageCodec: Sendable {
         try ImageLimits.check(width: width, height: height, path: path)
         let size = width * height * Int(header.channels)
         let pixels = [UInt8](unsafeUninitializedCapacity: size) { target, count in
-            // SAFETY: `target` has room for height x width x channels bytes, which are what the decoder overwrites where it succeeds.
-            target.initialize(repeating: 0)
+            // SAFETY: `target` has room for height x width x channels bytes; where the decoder succeeds, it has written all of them, and
+            // where not, they are not read.
             status = bytes.withUnsafeBufferPointer {
                 decode($0.baseAddress, $0.count, header, target.baseAddress, &reason)
             }
