@@ -26,14 +26,16 @@ struct ImageCodec: Sendable {
     }
 
     /// The picture in `bytes` without what its metadata say, transparency laid over black; `path` names it in errors.
-    func image(_ bytes: [UInt8], path: String) throws(ImageFileError) -> (image: RGBImage, isAnimated: Bool) {
+    func image(
+        _ bytes: [UInt8], path: String, limit: Int
+    ) throws(ImageFileError) -> (image: RGBImage, isAnimated: Bool) {
         var reason = [CChar](repeating: 0, count: Int(GD_IMAGE_REASON))
         var header = gd_image_header()
         // SAFETY: both calls read at most `bytes.count` bytes at the array's address and write `reason` within its length.
         var status = bytes.withUnsafeBufferPointer { readHeader($0.baseAddress, $0.count, &header, &reason) }
         try check(status, reason, path)
         let (width, height) = (Int(header.width), Int(header.height))
-        try ImageLimits.check(width: width, height: height, path: path)
+        try ImageLimits.check(width: width, height: height, limit: limit, path: path)
         let size = width * height * Int(header.channels)
         let pixels = [UInt8](unsafeUninitializedCapacity: size) { target, count in
             // SAFETY: `target` has room for height x width x channels bytes; where the decoder succeeds, it has written all of them, and

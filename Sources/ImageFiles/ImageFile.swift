@@ -22,19 +22,23 @@ package enum ImageFile {
         try contents(of: bytes(of: path), path: path)
     }
 
-    /// The image in `bytes`; `path` names them in errors.
-    package static func decode(_ bytes: [UInt8], path: String) throws(ImageFileError) -> RGBImage {
-        try contents(of: bytes, path: path).image
+    /// The image in `bytes`; `path` names them in errors, `limit` is the largest number of pixels that is accepted.
+    package static func decode(
+        _ bytes: [UInt8], path: String, limit: Int = ImageLimits.pixels
+    ) throws(ImageFileError) -> RGBImage {
+        try contents(of: bytes, path: path, limit: limit).image
     }
 
-    private static func contents(of bytes: [UInt8], path: String) throws(ImageFileError) -> Contents {
+    private static func contents(
+        of bytes: [UInt8], path: String, limit: Int = ImageLimits.pixels
+    ) throws(ImageFileError) -> Contents {
         let format = try ImageFormat(of: bytes, path: path)
         let (image, isAnimated) =
             switch format {
-            case .jpeg: try ImageCodec.jpeg.image(bytes, path: path)
-            case .png: try ImageCodec.png.image(bytes, path: path)
-            case .webp: try ImageCodec.webp.image(bytes, path: path)
-            case .netpbm(let kind): (try NetpbmCoder.decode(bytes, kind: kind, path: path), false)
+            case .jpeg: try ImageCodec.jpeg.image(bytes, path: path, limit: limit)
+            case .png: try ImageCodec.png.image(bytes, path: path, limit: limit)
+            case .webp: try ImageCodec.webp.image(bytes, path: path, limit: limit)
+            case .netpbm(let kind): (try NetpbmCoder.decode(bytes, kind: kind, path: path, limit: limit), false)
             }
         let metadata = ImageMetadata(of: bytes, format: format)
         return Contents(image: image.oriented(metadata.orientation), isAnimated: isAnimated || metadata.isAnimated)

@@ -55,8 +55,8 @@ package enum ImageLimits {
     /// Eight bytes a pixel: 16-bit RGBA that does not compress.
     static let fileBytes = 8 * pixels
 
-    static func check(width: Int, height: Int, path: String) throws(ImageFileError) {
-        guard (1...side).contains(width), (1...side).contains(height), width * height <= pixels else {
+    static func check(width: Int, height: Int, limit: Int, path: String) throws(ImageFileError) {
+        guard (1...side).contains(width), (1...side).contains(height), width * height <= limit else {
             throw ImageFileError(path: path, problem: .tooLarge(width: width, height: height))
         }
     }

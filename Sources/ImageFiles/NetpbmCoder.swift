@@ -1,13 +1,13 @@
 /// Netpbm's bitmaps, gray and colour maps (PBM, PGM, PPM), as text (P1 to P3) and binary (P4 to P6).
 package enum NetpbmCoder {
     /// Samples scaled from their maximum value, 1...65535, to 255 and rounded; larger samples of a binary file count as the maximum.
-    static func decode(_ bytes: [UInt8], kind: UInt8, path: String) throws(ImageFileError) -> RGBImage {
+    static func decode(_ bytes: [UInt8], kind: UInt8, path: String, limit: Int) throws(ImageFileError) -> RGBImage {
         var header = NetpbmHeader(bytes, position: 2, path: path)
         let width = try header.number("width")
         let height = try header.number("height")
         let isBitmap = kind == 1 || kind == 4
         let maximum = isBitmap ? 1 : try header.number("maximum value")
-        try ImageLimits.check(width: width, height: height, path: path)
+        try ImageLimits.check(width: width, height: height, limit: limit, path: path)
         guard (1...65535).contains(maximum) else {
             throw ImageFileError(path: path, problem: .unsupported("maximum value \(maximum) is outside 1...65535"))
         }
