@@ -55,6 +55,10 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", path: "Sources/COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CLibPNG", path: "Sources/CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CLibJPEG", path: "Sources/CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(
+            name: "CLibWebP", path: "Sources/CLibWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
         .target(name: "CPUSupport"),
         .target(
             name: "CKernels",
@@ -64,8 +68,11 @@ let package = Package(
         .target(name: "Codec", dependencies: ["Kernels"], swiftSettings: vectorized),
         .target(name: "Energy", swiftSettings: vectorized),
         .target(name: "Storage", swiftSettings: strict),
-        .target(name: "ImageFiles", dependencies: ["CLibPNG", "Storage"], swiftSettings: strict),
-        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels", "Storage"], swiftSettings: strict),
+        .target(
+            name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG", "CLibWebP"],
+            linkerSettings: ["jpeg", "png", "webp", "webpdemux"].map { .linkedLibrary($0) }),
+        .target(name: "ImageFiles", dependencies: ["CImageCodecs", "CLibPNG", "Storage"], swiftSettings: strict),
+        .target(name: "Datasets", dependencies: ["ImageFiles", "Kernels", "Records", "Storage"], swiftSettings: strict),
         .target(name: "Model", dependencies: ["Kernels", "Storage"], swiftSettings: vectorized),
         .target(name: "Records", swiftSettings: strict),
         .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels", "Records"], swiftSettings: strict),
@@ -91,8 +98,8 @@ let package = Package(
         .executableTarget(
             name: "greendiff",
             dependencies: [
-                "CPUSupport", "Calibration", "Codec", "DevicePlanning", "Energy", "GreenDiffusion", "ImageFiles", "Kernels", "Model",
-                "Report", "Storage", "Studies",
+                "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "GreenDiffusion", "ImageFiles", "Kernels",
+                "Model", "Records", "Report", "Storage", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -113,7 +120,7 @@ let package = Package(
             name: "CodecTests", dependencies: ["Codec", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "EnergyTests", dependencies: ["Energy", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "Kernels", "TestSupport"], exclude: ["Fixtures"],
+            name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "Kernels", "Records", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelTests", dependencies: ["Kernels", "Model", "Storage", "TestSupport"], exclude: ["Fixtures"],
@@ -160,6 +167,7 @@ if Context.environment["GREENDIFF_FUZZ"] != nil {
     let fuzzed: KeyValuePairs<String, [Target.Dependency]> = [
         "FuzzFrameDecoder": ["Codec", "Kernels"], "FuzzFrameRoundTrip": ["Codec", "Kernels"],
         "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"], "FuzzSafetensors": ["Model", "Storage"],
+        "FuzzImageFile": ["ImageFiles"],
     ]
     package.targets += fuzzed.map { name, dependencies in
         .executableTarget(name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: strict)

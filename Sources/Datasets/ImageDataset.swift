@@ -1,5 +1,6 @@
 import ImageFiles
 import Kernels
+import Records
 
 /// Labelled RGB images of one size, addressed by index.
 ///
@@ -15,6 +16,8 @@ package protocol ImageDataset: Sendable {
     var classNames: [String] { get }
     /// True where a mirrored image still shows what its label says.
     var allowsHorizontalFlip: Bool { get }
+    /// What became of the files that the images come from; nil where there are none.
+    var files: ImageFileCounts? { get }
 
     /// The class of image `index`, in `0..<classNames.count`.
     func label(at index: Int) -> Int
@@ -27,7 +30,11 @@ package protocol ImageDataset: Sendable {
 }
 
 extension ImageDataset {
+    package var files: ImageFileCounts? { nil }
+
     package func group(at index: Int) -> Int { index }
+    package func fileName(at index: Int) -> String? { nil }
+
     package func fileName(at index: Int) -> String? { nil }
 
     /// Values in `[-1, 1]` for a batch: image `indices[n]` overwrites plane `n` of `output`, shape `(N, H, W, 3)`.

@@ -36,6 +36,30 @@ extension ImageDataset {
         return shares.map { $0.flatMap { units[$0] }.sorted() }
     }
 
+    /// The image indices of each device where the images of a folder directly below the data set's are those of one device, which has the
+    /// folder's name.
+    ///
+    /// - Throws: a folder without images, or images that lie in none of the folders.
+    package func partition(byFolders names: [String]) throws(DatasetError) -> [[Int]] {
+        let devices = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+        var shares = [[Int]](repeating: [], count: names.count)
+        for index in 0..<count {
+            let parts = fileName(at: index)?.split(separator: "/") ?? []
+            guard parts.count > 1, let device = devices[String(parts[0])] else {
+                throw DatasetError(
+                    source: name, problem: "\(parts.last ?? "an image") lies beside the devices' folders",
+                    remedy: "put every image into the folder of a device, or use another partition")
+            }
+            shares[device].append(index)
+        }
+        if let empty = shares.firstIndex(where: \.isEmpty) {
+            throw DatasetError(
+                source: name, problem: "the folder \(names[empty]), which is a device, has no image",
+                remedy: "give it images, or remove the folder")
+        }
+        return shares
+    }
+
     /// Image indices by group, in the order of their first image.
     private func groupedIndices() -> [[Int]] {
         var positions: [Int: Int] = [:]

@@ -1,4 +1,5 @@
 import ImageFiles
+import Records
 
 /// A data set held in memory as 8-bit pixels.
 package struct StoredImages: ImageDataset {
@@ -7,6 +8,7 @@ package struct StoredImages: ImageDataset {
     package let height: Int
     package let classNames: [String]
     package let allowsHorizontalFlip: Bool
+    package let files: ImageFileCounts?
     private let labels: [Int]
     private let groups: [Int]?
     private let fileNames: [String]?
@@ -17,10 +19,11 @@ package struct StoredImages: ImageDataset {
     ///   - labels: one class index an image.
     ///   - groups: one group an image, or nil where each image stands alone.
     ///   - fileNames: one an image, or nil where images have no files of their own.
+    ///   - files: what became of the files that the images come from.
     ///   - pixels: `(labels.count, height, width, 3)`; another count is a programmer's mistake (precondition).
     package init(
         name: String, width: Int, height: Int, classNames: [String], allowsHorizontalFlip: Bool, labels: [Int], groups: [Int]?,
-        fileNames: [String]? = nil, pixels: [UInt8]
+        fileNames: [String]? = nil, files: ImageFileCounts? = nil, pixels: [UInt8]
     ) {
         precondition(pixels.count == labels.count * width * height * 3, "\(pixels.count) bytes for \(labels.count) images")
         precondition(groups == nil || groups?.count == labels.count, "one group an image")
@@ -30,6 +33,7 @@ package struct StoredImages: ImageDataset {
         (self.width, self.height) = (width, height)
         (self.classNames, self.allowsHorizontalFlip) = (classNames, allowsHorizontalFlip)
         (self.labels, self.groups, self.fileNames, self.pixels) = (labels, groups, fileNames, pixels)
+        self.files = files
     }
 
     package var count: Int { labels.count }

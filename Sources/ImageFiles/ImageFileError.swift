@@ -5,7 +5,7 @@ package struct ImageFileError: Error, Equatable, CustomStringConvertible, Sendab
         case unreadable(String)
         /// The operating system's or encoder's reason.
         case unwritable(String)
-        /// Neither PNG nor binary PPM; the first bytes.
+        /// None of the formats that are read; the first bytes, and what they look like.
         case unknownFormat(String)
         /// Ended early or is not what its header says.
         case corrupt(String)
@@ -27,7 +27,7 @@ package struct ImageFileError: Error, Equatable, CustomStringConvertible, Sendab
         switch problem {
         case .unreadable(let reason): "cannot be read (\(reason))"
         case .unwritable(let reason): "cannot be written (\(reason))"
-        case .unknownFormat(let start): "starts with \(start), neither PNG nor binary PPM (P6)"
+        case .unknownFormat(let start): "starts with \(start): not a JPEG, PNG, WebP, PPM, PGM or PBM image"
         case .corrupt(let reason): "damaged image (\(reason))"
         case .unsupported(let reason): reason
         case .tooLarge(let width, let height):
@@ -42,7 +42,7 @@ package struct ImageFileError: Error, Equatable, CustomStringConvertible, Sendab
         case .unwritable: "check the folder, its permissions and free space"
         case .unknownFormat: "convert it to PNG"
         case .corrupt: "copy or download the file again, or remove it"
-        case .unsupported: "convert it to 8-bit PNG or PPM"
+        case .unsupported: "convert it to PNG"
         case .tooLarge: "scale it down first"
         }
     }
@@ -52,9 +52,11 @@ package struct ImageFileError: Error, Equatable, CustomStringConvertible, Sendab
 package enum ImageLimits {
     package static let side = 32_768
     package static let pixels = 1 << 26
+    /// Eight bytes a pixel: 16-bit RGBA that does not compress.
+    static let fileBytes = 8 * pixels
 
-    static func check(width: Int, height: Int, path: String) throws(ImageFileError) {
-        guard (1...side).contains(width), (1...side).contains(height), width * height <= pixels else {
+    static func check(width: Int, height: Int, limit: Int, path: String) throws(ImageFileError) {
+        guard (1...side).contains(width), (1...side).contains(height), width * height <= limit else {
             throw ImageFileError(path: path, problem: .tooLarge(width: width, height: height))
         }
     }

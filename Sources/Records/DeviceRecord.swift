@@ -21,6 +21,8 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
     package var round: Int
     /// The device's index in the run.
     package var device: Int
+    /// What its folder or file calls it; nil where it has only its number.
+    package var id: String?
     /// How the device's round ended.
     package var status: Status
     /// Why the device did not end well, or was planned otherwise than its demand asks; with the way out.
@@ -102,8 +104,11 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         (self.round, self.device, self.status, self.samples) = (round, device, status, samples)
     }
 
+    /// What people call the device: its name, or its number.
+    package var label: String { id ?? "\(device)" }
+
     enum CodingKeys: String, CodingKey {
-        case round, device, status, reason, bits, theta, pi, samples, loss, fading
+        case round, device, id, status, reason, bits, theta, pi, samples, loss, fading
         case bitsPlanned = "bits_planned"
         case bitsCoded = "bits_coded"
         case feedbackRound = "feedback_round"

@@ -44,9 +44,11 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let timeBudgetSeconds: Double
     /// Averages of a round under each scheme.
     public let schemes: [SchemeAverage]
+    /// What became of the files of the data set; nil where images are drawn.
+    public let images: ImageFileCounts?
 
     enum CodingKeys: String, CodingKey {
-        case version, schemes
+        case version, schemes, images
         case roundsCompleted = "rounds_completed"
         case lossFirst = "loss_first"
         case lossLast = "loss_last"
@@ -70,7 +72,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
     }
 
     /// Sums up the records of all rounds.
-    package init(version: String, rounds: [RoundRecord], schemes: [SchemeRecord], timeBudgetSeconds: Double) {
+    package init(
+        version: String, rounds: [RoundRecord], schemes: [SchemeRecord], timeBudgetSeconds: Double, images: ImageFileCounts? = nil
+    ) {
         self.version = version
         roundsCompleted = rounds.last?.round ?? 0
         (lossFirst, lossLast) = (rounds.first?.loss, rounds.last?.loss)
@@ -93,6 +97,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
         wallSeconds = rounds.reduce(0) { $0 + $1.wallSeconds }
         self.timeBudgetSeconds = timeBudgetSeconds
         self.schemes = SchemeAverage.averages(schemes)
+        self.images = images
     }
 }
 

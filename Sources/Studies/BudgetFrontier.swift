@@ -27,10 +27,9 @@ struct BudgetFrontier {
     init(_ run: RecordedRun, through round: Int) throws {
         let records = try run.files.devices().filter { $0.round <= round }
         let configuration = run.configuration
-        let count = try configuration.devices.count()
+        let count = try configuration.deviceCount()
         // Only a device's weight in the average depends on its number of images; it is in the records.
-        let devices = try configuration.devices.devices(
-            samples: [Int](repeating: 1, count: count), configuration: configuration)
+        let devices = try configuration.federatedDevices(samples: [Int](repeating: 1, count: count))
         let scheme = configuration.federationScheme
         guard
             let replanning = Replanning(

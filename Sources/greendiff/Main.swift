@@ -41,7 +41,7 @@ struct Greendiff: ParsableCommand {
         }
         if let unknown = unknownCommand { fail(unknown, status: ExitCode.validationFailure.rawValue) }
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Switch.completing(Array(CommandLine.arguments.dropFirst())))
             try command.run()
             try StandardConsole.requireOutputWritten()
         } catch {

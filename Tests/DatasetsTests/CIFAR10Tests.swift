@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Kernels
 import Testing
 
@@ -32,6 +33,59 @@ private func refusal(_ directory: String) -> DatasetError? {
         }
     }
 
+    private static let pickles = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/cifar10")
+
+    @Test(
+        arguments: ["python-2"] + [2, 3, 4, 5].flatMap { ["protocol-\($0)-bytes", "protocol-\($0)-str"] },
+        ["", "/cifar-10-batches-py"])
+    func thePythonVersionIsRead(name: String, level: String) throws {
+        try withTemporaryFolder { folder in
+            let bytes = Array(try Data(contentsOf: Self.pickles.appendingPathComponent(name)))
+            try write(bytes, to: folder + level + "/data_batch_1")
+            try write("x", to: folder + level + "/batches.meta")
+            let set = try CIFAR10.load(directory: folder)
+            #expect((0..<set.count).map { set.label(at: $0) } == [3, 7])
+            for image in 0..<2 {
+                let pixels = set.image(at: image).pixels
+                for offset in 0..<3072 {
+                    let index = 3072 * image + offset % 3 * 1024 + offset / 3
+                    guard pixels[offset] == UInt8(7 * index % 256) else {
+                        Issue.record("image \(image), byte \(offset)")
+                        return
+                    }
+                }
+            }
+            #expect(set.files?.passedOver == [".meta": 1])
+        }
+    }
+
+    @Test func aPickleRunsNothing() throws {
+        try withTemporaryFolder { folder in
+            let bytes = Array(try Data(contentsOf: Self.pickles.appendingPathComponent("calls-system")))
+            try write(bytes, to: folder + "/data_batch_1")
+            #expect(refusal(folder)?.problem.contains("a call of os system") == true)
+        }
+    }
+
+    @Test(arguments: ["python-2", "protocol-5-bytes"])
+    func damagedPicklesAreRefused(name: String) throws {
+        try withTemporaryFolder { folder in
+            let bytes = Array(try Data(contentsOf: Self.pickles.appendingPathComponent(name)))
+            let path = folder + "/data_batch_1"
+            for length in [0, 1, 2, 20, 100, 200, 300, bytes.count / 2, bytes.count - 1] {
+                try write(Array(bytes.prefix(length)), to: path)
+                #expect(refusal(folder)?.source == path, "\(length) bytes")
+            }
+            // No damage to the instructions traps; what is left is a batch or an error.
+            for position in (0..<min(300, bytes.count)) {
+                var damaged = bytes
+                damaged[position] ^= 0x15
+                try write(damaged, to: path)
+                _ = refusal(folder)
+            }
+        }
+    }
+
     @Test func mirroringReversesRowsAndKeepsChannels() throws {
         try withTemporaryFolder { folder in
             try write(record(label: 0), to: folder + "/data_batch_1.bin")
@@ -48,7 +102,7 @@ private func refusal(_ directory: String) -> DatasetError? {
 
     @Test func damagedFilesAreNamed() throws {
         try withTemporaryFolder { folder in
-            #expect(refusal(folder)?.problem.contains("no data_batch_*.bin") == true)
+            #expect(refusal(folder)?.problem.contains("no data_batch_1, with .bin or without") == true)
             #expect(refusal(folder + "/missing")?.problem == "no such folder")
             let path = folder + "/data_batch_1.bin"
             try write(Array(record(label: 0).dropLast()), to: path)

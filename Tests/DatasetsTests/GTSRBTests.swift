@@ -56,6 +56,69 @@ private func refusal(_ directory: String, cropMargin: Double? = nil) -> DatasetE
         }
     }
 
+    @Test func torchvisionsLayoutIsFoundFromEveryLevel() throws {
+        try withTemporaryFolder { folder in
+            try writeOfficialLayout(folder + "/new")
+            try FileManager.default.createDirectory(atPath: folder + "/root/gtsrb/GTSRB", withIntermediateDirectories: true)
+            try FileManager.default.moveItem(
+                atPath: folder + "/new/Final_Training/Images", toPath: folder + "/root/gtsrb/GTSRB/Training")
+            for level in ["", "/gtsrb", "/gtsrb/GTSRB", "/gtsrb/GTSRB/Training"] {
+                #expect(try GTSRB.load(directory: folder + "/root" + level).count == 4, "\(level)")
+            }
+        }
+    }
+
+    @Test(arguments: ["", "/Train"])
+    func kagglesLayoutIsFound(level: String) throws {
+        try withTemporaryFolder { folder in
+            let rows = [(20, "00020_00000_00000"), (20, "00020_00000_00001"), (3, "00003_00001_00000")]
+            var table = "Width,Height,Roi.X1,Roi.Y1,Roi.X2,Roi.Y2,ClassId,Path\n"
+            for (label, name) in rows {
+                table += "20,16,4,2,11,9,\(label),Train/\(label)/\(name).png\n"
+                var image = RGBImage(width: 20, height: 16, fill: (255, 0, 0))
+                image.paste(RGBImage(width: 8, height: 8, fill: (0, 255, 0)), x: 4, y: 2)
+                try write(PNGCoder.encode(image), to: folder + "/Train/\(label)/\(name).png")
+            }
+            try write(table, to: folder + "/Train.csv")
+            let set = try GTSRB.load(directory: folder + level, cropMargin: 0, side: 8)
+            #expect((0..<set.count).map { set.label(at: $0) } == [20, 20, 3])
+            #expect(set.group(at: 0) == set.group(at: 1) && set.group(at: 0) != set.group(at: 2))
+            #expect(set.image(at: 2) == RGBImage(width: 8, height: 8, fill: (0, 255, 0)))
+        }
+    }
+
+    @Test(arguments: [
+        "\u{FEFF}\(header)00000_00000.ppm;16;16;4;2;11;9;14\r\n",
+        "\"Filename\";Width;Height;Roi.X1;Roi.Y1;Roi.X2;Roi.Y2;\"ClassId\"\n\"00000_00000.ppm\";16;16;4;2;11;9;\"14\"",
+        "Filename,Width,Height,Roi.X1,Roi.Y1,Roi.X2,Roi.Y2,ClassId\r00000_00000.ppm,16,16,4,2,11,9,14\r",
+    ])
+    func tablesAreReadHoweverTheyWereSaved(text: String) throws {
+        try withTemporaryFolder { folder in
+            try writeOfficialLayout(folder)
+            try write(text, to: folder + "/Final_Training/Images/00014/GT-00014.csv")
+            #expect(try GTSRB.load(directory: folder).count == 4)
+        }
+    }
+
+    @Test func twoCopiesAreNotGuessedAt() throws {
+        try withTemporaryFolder { folder in
+            try writeOfficialLayout(folder + "/a")
+            try writeOfficialLayout(folder + "/b")
+            #expect(refusal(folder)?.problem.contains("more than one copy") == true)
+        }
+    }
+
+    @Test func filesOutsideTheTablesAreCounted() throws {
+        try withTemporaryFolder { folder in
+            try writeOfficialLayout(folder)
+            try write("x", to: folder + "/Final_Training/Images/00014/extra.ppm")
+            try write("x", to: folder + "/Final_Training/Images/00014/notes.txt")
+            let files = try #require(try GTSRB.load(directory: folder).files)
+            #expect((files.seen, files.used) == (6, 4))
+            #expect(files.passedOver == [".ppm in no table": 1, ".txt": 1])
+        }
+    }
+
     @Test func cropKeepsTheBox() throws {
         try withTemporaryFolder { folder in
             try writeOfficialLayout(folder)

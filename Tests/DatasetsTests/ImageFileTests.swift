@@ -24,13 +24,13 @@ private func problem(of bytes: [UInt8]) -> ImageFileError.Problem? {
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent(name).path
         try ImageFile.write(sampleImage(), to: path)
-        #expect(try ImageFile.read(path) == sampleImage())
+        #expect(try ImageFile.read(path).image == sampleImage())
     }
 
     @Test(arguments: [(1, 1), (1, 9), (256, 3), (64, 64)])
     func pngRoundTripAtOddSizes(width: Int, height: Int) throws {
         let image = sampleImage(width: width, height: height)
-        #expect(try PNGCoder.decode(PNGCoder.encode(image), path: "x") == image)
+        #expect(try ImageFile.decode(PNGCoder.encode(image), path: "x") == image)
     }
 
     @Test func ppmHeaderTakesCommentsAndBlanks() throws {
@@ -45,7 +45,7 @@ private func problem(of bytes: [UInt8]) -> ImageFileError.Problem? {
     }
 
     @Test func everyTruncationOfAPPMIsRefused() {
-        let bytes = PPMCoder.encode(sampleImage())
+        let bytes = NetpbmCoder.encode(sampleImage())
         for length in 0..<bytes.count { #expect(problem(of: Array(bytes.prefix(length))) != nil, "\(length) bytes") }
     }
 
@@ -61,11 +61,42 @@ private func problem(of bytes: [UInt8]) -> ImageFileError.Problem? {
     }
 
     @Test(arguments: [
-        "P6\n0 4\n255\n", "P6\n4 99999\n255\n", "P6\n30000 30000\n255\n", "P6\n4 4\n65535\n", "P6\n4 4\n0\n", "P6\n-4 4\n255\n",
+        "P6\n0 4\n255\n", "P6\n4 99999\n255\n", "P6\n30000 30000\n255\n", "P6\n3 3\n65535\n", "P6\n4 4\n65536\n", "P7\n4 4\n255\n", "P3\n4 4\n255\n", "P6\n4 4\n0\n", "P6\n-4 4\n255\n",
         "P6\n4 4\n255", "P64 4\n255\n", "P6\n4 99999999999999999999\n255\n", "P6\n4x 4\n255\n",
     ])
     func badPPMHeadersAreRefused(header: String) {
         #expect(problem(of: Array(header.utf8) + [UInt8](repeating: 0, count: 16)) != nil)
+    }
+
+    @Test(arguments: ["P6\n#camera\r4 4\n255\n", "P6#c\n4#d\r4 #e\n255#f\n", "P6 4\r\n4\r255\r"])
+    func commentsEndWithTheLineHoweverItEnds(header: String) throws {
+        let image = sampleImage(width: 4, height: 4)
+        #expect(try ImageFile.decode(Array(header.utf8) + image.pixels, path: "x") == image)
+    }
+
+    @Test(arguments: [
+        [0x89, 0x50, 0x4E, 0x47, 0x0A, 0x1A, 0x0A, 0], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0D, 0x0A, 0x1A],
+        [0x09, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], [0xEF, 0xBF, 0xBD, 0x50, 0x4E, 0x47, 0x0D, 0x0A],
+    ])
+    func aPNGThatWasTakenForTextIsCalledSo(start: [UInt8]) {
+        guard case .corrupt(let reason) = problem(of: start) else {
+            Issue.record("\(start) is not called damaged")
+            return
+        }
+        #expect(reason.contains("line ends") && reason.contains("binary mode"))
+    }
+
+    @Test func plainSamplesAboveTheMaximumAreRefused() {
+        #expect(problem(of: Array("P2\n1 1\n15\n16\n".utf8)) == .corrupt("sample 16 is above the maximum value 15"))
+        #expect(problem(of: Array("P1\n2 1\n12\n".utf8)) == .corrupt("a pixel that is neither 0 nor 1"))
+    }
+
+    @Test func aPipeIsNotOpened() throws {
+        try withTemporaryFolder { folder in
+            #expect(mkfifo("\(folder)/x.png", 0o600) == 0)
+            let error = #expect(throws: ImageFileError.self) { try ImageFile.read("\(folder)/x.png") }
+            #expect(error?.problem == .unreadable("not a regular file"))
+        }
     }
 
     @Test func sizeLimitIsNamed() {
@@ -73,7 +104,8 @@ private func problem(of bytes: [UInt8]) -> ImageFileError.Problem? {
     }
 
     @Test func unknownFormatsAndMissingFilesNameTheWayOut() {
-        #expect(problem(of: [0xFF, 0xD8, 0xFF, 0xE0, 0]) == .unknownFormat("ff d8 ff e0"))
+        #expect(problem(of: Array("GIF89a--".utf8)) == .unknownFormat("47 49 46 38 39 61 2d 2d like a GIF"))
+        #expect(problem(of: [1, 2, 3]) == .unknownFormat("01 02 03"))
         do throws(ImageFileError) {
             _ = try ImageFile.read("/nonexistent/file.png")
             Issue.record("a missing file was read")

@@ -1,52 +1,53 @@
 import ImageFiles
+import Records
 import Storage
 
-/// PNG and PPM files in `DIR/CLASS/`, or all of one class in `DIR`.
+/// Image files below a folder: every folder that has some is a class, named by its path.
 package enum ImageFolder {
     /// Each image is cut to its central square and resized to `side` x `side`; classes and files in the order of their names.
     ///
-    /// - Parameter allowsHorizontalFlip: whether mirrored images still show what they should; only the caller can know.
+    /// - Parameters:
+    ///   - allowsHorizontalFlip: whether mirrored images still show what they should; only the caller can know.
+    ///   - skipsUnreadable: whether images that cannot be read are left out; otherwise they are an error that names them.
     package static func load(
-        directory: String, side: Int = 32, allowsHorizontalFlip: Bool = false
+        directory: String, side: Int = 32, allowsHorizontalFlip: Bool = false, skipsUnreadable: Bool = false
     ) throws(DatasetError) -> StoredImages {
-        var classNames: [String] = []
+        let tree = try ImageTree(directory)
+        let hasFolders = tree.classes.contains { !$0.path.isEmpty }
+        let names = tree.classes.map { $0.path.isEmpty ? (hasFolders ? "." : "images") : $0.path }
         var labels: [Int] = []
         var requests: [ImageRequest] = []
-        let entries = try FileSystem.entries(of: directory)
-        for entry in entries where Folder.exists(directory + "/" + entry) {
-            let folder = directory + "/" + entry
-            let files = try FileSystem.entries(of: folder).filter(isImage)
-            guard !files.isEmpty else { continue }
-            labels += [Int](repeating: classNames.count, count: files.count)
-            classNames.append(entry)
-            requests += files.map { request(folder + "/" + $0) }
+        for (label, group) in tree.classes.enumerated() {
+            let folder = group.path.isEmpty ? directory : "\(directory)/\(group.path)"
+            labels += [Int](repeating: label, count: group.images.count)
+            requests += group.images.map { request("\(folder)/\($0)") }
         }
-        let loose = entries.filter(isImage)
-        guard classNames.isEmpty || loose.isEmpty else {
+        guard !requests.isEmpty || !tree.failures.isEmpty else {
+            let others = tree.counts.seen > 0 ? ", only \(tree.counts.seen) files of other kinds" : ""
             throw DatasetError(
-                source: directory, problem: "images (\(loose[0])) beside class folders (\(classNames[0]))",
-                remedy: "put every image into a class folder, or all into one folder")
-        }
-        if classNames.isEmpty {
-            classNames = ["images"]
-            labels = [Int](repeating: 0, count: loose.count)
-            requests = loose.map { request(directory + "/" + $0) }
-        }
-        guard !requests.isEmpty else {
-            throw DatasetError(
-                source: directory, problem: "no .png or .ppm files here or one folder below",
+                source: directory, problem: "no .png, .jpg, .webp, .ppm, .pgm or .pbm files here or below\(others)",
                 remedy: "convert the images to PNG, or name another folder")
         }
+        let loaded = try LoadedImages(
+            requests, side: side, source: directory, counts: tree.counts, failures: tree.failures, skipsUnreadable: skipsUnreadable)
         return StoredImages(
-            name: "images of \(directory)", width: side, height: side, classNames: classNames,
-            allowsHorizontalFlip: allowsHorizontalFlip, labels: labels, groups: nil,
-            fileNames: requests.map { String($0.path.dropFirst(directory.count + 1)) },
-            pixels: try loadPixels(requests, side: side))
+            name: "images of \(directory)", width: side, height: side, classNames: names,
+            allowsHorizontalFlip: allowsHorizontalFlip, labels: loaded.kept.map { labels[$0] }, groups: nil,
+            fileNames: loaded.kept.map { String(requests[$0].path.dropFirst(directory.count + 1)) }, files: loaded.counts,
+            pixels: loaded.pixels)
     }
 
-    private static func isImage(_ name: String) -> Bool {
-        let lowercased = name.lowercased()
-        return lowercased.hasSuffix(".png") || lowercased.hasSuffix(".ppm")
+    /// Names of the folders in `directory`: those that partition `folders` makes devices.
+    ///
+    /// - Throws: a folder that cannot be read, or has none.
+    package static func deviceFolders(in directory: String) throws(DatasetError) -> [String] {
+        let folders = try FileSystem.entries(of: directory).filter { Folder.exists("\(directory)/\($0)") }
+        guard !folders.isEmpty else {
+            throw DatasetError(
+                source: directory, problem: "no folders here that could be devices",
+                remedy: "make one folder of images for each device, or use partition iid")
+        }
+        return folders
     }
 
     private static func request(_ path: String) -> ImageRequest {

@@ -1,6 +1,7 @@
 import Foundation
 import ImageFiles
 import Kernels
+import Records
 
 /// One image file to bring to a data set's size.
 struct ImageRequest: Sendable {
@@ -9,55 +10,98 @@ struct ImageRequest: Sendable {
     let crop: @Sendable (RGBImage) throws(DatasetError) -> PixelRectangle?
 }
 
-/// Decodes, crops and resizes many files on all cores; `(count, side, side, 3)` in the order of `requests`.
-///
-/// Throws the error of the first bad file in that order.
-func loadPixels(_ requests: [ImageRequest], side: Int) throws(DatasetError) -> [UInt8] {
-    let imageBytes = side * side * 3
-    let chunk = 256
-    let chunks = (requests.count + chunk - 1) / chunk
-    let failures = FirstFailure()
-    let pixels = [UInt8](unsafeUninitializedCapacity: requests.count * imageBytes) { buffer, count in
-        buffer.initialize(repeating: 0)
-        count = buffer.count
-        // SAFETY: each chunk writes its own range of `buffer`, which outlives the loop.
-        let target = buffer
-        parallelFor(count: chunks, threads: Processors.available) { number in
-            for index in number * chunk..<min(requests.count, (number + 1) * chunk) {
-                do throws(DatasetError) {
-                    let image = try load(requests[index], side: side)
-                    for (offset, byte) in image.pixels.enumerated() { target[index * imageBytes + offset] = byte }
-                } catch {
-                    failures.note(index, error)
-                    return
+/// Many files decoded, cropped and resized on all cores.
+struct LoadedImages {
+    /// `(kept.count, side, side, 3)` in the order of the requests.
+    let pixels: [UInt8]
+    /// Which requests could be used, ascending.
+    let kept: [Int]
+    /// What became of the files.
+    let counts: ImageFileCounts
+
+    /// - Parameters:
+    ///   - source: the folder, for errors.
+    ///   - counts: of files that are no images.
+    ///   - failures: images that could not be reached before.
+    /// - Throws: an error that names the images that cannot be used, unless they are to be skipped; or no image at all.
+    init(
+        _ requests: [ImageRequest], side: Int, source: String, counts: ImageFileCounts, failures: [DatasetError] = [],
+        skipsUnreadable: Bool
+    ) throws(DatasetError) {
+        let (decoded, notes) = Self.decode(requests, side: side)
+        let failures = failures + notes.failures
+        var counts = counts
+        counts.seen += requests.count + failures.count - notes.failures.count
+        counts.used = requests.count - notes.failures.count
+        counts.firstFrames = notes.animations
+        counts.unreadable = failures.count
+        counts.unreadableFiles = failures.prefix(DatasetError.filesNamed).map(\.fault)
+        guard failures.isEmpty || skipsUnreadable && counts.used > 0 else {
+            throw .unusable(failures, of: counts.used + counts.unreadable, source: source, canSkip: counts.used > 0)
+        }
+        self.counts = counts
+        guard !notes.failures.isEmpty else {
+            (pixels, kept) = (decoded, Array(requests.indices))
+            return
+        }
+        kept = requests.indices.filter { notes.failed[$0] == nil }
+        let imageBytes = side * side * 3
+        pixels = kept.flatMap { decoded[$0 * imageBytes..<($0 + 1) * imageBytes] }
+    }
+
+    private static func decode(_ requests: [ImageRequest], side: Int) -> (pixels: [UInt8], notes: LoadingNotes.Contents) {
+        let imageBytes = side * side * 3
+        let chunk = 256
+        let chunks = (requests.count + chunk - 1) / chunk
+        let notes = LoadingNotes()
+        let pixels = [UInt8](unsafeUninitializedCapacity: requests.count * imageBytes) { buffer, count in
+            buffer.initialize(repeating: 0)
+            count = buffer.count
+            // SAFETY: each chunk writes its own range of `buffer`, which outlives the loop.
+            let target = buffer
+            parallelFor(count: chunks, threads: Processors.available) { number in
+                for index in number * chunk..<min(requests.count, (number + 1) * chunk) {
+                    do throws(DatasetError) {
+                        let (image, isAnimated) = try load(requests[index], side: side)
+                        if isAnimated { notes.noteAnimation() }
+                        for (offset, byte) in image.pixels.enumerated() { target[index * imageBytes + offset] = byte }
+                    } catch {
+                        notes.noteFailure(index, error)
+                    }
                 }
             }
         }
+        return (pixels, notes.contents)
     }
-    if let error = failures.first { throw error }
-    return pixels
+
+    private static func load(_ request: ImageRequest, side: Int) throws(DatasetError) -> (RGBImage, isAnimated: Bool) {
+        let contents: ImageFile.Contents
+        do throws(ImageFileError) {
+            contents = try ImageFile.read(request.path)
+        } catch {
+            throw DatasetError(source: error.path, problem: error.explanation, remedy: error.remedy)
+        }
+        let kept = try request.crop(contents.image).map(contents.image.cropped) ?? contents.image
+        return (kept.resized(width: side, height: side), contents.isAnimated)
+    }
 }
 
-private func load(_ request: ImageRequest, side: Int) throws(DatasetError) -> RGBImage {
-    let image: RGBImage
-    do throws(ImageFileError) {
-        image = try ImageFile.read(request.path)
-    } catch {
-        throw DatasetError(source: error.path, problem: error.explanation, remedy: error.remedy)
-    }
-    let kept = try request.crop(image).map(image.cropped) ?? image
-    return kept.resized(width: side, height: side)
-}
+/// What threads note while they load, whatever the order in which they do.
+private final class LoadingNotes: Sendable {
+    struct Contents {
+        var failed: [Int: DatasetError] = [:]
+        var animations = 0
 
-/// The failure with the smallest index, whatever the order in which threads meet them.
-private final class FirstFailure: Sendable {
+        /// In the order of the requests.
+        var failures: [DatasetError] { failed.sorted { $0.key < $1.key }.map(\.value) }
+    }
+
     private let lock = NSLock()
     // SAFETY: read and written only with `lock` held.
-    nonisolated(unsafe) private var earliest: (index: Int, error: DatasetError)?
+    nonisolated(unsafe) private var noted = Contents()
 
-    func note(_ index: Int, _ error: DatasetError) {
-        lock.withLock { if index < earliest?.index ?? .max { earliest = (index, error) } }
-    }
+    func noteFailure(_ index: Int, _ error: DatasetError) { lock.withLock { noted.failed[index] = error } }
+    func noteAnimation() { lock.withLock { noted.animations += 1 } }
 
-    var first: DatasetError? { lock.withLock { earliest?.error } }
+    var contents: Contents { lock.withLock { noted } }
 }

@@ -24,6 +24,11 @@ extension DeviceReader {
         try all(path: path) { (_, _) throws(DeviceFields.Fault) in }.count
     }
 
+    /// What the devices of the file at `path` call themselves; nil for one that says nothing.
+    package static func names(path: String) throws(FileError) -> [String?] {
+        try all(path: path) { (fields, _) throws(DeviceFields.Fault) in fields.name }
+    }
+
     private static func all<Device>(
         path: String, _ make: (DeviceFields, Int) throws(DeviceFields.Fault) -> Device
     ) throws(FileError) -> [Device] {
@@ -48,7 +53,7 @@ extension DeviceFields {
     ) throws(Fault) -> FederatedDevice {
         try made {
             try FederatedDevice(
-                id: index, profile: label, samples: samples,
+                id: index, profile: label, name: name, samples: samples,
                 processor: Processor(
                     frequencyMinHertz: number(.frequencyMin), frequencyMaxHertz: number(.frequencyMax),
                     energyCoefficient: number(.energyCoefficient), flopsPerCycle: number(.flopsPerCycle)),
@@ -57,7 +62,19 @@ extension DeviceFields {
         }
     }
 
-    /// What the device calls itself.
+    /// What the device is called: its `name`, or its `id` as text or number.
+    fileprivate var name: String? {
+        for field in [DeviceField.name, .id] {
+            switch self[field] {
+            case .text(let text): return text
+            case .number(let number): return Int(exactly: number).map(String.init) ?? "\(number)"
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// What stands for its profile.
     private var label: String {
         for field in [DeviceField.profile, .name, .id] {
             if case .text(let text) = self[field] { return text }

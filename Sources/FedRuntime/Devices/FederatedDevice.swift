@@ -7,6 +7,8 @@ package struct FederatedDevice: Sendable, Equatable {
     package let id: Int
     /// Name of the profile that it was generated from, or what its file calls it.
     package let profile: String
+    /// What its folder or file calls it; nil where it has only its number.
+    package private(set) var name: String?
     /// `n_k`: images in its data set, its weight in the average.
     package let samples: Int
     package let processor: Processor
@@ -24,7 +26,7 @@ package struct FederatedDevice: Sendable, Equatable {
 
     /// - Throws: an id that frames cannot carry, no samples, a demand that is not positive, bits outside 2...8, a negative power.
     package init(
-        id: Int, profile: String, samples: Int, processor: Processor, radio: RadioModel, demand: DeviceDemand,
+        id: Int, profile: String, name: String? = nil, samples: Int, processor: Processor, radio: RadioModel, demand: DeviceDemand,
         acceptedBits: ClosedRange<Int> = 6...8, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
     ) throws(DeviceError) {
         guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
@@ -35,6 +37,7 @@ package struct FederatedDevice: Sendable, Equatable {
         }
         self.id = id
         self.profile = profile
+        self.name = name
         self.samples = samples
         self.processor = processor
         self.radio = radio
@@ -43,6 +46,13 @@ package struct FederatedDevice: Sendable, Equatable {
         self.idlePowerWatts = idlePowerWatts + 0
         self.receiverPowerWatts = receiverPowerWatts + 0
         try checkPowers()
+    }
+
+    /// The device with another name.
+    package func named(_ name: String) -> FederatedDevice {
+        var device = self
+        device.name = name
+        return device
     }
 
     /// The device with other powers where they are given.

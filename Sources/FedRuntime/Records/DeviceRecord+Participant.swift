@@ -7,6 +7,7 @@ extension DeviceRecord {
     init(_ participant: Participant, round: Int) {
         self.init(
             round: round, device: participant.device.id, status: .dropped, samples: participant.device.samples)
+        id = participant.device.name
         distanceMetres = participant.device.radio.distanceMetres
         (fading, shadowingDecibels) = (participant.fading, participant.device.shadowingDecibels)
         timeNeededSeconds = participant.timeNeededSeconds

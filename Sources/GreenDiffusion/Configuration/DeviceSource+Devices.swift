@@ -1,3 +1,4 @@
+import Datasets
 import DevicePlanning
 import FedRuntime
 import Storage
@@ -9,6 +10,7 @@ extension DeviceSource {
     package func count() throws(FileError) -> Int {
         switch self {
         case .generated(let count): count
+        case .automatic: RunConfiguration.standardDeviceCount
         case .file(let path): try DeviceReader.count(path: path)
         }
     }
@@ -29,7 +31,7 @@ extension DeviceSource {
         case .file(let path):
             return try DeviceReader.federatedDevices(
                 path: path, samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits)
-        case .generated:
+        case .generated, .automatic:
             var generator = DeviceGenerator()
             generator.demand = configuration.generatedDemand
             generator.acceptedBits = configuration.acceptedBits
@@ -39,6 +41,64 @@ extension DeviceSource {
                 generator.profiles = try names.map { name throws(DeviceError) in try DeviceProfile.named(name) }
             }
             return try generator.devices(samples: samples, seed: configuration.seed)
+        }
+    }
+}
+
+extension RunConfiguration {
+    /// How many devices there are.
+    ///
+    /// - Throws: as `deviceFolders`.
+    package func deviceCount() throws -> Int { try deviceFolders()?.count ?? devices.count() }
+
+    /// The devices with their data set sizes, named after their folders where they have some.
+    ///
+    /// - Parameter samples: as many as `deviceCount`.
+    /// - Throws: as `deviceFolders`, and `DeviceError` for devices that cannot be used.
+    package func federatedDevices(samples: [Int]) throws -> [FederatedDevice] {
+        let unnamed = try devices.devices(samples: samples, configuration: self)
+        guard let folders = try deviceFolders() else { return unnamed }
+        return zip(unnamed, folders).map { $0.named($1) }
+    }
+
+    /// With partition `folders`, the folders that are devices, in the devices' order: that of the device file where its devices have names,
+    /// else that of the folders' names. nil with other partitions.
+    ///
+    /// - Throws: `ConfigurationError` where there are not as many devices as folders, or other names; `DatasetError` or `FileError` for what
+    ///   cannot be read.
+    package func deviceFolders() throws -> [String]? {
+        guard partition == .folders, case .folder(let directory) = data else { return nil }
+        let folders = try ImageFolder.deviceFolders(in: directory)
+        func refusal(_ problem: String, wayOut: String) -> ConfigurationError {
+            ConfigurationError(Setting.devices.name, text(of: .devices) ?? "", problem, wayOut: wayOut)
+        }
+        switch devices {
+        case .automatic: return folders
+        case .generated(let count):
+            guard count == folders.count else {
+                throw refusal(
+                    "is not the number of folders in \(directory), \(folders.count), each of which is a device",
+                    wayOut: "leave devices out, or use another partition")
+            }
+            return folders
+        case .file(let path):
+            let names = try DeviceReader.names(path: path)
+            guard names.count == folders.count else {
+                throw refusal(
+                    "has \(names.count) devices, but \(directory) has \(folders.count) folders, each of which is a device",
+                    wayOut: "describe one device for each folder, or leave devices out")
+            }
+            guard names.contains(where: { $0 != nil }) else { return folders }
+            for name in names where !folders.contains(where: { $0 == name }) {
+                throw refusal(
+                    "has a device \(name.map { "\"\($0)\"" } ?? "without a name"), which no folder in \(directory) is called",
+                    wayOut: "name the devices, by id, like the folders: \(folders.prefix(5).joined(separator: ", "))"
+                        + (folders.count > 5 ? ", ..." : ""))
+            }
+            guard Set(names).count == names.count else {
+                throw refusal("has two devices of one name", wayOut: "give each the name of its own folder, by id")
+            }
+            return names.compactMap { $0 }
         }
     }
 }

@@ -33,6 +33,7 @@ extension RunConfiguration {
     /// Gives a value to settings that have none and are used.
     private mutating func fillIn() {
         if initial == nil { preset = preset ?? .small }
+        if devices == .automatic && partition != .folders { devices = .generated(count: Self.standardDeviceCount) }
         if case .synthetic = data, case .generated(let count) = devices { images = images ?? Self.imagesPerDevice * count }
         (bits, demand) = (acceptedBits, generatedDemand)
         if case .trimmedMean(let fraction) = aggregationRule { trimFraction = fraction }
@@ -45,9 +46,16 @@ extension RunConfiguration {
 
     /// Refuses settings that do not go together.
     private func checkCombinations() throws(ConfigurationError) {
-        var (isSynthetic, isGTSRB) = (false, false)
-        if case .synthetic = data { isSynthetic = true }
-        if case .gtsrb = data { isGTSRB = true }
+        var (isSynthetic, isGTSRB, isFolder) = (false, false, false)
+        switch data {
+        case .synthetic: isSynthetic = true
+        case .gtsrb: isGTSRB = true
+        case .folder: isFolder = true
+        case .cifar10: break
+        }
+        try refuse(
+            .partition, when: partition == .folders && !isFolder, "makes devices of folders, which data \(data.text) does not have",
+            wayOut: "use data folder:DIR with one folder a device, or partition iid")
         try refuse(
             .images, when: !isSynthetic, "sets how many synthetic images are drawn, but data is \(data.text)",
             wayOut: "leave images out, or use data synthetic")
@@ -60,6 +68,7 @@ extension RunConfiguration {
             try refuse(
                 .images, when: images ?? count < count, "is less than one image for each of \(count) devices",
                 wayOut: "use \(count) images or more")
+        case .automatic: break
         case .file(let path):
             for setting in [Setting.profiles, .distance] {
                 try refuse(
@@ -123,6 +132,8 @@ extension RunConfiguration {
 
     /// Largest number of devices of one run.
     static let deviceLimit = 1_000_000
+    /// Devices of a run that names none.
+    static let standardDeviceCount = 10
     /// Synthetic images drawn for each device unless told otherwise.
     static let imagesPerDevice = 512
 }

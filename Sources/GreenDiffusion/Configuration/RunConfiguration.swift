@@ -14,19 +14,21 @@ public struct RunConfiguration: Sendable, Equatable {
     public var images: Int?
     /// GTSRB: images are cut to the sign's box grown by this share of its side; nil keeps them whole.
     public var crop: Double?
+    /// Whether images that cannot be read are left out; otherwise a run with such images does not start.
+    public var skipsUnreadable = false
     /// The model's size where training starts from random weights. A checkpoint has its own, which must be this where both are given.
     public var preset: UNetConfiguration.Preset?
     /// The weights to start from; nil for random ones.
     public var initial: ModelSource?
     /// Where the devices come from, and how many there are.
-    public var devices = DeviceSource.generated(count: 10)
+    public var devices = DeviceSource.automatic
     /// Classes that generated devices are drawn from; nil for the four of `DeviceProfile.heterogeneous`.
     public var profiles: [String]?
     /// Metres to the server of generated devices, uniform over the area between these radii; nil for those of their profiles.
     public var distance: ClosedRange<Double>?
     /// Devices that train in a round; nil for all.
     public var select: Int?
-    package var partition = PartitionRule.dirichlet(alpha: 0.5)
+    package var partition = ImagePartition.spread(.dirichlet(alpha: 0.5))
     /// Rounds of the whole run.
     public var rounds = 30
     /// Optimiser steps that a device makes in a round.
@@ -114,6 +116,8 @@ public enum DeviceSource: Sendable, Equatable {
     case generated(count: Int)
     /// A JSON array of devices.
     case file(String)
+    /// Drawn from the built-in profiles: one for each folder with partition `folders`, else ten.
+    case automatic
 }
 
 /// Whose errors decide the bits that devices send on demand.

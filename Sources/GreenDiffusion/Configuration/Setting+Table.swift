@@ -17,6 +17,9 @@ extension Setting {
     public static let crop = Setting(
         "crop", \.crop, .number(from: 0, upTo: 1), "share", "GTSRB: cut images to the sign's box grown by this share",
         default: "whole images")
+    /// `skip-unreadable`: ``RunConfiguration/skipsUnreadable``.
+    public static let skipUnreadable = Setting(
+        "skip-unreadable", \.skipsUnreadable, .switchedOn(), "on|off", "Go on without images that cannot be read", default: "off")
     /// `preset`: ``RunConfiguration/preset``.
     public static let preset = Setting(
         "preset", \.preset, .choice(), "name", "Model to train from random weights: tiny, small or ddpm-cifar10", default: "small"
@@ -27,7 +30,9 @@ extension Setting {
 
     // MARK: Devices
     /// `devices`: ``RunConfiguration/devices``.
-    public static let devices = Setting("devices", \.devices, .devices(), "n|file", "How many devices, or a file of devices")
+    public static let devices = Setting(
+        "devices", \.devices, .devices(), "n|file", "How many devices, or a file of devices",
+        default: "10; with partition folders, as many as there are folders")
     /// `profiles`: ``RunConfiguration/profiles``.
     public static let profiles = Setting(
         "profiles", \.profiles, .profiles(), "names",
@@ -41,7 +46,7 @@ extension Setting {
         "select", \.select, .integer(1...RunConfiguration.deviceLimit), "k", "Devices that train in a round", default: "all")
     /// `partition`: how the images are spread over the devices.
     public static let partition = Setting(
-        "partition", \.partition, .partition(), "rule", "How images are spread: iid or dirichlet:ALPHA")
+        "partition", \.partition, .partition(), "rule", "How images are spread: iid, dirichlet:ALPHA, or folders (one device each)")
 
     // MARK: Local training
     /// `rounds`: ``RunConfiguration/rounds``.
@@ -201,7 +206,7 @@ public struct SettingGroup: Sendable, CaseIterable {
 
     /// All groups, in the order of help and `config.yaml`.
     public static let allCases = [
-        SettingGroup(title: "Images and model", settings: [.data, .images, .crop, .preset, .initial]),
+        SettingGroup(title: "Images and model", settings: [.data, .images, .crop, .skipUnreadable, .preset, .initial]),
         SettingGroup(title: "Devices", settings: [.devices, .profiles, .distance, .select, .partition]),
         SettingGroup(title: "Local training", settings: [.rounds, .localIterations, .batchSize, .learningRate]),
         SettingGroup(

@@ -34,6 +34,7 @@ extension SettingFormat {
             switch $0 {
             case .generated(let count): "\(count)"
             case .file(let path): path
+            case .automatic: nil
             }
         }
     }
@@ -52,19 +53,29 @@ extension SettingFormat {
         }
     }
 
-    static func partition() -> Self where Value == PartitionRule {
+    static func partition() -> Self where Value == ImagePartition {
         Self { (value) throws(ConfigurationError) in
             switch value.halves {
-            case ("iid", nil): .iid
-            case ("dirichlet", let alpha?): .dirichlet(alpha: try value.part(alpha).number(above: 0, upTo: 1e6))
-            default: throw value.failure("is not iid or dirichlet:ALPHA", wayOut: "use iid, or dirichlet:0.5 for uneven devices")
+            case ("iid", nil): .spread(.iid)
+            case ("folders", nil): .folders
+            case ("dirichlet", let alpha?): .spread(.dirichlet(alpha: try value.part(alpha).number(above: 0, upTo: 1e6)))
+            default:
+                throw value.failure(
+                    "is not iid, dirichlet:ALPHA or folders", wayOut: "use iid, or dirichlet:0.5 for uneven devices")
             }
         } text: {
             switch $0 {
-            case .iid: "iid"
-            case .dirichlet(let alpha): "dirichlet:\(alpha)"
+            case .spread(.iid): "iid"
+            case .spread(.dirichlet(let alpha)): "dirichlet:\(alpha)"
+            case .folders: "folders"
             }
         }
+    }
+
+    /// On or off. Off is not written: runs from before there was the setting keep their file and their id.
+    static func switchedOn() -> Self where Value == Bool {
+        let words = choice(of: [("on", true), ("off", false)])
+        return Self(read: words.read, text: { $0 ? "on" : nil }, choices: words.choices)
     }
 
     /// Bits per parameter: one width, or `LOWEST:HIGHEST`.

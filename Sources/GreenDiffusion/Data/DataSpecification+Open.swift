@@ -9,19 +9,37 @@ extension DataSpecification {
     ///   - syntheticImages: how many images a synthetic set has.
     ///   - seed: of synthetic images.
     ///   - cropMargin: GTSRB's images are cut to the sign's box grown by this share of its side; nil keeps them whole.
+    ///   - skipsUnreadable: whether images that cannot be read are left out; otherwise they are an error that names them.
     /// - Throws: `ConfigurationError` for an unknown style, `DatasetError` for unusable files.
-    package func open(side: Int, syntheticImages: Int, seed: UInt64, cropMargin: Double? = nil) throws -> any ImageDataset {
+    package func open(
+        side: Int, syntheticImages: Int, seed: UInt64, cropMargin: Double? = nil, skipsUnreadable: Bool = false
+    ) throws -> any ImageDataset {
         switch self {
         case .synthetic(let style):
             try SyntheticSigns(count: syntheticImages, seed: seed, style: style.map { try Self.style($0) } ?? .day, side: side)
         case .cifar10(let folder): try CIFAR10.load(directory: folder)
-        case .gtsrb(let folder): try GTSRB.load(directory: folder, cropMargin: cropMargin, side: side)
-        case .folder(let folder): try ImageFolder.load(directory: folder, side: side)
+        case .gtsrb(let folder): 
+            try GTSRB.load(directory: folder, cropMargin: cropMargin, side: side, skipsUnreadable: skipsUnreadable)
+        case .folder(let folder): try ImageFolder.load(directory: folder, side: side, skipsUnreadable: skipsUnreadable)
         }
     }
 
     /// The look of that name.
     static func style(_ name: String, setting: String = "data") throws(ConfigurationError) -> SignStyle {
         try SettingFormat<SignStyle>.choice().read(SettingValue(name: "\(setting) synthetic:", text: name))
+    }
+}
+
+extension DataSpecification {
+    /// What is done to images before a model sees them, in a line; nil where they are drawn at its size.
+    package func treatment(side: Int, cropMargin: Double?) -> String? {
+        let resized = "resized to \(side)x\(side)"
+        let shown = "upright by EXIF, transparency over black"
+        return switch self {
+        case .synthetic: nil
+        case .cifar10: "as they are, 32x32"
+        case .gtsrb: cropMargin.map { "\(shown), the sign's box and \($0) of its side around it \(resized)" } ?? "\(shown), \(resized)"
+        case .folder: "\(shown), the central square \(resized)"
+        }
     }
 }

@@ -4,11 +4,11 @@ import Storage
 public enum DataSpecification: Sendable, Equatable {
     /// Drawn traffic signs: no files needed. The style changes their look.
     case synthetic(style: String?)
-    /// A folder with the binary version of CIFAR-10.
+    /// A folder with the binary or Python version of CIFAR-10.
     case cifar10(folder: String)
-    /// A folder with GTSRB's official layout.
+    /// A folder with GTSRB as its archive, torchvision or Kaggle lay it out.
     case gtsrb(folder: String)
-    /// A folder of PNG or PPM images; sub-folders are classes.
+    /// A folder of JPEG, PNG, WebP or PPM images; folders in it, at any depth, are classes.
     case folder(String)
 
     /// Reads `synthetic[:STYLE]`, `cifar10:DIR`, `gtsrb:DIR` or `folder:DIR`.

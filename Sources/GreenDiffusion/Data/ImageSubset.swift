@@ -1,5 +1,6 @@
 import Datasets
 import ImageFiles
+import Records
 
 /// Some images of a data set, in a given order.
 struct ImageSubset: ImageDataset {
@@ -18,6 +19,7 @@ struct ImageSubset: ImageDataset {
     var height: Int { base.height }
     var classNames: [String] { base.classNames }
     var allowsHorizontalFlip: Bool { base.allowsHorizontalFlip }
+    var files: ImageFileCounts? { base.files }
 
     func label(at index: Int) -> Int { base.label(at: indices[index]) }
     func group(at index: Int) -> Int { base.group(at: indices[index]) }

@@ -22,8 +22,9 @@ package struct RunImages {
     /// - Parameters:
     ///   - side: width and height that the model sees.
     ///   - devices: how many there are.
+    ///   - folders: with partition `folders`, the devices' folders in their order.
     /// - Throws: `DatasetError` for images that cannot be used or do not suffice.
-    package init(_ configuration: RunConfiguration, side: Int, devices: Int) throws {
+    package init(_ configuration: RunConfiguration, side: Int, devices: Int, folders: [String] = []) throws {
         let seed = configuration.seed
         if case .synthetic(let name) = configuration.data {
             let style = try name.map { try DataSpecification.style($0) } ?? .day
@@ -32,12 +33,18 @@ package struct RunImages {
             heldOut = try SyntheticSigns(count: Self.heldOutCount, seed: seed, style: style, side: side, firstIndex: count)
             list = nil
         } else {
-            let all = try configuration.data.open(side: side, syntheticImages: 0, seed: seed, cropMargin: configuration.crop)
-            (training, heldOut) = try Self.split(all, seed: seed)
+            let all = try configuration.data.open(
+                side: side, syntheticImages: 0, seed: seed, cropMargin: configuration.crop,
+                skipsUnreadable: configuration.skipsUnreadable)
+            let isByFolder = configuration.partition == .folders
+            (training, heldOut) = try Self.split(all, keeping: isByFolder ? all.partition(byFolders: folders) : [], seed: seed)
             list = ImageList(all)
         }
         do {
-            shards = try training.partition(devices: devices, rule: configuration.partition, seed: seed)
+            switch configuration.partition {
+            case .spread(let rule): shards = try training.partition(devices: devices, rule: rule, seed: seed)
+            case .folders: shards = try training.partition(byFolders: folders)
+            }
         } catch {
             guard let heldOut, configuration.data.isStored else { throw error }
             throw DatasetError(
@@ -47,14 +54,19 @@ package struct RunImages {
         }
     }
 
-    /// Holds back a random few groups, whole.
+    /// Holds back a random few groups, whole; of each of the `shares` at least one image stays.
     static func split(
-        _ all: any ImageDataset, seed: UInt64
+        _ all: any ImageDataset, keeping shares: [[Int]] = [], seed: UInt64
     ) throws(DatasetError) -> (training: any ImageDataset, heldOut: (any ImageDataset)?) {
         let parts = max(Int(1 / heldOutShare), all.count / heldOutCount)
         let groups = Set((0..<all.count).map { all.group(at: $0) }).count
         guard groups >= 2 * parts else { return (all, nil) }
         let split = try all.partition(devices: parts, rule: .iid, seed: seed)
-        return (ImageSubset(all, indices: split[1...].flatMap { $0 }.sorted()), ImageSubset(all, indices: split[0]))
+        let chosen = Set(split[0])
+        let spared = Set(shares.filter { $0.allSatisfy(chosen.contains) }.map { $0[0] })
+        let heldOut = split[0].filter { !spared.contains($0) }
+        guard !heldOut.isEmpty else { return (all, nil) }
+        let training = (split[1...].flatMap { $0 } + spared).sorted()
+        return (ImageSubset(all, indices: training), ImageSubset(all, indices: heldOut))
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import Logging
 import Model
+import Records
 import Storage
 
 /// Ordinary training of one model on one machine, in a folder that it can be resumed from.
@@ -33,6 +34,13 @@ public final class PretrainingRun {
     public var parameterCount: Int { trainer.model.layout.parameterCount }
     /// What the data set calls itself.
     public var dataName: String { images.name }
+    /// What became of the files of the data set; nil where images are drawn.
+    public var imageFiles: ImageFileCounts? { images.files }
+    /// What is done to images before the model sees them; nil where they are drawn.
+    public var imageTreatment: String? {
+        let data = try? DataSpecification(parsing: settings.data)
+        return data?.treatment(side: trainer.model.configuration.sampleSize[1], cropMargin: nil)
+    }
 
     /// - Parameters:
     ///   - checkpoint: the weights to start from; nil draws fresh ones.

@@ -25,6 +25,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var sampleEvery: Int?
     /// Steps between evaluations on held-out images; 0 or nil, as in runs of earlier versions, for none: then all images are trained on.
     public var evaluateEvery: Int?
+    /// True where images that cannot be read are left out; nil where the run does not start with such images.
+    public var skipsUnreadable: Bool?
 
     /// Steps between checkpoints, sample grids and evaluations where none are named.
     public static let standardInterval = 1000
@@ -37,12 +39,13 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
-        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil
+        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
+        self.skipsUnreadable = skipsUnreadable
     }
 
     /// All steps of the run.
@@ -57,6 +60,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         case checkpointEvery = "checkpoint_every"
         case sampleEvery = "sample_every"
         case evaluateEvery = "evaluate_every"
+        case skipsUnreadable = "skip_unreadable"
     }
 }
 

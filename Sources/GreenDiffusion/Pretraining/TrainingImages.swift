@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Records
 
 /// The images of a pretraining run, step by step: drawn signs never repeat, stored images are shuffled anew every epoch.
 struct TrainingImages {
@@ -21,6 +22,9 @@ struct TrainingImages {
     /// Images until they repeat.
     var count: Int { dataset.count }
 
+    /// What became of the files that they come from; nil where they are drawn.
+    var files: ImageFileCounts? { dataset.files }
+
     /// - Parameter size: height and width that the model sees.
     /// - Throws: `ConfigurationError` or `DatasetError` for images that cannot be used, `PretrainingError.imageSize` for a wrong size.
     init(_ settings: PretrainingSettings, size: [Int]) throws {
@@ -38,7 +42,8 @@ struct TrainingImages {
                     firstIndex: Self.syntheticImages - RunImages.heldOutCount) : nil
             (list, order) = (nil, nil)
         } else {
-            let all = try source.open(side: size[1], syntheticImages: 0, seed: seed)
+            let all = try source.open(
+                side: size[1], syntheticImages: 0, seed: seed, skipsUnreadable: settings.skipsUnreadable ?? false)
             (dataset, heldOut) = evaluates ? try RunImages.split(all, seed: seed) : (all, nil)
             list = ImageList(all)
             order = ExampleOrder(count: dataset.count, seed: seed)

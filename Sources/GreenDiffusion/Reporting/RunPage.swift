@@ -33,7 +33,16 @@ public enum RunPage {
             schemeName: configuration.federationScheme.name, schemes: SchemeAverage.averages(try files.schemes()),
             rounds: rounds, devices: try files.devices(),
             configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
-            environment: environment(seed: configuration.seed, wallSeconds: rounds.reduce(0) { $0 + $1.wallSeconds }))
+            environment: environment(seed: configuration.seed, wallSeconds: rounds.reduce(0) { $0 + $1.wallSeconds })
+                + imageFields(files))
+    }
+
+    /// What became of the files of the data set, where the run has a summary and did not draw its images.
+    private static func imageFields(_ files: RunFiles) -> [ReportField] {
+        guard let bytes = try? readFile(files.summaryPath),
+            let summary = try? JSONDecoder().decode(RunSummary.self, from: Data(bytes)), let images = summary.images
+        else { return [] }
+        return [ReportField("image files", images.text)]
     }
 
     private static func pretrainingPage(_ files: RunFiles) throws -> ReportInput {

@@ -10,6 +10,8 @@ public struct DryRun {
     public struct Device: Sendable, Equatable {
         /// The device's number, from 0.
         public let id: Int
+        /// What its folder or file calls it; nil where it has only its number.
+        public let name: String?
         /// The name of its class.
         public let profile: String
         /// Images that it trains on.
@@ -50,7 +52,7 @@ public struct DryRun {
         devices = finished.devices.compactMap { record in
             known[record.device].map { device in
                 Device(
-                    id: device.id, profile: device.profile, samples: device.samples, distanceMetres: device.radio.distanceMetres,
+                    id: device.id, name: device.name, profile: device.profile, samples: device.samples, distanceMetres: device.radio.distanceMetres,
                     plan: assignments[device.id]?.plan, reason: record.status == .infeasible ? record.reason : nil)
             }
         }

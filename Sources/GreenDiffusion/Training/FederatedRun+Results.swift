@@ -7,14 +7,14 @@ extension FederatedRun {
     /// Writes what a finished or interrupted run shows: the averaged model, the summary and the report.
     func writeResults() throws {
         try Folder.replace(files.modelFolder) { try averagedModel.write(to: $0) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write([UInt8](try encoder.encode(try summary())), to: files.summaryPath)
         try writeReport()
     }
 
-    /// Writes the report of the rounds so far.
+    /// Writes the summary and the report of the rounds so far.
     func writeReport() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try AtomicFile.write([UInt8](try encoder.encode(try summary())), to: files.summaryPath)
         try AtomicFile.write(try RunPage.html(runs: [path]), to: files.reportPath)
     }
 
@@ -22,7 +22,7 @@ extension FederatedRun {
     public func summary() throws -> RunSummary {
         try RunSummary(
             version: greenDiffusionVersion, rounds: files.rounds(), schemes: files.schemes(),
-            timeBudgetSeconds: server.state.timeBudgetSeconds)
+            timeBudgetSeconds: server.state.timeBudgetSeconds, images: components.images.training.files)
     }
 
     /// The newest sample grid, where there is one.

@@ -123,7 +123,7 @@ extension FederatedRun {
         // Inside one process a frame is refused or missing only where training diverged.
         if let dropped = finished.devices.first(where: { $0.status == .dropped || $0.status == .rejected }) {
             throw FederatedRunError.diverged(
-                round: round, reason: "device \(dropped.device): \(dropped.reason ?? "")", path: path)
+                round: round, reason: "device \(dropped.label): \(dropped.reason ?? "")", path: path)
         }
         guard isStuck else { return }
         try writeResults()

@@ -38,13 +38,14 @@ struct RunComponents {
             context: ComputeContext(threads: threads, convolution: configuration.convolution))
         if let start { model.parameters.copy(from: start.parameters) } else { model.initialize(seed: configuration.seed) }
         let side = model.configuration.sampleSize[0]
-        let count = try configuration.devices.count()
-        images = try RunImages(configuration, side: side, devices: count)
+        let folders = try configuration.deviceFolders()
+        let count = try folders?.count ?? configuration.devices.count()
+        images = try RunImages(configuration, side: side, devices: count, folders: folders ?? [])
         guard images.training.width == side, images.training.height == model.configuration.sampleSize[1] else {
             throw FederatedRunError.imageSize(
                 data: images.training.name, width: images.training.width, height: images.training.height, side: side)
         }
-        devices = try configuration.devices.devices(samples: images.shards.map(\.count), configuration: configuration)
+        devices = try configuration.federatedDevices(samples: images.shards.map(\.count))
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
         inputs = try configuration.fileInputs().merging(images.list.map { [Setting.data.name: $0.digest] } ?? [:]) { $1 }

@@ -1,5 +1,6 @@
 import Datasets
 import Kernels
+import Records
 
 /// The facts of a run before it trains: what it trains, on what, within which budget.
 public struct RunOverview: Sendable {
@@ -11,6 +12,10 @@ public struct RunOverview: Sendable {
     public let flopsPerSample: Double
     /// What the data set calls itself.
     public let dataName: String
+    /// What became of the files of the data set; nil where images are drawn.
+    public let imageFiles: ImageFileCounts?
+    /// What is done to images before the model sees them; nil where they are drawn.
+    public let imageTreatment: String?
     /// How many images each device trains on.
     public let imagesOfDevices: [Int]
     /// Images that no device trains on; nil where the data set is too small for any.
@@ -25,7 +30,9 @@ extension RunComponents {
     func overview(flopsPerSample: Double, timeBudgetSeconds: Double) -> RunOverview {
         RunOverview(
             configuration: configuration, parameterCount: model.layout.parameterCount, flopsPerSample: flopsPerSample,
-            dataName: images.training.name, imagesOfDevices: images.shards.map(\.count), imagesHeldOut: images.heldOut?.count,
+            dataName: images.training.name, imageFiles: images.training.files,
+            imageTreatment: configuration.data.treatment(side: images.training.width, cropMargin: configuration.crop),
+            imagesOfDevices: images.shards.map(\.count), imagesHeldOut: images.heldOut?.count,
             devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds)
     }
 }

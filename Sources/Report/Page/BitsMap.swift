@@ -20,6 +20,7 @@ struct BitsMap {
         let step = max(1, (allRounds.count + Self.mostColumns - 1) / Self.mostColumns)
         let rounds = stride(from: 0, to: allRounds.count, by: step).map { allRounds[$0] }
         let devices = Array(Set(run.devices.map(\.device)).sorted().prefix(Self.mostRows))
+        let names = Dictionary(run.devices.compactMap { row in row.id.map { (row.device, $0) } }) { first, _ in first }
         let columns = Dictionary(uniqueKeysWithValues: rounds.enumerated().map { ($1, $0) })
         let rows = Dictionary(uniqueKeysWithValues: devices.enumerated().map { ($1, $0) })
         let cells = run.devices.enumerated().compactMap { index, device -> HeatMap.Cell? in
@@ -30,7 +31,7 @@ struct BitsMap {
                 title: DeviceStory.text(device), anchor: anchors.line(index))
         }
         return HeatMap(
-            label: "Bits per device and round", columns: rounds.map(String.init), rows: devices.map { "device \($0)" },
+            label: "Bits per device and round", columns: rounds.map(String.init), rows: devices.map { names[$0] ?? "device \($0)" },
             cells: cells)
     }
 

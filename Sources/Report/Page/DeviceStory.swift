@@ -3,7 +3,7 @@ import Records
 /// What one device did in one round, in words for a hover.
 package enum DeviceStory {
     package static func text(_ row: DeviceRecord) -> String {
-        var lines = ["Round \(row.round), device \(row.device): \(row.status.rawValue)" + (row.reason.map { " – \($0)" } ?? "")]
+        var lines = ["Round \(row.round), device \(row.label): \(row.status.rawValue)" + (row.reason.map { " – \($0)" } ?? "")]
         let place = [
             row.distanceMetres.map { "\(Quantity.distance($0)) away" }, row.fading.map { "fade \(Quantity.scientific($0))" },
             row.shadowingDecibels.map { "shadowing \(Quantity.scientific($0)) dB" },

@@ -66,7 +66,7 @@ struct TablesSection {
         let reason = row.reason.map { "<abbr title=\"\(HTMLText.escape($0))\">\(status)</abbr>" }
         return cells(
             [
-                "\(index + 1)", "\(row.round)", "\(row.device)", reason ?? status, bits,
+                "\(index + 1)", "\(row.round)", HTMLText.escape(row.label), reason ?? status, bits,
                 shown(row.payloadBytes.map(Double.init), Quantity.bytes), shown(row.distanceMetres, Quantity.distance),
                 shown(row.fading, Quantity.scientific), shown(row.frequencyHertz, Quantity.frequency),
                 shown(row.powerWatts, Quantity.power),

@@ -24,6 +24,9 @@ struct PretrainCommand: ParsableCommand {
         help: ArgumentHelp("Images: synthetic, cifar10:DIR, gtsrb:DIR or folder:DIR (default: synthetic).", valueName: "spec"))
     var data: String?
 
+    @Option(help: ArgumentHelp("Go on without images that cannot be read (default: off).", valueName: "on|off"))
+    var skipUnreadable: Switch?
+
     @Option(help: ArgumentHelp("Model: tiny, small or ddpm-cifar10 (default: small).", valueName: "name"))
     var preset: UNetConfiguration.Preset?
 
@@ -103,7 +106,8 @@ struct PretrainCommand: ParsableCommand {
     /// A resumed run keeps its settings, or it would be another run.
     private func refuseChanges() throws {
         let given: [(String, Bool)] = [
-            ("--evaluate-every", evaluateEvery != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
+            ("--evaluate-every", evaluateEvery != nil), ("--skip-unreadable", skipUnreadable != nil), ("--preset", preset != nil),
+            ("--init", initialCheckpoint != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
             ("--decay", decay != nil), ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
         ]
@@ -125,7 +129,7 @@ struct PretrainCommand: ParsableCommand {
                 decay: decay ?? .constant),
             weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution,
             checkpointEvery: checkpointEvery ?? Self.standardInterval, sampleEvery: sampleEvery ?? Self.standardInterval,
-            evaluateEvery: evaluateEvery ?? Self.standardInterval)
+            evaluateEvery: evaluateEvery ?? Self.standardInterval, skipsUnreadable: skipUnreadable == .on ? true : nil)
     }
 
     private var changes: PretrainingSettings.Changes {
@@ -176,6 +180,7 @@ private struct PretrainingDisplay {
         let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
         console.line(labelledLine("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
         console.line(labelledLine("data", run.dataName))
+        for line in ImageLines.lines(files: run.imageFiles, treatment: run.imageTreatment) { console.line(line) }
         let steps =
             run.step < run.settings.steps
             ? "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"

@@ -1,3 +1,4 @@
+import Datasets
 import GreenDiffusion
 
 /// The library's errors as a user of the program reads them: settings are flags, ways out are command lines.
@@ -6,6 +7,8 @@ enum ErrorText {
         switch error {
         case let error as ConfigurationError where error.wayOut == nil: "\(error.fault); see greendiff train --help"
         case let error as FrameTooLarge: "\(error.problem); if you trust it, allow more with --max-unpacked"
+        case let error as DatasetError where error.canSkip:
+            "\(error.fault); \(error.remedy), or go on without with --skip-unreadable"
         case let error as FederatedRunError: line(error)
         case let error as RunDirectoryError: line(error)
         case let error as PretrainingError: line(error)

@@ -1,10 +1,19 @@
 import GreenDiffusion
+import Records
 import Report
+
+/// The lines about images before training: which files they come from, and what is done to them.
+enum ImageLines {
+    static func lines(files: ImageFileCounts?, treatment: String?) -> [String] {
+        (files.map { [labelledLine("files", $0.text)] } ?? []) + (treatment.map { [labelledLine("images", $0)] } ?? [])
+    }
+}
 
 extension RunOverview {
     /// Model, images and budget, a line each.
     var lines: [String] {
-        [labelledLine("model", modelText), labelledLine("data", dataText), labelledLine("plan", planText)]
+        [labelledLine("model", modelText), labelledLine("data", dataText)]
+            + ImageLines.lines(files: imageFiles, treatment: imageTreatment) + [labelledLine("plan", planText)]
             + (heldOutWarning.map { [labelledLine("warning", $0)] } ?? [])
     }
 
@@ -91,7 +100,7 @@ extension DryRun {
 
     private static func cells(_ device: Device) -> [String] {
         let start = [
-            "\(device.id)", device.profile, "\(device.samples)", "\(Quantity.significant(device.distanceMetres)) m",
+            device.name ?? "\(device.id)", device.profile, "\(device.samples)", "\(Quantity.significant(device.distanceMetres)) m",
         ]
         guard let plan = device.plan else { return start + ["infeasible: \(device.reason ?? "no plan")"] }
         return start + [

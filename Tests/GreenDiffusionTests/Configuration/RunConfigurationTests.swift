@@ -7,7 +7,7 @@ import Testing
 @Suite struct RunConfigurationTests {
     /// Every setting with a value other than its default.
     private static let unusual: [(Setting, String)] = [
-        (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.preset, "tiny"), (.devices, "7"), (.select, "3"),
+        (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.skipUnreadable, "on"), (.preset, "tiny"), (.devices, "7"), (.select, "3"),
         (.partition, "dirichlet:0.25"), (.rounds, "11"), (.localIterations, "9"), (.batchSize, "5"), (.learningRate, "3e-05"),
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "weights"), (.demand, "0.0003:0.004"),
         (.errorFeedback, "3"), (.downlinkBits, "5"), (.rule, "theorem1"), (.bitPlanning, "system"), (.aggregateError, "0.0007"),
@@ -180,6 +180,7 @@ import Testing
         (.demand, "bytes:0", ["demand 0", "use 1 to"]), (.demand, "energy:-1", ["above 0"]),
         (.downlinkBits, "6:8", ["downlink-bits 6:8", "one width"]),
         (.downlinkBits, "9", ["outside 2...8", "downlink-bits 8"]),
+        (.skipUnreadable, "maybe", ["skip-unreadable maybe", "on, off"]),
         (.compareSchemes, "maybe", ["compare-schemes maybe", "on, off"]),
         (.errorFeedback, "-1", ["error-feedback -1", "use 0 to"]),
     ])
@@ -197,6 +198,7 @@ import Testing
         ([(.scheme, "fixed")], ["bits 2:8", "fixed"]),
         ([(.images, "5")], ["images 5", "10 devices"]),
         ([(.data, "folder:/x"), (.images, "50")], ["images 50", "folder:/x"]),
+        ([(.partition, "folders"), (.data, "gtsrb:/x")], ["partition folders", "gtsrb:/x", "folder:DIR"]),
         ([(.crop, "0.1")], ["crop 0.1", "gtsrb:DIR"]),
         ([(.trimFraction, "0.2"), (.aggregation, "median")], ["trim-fraction 0.2", "median", "trimmed-mean"]),
         ([(.serverLearningRate, "0.5")], ["server-learning-rate 0.5", "fedavg", "fedavgm or fedadam"]),
