@@ -4,10 +4,21 @@ fetch_archive() {
     local url=$1 file=$2 checksum=$3 name
     name=$(basename "$0")
     if [ ! -f "$file" ]; then
-        echo "$name: downloading $url"
-        if ! curl --fail --location --retry 5 --continue-at - --output "$file.part" "$url"; then
-            echo "$name: download failed; run it again to continue from $file.part" >&2
-            exit 1
+        # A part that is whole already (the download was ended before its last step) cannot be continued: servers say 416.
+        if ! echo "$checksum  $file.part" | md5sum --check --status 2>/dev/null; then
+            echo "$name: downloading $url"
+            local status=0
+            curl --fail --location --retry 5 --continue-at - --output "$file.part" "$url" || status=$?
+            # 22: the server refused, 33: it cannot continue. Once more from the start.
+            if [ "$status" = 22 ] || [ "$status" = 33 ]; then
+                rm -f "$file.part"
+                status=0
+                curl --fail --location --retry 5 --output "$file.part" "$url" || status=$?
+            fi
+            if [ "$status" != 0 ]; then
+                echo "$name: download failed; run it again to continue from $file.part" >&2
+                exit 1
+            fi
         fi
         mv "$file.part" "$file"
     fi
