@@ -25,6 +25,7 @@ struct PackCommand: ParsableCommand {
     func run() throws {
         let source = try ModelSource(parsing: checkpoint, setting: "CHECKPOINT")
         let packed = try BuiltinModel.pack(source, into: out, threads: threadOptions.threads)
-        StandardConsole.output.line("packed  \(out), \(Quantity.bytes(packed.bytes)), relative error \(Quantity.significant(packed.relativeError))")
+        StandardConsole.output.line(
+            "packed  \(out), \(Quantity.bytes(packed.bytes)), relative error \(Quantity.significant(packed.relativeError))")
     }
 }

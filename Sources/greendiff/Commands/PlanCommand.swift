@@ -102,7 +102,8 @@ struct PlanCommand: ParsableCommand {
         defer { line?.close() }
         do {
             try PlanJob(path: devices, options: options).run(
-                write: { try StandardOutput.write($0) }, report: { StandardConsole.error.line("greendiff: \($0.printableLine())") },
+                write: { try StandardOutput.write($0) },
+                report: { StandardConsole.error.line("greendiff: \($0.printableLine())") },
                 progress: { done, total in
                     guard showsProgress else { return }
                     if line == nil { line = PlanProgress(total: total, console: StandardConsole.error) }

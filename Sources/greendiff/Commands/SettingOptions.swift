@@ -63,7 +63,8 @@ struct TrainOptions: ParsableArguments {
 extension Setting {
     fileprivate var option: Option<String?> {
         Option(
-            name: .customLong(name), parsing: .unconditional, help: ArgumentHelp("\(help) (default: \(defaultText)).", valueName: valueName),
+            name: .customLong(name), parsing: .unconditional,
+            help: ArgumentHelp("\(help) (default: \(defaultText)).", valueName: valueName),
             completion: choices.isEmpty ? nil : .list(choices))
     }
 }

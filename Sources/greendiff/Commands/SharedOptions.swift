@@ -4,7 +4,9 @@ import Logging
 
 /// How many threads a command may use.
 struct ThreadOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads to compute with; results do not depend on it (default: all processors that it may use).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Threads to compute with; results do not depend on it (default: all processors that it may use).", valueName: "n"))
     var threads: Int = Processors.available
 
     func validate() throws {

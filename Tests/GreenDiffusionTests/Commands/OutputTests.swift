@@ -8,7 +8,8 @@ import Testing
 @Suite struct OutputTests {
     private let folder = TemporaryFolder()
     private static let tiny = [
-        "--preset", "tiny", "--devices", "2", "--images", "16", "--local-iterations", "1", "--batch-size", "2", "--sample-every", "0",
+        "--preset", "tiny", "--devices", "2", "--images", "16", "--local-iterations", "1", "--batch-size", "2", "--sample-every",
+        "0",
         "--threads", "1",
     ]
 
@@ -21,7 +22,9 @@ import Testing
         let weights = try TinyModel.weightsPath
         let result = try Greendiff.Job(arguments.map { $0 == "WEIGHTS" ? weights : $0 }, output: "/dev/full").wait()
         #expect(result.status == 1, "\(result)")
-        #expect(result.errors == "greendiff: cannot write standard output: No space left on device; free space or choose another place\n")
+        #expect(
+            result.errors
+                == "greendiff: cannot write standard output: No space left on device; free space or choose another place\n")
     }
 
     @Test func aRunIsFinishedWhenItsOutputIsLost() throws {
