@@ -56,17 +56,19 @@ import Testing
         #expect(rows.contains { $0["pareto_optimal"] == "true" })
     }
 
-    /// Planning the recorded rounds anew gives their recorded energies at their own time budget, and falling ones beyond it.
+    /// Planning the recorded rounds anew gives their recorded energies at their own time budget, and falling ones beyond it. On demand the
+    /// first round's frequencies were planned for the most bytes that an unknown change can take, a quarter more than it took.
     @Test(arguments: ["on-demand", "fixed", "fedavg"]) func otherTimeBudgetsAreReplanned(scheme: String) throws {
         let path = try train("run", scheme == "fixed" ? [.scheme: scheme, .bits: "7"] : [.scheme: scheme])
         _ = try ParetoStudy(runs: [path], targetLoss: 10).write(to: folder.path("out"))
         let row = try readCSV(folder.path("out/pareto.csv"))[0]
-        #expect(abs(try number(row, "replanned_over_recorded") - 1) < 1e-3)
+        let tolerance = scheme == "on-demand" ? 2e-3 : 1e-3
+        #expect(abs(try number(row, "replanned_over_recorded") - 1) < tolerance)
         let records = try RunFiles(path: path).roundsFile.read(RoundRecord.self)
         let points = try readCSV(folder.path("out/frontier.csv"))
         let own = try #require(points.first { $0["time_budget_s"] == "\(records[0].timeBudgetSeconds)" })
         let (energy, recorded) = (try number(own, "energy_total_j"), try number(row, "energy_total_j"))
-        #expect(abs(energy / recorded - 1) < 1e-3)
+        #expect(abs(energy / recorded - 1) < tolerance)
         let energies = try points.map { try number($0, "energy_total_j") }
         #expect(energies.count == 26 && zip(energies, energies.dropFirst()).allSatisfy { $0 >= $1 * (1 - 1e-12) })
         #expect(try number(points[0], "time_budget_s") < records[0].timeBudgetSeconds)
