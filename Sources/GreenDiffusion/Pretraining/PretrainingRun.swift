@@ -73,7 +73,6 @@ public final class PretrainingRun {
     /// - Throws: `PretrainingError`; `ConfigurationError`, `DatasetError` or `CheckpointError` for settings, images or a start that
     ///   cannot be used; `RunDirectoryError` or `FileError` for the folder.
     public static func start(_ settings: PretrainingSettings, at path: String, threads: Int) throws -> PretrainingRun {
-        try RunDirectory.checkVacant(path, for: .pretraining)
         let settings = try settings.resolved()
         return try begin(settings, threads: threads) {
             try .create(at: path, kind: .pretraining, settings: try settings.json())

@@ -77,7 +77,7 @@ extension PretrainingSettings {
     ///   - checkpoint: the folder of a checkpoint with a manifest.
     ///   - path: the file that these are from.
     func checkUnchanged(since checkpoint: String, path: String) throws {
-        let savedPath = "\(checkpoint)/\(RunKind.pretraining.settingsName)"
+        let savedPath = "\(checkpoint)/\(RunKind.pretraining.savedSettingsName)"
         let (saved, found) = try (PretrainingSettings(path: savedPath).deciding(), deciding())
         let differences = Set(saved.keys).union(found.keys).sorted().filter { saved[$0] != found[$0] }
         guard differences.isEmpty else {

@@ -47,7 +47,7 @@ struct CheckpointManifest: Codable, Equatable {
         let folder = files.checkpointPath(number)
         let path = "\(folder)/\(name)"
         guard FileManager.default.fileExists(atPath: path) else {
-            guard !FileManager.default.fileExists(atPath: "\(folder)/\(files.kind.settingsName)") else {
+            guard !FileManager.default.fileExists(atPath: "\(folder)/\(files.kind.savedSettingsName)") else {
                 throw CheckpointDamage(path, "it is missing")
             }
             return nil

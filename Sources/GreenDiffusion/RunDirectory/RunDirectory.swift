@@ -16,7 +16,6 @@ final class RunDirectory {
     private init(locking files: RunFiles) throws {
         guard let lock = try FolderLock(files.path) else { throw RunDirectoryError.busy(path: files.path) }
         (self.files, self.lock) = (files, lock)
-        try sweep()
     }
 
     /// Makes the folder of a new run and writes its settings. A run of the same kind that ended before its first checkpoint is replaced.
@@ -26,6 +25,7 @@ final class RunDirectory {
         try Folder.create(path)
         let directory = try RunDirectory(locking: RunFiles(path: path, kind: kind))
         try checkVacant(path, for: kind)
+        try directory.sweep()
         try directory.begin(settings: settings)
         return directory
     }
@@ -48,7 +48,9 @@ final class RunDirectory {
     static func open(at path: String, kind: RunKind) throws -> RunDirectory {
         guard let found = RunKind(at: path) else { throw RunDirectoryError.notARun(path: path, kind: kind) }
         guard found == kind else { throw RunDirectoryError.otherKind(path: path, found: found) }
-        return try RunDirectory(locking: RunFiles(path: path, kind: kind))
+        let directory = try RunDirectory(locking: RunFiles(path: path, kind: kind))
+        try directory.sweep()
+        return directory
     }
 
     /// Makes the folders and writes the settings of a run that has no checkpoint yet.
@@ -74,7 +76,7 @@ final class RunDirectory {
     ) throws {
         try Folder.replace(files.checkpointPath(number)) { folder in
             try fill(folder)
-            try AtomicFile.write(settings, to: "\(folder)/\(files.kind.settingsName)")
+            try AtomicFile.write(settings, to: "\(folder)/\(files.kind.savedSettingsName)")
             try CheckpointManifest(files, number: number, folder: folder, records: digests, inputs: inputs).write(to: folder)
         }
     }

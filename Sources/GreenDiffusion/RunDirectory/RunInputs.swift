@@ -31,7 +31,7 @@ extension RunConfiguration {
     ///   - path: the file that these are from.
     func checkUnchanged(since checkpoint: String, path: String) throws {
         var saved = RunConfiguration()
-        let savedPath = "\(checkpoint)/\(RunKind.federated.settingsName)"
+        let savedPath = "\(checkpoint)/\(RunKind.federated.savedSettingsName)"
         try saved.override(fromYAMLFile: savedPath)
         let differences = Setting.allCases.filter { setting in
             !setting.isChangeable && !Setting.places.contains(setting) && text(of: setting) != saved.text(of: setting)

@@ -30,6 +30,9 @@ public enum RunKind: String, Codable, Sendable, CaseIterable {
     /// The file with the run's settings.
     var settingsName: String { self == .federated ? "config.yaml" : "pretraining.json" }
 
+    /// Those of them that decide the weights, in a checkpoint.
+    var savedSettingsName: String { self == .federated ? "settings.yaml" : "settings.json" }
+
     private var digits: Int { self == .federated ? 5 : 9 }
 
     /// What a checkpoint or sample grid is called, e.g. `round-00012` or `step-000001000`.

@@ -50,7 +50,7 @@ enum ErrorText {
             "\(error.problem); start again with `greendiff train --config \(path)/config.yaml --out ANOTHER_DIR`"
         case .noSuchCheckpoint(_, let kind, _, _): "\(error.problem); leave out --from-\(kind.unit) to go on from the newest"
         case .damaged(let run, let kind, _, _, let older?):
-            "\(error.problem); put it back, or go on from the one before with `\(resume(run)) --from-\(kind.unit) \(older)`"
+            "\(error.problem); put it back, or go on from the one before with `\(command(kind)) --resume \(run) --from-\(kind.unit) \(older)`"
         case .damaged(let run, let kind, _, _, nil):
             "\(error.problem); put it back, or start a run of its own with `\(command(kind)) --init \(run) --out ANOTHER_DIR`"
         case .settingChanged(let setting, let saved, let requested):

@@ -118,7 +118,6 @@ import Testing
         #expect(files.sampleNumbers() == [4, 8] && files.checkpointNumbers() == [6, 8])
         let records = try files.progress()
         #expect(records.map(\.step) == [2, 4, 6, 8] && records.allSatisfy { $0.lossHeldOut != nil })
-        #expect(try Greendiff.run("report", run, "--out", folder.path("page.html")).status == 0)
         #expect(try String(contentsOfFile: files.reportPath, encoding: .utf8).contains("Step 8: held-out loss"))
         #expect(try String(contentsOfFile: files.summaryPath, encoding: .utf8).contains(#""steps_completed" : 8"#))
     }

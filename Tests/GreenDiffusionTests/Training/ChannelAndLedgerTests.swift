@@ -89,7 +89,7 @@ import Testing
         try line.replacingOccurrences(of: #""energy_system_j":[^,}]*,"#, with: "", options: .regularExpression)
             .write(toFile: path, atomically: true, encoding: .utf8)
         // Nor had its checkpoints a manifest and the settings.
-        for name in ["manifest.json", "config.yaml"] {
+        for name in ["manifest.json", "settings.yaml"] {
             try FileManager.default.removeItem(atPath: "\(files.checkpointPath(1))/\(name)")
         }
         let resumed = try FederatedRun.resume(files.path, changing: [(.rounds, "2")])

@@ -100,7 +100,7 @@ import Testing
             try contents.write(to: URL(fileURLWithPath: folder.path("adam/\(path)")))
         }
         // As of an earlier version: with a manifest, the exchange itself is noticed.
-        for name in ["manifest.json", "config.yaml"] {
+        for name in ["manifest.json", "settings.yaml"] {
             try FileManager.default.removeItem(atPath: folder.path("adam/checkpoints/round-00001/\(name)"))
         }
         let error = #expect(throws: FederationError.self) { try FederatedRun.resume(folder.path("adam")) }

@@ -106,8 +106,8 @@ import Testing
         let line = refusal(files)
         #expect(line.hasPrefix("\(files.configurationPath) is not what the run was trained with"), "\(line)")
         #expect(line.contains(part), "\(line)")
-        #expect(line.contains("checkpoints/round-00002/config.yaml has them"), "\(line)")
-        try write(try text("\(files.checkpointPath(2))/config.yaml"), to: files.configurationPath)
+        #expect(line.contains("checkpoints/round-00002/settings.yaml has them"), "\(line)")
+        try write(try text("\(files.checkpointPath(2))/settings.yaml"), to: files.configurationPath)
         _ = try FederatedRun.resume(files.path, changing: [(.rounds, "3")])
     }
 
