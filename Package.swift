@@ -98,7 +98,8 @@ let package = Package(
         .executableTarget(
             name: "greendiff",
             dependencies: [
-                "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "GreenDiffusion", "Kernels", "Model",
+                "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "GreenDiffusion", "Kernels",
+                "Model",
                 "Records", "Report", "Storage", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -120,7 +121,8 @@ let package = Package(
             name: "CodecTests", dependencies: ["Codec", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "EnergyTests", dependencies: ["Energy", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "Kernels", "Records", "TestSupport"], exclude: ["Fixtures"],
+            name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "Kernels", "Records", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "ModelTests", dependencies: ["Kernels", "Model", "Storage", "TestSupport"], exclude: ["Fixtures"],
@@ -165,7 +167,8 @@ let package = Package(
 // libFuzzer brings the main function of these: scripts/fuzz-frames builds them, nothing else does.
 if Context.environment["GREENDIFF_FUZZ"] != nil {
     let targets: [(name: String, dependencies: [Target.Dependency])] = [
-        ("FuzzFrameDecoder", ["Codec", "Kernels"]), ("FuzzFrameRoundTrip", ["Codec", "Kernels"]), ("FuzzImageFile", ["ImageFiles"]),
+        ("FuzzFrameDecoder", ["Codec", "Kernels"]), ("FuzzFrameRoundTrip", ["Codec", "Kernels"]),
+        ("FuzzImageFile", ["ImageFiles"]),
     ]
     package.targets += targets.map { target in
         .executableTarget(

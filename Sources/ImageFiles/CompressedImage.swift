@@ -2,7 +2,8 @@ import CImageCodecs
 
 /// One library that decodes images in memory (`CImageCodecs`).
 struct ImageCodec: Sendable {
-    typealias Header = @Sendable (UnsafePointer<UInt8>?, Int, inout gd_image_header, UnsafeMutablePointer<CChar>?) -> gd_image_status
+    typealias Header =
+        @Sendable (UnsafePointer<UInt8>?, Int, inout gd_image_header, UnsafeMutablePointer<CChar>?) -> gd_image_status
     typealias Decode =
         @Sendable (UnsafePointer<UInt8>?, Int, gd_image_header, UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CChar>?)
         -> gd_image_status
@@ -11,17 +12,23 @@ struct ImageCodec: Sendable {
     let decode: Decode
 
     /// libjpeg: 8 bits, one, three or four components, of any process that it knows.
-    static let jpeg = ImageCodec { gd_jpeg_header($0, $1, &$2, $3) } decode: { bytes, count, header, pixels, reason in
+    static let jpeg = ImageCodec {
+        gd_jpeg_header($0, $1, &$2, $3)
+    } decode: { bytes, count, header, pixels, reason in
         withUnsafePointer(to: header) { gd_jpeg_decode(bytes, count, $0, pixels, reason) }
     }
 
     /// libpng: any depth and colour, a gamma other than sRGB's applied.
-    static let png = ImageCodec { gd_png_header($0, $1, &$2, $3) } decode: { bytes, count, header, pixels, reason in
+    static let png = ImageCodec {
+        gd_png_header($0, $1, &$2, $3)
+    } decode: { bytes, count, header, pixels, reason in
         withUnsafePointer(to: header) { gd_png_decode(bytes, count, $0, pixels, reason) }
     }
 
     /// libwebp: lossy, lossless, the first picture of an animation.
-    static let webp = ImageCodec { gd_webp_header($0, $1, &$2, $3) } decode: { bytes, count, header, pixels, reason in
+    static let webp = ImageCodec {
+        gd_webp_header($0, $1, &$2, $3)
+    } decode: { bytes, count, header, pixels, reason in
         withUnsafePointer(to: header) { gd_webp_decode(bytes, count, $0, pixels, reason) }
     }
 

@@ -58,7 +58,9 @@ struct ImageMetadata: Equatable {
             let start = position + 8
             let end = start + bytes.integer(at: position + 4, bytes: 4, littleEndian: true)
             guard end <= bytes.count else { return }
-            if bytes[position..<position + 4].elementsEqual("EXIF".utf8) { orientation = EXIF.orientation(bytes[start..<end]) ?? 1 }
+            if bytes[position..<position + 4].elementsEqual("EXIF".utf8) {
+                orientation = EXIF.orientation(bytes[start..<end]) ?? 1
+            }
             position = end + (end - start) % 2
         }
     }

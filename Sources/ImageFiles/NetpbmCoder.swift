@@ -70,7 +70,9 @@ package enum NetpbmCoder {
         return stride(from: data.startIndex, to: data.endIndex, by: 2).map { table[Int(data[$0]) << 8 | Int(data[$0 + 1])] }
     }
 
-    private static func byte(_ sample: Int, of maximum: Int) -> UInt8 { UInt8((min(sample, maximum) * 255 + maximum / 2) / maximum) }
+    private static func byte(_ sample: Int, of maximum: Int) -> UInt8 {
+        UInt8((min(sample, maximum) * 255 + maximum / 2) / maximum)
+    }
 
     /// Gray values become three equal ones.
     private static func image(_ values: [UInt8], width: Int, height: Int, channels: Int) -> RGBImage {

@@ -23,7 +23,8 @@ public struct ImageFileCounts: Codable, Sendable, Equatable {
     package mutating func passOver(_ kind: String, count: Int = 1) {
         guard count > 0 else { return }
         seen += count
-        passedOver[passedOver.count < Self.kindLimit ? kind : passedOver.keys.contains(kind) ? kind : "other", default: 0] += count
+        passedOver[passedOver.count < Self.kindLimit ? kind : passedOver.keys.contains(kind) ? kind : "other", default: 0] +=
+            count
     }
 
     enum CodingKeys: String, CodingKey {

@@ -33,7 +33,8 @@ private func refusal(_ directory: String) -> DatasetError? {
         }
     }
 
-    private static let pickles = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/cifar10")
+    private static let pickles = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Fixtures/cifar10")
 
     @Test(
         arguments: ["python-2"] + [2, 3, 4, 5].flatMap { ["protocol-\($0)-bytes", "protocol-\($0)-str"] },

@@ -61,7 +61,8 @@ private func problem(of bytes: [UInt8]) -> ImageFileError.Problem? {
     }
 
     @Test(arguments: [
-        "P6\n0 4\n255\n", "P6\n4 99999\n255\n", "P6\n30000 30000\n255\n", "P6\n3 3\n65535\n", "P6\n4 4\n65536\n", "P7\n4 4\n255\n", "P3\n4 4\n255\n", "P6\n4 4\n0\n", "P6\n-4 4\n255\n",
+        "P6\n0 4\n255\n", "P6\n4 99999\n255\n", "P6\n30000 30000\n255\n", "P6\n3 3\n65535\n", "P6\n4 4\n65536\n",
+        "P7\n4 4\n255\n", "P3\n4 4\n255\n", "P6\n4 4\n0\n", "P6\n-4 4\n255\n",
         "P6\n4 4\n255", "P64 4\n255\n", "P6\n4 99999999999999999999\n255\n", "P6\n4x 4\n255\n",
     ])
     func badPPMHeadersAreRefused(header: String) {

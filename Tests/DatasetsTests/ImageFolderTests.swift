@@ -97,7 +97,9 @@ private func refusal(_ directory: String) -> DatasetError? {
     @Test func whatIsNoImageIsCountedByKindAndNeverOpened() throws {
         try withTemporaryFolder { folder in
             try write(PNGCoder.encode(red), to: folder + "/a/0.png")
-            for name in ["a/notes.TXT", "a/b.txt", "a/.hidden", "a/README", "empty/c.gif"] { try write("x", to: "\(folder)/\(name)") }
+            for name in ["a/notes.TXT", "a/b.txt", "a/.hidden", "a/README", "empty/c.gif"] {
+                try write("x", to: "\(folder)/\(name)")
+            }
             #expect(mkfifo(folder + "/a/pipe.png", 0o600) == 0)
             #expect(symlink("..", folder + "/a/round") == 0 && symlink("self", folder + "/a/self") == 0)
             let files = try #require(try ImageFolder.load(directory: folder, side: 8).files)

@@ -6,8 +6,10 @@ import Testing
 ///
 /// Set GREENDIFFUSION_IMAGES to another folder of such files to check them, too (scripts/check-images).
 @Suite struct PillowImageTests {
-    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/images")
-    private static let folders = [fixtures.path] + [ProcessInfo.processInfo.environment["GREENDIFFUSION_IMAGES"]].compactMap { $0 }
+    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Fixtures/images")
+    private static let folders =
+        [fixtures.path] + [ProcessInfo.processInfo.environment["GREENDIFFUSION_IMAGES"]].compactMap { $0 }
 
     private static func names(_ folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder).filter(ImageFile.isImageName).sorted()
@@ -41,7 +43,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["baseline-420.jpg", "progressive.jpg", "cmyk.jpg", "gray.jpg", "rgb-lossy.webp", "rgba-lossless.webp", "rgba-8.png"])
+    @Test(arguments: [
+        "baseline-420.jpg", "progressive.jpg", "cmyk.jpg", "gray.jpg", "rgb-lossy.webp", "rgba-lossless.webp", "rgba-8.png",
+    ])
     func everyTruncationIsRefused(name: String) throws {
         let bytes = try Self.bytes(Self.fixtures.path, name)
         // A PNG has all its pixels before its last chunk.

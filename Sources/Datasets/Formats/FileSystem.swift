@@ -20,13 +20,16 @@ enum FileSystem {
             return try Folder.names(listing: directory).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         } catch {
             throw DatasetError(
-                source: directory, problem: Folder.exists(directory) ? "folder cannot be read (\(error.reason))" : "no such folder",
+                source: directory,
+                problem: Folder.exists(directory) ? "folder cannot be read (\(error.reason))" : "no such folder",
                 remedy: "check the path and its permissions")
         }
     }
 
     /// As `allEntries`, without hidden ones.
-    static func entries(of directory: String) throws(DatasetError) -> [String] { try allEntries(of: directory).filter { !isHidden($0) } }
+    static func entries(of directory: String) throws(DatasetError) -> [String] {
+        try allEntries(of: directory).filter { !isHidden($0) }
+    }
 
     static func isHidden(_ name: String) -> Bool { name.utf8.first == UInt8(ascii: ".") }
 
@@ -56,7 +59,8 @@ enum FileSystem {
             return try readFile(path, limit: limit)
         } catch {
             throw DatasetError(
-                source: path, problem: "file cannot be read (\(error.reason))", remedy: "check that it exists and its permissions")
+                source: path, problem: "file cannot be read (\(error.reason))", remedy: "check that it exists and its permissions"
+            )
         }
     }
 }

@@ -29,7 +29,8 @@ package enum ImageFolder {
                 remedy: "convert the images to PNG, or name another folder")
         }
         let loaded = try LoadedImages(
-            requests, side: side, source: directory, counts: tree.counts, failures: tree.failures, skipsUnreadable: skipsUnreadable)
+            requests, side: side, source: directory, counts: tree.counts, failures: tree.failures,
+            skipsUnreadable: skipsUnreadable)
         return StoredImages(
             name: "images of \(directory)", width: side, height: side, classNames: names,
             allowsHorizontalFlip: allowsHorizontalFlip, labels: loaded.kept.map { labels[$0] }, groups: nil,

@@ -26,7 +26,8 @@ package struct FederatedDevice: Sendable, Equatable {
 
     /// - Throws: an id that frames cannot carry, no samples, a demand that is not positive, bits outside 2...8, a negative power.
     package init(
-        id: Int, profile: String, name: String? = nil, samples: Int, processor: Processor, radio: RadioModel, demand: DeviceDemand,
+        id: Int, profile: String, name: String? = nil, samples: Int, processor: Processor, radio: RadioModel,
+        demand: DeviceDemand,
         acceptedBits: ClosedRange<Int> = 6...8, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
     ) throws(DeviceError) {
         guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }

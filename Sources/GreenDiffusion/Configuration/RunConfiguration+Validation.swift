@@ -53,7 +53,8 @@ extension RunConfiguration {
         case .cifar10: break
         }
         try refuse(
-            .partition, when: partition == .folders && !isFolder, "makes devices of folders, which data \(data.text) does not have",
+            .partition, when: partition == .folders && !isFolder,
+            "makes devices of folders, which data \(data.text) does not have",
             wayOut: "use data folder:DIR with one folder a device, or partition iid")
         try refuse(
             .images, when: !isSynthetic, "sets how many synthetic images are drawn, but data is \(data.text)",

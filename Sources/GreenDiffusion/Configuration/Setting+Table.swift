@@ -46,7 +46,8 @@ extension Setting {
         "select", \.select, .integer(1...RunConfiguration.deviceLimit), "k", "Devices that train in a round", default: "all")
     /// `partition`: how the images are spread over the devices.
     public static let partition = Setting(
-        "partition", \.partition, .partition(), "rule", "How images are spread: iid, dirichlet:ALPHA, or folders (one device each)")
+        "partition", \.partition, .partition(), "rule",
+        "How images are spread: iid, dirichlet:ALPHA, or folders (one device each)")
 
     // MARK: Local training
     /// `rounds`: ``RunConfiguration/rounds``.

@@ -18,7 +18,7 @@ extension DataSpecification {
         case .synthetic(let style):
             try SyntheticSigns(count: syntheticImages, seed: seed, style: style.map { try Self.style($0) } ?? .day, side: side)
         case .cifar10(let folder): try CIFAR10.load(directory: folder)
-        case .gtsrb(let folder): 
+        case .gtsrb(let folder):
             try GTSRB.load(directory: folder, cropMargin: cropMargin, side: side, skipsUnreadable: skipsUnreadable)
         case .folder(let folder): try ImageFolder.load(directory: folder, side: side, skipsUnreadable: skipsUnreadable)
         }
@@ -38,7 +38,8 @@ extension DataSpecification {
         return switch self {
         case .synthetic: nil
         case .cifar10: "as they are, 32x32"
-        case .gtsrb: cropMargin.map { "\(shown), the sign's box and \($0) of its side around it \(resized)" } ?? "\(shown), \(resized)"
+        case .gtsrb:
+            cropMargin.map { "\(shown), the sign's box and \($0) of its side around it \(resized)" } ?? "\(shown), \(resized)"
         case .folder: "\(shown), the central square \(resized)"
         }
     }

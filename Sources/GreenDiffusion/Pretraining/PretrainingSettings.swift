@@ -30,7 +30,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     /// Settings of a new run.
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
-        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil, skipsUnreadable: Bool? = nil
+        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
+        skipsUnreadable: Bool? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)

@@ -27,7 +27,8 @@ struct TrainingImages {
     /// - Throws: `ConfigurationError` or `DatasetError` for images that cannot be used, `PretrainingError.imageSize` for a wrong size.
     init(_ specification: String, size: [Int], batchSize: Int, seed: UInt64, skipsUnreadable: Bool) throws {
         let source = try DataSpecification(parsing: specification)
-        dataset = try source.open(side: size[1], syntheticImages: Self.syntheticImages, seed: seed, skipsUnreadable: skipsUnreadable)
+        dataset = try source.open(
+            side: size[1], syntheticImages: Self.syntheticImages, seed: seed, skipsUnreadable: skipsUnreadable)
         guard [dataset.height, dataset.width] == size else {
             throw PretrainingError.imageSize(data: dataset.name, width: dataset.width, height: dataset.height, size: size)
         }

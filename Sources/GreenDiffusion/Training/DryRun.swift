@@ -49,7 +49,8 @@ public struct DryRun {
         devices = finished.devices.compactMap { record in
             known[record.device].map { device in
                 Device(
-                    id: device.id, name: device.name, profile: device.profile, samples: device.samples, distanceMetres: device.radio.distanceMetres,
+                    id: device.id, name: device.name, profile: device.profile, samples: device.samples,
+                    distanceMetres: device.radio.distanceMetres,
                     plan: assignments[device.id]?.plan, reason: record.status == .infeasible ? record.reason : nil)
             }
         }

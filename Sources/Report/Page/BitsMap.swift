@@ -31,7 +31,8 @@ struct BitsMap {
                 title: DeviceStory.text(device), anchor: anchors.line(index))
         }
         return HeatMap(
-            label: "Bits per device and round", columns: rounds.map(String.init), rows: devices.map { names[$0] ?? "device \($0)" },
+            label: "Bits per device and round", columns: rounds.map(String.init),
+            rows: devices.map { names[$0] ?? "device \($0)" },
             cells: cells)
     }
 

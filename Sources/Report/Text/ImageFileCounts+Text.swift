@@ -4,7 +4,9 @@ extension ImageFileCounts {
     /// `44 of 47 files used (2 animations by their first picture); passed over: 2 .txt, 1 hidden; unreadable, left out: 1 (...)`.
     package var text: String {
         var parts = ["\(used) of \(seen) \(seen == 1 ? "file" : "files") used"]
-        if firstFrames > 0 { parts[0] += " (\(firstFrames) of them \(firstFrames == 1 ? "an animation" : "animations"): first picture)" }
+        if firstFrames > 0 {
+            parts[0] += " (\(firstFrames) of them \(firstFrames == 1 ? "an animation" : "animations"): first picture)"
+        }
         if !passedOver.isEmpty { parts.append("passed over: \(passedOverText)") }
         if unreadable > 0 {
             let names = unreadableFiles.prefix(Self.namesShown).joined(separator: ", ")

@@ -94,7 +94,8 @@ struct PretrainCommand: ParsableCommand {
     /// A resumed run keeps its settings, or it would be another run.
     private func refuseChanges() throws {
         let given: [(String, Bool)] = [
-            ("--data", data != nil), ("--skip-unreadable", skipUnreadable != nil), ("--preset", preset != nil), ("--init", initialCheckpoint != nil),
+            ("--data", data != nil), ("--skip-unreadable", skipUnreadable != nil), ("--preset", preset != nil),
+            ("--init", initialCheckpoint != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
             ("--decay", decay != nil), ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
         ]

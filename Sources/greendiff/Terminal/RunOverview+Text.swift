@@ -76,7 +76,8 @@ extension DryRun {
 
     private static func cells(_ device: Device) -> [String] {
         let start = [
-            device.name ?? "\(device.id)", device.profile, "\(device.samples)", "\(Quantity.significant(device.distanceMetres)) m",
+            device.name ?? "\(device.id)", device.profile, "\(device.samples)",
+            "\(Quantity.significant(device.distanceMetres)) m",
         ]
         guard let plan = device.plan else { return start + ["infeasible: \(device.reason ?? "no plan")"] }
         return start + [

@@ -7,7 +7,8 @@ import Testing
 @Suite struct RunConfigurationTests {
     /// Every setting with a value other than its default.
     private static let unusual: [(Setting, String)] = [
-        (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.skipUnreadable, "on"), (.preset, "tiny"), (.devices, "7"), (.select, "3"),
+        (.data, "gtsrb:/data/GTSRB"), (.crop, "0.125"), (.skipUnreadable, "on"), (.preset, "tiny"), (.devices, "7"),
+        (.select, "3"),
         (.partition, "dirichlet:0.25"), (.rounds, "11"), (.localIterations, "9"), (.batchSize, "5"), (.learningRate, "3e-05"),
         (.scheme, "fixed"), (.bits, "7"), (.grid, "zero"), (.groupSize, "64"), (.payload, "weights"), (.demand, "0.0003:0.004"),
         (.errorFeedback, "3"), (.downlinkBits, "5"), (.rule, "theorem1"), (.bitPlanning, "system"), (.aggregateError, "0.0007"),

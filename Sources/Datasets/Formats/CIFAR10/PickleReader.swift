@@ -72,7 +72,9 @@ struct PickleReader {
     }
 
     private mutating func pushGlobal(_ parts: [PickleValue]) throws(Refusal) {
-        guard case .text(let module) = parts[0], case .text(let name) = parts[1] else { throw Refusal(reason: "a name that is no text") }
+        guard case .text(let module) = parts[0], case .text(let name) = parts[1] else {
+            throw Refusal(reason: "a name that is no text")
+        }
         push(.global("\(module) \(name)"))
     }
 
@@ -106,13 +108,17 @@ struct PickleReader {
     }
 
     private mutating func text(_ count: Int) throws(Refusal) -> String {
-        guard let text = String(validating: try take(count), as: UTF8.self) else { throw Refusal(reason: "text that is not UTF-8") }
+        guard let text = String(validating: try take(count), as: UTF8.self) else {
+            throw Refusal(reason: "text that is not UTF-8")
+        }
         return text
     }
 
     private mutating func line() throws(Refusal) -> String {
         let start = position
-        while try next() != UInt8(ascii: "\n") { guard position - start <= 256 else { throw Refusal(reason: "a name without end") } }
+        while try next() != UInt8(ascii: "\n") {
+            guard position - start <= 256 else { throw Refusal(reason: "a name without end") }
+        }
         return String(decoding: bytes[start..<position - 1], as: UTF8.self)
     }
 

@@ -12,7 +12,8 @@ package enum GTSRB {
     ///   - side: width and height of the result; images are resized to it without keeping their aspect ratio, which is near 1.
     ///   - skipsUnreadable: whether images that cannot be read are left out; otherwise they are an error that names them.
     package static func load(
-        directory: String, subset: DatasetSubset = .train, cropMargin: Double? = nil, side: Int = 32, skipsUnreadable: Bool = false
+        directory: String, subset: DatasetSubset = .train, cropMargin: Double? = nil, side: Int = 32,
+        skipsUnreadable: Bool = false
     ) throws(DatasetError) -> StoredImages {
         if let cropMargin, !(0...1).contains(cropMargin) {
             throw DatasetError(source: directory, problem: "crop margin \(cropMargin)", remedy: "use 0...1")
@@ -59,7 +60,8 @@ package enum GTSRB {
         for folder in Set(requests.map { Folder.parent(of: $0.path) }) {
             for name in (try? FileSystem.allEntries(of: folder)) ?? [] where !known.contains("\(folder)/\(name)") {
                 let isImage = ImageFile.isImageName(name)
-                counts.passOver(FileSystem.isHidden(name) ? "hidden" : FileSystem.kind(ofName: name) + (isImage ? " in no table" : ""))
+                counts.passOver(
+                    FileSystem.isHidden(name) ? "hidden" : FileSystem.kind(ofName: name) + (isImage ? " in no table" : ""))
             }
         }
         return counts

@@ -58,7 +58,8 @@ enum GTSRBLayout {
             problem: subset == .train
                 ? "no class folders 00000...00042 with their GT-000NN.csv, and no Train.csv, here or below"
                 : "no GT-final_test.csv and no Test.csv here or below",
-            remedy: "name the folder of the official archive, torchvision's or Kaggle's (scripts/download-gtsrb fetches the first)")
+            remedy:
+                "name the folder of the official archive, torchvision's or Kaggle's (scripts/download-gtsrb fetches the first)")
     }
 
     private static func tables(of folder: String, _ names: [String], _ subset: DatasetSubset) -> [GTSRBTable] {
