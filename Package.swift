@@ -99,8 +99,7 @@ let package = Package(
             name: "greendiff",
             dependencies: [
                 "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "GreenDiffusion", "ImageFiles",
-                "Kernels",
-                "Model", "Records", "Report", "Storage", "Studies",
+                "Kernels", "Model", "Records", "Report", "Storage", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
