@@ -35,8 +35,6 @@ extension ImageDataset {
     package func group(at index: Int) -> Int { index }
     package func fileName(at index: Int) -> String? { nil }
 
-    package func fileName(at index: Int) -> String? { nil }
-
     /// Values in `[-1, 1]` for a batch: image `indices[n]` overwrites plane `n` of `output`, shape `(N, H, W, 3)`.
     ///
     /// - Parameter mirrored: which of them to flip left to right, or empty for none. Asking for a flip of data that do not

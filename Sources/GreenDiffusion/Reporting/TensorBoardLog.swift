@@ -26,7 +26,7 @@ struct TensorBoardLog {
         for record in records where !shown.contains(record.number) { contents += events(record, now) }
         let drawn = Set(kept.filter(\.isImage).map(\.step))
         for number in files.sampleNumbers() where !drawn.contains(number) {
-            contents += try Self.event(try ImageFile.read(files.samplePath(number)), number: number, wallTime: now)
+            contents += try Self.event(try ImageFile.read(files.samplePath(number)).image, number: number, wallTime: now)
         }
         try Folder.create(files.tensorBoardFolder)
         try AtomicFile.write(contents, to: path)
