@@ -61,7 +61,7 @@ private final class TestClock {
         ]
         for (width, text) in [
             (120, "round 19/20  loss 0.0322  held out 0.0279  270 img/s  upload 3.10 MB  energy 10.1 J  eta 0:06"),
-            (80, "round 19/20  loss 0.0322  held out 0.0279  energy 10.1 J  eta 0:06"),
+            (80, "round 19/20  loss 0.0322  held out 0.0279  270 img/s  energy 10.1 J  eta 0:06"),
             (40, "round 19/20  energy 10.1 J  eta 0:06"),
         ] {
             let (console, clock) = (RecordingConsole(isTerminal: true, width: width), TestClock())

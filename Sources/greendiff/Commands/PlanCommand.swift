@@ -96,6 +96,7 @@ struct PlanCommand: ParsableCommand {
         options.skipInvalid = skipInvalid
         options.settingPrefix = "--"
         options.threads = threadOptions.threads
+        StandardOutput.noticeReaderLeaving()
         // In a pipe only a table's reader is a person.
         let showsProgress = StandardConsole.error.isTerminal || format == .table
         var line: PlanProgress?
@@ -112,6 +113,8 @@ struct PlanCommand: ParsableCommand {
         } catch let unusable as UnusableDevices {
             for line in unusable.lines { StandardConsole.error.line("greendiff: \(line.printableLine())") }
             throw unusable
+        } catch is StandardOutput.Closed {
+            // Whoever read the output has seen enough.
         }
     }
 

@@ -3,10 +3,19 @@ import Storage
 
 /// Standard output for results too large to hold: written as they come, and a failure ends the work at once.
 enum StandardOutput {
-    /// Writes all bytes. A reader that goes away, as `head` does, ends the process as it ends others in a pipe.
-    static func write(_ bytes: borrowing [UInt8]) throws(FileError) {
+    /// The reader has gone away, as `head` does when it has its lines.
+    struct Closed: Error {}
+
+    /// From here on a reader that goes away is an error of `write`, not the end of the process.
+    static func noticeReaderLeaving() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Writes all bytes.
+    ///
+    /// - Throws: `Closed`, or `FileError.unwritable`.
+    static func write(_ bytes: borrowing [UInt8]) throws {
         guard !bytes.withUnsafeBytes({ writeAll($0, to: STDOUT_FILENO) }) else { return }
-        throw .unwritable(path: "standard output", reason: FileError.systemReason())
+        if errno == EPIPE { throw Closed() }
+        throw FileError.unwritable(path: "standard output", reason: FileError.systemReason())
     }
 
     /// Keeps descriptors 0 to 2 from becoming files that the program opens, where whoever started it has closed them: what is written to
