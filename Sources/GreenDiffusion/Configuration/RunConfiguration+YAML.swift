@@ -8,10 +8,8 @@ extension RunConfiguration {
     /// - Throws: a `ConfigurationError` that names an unknown key with its line, a value that does not fit, or text that is
     ///   not YAML; `FileError` where the file cannot be read.
     public mutating func override(fromYAMLFile path: String) throws {
-        let text: String
-        guard FileManager.default.fileExists(atPath: path) else { throw FileError.missing(path: path) }
-        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw FileError.unreadable(path: path, reason: FileError.reason(error))
+        guard let text = String(validating: try readFile(path), as: UTF8.self) else {
+            throw FileError.invalid(path: path, reason: "it is no UTF-8 text")
         }
         try override(fromYAML: text, path: path)
     }

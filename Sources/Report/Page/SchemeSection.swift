@@ -11,7 +11,7 @@ struct SchemeSection {
     func html() -> String {
         guard !schemes.isEmpty else { return "" }
         return """
-            <section><h2>Was it worth it?</h2>
+            <section><h2>Comparison of schemes</h2>
             <p>One round on average; energy is modelled. The other schemes are planned for the same devices and really encode the same
             updates, without training again.</p>
             <div class="scroll" role="region" aria-label="Scheme comparison" tabindex="0"><table class="schemes"><thead><tr>
