@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "GreenDiffusion",
             dependencies: [
-                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "ImageFiles", "Kernels", "Model", "Records", "Report", "Storage",
+                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "ImageFiles", "Kernels", "Model", "Records", "Report",
+                "Storage",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),

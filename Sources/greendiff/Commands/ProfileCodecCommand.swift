@@ -38,7 +38,8 @@ struct ProfileCodecCommand: ParsableCommand {
 
     private func widths() throws -> ClosedRange<Int> {
         let parts = bits.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-        guard (1...2).contains(parts.count), let low = parts[0], let high = parts[parts.count - 1], 2 <= low, low <= high, high <= 8
+        guard (1...2).contains(parts.count), let low = parts[0], let high = parts[parts.count - 1],
+            2 <= low, low <= high, high <= 8
         else {
             throw ValidationError("--bits \(bits) is no width or range of widths within 2...8; use --bits 6:8, or --bits 8")
         }
