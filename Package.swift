@@ -78,12 +78,12 @@ let package = Package(
         .target(name: "FedRuntime", dependencies: ["Codec", "Energy", "Kernels", "Records"], swiftSettings: strict),
         .target(name: "Report", dependencies: ["Records"], swiftSettings: strict),
         .target(
-            name: "DevicePlanning", dependencies: ["Codec", "Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
+            name: "DevicePlanning", dependencies: ["Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "GreenDiffusion",
             dependencies: [
-                "Codec", "Datasets", "DevicePlanning", "Energy", "FedRuntime", "ImageFiles", "Kernels", "Model", "Records",
-                "Report", "Storage",
+                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "ImageFiles", "Kernels", "Model", "Records", "Report",
+                "Storage",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
@@ -112,13 +112,13 @@ let package = Package(
             ],
             // Tests run in release and see inside this program; nothing in it but what it calls must be fast.
             swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
-        .target(name: "TestSupport", dependencies: ["Codec"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Codec", "Kernels"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "CodecTests", dependencies: ["Codec", "Kernels", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "EnergyTests", dependencies: ["Energy", "TestSupport"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "EnergyTests", dependencies: ["Energy"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "ImageFiles", "Kernels", "Records", "TestSupport"],
             exclude: ["Fixtures"],
@@ -130,7 +130,7 @@ let package = Package(
             name: "FedRuntimeTests", dependencies: ["Codec", "Energy", "FedRuntime", "Kernels", "Records", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "BenchTests", dependencies: ["bench", "Kernels", "Model"], swiftSettings: strict),
-        .testTarget(name: "ReportTests", dependencies: ["Records", "Report", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ReportTests", dependencies: ["Records", "Report"], swiftSettings: strict),
         .target(
             name: "RunTestSupport", dependencies: ["GreenDiffusion", "TestSupport"], path: "Tests/RunTestSupport",
             swiftSettings: strict),
@@ -143,20 +143,17 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CalibrationTests",
-            dependencies: [
-                "Calibration", "DevicePlanning", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Storage", "TestSupport",
-            ],
-            swiftSettings: strict),
+            dependencies: ["Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",
             dependencies: ["FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "Studies", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "GreendiffTests", dependencies: ["GreenDiffusion", "Report", "TestSupport", "greendiff"], swiftSettings: strict),
+            name: "GreendiffTests", dependencies: ["GreenDiffusion", "greendiff"], swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionTests",
             dependencies: [
-                "Codec", "Datasets", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records", "Report",
+                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records",
                 "RunTestSupport", "Storage", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),

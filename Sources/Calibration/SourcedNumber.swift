@@ -1,6 +1,6 @@
 /// A number and where it comes from.
 package struct SourcedNumber: Encodable, Sendable, Equatable {
-    /// How much a number is worth.
+    /// How a number was found.
     package enum Source: String, Encodable, Sendable {
         /// Read from a clock or a hardware counter.
         case measured

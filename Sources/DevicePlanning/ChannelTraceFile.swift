@@ -2,7 +2,7 @@ import FedRuntime
 import Foundation
 import Storage
 
-/// Recorded channel gains as a CSV file with a head line.
+/// Recorded channel gains as a CSV file with a header line.
 ///
 /// Columns in any order: `device`; `gain` (power over the mean) or `gain_db`; and `round`, counted from 1, where gains change from round to
 /// round. Every device has a line for each round of the trace; the trace starts again after its last round.
@@ -19,7 +19,7 @@ package enum ChannelTraceFile {
         var lines = try lines(bytes, path: path)
         guard !lines.isEmpty else { throw .invalid(path: path, reason: "it is empty; \(Columns.example)") }
         let columns = try Columns(head: lines.removeFirst(), path: path)
-        guard !lines.isEmpty else { throw .invalid(path: path, reason: "it has a head line only; \(Columns.example)") }
+        guard !lines.isEmpty else { throw .invalid(path: path, reason: "it has a header line only; \(Columns.example)") }
         var gains: [Int: [Int: Double]] = [:]
         for line in lines {
             let (round, device, gain) = try columns.read(line, path: path)
@@ -62,7 +62,7 @@ package enum ChannelTraceFile {
         return lines
     }
 
-    /// Where the head line puts what.
+    /// Where the header line puts what.
     private struct Columns {
         static let example = "write `round,device,gain_db` and below it lines such as `1,0,-3.5`"
         private static let names: Set<String> = ["round", "device", "gain", "gain_db"]

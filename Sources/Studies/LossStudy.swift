@@ -1,4 +1,3 @@
-import Foundation
 import GreenDiffusion
 import Report
 import Storage
@@ -52,11 +51,8 @@ struct LossStudy {
         let pictures = try runs.compactMap { label, run -> Figure.Picture? in
             guard let round = run.files.sampleNumbers().last else { return nil }
             let path = run.files.samplePath(round: round)
-            do {
-                let png = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-                let caption = "\(run.schemeName), round \(round)"
-                return Figure.Picture(title: label, image: SampleImage(caption: caption, png: png))
-            } catch { throw FileError.unreadable(path: path, reason: FileError.reason(error)) }
+            let image = SampleImage(caption: "\(run.schemeName), round \(round)", png: try readFile(path))
+            return Figure.Picture(title: label, image: image)
         }
         guard !pictures.isEmpty else { return nil }
         return Figure.Picture.svg(title: "Samples, from the same noise", pictures: pictures, columns: 3)

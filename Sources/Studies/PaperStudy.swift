@@ -1,4 +1,5 @@
 import Energy
+import FedRuntime
 import Kernels
 
 /// The paper's device and sweeps [Lai23], solved.
@@ -7,7 +8,7 @@ enum PaperStudy {
     static let parameterCount = 37e6
     static let timeBudgetSeconds = 15.0
     static let distanceMetres = 45.0
-    static let widths = 6...8
+    static let widths = FederatedDevice.paperBits
 
     /// The paper's device with a payload of `bits` bits a parameter.
     static func problem(

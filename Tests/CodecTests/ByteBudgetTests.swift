@@ -1,5 +1,6 @@
 import Codec
 import Kernels
+import TestSupport
 import Testing
 
 /// The least error for a number of bytes.
@@ -89,7 +90,7 @@ import Testing
         let layout = ParameterLayout([("w", [5000])])
         let values = Tensor(shape: [5000])
         for grid in QuantizationGrid.allCases {
-            let table = try ErrorTable(values, layout: layout, quantizer: Quantizer(grid: grid))
+            let table = try ErrorTable(values, layout: layout, quantizer: grid.quantizer)
             let limit = table.summary.codedBytes(bits: 8) + 100
             let frame = try UpdateFrame.encode(
                 values, table: table, bytesAtMost: limit, accepted: 6...8, binding: FrameBinding(), seed: 1

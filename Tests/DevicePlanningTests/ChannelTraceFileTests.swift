@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "empty"), ("device,gain\n", "head line only"), ("device,level\n0,1\n", "line 1: level is no column"),
+        ("", "empty"), ("device,gain\n", "header line only"), ("device,level\n0,1\n", "line 1: level is no column"),
         ("device,round\n0,1\n", "line 1: a trace has one device and one gain column"),
         ("device,gain,gain_db\n0,1,1\n", "line 1: a trace has one device"),
         ("device,gain\n0,1\n1\n", "line 3: 1 cells under 2 columns"),

@@ -8,7 +8,7 @@ import Testing
 @Suite struct BroadcastTests {
     private func toy(_ bits: Int?, grid: QuantizationGrid = .lattice, payload: PayloadKind = .change) throws -> ToyFederation {
         var toy = try ToyFederation(devices: 3)
-        toy.settings.quantizer = Quantizer(grid: grid)
+        toy.settings.quantizer = grid.quantizer
         toy.settings.payload = payload
         toy.settings.downlinkBits = bits
         toy.settings.timeBudget = .seconds(1e3)

@@ -1,6 +1,7 @@
 import Codec
 import FedRuntime
 import Kernels
+import TestSupport
 import Testing
 
 /// Devices that demand no error but have bytes or energy to spend.
@@ -13,7 +14,7 @@ import Testing
         _ demands: [DeviceDemand], grid: QuantizationGrid, bits: ClosedRange<Int> = 2...8
     ) throws -> ToyFederation {
         var toy = try ToyFederation(devices: 4)
-        toy.settings.quantizer = Quantizer(grid: grid)
+        toy.settings.quantizer = grid.quantizer
         toy.settings.timeBudget = .seconds(1e3)
         toy.devices = try toy.devices.map {
             try FederatedDevice(

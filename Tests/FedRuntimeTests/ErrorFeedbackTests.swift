@@ -23,7 +23,7 @@ final class ResidualMemory: ResidualStore {
     private func toy(_ grid: QuantizationGrid = .paper, devices: Int = 3, selected: Int? = nil) throws -> ToyFederation {
         var toy = try ToyFederation(devices: devices, selected: selected, demand: 0.02...0.02)
         toy.settings.payload = .change
-        toy.settings.quantizer = Quantizer(grid: grid)
+        toy.settings.quantizer = grid.quantizer
         toy.settings.timeBudget = .seconds(1e3)
         toy.devices = try toy.devices.map {
             try FederatedDevice(

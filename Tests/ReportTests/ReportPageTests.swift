@@ -97,7 +97,7 @@ private func input(rounds: Int = 3, title: String = "demo") -> ReportInput {
     @Test func sectionsComeInOrderAndNumbersHaveUnits() throws {
         let page = ReportPage.html(for: [input()])
         let order = [
-            "What the model draws", "Was it worth it?", "Round by round", "Bits per device", ">Rounds<", ">Devices<",
+            "What the model draws", "Comparison of schemes", "Round by round", "Bits per device", ">Rounds<", ">Devices<",
             "Configuration",
         ]
         let positions = try order.map { try #require(page.range(of: $0)?.lowerBound) }

@@ -21,3 +21,14 @@ public func dataOffset(of frame: [UInt8]) -> Int {
 public func littleEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }
+
+extension QuantizationGrid {
+    /// The grid with one scale a tensor, or with dither.
+    public var quantizer: Quantizer {
+        switch self {
+        case .paper: .levels(.paper)
+        case .zero: .levels(.zero)
+        case .lattice: .lattice(.dithered)
+        }
+    }
+}

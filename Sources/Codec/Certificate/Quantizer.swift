@@ -8,15 +8,6 @@ public enum Quantizer: Sendable, Equatable {
     /// The multiples of one step for all tensors, however many: the step follows from the error, the bytes from an entropy coder.
     case lattice(LatticeRounding)
 
-    /// From settings that name a grid: levels have the group size, a lattice has the rounding.
-    public init(grid: QuantizationGrid, groupSize: Int = 0, rounding: LatticeRounding = .dithered) {
-        switch grid {
-        case .paper: self = .levels(.paper, groupSize: groupSize)
-        case .zero: self = .levels(.zero, groupSize: groupSize)
-        case .lattice: self = .lattice(rounding)
-        }
-    }
-
     /// The grid's name.
     public var grid: QuantizationGrid {
         switch self {

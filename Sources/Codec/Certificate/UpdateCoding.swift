@@ -39,7 +39,7 @@ extension ErrorTable {
     }
 
     /// The coding of the fewest bytes whose exact expected error meets a demand: for levels a width for each tensor, for a lattice the step
-    /// of exactly that error. Accepted widths lie in 2...8 (precondition), a lattice needs none; `values` are what the table was made of.
+    /// of exactly that error, whatever widths are accepted. Those lie in 2...8 (precondition); `values` are what the table was made of.
     ///
     /// - Throws: `CodecError.demandNotMet` where no accepted width does.
     public func coding(

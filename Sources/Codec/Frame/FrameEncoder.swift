@@ -97,6 +97,7 @@ private struct FrameEncoder {
         writer.bytes.reserveCapacity(header.frameBytes)
         header.write(to: &writer)
         for (index, part) in parts.enumerated() { append(part, index: index, to: &writer) }
+        // SAFETY: the hash reads the bytes before they can move.
         writer.append(writer.bytes.withUnsafeBytes(hash64))
         return writer.bytes
     }
@@ -157,6 +158,7 @@ private struct FrameEncoder {
     private func append(_ part: Part, index: Int, to writer: inout ByteWriter) {
         let start = table.layout.entries[index].start(in: values)
         switch form {
+        // SAFETY: the layout's entries lie inside `values`: encode() compares the counts.
         case .float32: writer.bytes += UnsafeRawBufferPointer(start: start, count: 4 * part.entry.count)
         case .lattice: writer.bytes += part.data
         case .levels(let table, let widths):

@@ -1,4 +1,4 @@
-/// Reads one device as a JSON object from bytes, in one pass.
+/// Reads one device as a JSON object from bytes, in one pass. (`JSONValue` needs the whole text; files of millions of devices are streamed.)
 struct JSONScanner {
     /// Why the bytes cannot be read.
     enum Failure: Error {

@@ -2,7 +2,7 @@ import Energy
 import Foundation
 import Report
 
-/// Plans for people: aligned columns. The first block of plans sets the widths.
+/// Plans for people: aligned columns. Unlike `TextTable` it never holds all rows: they come block by block, and the first sets the widths.
 struct PlanTable: Sendable {
     private let header: [String]
     private let sharesBand: Bool

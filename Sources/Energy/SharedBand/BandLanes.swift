@@ -73,7 +73,7 @@ struct BandLanes: Sendable {
             x = logarithmOfOnePlus((2 * smaller(shape, Lanes(repeating: 1e100))).squareRoot())
             hasStart = true
         }
-        x = smaller(larger(x, Lanes(repeating: Self.leastNats)), Lanes(repeating: Self.mostNats))
+        x = smaller(larger(x, Lanes(repeating: BandNats.least)), Lanes(repeating: BandNats.most))
         let interior = solveInterior(price: mu, from: x)
         let power = nats * energyShape(interior.x) / (gainOverNoise * interior.seconds)
         let aboveMax = power .> powerMax
@@ -92,9 +92,6 @@ struct BandLanes: Sendable {
     /// Times are kept between these: far beyond any device's, and finite.
     static let longestSeconds = 1e40
     static let shortestSeconds = 1e-25
-    /// Beyond these no device of the accepted ranges sends: it would break its highest power, or need more than 1e15 Hz.
-    static let leastNats = 1e-30
-    static let mostNats = 250.0
 }
 
 extension BandLanes {

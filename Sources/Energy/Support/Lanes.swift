@@ -15,6 +15,7 @@ func exponentialMinusOne(_ x: Lanes) -> Lanes {
     let even = polynomial(square, (1 / 2, 1 / 24, 1 / 720, 1 / 40_320, 1 / 3_628_800, 1 / 479_001_600, 1 / 87_178_291_200))
     let odd = polynomial(square, (1 / 6, 1 / 120, 1 / 5_040, 1 / 362_880, 1 / 39_916_800, 1 / 6_227_020_800, 0))
     let series = r.addingProduct(square, even.addingProduct(r, odd))
+    // SAFETY: both types are eight lanes of 64 bits, and every pattern of bits is a value.
     let scale = unsafeBitCast(
         (unsafeBitCast(shifted, to: SIMD8<UInt64>.self) &<< 52) &+ 0x3FF0_0000_0000_0000, to: Lanes.self)
     return (scale - 1).addingProduct(scale, series)
@@ -25,6 +26,7 @@ func exponentialMinusOne(_ x: Lanes) -> Lanes {
 /// `x = 2^n*m`, `sqrt(1/2) <= m < sqrt(2)`; `ln m = 2*artanh(s)`, `s = (m - 1)/(m + 1)`, |s| < 0.1716, from its series to s^23.
 @inline(__always)
 func naturalLogarithm(_ x: Lanes) -> Lanes {
+    // SAFETY: all three types are eight lanes of 64 bits, and every pattern of bits is a value.
     let bits = unsafeBitCast(x, to: SIMD8<UInt64>.self)
     // Counted from the bits of sqrt(1/2), the exponent steps where m leaves its interval.
     let exponent = unsafeBitCast(bits &- 0x3FE6_A09E_667F_3BCD, to: SIMD8<Int64>.self) &>> 52

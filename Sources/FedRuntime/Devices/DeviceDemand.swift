@@ -48,4 +48,7 @@ public enum GeneratedDemand: Sendable, Equatable {
     case relativeError(ClosedRange<Double>)
     /// The same for all devices.
     case same(DeviceDemand)
+
+    /// Usual errors where whole weights are sent.
+    package static let ofWeights = GeneratedDemand.relativeError(1e-4...2e-3)
 }

@@ -21,7 +21,8 @@ package enum DeviceError: Error, Sendable, Equatable, CustomStringConvertible {
         case .demandNotPositive(let device, let demand):
             "device \(device) demands \(demand), which is not a positive number; give bytes, joules or a relative error above 0 (usual errors: "
                 + "0.02...0.09 of a change, 1e-4...2e-3 of weights)"
-        case .bitsOutOfRange(let device, let bits): "device \(device) accepts \(bits) bits, outside 2...8; the paper uses 6...8"
+        case .bitsOutOfRange(let device, let bits):
+            "device \(device) accepts \(bits) bits, outside \(FederatedDevice.bitsLimits); the paper uses \(FederatedDevice.paperBits)"
         case .selectionOutOfRange(let count, let devices):
             "\(count) devices a round is outside 1...\(devices); select at least 1 and at most all"
         case .powerOutOfRange(let device, let field, let watts):

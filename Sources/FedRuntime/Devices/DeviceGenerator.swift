@@ -6,8 +6,8 @@ import Kernels
 package struct DeviceGenerator: Sendable {
     /// Drawn equally often.
     package var profiles = DeviceProfile.heterogeneous
-    package var demand = GeneratedDemand.relativeError(1e-4...2e-3)
-    package var acceptedBits = 6...8
+    package var demand = GeneratedDemand.ofWeights
+    package var acceptedBits = FederatedDevice.paperBits
     /// In place of the profiles' distances: uniform over the area between these radii.
     package var distanceMetres: ClosedRange<Double>?
     /// `h2`: mean channel power gain at one metre.

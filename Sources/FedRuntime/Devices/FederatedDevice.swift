@@ -28,7 +28,7 @@ package struct FederatedDevice: Sendable, Equatable {
     package init(
         id: Int, profile: String, name: String? = nil, samples: Int, processor: Processor, radio: RadioModel,
         demand: DeviceDemand,
-        acceptedBits: ClosedRange<Int> = 6...8, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
+        acceptedBits: ClosedRange<Int> = FederatedDevice.paperBits, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
     ) throws(DeviceError) {
         guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
         guard samples >= 1, samples <= Self.sampleLimit else { throw .samplesOutOfRange(device: id, samples: samples) }
@@ -78,4 +78,6 @@ package struct FederatedDevice: Sendable, Equatable {
     package static let sampleLimit = 1 << 24
     package static let powerLimits = 0...1e6
     package static let bitsLimits = 2...8
+    /// What the paper's devices accept.
+    package static let paperBits = 6...8
 }

@@ -1,3 +1,4 @@
+import Codec
 import FedRuntime
 
 // What settings mean to the server, where they depend on each other.
@@ -11,11 +12,20 @@ extension RunConfiguration {
         }
     }
 
+    /// The grid with its group size; a lattice is dithered.
+    var quantizer: Quantizer {
+        switch grid {
+        case .paper: .levels(.paper, groupSize: groupSize)
+        case .zero: .levels(.zero, groupSize: groupSize)
+        case .lattice: .lattice(.dithered)
+        }
+    }
+
     /// `bits`, or what they are where nothing is said.
-    var acceptedBits: ClosedRange<Int> { bits ?? (grid == .lattice ? 2...8 : 6...8) }
+    var acceptedBits: ClosedRange<Int> { bits ?? (grid == .lattice ? FederatedDevice.bitsLimits : FederatedDevice.paperBits) }
 
     /// `demand`, or what it is where nothing is said: a change is a small part of the weights, and may err by more of itself.
-    var generatedDemand: GeneratedDemand { demand ?? .relativeError(payload == .change ? 0.02...0.09 : 1e-4...2e-3) }
+    var generatedDemand: GeneratedDemand { demand ?? (payload == .change ? .relativeError(0.02...0.09) : .ofWeights) }
 
     /// How the server aggregates, with its constant: that given, or its default.
     var aggregationRule: AggregationRule {

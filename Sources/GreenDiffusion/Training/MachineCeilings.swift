@@ -3,7 +3,8 @@ import Kernels
 
 /// What this machine can do at this moment: the limits that rates are compared with. Measured in a fraction of a second.
 public struct MachineCeilings: Sendable {
-    /// Floating-point operations a second of a single-precision matrix product.
+    /// Floating-point operations a second of a single-precision product of 512 x 512 matrices by this library's own linear layer ("sgemm" in
+    /// the banner): what its kernels reach, not what the processor could.
     public let matrixFLOPsPerSecond: Double
     /// Bytes a second of a copy, read and written bytes counted.
     public let copyBytesPerSecond: Double

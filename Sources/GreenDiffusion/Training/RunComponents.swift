@@ -92,7 +92,7 @@ extension RunConfiguration {
         let usesPaperBudget = workload == .paper && timeBudget == .automatic
         return try FederationSettings(
             runID: runID, seed: seed, scheme: federationScheme, comparedSchemes: Scheme.compared, payload: payload,
-            quantizer: Quantizer(grid: grid, groupSize: groupSize), rule: rule,
+            quantizer: quantizer, rule: rule,
             devicesPerRound: min(select ?? deviceCount, deviceCount), localIterations: localIterations, batchSize: batchSize,
             workload: workload, timeBudget: usesPaperBudget ? .seconds(Self.paperTimeBudgetSeconds) : timeBudget,
             allowedExtraSeconds: allowLonger, fading: fadingModel(),

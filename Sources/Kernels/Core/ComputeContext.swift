@@ -50,3 +50,15 @@ package final class ComputeContext {
         profile?.add(Profile.Operation(name: name, shape: shape()), work, nanoseconds: nanoseconds)
     }
 }
+
+extension ComputeContext {
+    /// The kernel that runs `shape` in this context; tells `onFirstRun` of it.
+    package func kernel<Kernel: OperationKernel>(_ list: Kernel.Type, for shape: Kernel.Shape) -> Kernel {
+        let override = overrides.lazy.compactMap { $0 as? Kernel }.first { $0.accepts(shape) }
+        let kernel = override ?? list.allCases.first { $0.accepts(shape) } ?? .reference
+        if let onFirstRun, shapesRun.insert(Profile.Operation(name: list.operation, shape: shape)).inserted {
+            onFirstRun(shape, kernel)
+        }
+        return kernel
+    }
+}

@@ -10,6 +10,7 @@ package func hash64(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
 
 /// XXH3-128 (seed 0) of raw bytes, low half first.
 package func hash128(_ bytes: UnsafeRawBufferPointer) -> (low: UInt64, high: UInt64) {
+    // SAFETY: as above.
     var none: UInt8 = 0
     guard let base = bytes.baseAddress else {
         let hash = gd_xxh3_128(&none, 0)

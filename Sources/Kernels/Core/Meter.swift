@@ -40,3 +40,17 @@ package struct Meter: Sendable, Equatable {
     /// Starts to count from zero.
     package mutating func reset() { operations.removeAll(keepingCapacity: true) }
 }
+
+/// What one run of an operation computes and moves.
+struct OperationWork {
+    let executedFLOPs: Int
+    let nominalFLOPs: Int
+    let bytes: Int
+
+    init(executedFLOPs: Int, nominalFLOPs: Int, bytes: Int) {
+        (self.executedFLOPs, self.nominalFLOPs, self.bytes) = (executedFLOPs, nominalFLOPs, bytes)
+    }
+
+    /// Of an operation that computes what its textbook count says.
+    init(flops: Int = 0, bytes: Int) { self.init(executedFLOPs: flops, nominalFLOPs: flops, bytes: bytes) }
+}

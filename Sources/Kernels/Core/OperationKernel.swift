@@ -16,27 +16,3 @@ where RawValue == String, AllCases == [Self] {
 extension OperationKernel {
     package func accepts(_ shape: Shape) -> Bool { true }
 }
-
-/// Extents of an operation's operands.
-package protocol OperationShape: Sendable, Hashable, CustomStringConvertible {}
-
-/// So many values, one by one.
-package struct ElementShape: OperationShape {
-    package let count: Int
-
-    package init(_ count: Int) { self.count = count }
-
-    package var description: String { "\(count)" }
-}
-
-extension ComputeContext {
-    /// The kernel that runs `shape` in this context; tells `onFirstRun` of it.
-    package func kernel<Kernel: OperationKernel>(_ list: Kernel.Type, for shape: Kernel.Shape) -> Kernel {
-        let override = overrides.lazy.compactMap { $0 as? Kernel }.first { $0.accepts(shape) }
-        let kernel = override ?? list.allCases.first { $0.accepts(shape) } ?? .reference
-        if let onFirstRun, shapesRun.insert(Profile.Operation(name: list.operation, shape: shape)).inserted {
-            onFirstRun(shape, kernel)
-        }
-        return kernel
-    }
-}

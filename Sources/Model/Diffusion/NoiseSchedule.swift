@@ -41,14 +41,14 @@ package struct NoiseSchedule: Sendable {
         precondition(!timesteps.isEmpty && images.count % timesteps.count == 0, "one timestep an image is needed")
         let elements = images.count / timesteps.count
         for (index, timestep) in timesteps.enumerated() {
-            let (signal, spread) = (
+            let (signal, noiseDeviation) = (
                 Float(cumulativeAlphas[timestep].squareRoot()), Float((1 - cumulativeAlphas[timestep]).squareRoot())
             )
             // SAFETY: `(index + 1) * elements <= count` of all three tensors.
             let (x, e, y) = (
                 images.base + index * elements, noise.base + index * elements, output.base + index * elements
             )
-            for i in 0..<elements { y[i] = signal * x[i] + spread * e[i] }
+            for i in 0..<elements { y[i] = signal * x[i] + noiseDeviation * e[i] }
         }
     }
 

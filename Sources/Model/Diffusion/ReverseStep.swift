@@ -11,7 +11,7 @@ package struct ReverseStep: Sendable {
     /// Standard deviation of the noise that the step adds; 0 adds none.
     package let deviation: Double
     private let signal: Double
-    private let spread: Double
+    private let noiseDeviation: Double
     private let imageWeight: Double
     private let sampleWeight: Double
     private let predictionWeight: Double
@@ -49,7 +49,7 @@ package struct ReverseStep: Sendable {
     ) {
         (self.timestep, self.deviation) = (timestep, deviation)
         signal = schedule.cumulativeAlpha(timestep).squareRoot()
-        spread = (1 - schedule.cumulativeAlpha(timestep)).squareRoot()
+        noiseDeviation = (1 - schedule.cumulativeAlpha(timestep)).squareRoot()
         (self.imageWeight, self.sampleWeight, self.predictionWeight) = (imageWeight, sampleWeight, predictionWeight)
         clipRange = schedule.configuration.clipSampleRange
     }
@@ -61,14 +61,14 @@ package struct ReverseStep: Sendable {
     ///   - noise: z; not read where `deviation` is 0.
     package func apply(to sample: Tensor, prediction: Tensor, noise: Tensor) {
         precondition(sample.count == prediction.count && sample.count == noise.count, "tensors of different sizes")
-        let (inverseSignal, spread) = (Float(1 / signal), Float(spread))
+        let (inverseSignal, noiseDeviation) = (Float(1 / signal), Float(noiseDeviation))
         let (imageWeight, sampleWeight) = (Float(imageWeight), Float(sampleWeight))
         let (predictionWeight, deviation) = (Float(predictionWeight), Float(deviation))
         let range = clipRange.map { Float($0) } ?? .infinity
         // SAFETY: all three address `sample.count` floats.
         let (x, e, z) = (sample.base, prediction.base, noise.base)
         for i in 0..<sample.count {
-            let image = min(max((x[i] - spread * e[i]) * inverseSignal, -range), range)
+            let image = min(max((x[i] - noiseDeviation * e[i]) * inverseSignal, -range), range)
             let mean = imageWeight * image + sampleWeight * x[i] + predictionWeight * e[i]
             x[i] = deviation > 0 ? mean + deviation * z[i] : mean
         }

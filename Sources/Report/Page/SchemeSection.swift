@@ -11,7 +11,7 @@ struct SchemeSection {
     func html() -> String {
         guard !schemes.isEmpty else { return "" }
         return """
-            <section><h2>Was it worth it?</h2>
+            <section><h2>Comparison of schemes</h2>
             <p>One round on average; energy is modelled. The other schemes are planned for the same devices, with the sizes that the same
             updates have when they are encoded, without training again. An even split gives half of a device's time to training and half
             to sending.\(coverage)</p>

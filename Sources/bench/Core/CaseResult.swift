@@ -70,11 +70,7 @@ struct CaseResult: CustomStringConvertible {
     }
 
     private static func row(_ cells: String...) -> String {
-        let widths = [38, 7, 11, 11, 7, 6, 15, 12]
-        return zip(cells, widths).enumerated().map { index, cell in
-            let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
-            return index == 0 ? cell.0 + padding : padding + cell.0
-        }.joined(separator: "  ")
+        alignedRow(cells, widths: [38, 7, 11, 11, 7, 6, 15, 12], separator: "  ")
     }
 }
 

@@ -27,10 +27,6 @@ extension StepProfile: CustomStringConvertible {
     }
 
     private static func cells(_ cells: String...) -> String {
-        let widths = [56, 5, 9, 7, 9, 9, 7, 7, 8]
-        return zip(cells, widths).enumerated().map { index, cell in
-            let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
-            return index == 0 ? cell.0 + padding : padding + cell.0
-        }.joined(separator: " ")
+        alignedRow(cells, widths: [56, 5, 9, 7, 9, 9, 7, 7, 8], separator: " ")
     }
 }

@@ -36,26 +36,26 @@ struct ProfileCodecCommand: ParsableCommand {
 
     @OptionGroup var threadOptions: ThreadOptions
 
-    private var widths: ClosedRange<Int>? {
+    private func widths() throws -> ClosedRange<Int> {
         let parts = bits.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-        guard (1...2).contains(parts.count), let low = parts[0], let high = parts[parts.count - 1], low <= high else {
-            return nil
+        guard (1...2).contains(parts.count), let low = parts[0], let high = parts[parts.count - 1],
+            2 <= low, low <= high, high <= 8
+        else {
+            throw ValidationError("--bits \(bits) is no width or range of widths within 2...8; use --bits 6:8, or --bits 8")
         }
-        return low >= 2 && high <= 8 ? low...high : nil
+        return low...high
     }
 
     func validate() throws {
-        guard widths != nil else {
-            throw ValidationError("--bits \(bits) is no width or range of widths within 2...8; use --bits 6:8, or --bits 8")
-        }
+        _ = try widths()
         try require("--group-size", groupSize, in: 1...Int(UInt32.max))
         try require("--local-iterations", localIterations, in: 1...1_000_000)
         try require("--batch-size", batchSize, in: 1...4096)
     }
 
     func run() throws {
-        let profiler = CodecProfiler(
-            bits: widths ?? 6...8, groupSize: groupSize, localIterations: localIterations, batchSize: batchSize,
+        let profiler = try CodecProfiler(
+            bits: widths(), groupSize: groupSize, localIterations: localIterations, batchSize: batchSize,
             threads: threadOptions.threads)
         try show(profiler.profile(ModelSource(parsing: checkpoint, setting: "--checkpoint")), json: json)
     }

@@ -84,10 +84,17 @@ struct QuantizeCommand: ParsableCommand {
             ?? .bits(bits ?? 8)
     }
 
+    private var quantizer: Quantizer {
+        switch grid {
+        case .paper: .levels(.paper, groupSize: groupSize)
+        case .zero: .levels(.zero, groupSize: groupSize)
+        case .lattice: .lattice(rounding.rounding)
+        }
+    }
+
     func run() throws {
         let quantizer = TensorFileQuantizer(
-            precision: precision, quantizer: Quantizer(grid: grid, groupSize: groupSize, rounding: rounding.rounding),
-            seed: seed, threads: threadOptions.threads)
+            precision: precision, quantizer: quantizer, seed: seed, threads: threadOptions.threads)
         let summary = try quantizer.quantize(input, to: output)
         try show(summary, json: json)
     }
