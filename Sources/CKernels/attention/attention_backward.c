@@ -1,7 +1,5 @@
 #include "attention_heads.h"
 
-#include <omp.h>
-
 // As many heads at a time as there are threads. First rows of queries: probabilities and gradients of the scores, which are kept,
 // and with them d_query. Then rows of keys: d_key and d_value sum over all queries. Each thread takes a share of the rows.
 
@@ -83,38 +81,58 @@ static void backward_keys(
     }
 }
 
-static gd_share rows_of_head(const gd_attention *s, gd_share share, int64_t slot) {
-    const int64_t first = slot * s->tokens;
-    return (gd_share){gd_max(share.first, first) - first, gd_min(share.end, first + s->tokens) - first};
+typedef struct {
+    const gd_attention *shape;
+    tensors tensors;
+    // The heads group ..< group + heads.
+    int64_t group, heads;
+    float *scores, *scratch;
+} pass;
+
+// Row steps of the group's heads, one head after another: the rows of one head.
+static gd_share rows_of_head(const pass *p, gd_share share, int64_t slot) {
+    const int64_t first = slot * p->shape->tokens, step = gd_attention_blocks.row_step;
+    return (gd_share){
+        gd_max(share.first * step, first) - first, gd_min(share.end * step, first + p->shape->tokens) - first};
+}
+
+static void query_rows(gd_share share, int thread, void *context) {
+    const pass *p = context;
+    const gd_attention *s = p->shape;
+    for (int64_t slot = 0; slot < p->heads; slot++) {
+        const gd_share rows = rows_of_head(p, share, slot);
+        float *probabilities = p->scores + 2 * slot * score_floats(s);
+        if (rows.first < rows.end)
+            backward_queries(
+                s, gd_simd_selected()->product, &p->tensors, p->group + slot, rows.first, rows.end, probabilities,
+                probabilities + score_floats(s), p->scratch + thread * thread_floats(s));
+    }
+}
+
+static void key_rows(gd_share share, int thread, void *context) {
+    const pass *p = context;
+    const gd_attention *s = p->shape;
+    for (int64_t slot = 0; slot < p->heads; slot++) {
+        const gd_share rows = rows_of_head(p, share, slot);
+        const float *probabilities = p->scores + 2 * slot * score_floats(s);
+        if (rows.first < rows.end)
+            backward_keys(
+                s, gd_simd_selected()->product, &p->tensors, p->group + slot, rows.first, rows.end, probabilities,
+                probabilities + score_floats(s), p->scratch + thread * thread_floats(s));
+    }
 }
 
 gd_status gd_f32_attention_backward__blocked(
     const gd_attention *s, const float *query, const float *key, const float *value, const float *d_output,
     float *d_query, float *d_key, float *d_value, float *scratch, int threads) {
-    const tensors t = {query, key, value, d_output, d_query, d_key, d_value};
-    float *scores = scratch + threads * thread_floats(s);
-#pragma omp parallel num_threads(threads)
-    {
-        const gd_product_kernels *simd = gd_simd_selected()->product;
-        const int thread = omp_get_thread_num();
-        float *own = scratch + thread * thread_floats(s);
-        for (int64_t group = 0; group < gd_head_count(s); group += threads) {
-            const int64_t heads = gd_min(threads, gd_head_count(s) - group);
-            const gd_share share = gd_share_of(heads * s->tokens, gd_attention_blocks.row_step, thread, omp_get_num_threads());
-            for (int64_t slot = 0; slot < heads; slot++) {
-                const gd_share rows = rows_of_head(s, share, slot);
-                float *p = scores + 2 * slot * score_floats(s), *d = p + score_floats(s);
-                if (rows.first < rows.end)
-                    backward_queries(s, simd, &t, group + slot, rows.first, rows.end, p, d, own);
-            }
-#pragma omp barrier
-            for (int64_t slot = 0; slot < heads; slot++) {
-                const gd_share rows = rows_of_head(s, share, slot);
-                const float *p = scores + 2 * slot * score_floats(s), *d = p + score_floats(s);
-                if (rows.first < rows.end) backward_keys(s, simd, &t, group + slot, rows.first, rows.end, p, d, own);
-            }
-#pragma omp barrier
-        }
+    pass p = {
+        .shape = s, .tensors = {query, key, value, d_output, d_query, d_key, d_value}, .scratch = scratch,
+        .scores = scratch + threads * thread_floats(s)};
+    for (; p.group < gd_head_count(s); p.group += threads) {
+        p.heads = gd_min(threads, gd_head_count(s) - p.group);
+        const int64_t steps = gd_ceil_div(p.heads * s->tokens, gd_attention_blocks.row_step);
+        gd_parallel_for(steps, gd_attention_blocks.grain, threads, query_rows, &p);
+        gd_parallel_for(steps, gd_attention_blocks.grain, threads, key_rows, &p);
     }
     return GD_OK;
 }

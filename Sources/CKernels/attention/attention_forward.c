@@ -1,7 +1,5 @@
 #include "attention_heads.h"
 
-#include <omp.h>
-
 // A thread's rows of queries, numbered through all heads, go in blocks: their scores never leave its cache.
 
 // Floats of a thread: transposed keys, a block of scores, the values and a block of outputs where heads are not whole panels.
@@ -28,20 +26,28 @@ static void attend(
     gd_f32_store_head_rows(s, product, rows, output);
 }
 
-static void forward_rows(
-    const gd_attention *s, const float *query, const float *key, const float *value, float *output, gd_share share,
-    float *scratch) {
+typedef struct {
+    const gd_attention *shape;
+    const float *query, *key, *value;
+    float *output, *scratch;
+} pass;
+
+// Steps of rows, numbered through all heads.
+static void forward_rows(gd_share share, int thread, void *context) {
+    const pass *t = context;
+    const gd_attention *s = t->shape;
     const gd_product_kernels *simd = gd_simd_selected()->product;
-    float *keys = scratch, *scores = keys + gd_score_columns(s) * s->head_channels;
+    float *keys = t->scratch + thread * thread_floats(s), *scores = keys + gd_score_columns(s) * s->head_channels;
     float *values = scores + gd_score_rows(s) * gd_score_columns(s), *block = values + gd_head_copy_floats(s);
-    for (int64_t row = share.first; row < share.end;) {
-        const int64_t head = row / s->tokens, at = gd_head_offset(s, head), end = gd_min(share.end, (head + 1) * s->tokens);
-        gd_f32_pack_rows(key + at, gd_head_row_stride(s), s->tokens, s->head_channels, keys);
-        const gd_right panels = gd_f32_head_panels(s, value + at, values);
+    const int64_t last = gd_min(share.end * gd_attention_blocks.row_step, gd_head_count(s) * s->tokens);
+    for (int64_t row = share.first * gd_attention_blocks.row_step; row < last;) {
+        const int64_t head = row / s->tokens, at = gd_head_offset(s, head), end = gd_min(last, (head + 1) * s->tokens);
+        gd_f32_pack_rows(t->key + at, gd_head_row_stride(s), s->tokens, s->head_channels, keys);
+        const gd_right panels = gd_f32_head_panels(s, t->value + at, values);
         for (; row < end; row += gd_score_rows(s)) {
             const int64_t place = at + row % s->tokens * gd_head_row_stride(s);
             const int64_t rows = gd_min(gd_score_rows(s), end - row);
-            attend(s, simd, query + place, rows, keys, panels, scores, block, output + place);
+            attend(s, simd, t->query + place, rows, keys, panels, scores, block, t->output + place);
         }
         row = end;
     }
@@ -50,10 +56,8 @@ static void forward_rows(
 gd_status gd_f32_attention_forward__blocked(
     const gd_attention *s, const float *query, const float *key, const float *value, float *output, float *scratch,
     int threads) {
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int part = 0; part < threads; part++)
-        forward_rows(
-            s, query, key, value, output, gd_share_of(gd_head_count(s) * s->tokens, gd_attention_blocks.row_step, part, threads),
-            scratch + omp_get_thread_num() * thread_floats(s));
+    pass t = {s, query, key, value, output, scratch};
+    const int64_t steps = gd_ceil_div(gd_head_count(s) * s->tokens, gd_attention_blocks.row_step);
+    gd_parallel_for(steps, gd_attention_blocks.grain, threads, forward_rows, &t);
     return GD_OK;
 }

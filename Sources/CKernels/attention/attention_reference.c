@@ -1,7 +1,6 @@
 #include "gd_attention.h"
 
 #include <math.h>
-#include <omp.h>
 
 int64_t gd_attention_forward_scratch__reference(const gd_attention *s, int threads) { return threads * s->tokens * s->tokens; }
 
@@ -38,10 +37,10 @@ static void softmax_scores(
 gd_status gd_f32_attention_forward__reference(
     const gd_attention *s, const float *query, const float *key, const float *value, float *output,
     float *scratch, int threads) {
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    (void)threads;
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t head = 0; head < s->heads; head++) {
-            float *probabilities = scratch + omp_get_thread_num() * s->tokens * s->tokens;
+            float *probabilities = scratch;
             softmax_scores(s, query, key, n, head, probabilities);
             for (int64_t t = 0; t < s->tokens; t++)
                 for (int64_t c = 0; c < s->head_channels; c++) {
@@ -73,11 +72,11 @@ static void score_gradients(
 gd_status gd_f32_attention_backward__reference(
     const gd_attention *s, const float *query, const float *key, const float *value, const float *d_output,
     float *d_query, float *d_key, float *d_value, float *scratch, int threads) {
+    (void)threads;
     const int64_t scores = s->tokens * s->tokens;
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t head = 0; head < s->heads; head++) {
-            float *probabilities = scratch + 2 * omp_get_thread_num() * scores;
+            float *probabilities = scratch;
             float *d_scores = probabilities + scores;
             softmax_scores(s, query, key, n, head, probabilities);
             score_gradients(s, value, d_output, n, head, probabilities, d_scores);

@@ -24,16 +24,11 @@ typedef struct {
 /// Floats of scratch that one thread needs for a product.
 int64_t gd_direct_product_scratch(const gd_conv_grid *grid, int64_t target_channels);
 
-/// A thread's part of a product.
-typedef struct {
-    gd_share pixels, panels;
-} gd_direct_share;
-
-/// A share of the pixels, or of the channels where there are few pixels.
-gd_direct_share gd_direct_product_share(const gd_direct_product *product, int thread, int threads);
-
-/// This thread's part of the product. Each sum is one chain over the depth, from the epilogue on, wherever the shares are cut.
-void gd_f32_direct_product(const gd_direct_product *product, float *scratch, int thread, int threads);
+/// The whole product on `threads` threads. Each sum is one chain over the depth, from the epilogue on, wherever the work is cut.
+///
+/// - weights: packed into `packed` on the way; NULL where the product's weights lie as panels.
+void gd_f32_direct_product(
+    const gd_direct_product *product, const gd_weights *weights, float *packed, float *scratch, int threads);
 
 /// Whether the forward pass has so few output channels that a product for all taps and outputs at once is cheaper.
 int gd_conv2d_uses_col2im(const gd_conv2d *geometry);

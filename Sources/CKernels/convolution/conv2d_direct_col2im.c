@@ -1,8 +1,6 @@
 #include "conv2d_direct.h"
 #include "simd/blocking.h"
 
-#include <omp.h>
-
 // Few output channels: one product gives each input pixel's share in every tap of every output, a matrix (pixels, O * K * K), from which
 // each output gathers its K * K shares: col2im. Panels of outputs alone would be mostly empty.
 
@@ -70,20 +68,30 @@ static void col2im_rows(
                     gather_shares(g, shares, first_row, y, x, o, gd_epilogue_value(g, epilogue, pixel, o));
 }
 
+typedef struct {
+    const gd_conv2d *geometry;
+    const float *input;
+    const gd_epilogue *epilogue;
+    const float *packed;
+    float *output, *scratch;
+} pass;
+
+// Output rows, numbered through all images.
+static void share_rows(gd_share share, int thread, void *context) {
+    const pass *p = context;
+    const gd_conv2d *g = p->geometry;
+    for (int64_t row = share.first; row < share.end;) {
+        const int64_t n = row / g->output_height, y = row % g->output_height;
+        const int64_t end = gd_min(gd_min(y + block_rows(g), g->output_height), y + share.end - row);
+        col2im_rows(g, p->input, p->epilogue, n, y, end, p->packed, p->scratch + thread * thread_floats(g), p->output);
+        row += end - y;
+    }
+}
+
 void gd_f32_conv2d_col2im(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads) {
     pack(g, weight, scratch);
-    float *thread_scratch = scratch + columns_of(g) * g->input_channels;
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int part = 0; part < threads; part++) {
-        const gd_share share = gd_share_of(g->batch * g->output_height, 1, part, threads);
-        float *shares = thread_scratch + omp_get_thread_num() * thread_floats(g);
-        for (int64_t row = share.first; row < share.end;) {
-            const int64_t n = row / g->output_height, y = row % g->output_height;
-            const int64_t end = gd_min(gd_min(y + block_rows(g), g->output_height), y + share.end - row);
-            col2im_rows(g, input, epilogue, n, y, end, scratch, shares, output);
-            row += end - y;
-        }
-    }
+    pass p = {g, input, epilogue, scratch, output, scratch + columns_of(g) * g->input_channels};
+    gd_parallel_for(g->batch * g->output_height, block_rows(g), threads, share_rows, &p);
 }

@@ -1,6 +1,6 @@
 #include "conv2d_direct.h"
 
-#include <omp.h>
+#include <stddef.h>
 
 // Input pixels that lie alike under the stride see the same taps of the kernel: their gradient is a convolution of the output
 // gradient with those taps, flipped. An upsampled input pixel is several pixels to the kernel, whose gradients add up.
@@ -73,44 +73,28 @@ int64_t gd_conv2d_backward_data_scratch__direct(const gd_conv2d *g, int threads)
     return packed_floats(g) + threads * thread_floats(g);
 }
 
-// Returns the floats of `packed` that the class used.
-static int64_t backward_class(
+static void backward_class(
     const gd_conv2d *g, const pixel_class *y, const pixel_class *x, const float *d_output, const float *weight,
-    float *d_input, int accumulate, float *packed, float *scratch, int thread, int threads) {
+    float *d_input, int accumulate, float *scratch, int threads) {
     const gd_weights weights = weights_of(g, y, x, weight);
-    gd_direct_product product = {
+    const gd_direct_product product = {
         .grid = grid_of(g, y, x), .source = d_output, .weights = {weight, g->input_channels, gd_block},
         .target = {
             .values = d_input, .height = g->height, .width = g->width, .channels = g->input_channels, .step = y->step,
             .first_y = y->first, .first_x = x->first, .epilogue.residual = accumulate ? d_input : NULL}};
-    int64_t used = 0;
-    if (!weights_lie_as_panels(g)) {
-        const gd_share share = gd_share_of(gd_ceil_div(g->input_channels, gd_block), 1, thread, threads);
-        gd_f32_pack_weights(&weights, share.first, share.end, packed);
-#pragma omp barrier
-        product.weights = (gd_right){packed, gd_block, gd_weights_depth(&weights) * gd_block};
-        used = gd_panels_floats(g->input_channels, gd_weights_depth(&weights));
-    }
-    gd_f32_direct_product(&product, scratch, thread, threads);
-    return used;
+    gd_f32_direct_product(
+        &product, weights_lie_as_panels(g) ? NULL : &weights, scratch, scratch + packed_floats(g), threads);
 }
 
 gd_status gd_f32_conv2d_backward_data__direct(
     const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
     int threads) {
-    const int64_t floats = thread_floats(g), classes = class_count(g);
-    float *thread_scratch = scratch + packed_floats(g);
-#pragma omp parallel num_threads(threads)
-    {
-        const int thread = omp_get_thread_num(), count = omp_get_num_threads();
-        float *packed = scratch;
-        for (int64_t index = 0; index < classes * classes; index++) {
-            const int64_t row = index / classes, column = index % classes;
-            const pixel_class y = class_of(g, row, g->pad_top), x = class_of(g, column, g->pad_left);
-            const int adds = accumulate || row % g->upsample > 0 || column % g->upsample > 0;
-            packed += backward_class(
-                g, &y, &x, d_output, weight, d_input, adds, packed, thread_scratch + thread * floats, thread, count);
-        }
+    const int64_t classes = class_count(g);
+    for (int64_t index = 0; index < classes * classes; index++) {
+        const int64_t row = index / classes, column = index % classes;
+        const pixel_class y = class_of(g, row, g->pad_top), x = class_of(g, column, g->pad_left);
+        const int adds = accumulate || row % g->upsample > 0 || column % g->upsample > 0;
+        backward_class(g, &y, &x, d_output, weight, d_input, adds, scratch, threads);
     }
     return GD_OK;
 }

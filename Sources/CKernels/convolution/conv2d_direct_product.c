@@ -98,18 +98,59 @@ static void product_block(
             (size_t)(end - channel) * sizeof(float));
 }
 
-gd_direct_share gd_direct_product_share(const gd_direct_product *p, int thread, int threads) {
-    const int64_t pixels = gd_conv_grid_pixels(&p->grid), panels = gd_ceil_div(p->target.channels, gd_block);
-    if (pixels >= gd_direct_blocks.few_pixels * threads || panels < threads)
-        return (gd_direct_share){gd_share_of(pixels, gd_direct_blocks.pixel_step, thread, threads), {0, panels}};
-    return (gd_direct_share){{0, pixels}, gd_share_of(panels, 1, thread, threads)};
+typedef struct {
+    gd_direct_product product;
+    const gd_weights *weights;
+    float *packed;
+    // `floats` for each thread.
+    float *scratch;
+    int64_t floats;
+} pass;
+
+static int64_t panel_count(const gd_direct_product *p) { return gd_ceil_div(p->target.channels, gd_block); }
+
+// Channels rather than pixels are shared where there are few pixels.
+static int shares_panels(const gd_direct_product *p, int threads) {
+    return gd_conv_grid_pixels(&p->grid) < gd_direct_blocks.few_pixels * threads && panel_count(p) >= threads;
 }
 
-void gd_f32_direct_product(const gd_direct_product *p, float *scratch, int thread, int threads) {
-    const gd_product_kernels *simd = gd_simd_selected()->product;
-    const gd_direct_share share = gd_direct_product_share(p, thread, threads);
-    const int64_t block = block_pixels(&p->grid), end = share.pixels.end;
-    if (share.panels.first == share.panels.end) return;
-    for (int64_t first = share.pixels.first; first < end; first += block)
-        product_block(p, simd, first, gd_min(block, end - first), share.panels, scratch);
+static void product_share(const pass *t, gd_share pixels, gd_share panels, int thread) {
+    const int64_t block = block_pixels(&t->product.grid);
+    for (int64_t first = pixels.first; first < pixels.end; first += block)
+        product_block(
+            &t->product, gd_simd_selected()->product, first, gd_min(block, pixels.end - first), panels,
+            t->scratch + thread * t->floats);
+}
+
+static void pack_panels(gd_share share, int thread, void *context) {
+    (void)thread;
+    const pass *t = context;
+    gd_f32_pack_weights(t->weights, share.first, share.end, t->packed);
+}
+
+static void product_panels(gd_share share, int thread, void *context) {
+    const pass *t = context;
+    if (t->weights) gd_f32_pack_weights(t->weights, share.first, share.end, t->packed);
+    product_share(t, (gd_share){0, gd_conv_grid_pixels(&t->product.grid)}, share, thread);
+}
+
+static void product_pixels(gd_share share, int thread, void *context) {
+    const pass *t = context;
+    const int64_t step = gd_direct_blocks.pixel_step;
+    const gd_share pixels = {share.first * step, gd_min(share.end * step, gd_conv_grid_pixels(&t->product.grid))};
+    product_share(t, pixels, (gd_share){0, panel_count(&t->product)}, thread);
+}
+
+void gd_f32_direct_product(
+    const gd_direct_product *product, const gd_weights *weights, float *packed, float *scratch, int threads) {
+    pass t = {*product, weights, packed, scratch, gd_direct_product_scratch(&product->grid, product->target.channels)};
+    if (weights) t.product.weights = (gd_right){packed, gd_block, gd_weights_depth(weights) * gd_block};
+    const int64_t panels = panel_count(product), pixels = gd_conv_grid_pixels(&product->grid);
+    if (shares_panels(product, threads)) {
+        gd_parallel_for(panels, 1, threads, product_panels, &t);
+        return;
+    }
+    if (weights) gd_parallel_for(panels, 1, threads, pack_panels, &t);
+    const int64_t step = gd_direct_blocks.pixel_step;
+    gd_parallel_for(gd_ceil_div(pixels, step), block_pixels(&product->grid) / step, threads, product_pixels, &t);
 }

@@ -1,8 +1,6 @@
 #include "conv2d_direct.h"
 #include "simd/blocking.h"
 
-#include <omp.h>
-
 // Each part of the work is a rectangle of the weight gradient, (output channels, input channels) for all taps, and sums over all
 // pixels alone. Where the sums cannot form in the gradient itself they form in scratch, (output channels, kernel rows, taps and
 // channels of those rows), and are added at the end.
@@ -46,8 +44,13 @@ static int64_t part_floats(const gd_conv2d *g, int parts) {
     return sum_floats(g, &largest) + block_pixels(&largest) * largest.part_stride;
 }
 
+// Two parts a thread where each still has enough input channels: one to take over when the other is held up.
+static int part_count(const gd_conv2d *g, int threads) {
+    return g->input_channels >= 2 * threads * gd_direct_weight_blocks.part_inputs ? 2 * threads : threads;
+}
+
 int64_t gd_conv2d_backward_weight_scratch__direct(const gd_conv2d *g, int threads) {
-    return threads * part_floats(g, threads);
+    return threads * part_floats(g, part_count(g, threads));
 }
 
 // sums = (or +=) d_output^T * patches of `count` pixels from `first` on.
@@ -113,12 +116,26 @@ static void backward_part(
         add_sums(g, (int)g->kernel, &r, sums, d_weight);
 }
 
+typedef struct {
+    const gd_conv2d *geometry;
+    const float *input, *d_output;
+    float *d_weight, *d_bias, *scratch;
+    int parts;
+} pass;
+
+static void backward_parts(gd_share share, int thread, void *context) {
+    const pass *p = context;
+    for (int64_t part = share.first; part < share.end; part++)
+        backward_part(
+            p->geometry, p->input, p->d_output, p->d_weight, p->d_bias,
+            p->scratch + thread * part_floats(p->geometry, p->parts), (int)part, p->parts);
+}
+
 gd_status gd_f32_conv2d_backward_weight__direct(
     const gd_conv2d *g, const float *input, const float *d_output, float *d_weight, float *d_bias, float *scratch,
     int threads) {
-    const int64_t floats = part_floats(g, threads);
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int part = 0; part < threads; part++)
-        backward_part(g, input, d_output, d_weight, d_bias, scratch + part * floats, part, threads);
+    const int parts = part_count(g, threads);
+    pass p = {g, input, d_output, d_weight, d_bias, scratch, parts};
+    gd_parallel_for(parts, 1, threads, backward_parts, &p);
     return GD_OK;
 }

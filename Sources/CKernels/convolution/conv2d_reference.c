@@ -35,8 +35,7 @@ static double output_value(
 gd_status gd_f32_conv2d_forward__reference(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads) {
-    (void)scratch;
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    (void)scratch, (void)threads;
     for (int64_t n = 0; n < g->batch; n++)
         for (int64_t oy = 0; oy < g->output_height; oy++)
             for (int64_t ox = 0; ox < g->output_width; ox++) {
@@ -78,8 +77,7 @@ static double data_gradient(
 gd_status gd_f32_conv2d_backward_data__reference(
     const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
     int threads) {
-    (void)scratch;
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
+    (void)scratch, (void)threads;
     for (int64_t n = 0; n < g->batch; n++)
         for (int64_t y = 0; y < g->height; y++)
             for (int64_t x = 0; x < g->width; x++) {
@@ -109,9 +107,8 @@ static double weight_gradient(
 gd_status gd_f32_conv2d_backward_weight__reference(
     const gd_conv2d *g, const float *input, const float *d_output, float *d_weight, float *d_bias,
     float *scratch, int threads) {
-    (void)scratch;
+    (void)scratch, (void)threads;
     const int64_t pixels = g->batch * g->output_height * g->output_width;
-#pragma omp parallel for num_threads(threads) schedule(static)
     for (int64_t o = 0; o < g->output_channels; o++) {
         for (int64_t i = 0; i < g->input_channels; i++)
             for (int64_t ky = 0; ky < g->kernel; ky++)

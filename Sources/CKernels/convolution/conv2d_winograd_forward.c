@@ -1,7 +1,8 @@
+#include "gd_parallel.h"
 #include "simd/blocking.h"
 #include "winograd.h"
 
-#include <omp.h>
+#include <stddef.h>
 
 // Few tiles for the size of the weights: tiles are transformed by all threads into shared memory, a group of them at a time that
 // stays in the last-level cache. Then each thread takes strips of 32 output channels (16 where 32 do not divide them): it transforms the
@@ -88,67 +89,96 @@ static void transform_panel(const struct gd_winograd_kernels *w, wino_kernels ke
     w->weights(&kernels, panel);
 }
 
-static void convolve_keeping_tiles(
-    const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
-    const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
-    const plan shared = tile_plan(w, in, out, threads);
-    const int64_t panels = out->channels / gd_block, panel_floats = panel_size(&shared);
-#pragma omp parallel num_threads(threads)
-    {
-        plan p = shared;
-        p.transformed.values = scratch + panels * panel_floats
-            + omp_get_thread_num() * (group_size(&p) + wino_block_floats(&p.products));
-        p.products.values = p.transformed.values + group_size(&p);
-#pragma omp for schedule(static)
-        for (int64_t panel = 0; panel < panels; panel++)
-            transform_panel(w, kernels, panel * gd_block, scratch + panel * panel_floats);
-#pragma omp for schedule(static)
-        for (int64_t block = 0; block < gd_ceil_div(in->count, p.block); block++) {
-            const int64_t origin = block * p.block, count = gd_min(p.block, in->count - origin);
-            w->inputs(in, input, origin, origin + count, &p.transformed, 0);
-            for (int64_t channel = 0; channel < out->channels; channel += p.strip)
-                convolve_strip(
-                    &p, w, out, scratch + channel / gd_block * panel_floats, origin, count, 0, 1, channel, epilogue, output);
-        }
+typedef struct {
+    const struct gd_winograd_kernels *w;
+    const wino_grid *in, *out;
+    wino_kernels kernels;
+    const float *input;
+    const gd_epilogue *epilogue;
+    float *output;
+    // With the places of what all threads share; from `own` on each thread has `own_floats`.
+    plan p;
+    float *panels, *own;
+    int64_t own_floats;
+    // The group of tiles from `origin` on.
+    int64_t origin, count;
+} pass;
+
+static void transform_panels(gd_share share, int thread, void *context) {
+    (void)thread;
+    const pass *t = context;
+    for (int64_t panel = share.first; panel < share.end; panel++)
+        transform_panel(t->w, t->kernels, panel * gd_block, t->panels + panel * panel_size(&t->p));
+}
+
+static void convolve_blocks(gd_share share, int thread, void *context) {
+    const pass *t = context;
+    plan p = t->p;
+    p.transformed.values = t->own + thread * t->own_floats;
+    p.products.values = p.transformed.values + group_size(&p);
+    for (int64_t block = share.first; block < share.end; block++) {
+        const int64_t origin = block * p.block, count = gd_min(p.block, t->in->count - origin);
+        t->w->inputs(t->in, t->input, origin, origin + count, &p.transformed, 0);
+        for (int64_t channel = 0; channel < t->out->channels; channel += p.strip)
+            convolve_strip(
+                &p, t->w, t->out, t->panels + channel / gd_block * panel_size(&p), origin, count, 0, 1, channel, t->epilogue,
+                t->output);
     }
 }
 
-static void convolve_keeping_kernels(
-    const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
-    const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
-    plan shared = kernel_plan(w, in, out, threads);
-    shared.transformed.values = scratch;
-#pragma omp parallel num_threads(threads)
-    {
-        plan p = shared;
-        const int64_t strip_floats = p.strip / gd_block * panel_size(&p);
-        float *panels = scratch + group_size(&p) + omp_get_thread_num() * (strip_floats + wino_block_floats(&p.products));
-        p.products.values = panels + strip_floats;
-        for (int64_t origin = 0; origin < in->count; origin += p.group) {
-            const int64_t count = gd_min(p.group, in->count - origin), blocks = gd_ceil_div(count, p.block);
-#pragma omp for schedule(static)
-            for (int64_t tile = 0; tile < count; tile++)
-                w->inputs(in, input, origin + tile, origin + tile + 1, &p.transformed, tile);
-#pragma omp for schedule(static)
-            for (int64_t task = 0; task < out->channels / p.strip * p.pieces; task++) {
-                const int64_t channel = task / p.pieces * p.strip, piece = task % p.pieces;
-                for (int64_t c = 0; c < p.strip; c += gd_block)
-                    transform_panel(w, kernels, channel + c, panels + c / gd_block * panel_size(&p));
-                convolve_strip(
-                    &p, w, out, panels, origin, count, piece * blocks / p.pieces, (piece + 1) * blocks / p.pieces, channel,
-                    epilogue, output);
-            }
-        }
+static void convolve_keeping_tiles(pass *t, float *scratch, int threads) {
+    t->p = tile_plan(t->w, t->in, t->out, threads);
+    const int64_t panels = t->out->channels / gd_block;
+    t->panels = scratch;
+    t->own = scratch + panels * panel_size(&t->p);
+    t->own_floats = group_size(&t->p) + wino_block_floats(&t->p.products);
+    gd_parallel_for(panels, 1, threads, transform_panels, t);
+    gd_parallel_for(gd_ceil_div(t->in->count, t->p.block), 1, threads, convolve_blocks, t);
+}
+
+static void transform_tiles(gd_share share, int thread, void *context) {
+    (void)thread;
+    const pass *t = context;
+    for (int64_t tile = share.first; tile < share.end; tile++)
+        t->w->inputs(t->in, t->input, t->origin + tile, t->origin + tile + 1, &t->p.transformed, tile);
+}
+
+static void convolve_strips(gd_share share, int thread, void *context) {
+    const pass *t = context;
+    plan p = t->p;
+    float *panels = t->own + thread * t->own_floats;
+    p.products.values = panels + p.strip / gd_block * panel_size(&p);
+    const int64_t blocks = gd_ceil_div(t->count, p.block);
+    for (int64_t task = share.first; task < share.end; task++) {
+        const int64_t channel = task / p.pieces * p.strip, piece = task % p.pieces;
+        for (int64_t c = 0; c < p.strip; c += gd_block)
+            transform_panel(t->w, t->kernels, channel + c, panels + c / gd_block * panel_size(&p));
+        convolve_strip(
+            &p, t->w, t->out, panels, t->origin, t->count, piece * blocks / p.pieces, (piece + 1) * blocks / p.pieces, channel,
+            t->epilogue, t->output);
+    }
+}
+
+static void convolve_keeping_kernels(pass *t, float *scratch, int threads) {
+    t->p = kernel_plan(t->w, t->in, t->out, threads);
+    t->p.transformed.values = scratch;
+    t->own = scratch + group_size(&t->p);
+    t->own_floats = t->p.strip / gd_block * panel_size(&t->p) + wino_block_floats(&t->p.products);
+    for (; t->origin < t->in->count; t->origin += t->p.group) {
+        t->count = gd_min(t->p.group, t->in->count - t->origin);
+        gd_parallel_for(t->count, gd_winograd_blocks.tile_grain, threads, transform_tiles, t);
+        gd_parallel_for(t->out->channels / t->p.strip * t->p.pieces, 1, threads, convolve_strips, t);
     }
 }
 
 static void convolve(
     const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
     const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
+    pass t = {w, in, out, kernels, input, epilogue, output, .origin = 0};
     if (keeps_tiles(in, out, threads))
-        convolve_keeping_tiles(w, in, out, kernels, input, epilogue, output, scratch, threads);
+        convolve_keeping_tiles(&t, scratch, threads);
     else
-        convolve_keeping_kernels(w, in, out, kernels, input, epilogue, output, scratch, threads);
+        convolve_keeping_kernels(&t, scratch, threads);
 }
 
 static gd_status forward(

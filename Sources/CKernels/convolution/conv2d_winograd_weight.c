@@ -1,7 +1,6 @@
+#include "gd_parallel.h"
 #include "simd/blocking.h"
 #include "winograd.h"
-
-#include <omp.h>
 
 // Tiles of input and output gradient are transformed by all threads into shared memory, a group at a time. Then each thread takes
 // strips of up to 32 output channels and 128 input channels: their sums over the group's tiles stay in its own cache until the
@@ -26,8 +25,16 @@ static plan plan_of(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
     return p;
 }
 
+// Input channels of a strip: fewer where there are few strips, so that all threads have some.
+static int64_t strip_inputs(const gd_conv2d *g) {
+    const int64_t outputs = g->output_channels / wino_strip(g->output_channels);
+    int64_t inputs = gd_winograd_weight_blocks.strip_inputs;
+    while (inputs > gd_block && outputs * gd_ceil_div(g->input_channels, inputs) < gd_winograd_weight_blocks.strips) inputs /= 2;
+    return gd_min(inputs, g->input_channels);
+}
+
 static int64_t panel_size(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
-    return w->frequencies * wino_panel_stride(gd_min(gd_winograd_weight_blocks.strip_inputs, g->input_channels));
+    return w->frequencies * wino_panel_stride(strip_inputs(g));
 }
 
 static int64_t strip_size(const struct gd_winograd_kernels *w, const gd_conv2d *g) {
@@ -65,38 +72,60 @@ static void add_bias(const plan *p, int64_t count, int64_t channel, float *d_bia
     for (int c = 0; c < gd_block; c++) d_bias[channel + c] += sums[c];
 }
 
+typedef struct {
+    const struct gd_winograd_kernels *w;
+    const gd_conv2d *geometry;
+    wino_grid in, out;
+    const float *input, *d_output;
+    float *d_weight, *d_bias;
+    plan p;
+    // A strip of sums for each thread.
+    float *strips;
+    // The group of tiles from `origin` on.
+    int64_t origin, count;
+} pass;
+
+static void transform_tiles(gd_share share, int thread, void *context) {
+    (void)thread;
+    const pass *t = context;
+    for (int64_t tile = share.first; tile < share.end; tile++) {
+        t->w->inputs(&t->in, t->input, t->origin + tile, t->origin + tile + 1, &t->p.x, tile);
+        t->w->gradients(&t->out, t->d_output, t->origin + tile, t->origin + tile + 1, &t->p.y, tile);
+    }
+}
+
+static int64_t part_count(const gd_conv2d *g) { return gd_ceil_div(g->input_channels, strip_inputs(g)); }
+
+static void add_strips(gd_share share, int thread, void *context) {
+    const pass *t = context;
+    const gd_conv2d *g = t->geometry;
+    const int64_t strip = wino_strip(g->output_channels), parts = part_count(g), row_stride = 9 * g->input_channels;
+    float *sums = t->strips + thread * strip_size(t->w, g);
+    for (int64_t task = share.first; task < share.end; task++) {
+        const int64_t channel = task / parts * strip, first = task % parts * strip_inputs(g);
+        const int64_t inputs = gd_min(strip_inputs(g), g->input_channels - first);
+        sum_products(&t->p, t->w, t->count, first, inputs, channel, sums);
+        for (int64_t c = 0; c < strip; c += gd_block) {
+            const float *panel = sums + c / gd_block * t->w->frequencies * wino_panel_stride(inputs);
+            t->w->kernels(panel, inputs, row_stride, t->d_weight + (channel + c) * row_stride + 9 * first);
+            if (t->d_bias && first == 0) add_bias(&t->p, t->count, channel + c, t->d_bias);
+        }
+    }
+}
+
 static gd_status backward_weight(
     const struct gd_winograd_kernels *w, const gd_conv2d *g, const float *input, const float *d_output, float *d_weight,
     float *d_bias, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
-    const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
-    plan p = plan_of(w, g);
-    const int64_t blocks = p.group / p.block, parts = gd_ceil_div(g->input_channels, gd_winograd_weight_blocks.strip_inputs);
-    const int64_t strip = wino_strip(g->output_channels);
-    const int64_t row_stride = 9 * g->input_channels;
-    p.x.values = scratch;
-    p.y.values = p.x.values + blocks * wino_block_floats(&p.x);
-    float *strips = p.y.values + blocks * wino_block_floats(&p.y);
-#pragma omp parallel num_threads(threads)
-    for (int64_t origin = 0; origin < in.count; origin += p.group) {
-        const int64_t count = gd_min(p.group, in.count - origin);
-#pragma omp for schedule(static)
-        for (int64_t tile = 0; tile < count; tile++) {
-            w->inputs(&in, input, origin + tile, origin + tile + 1, &p.x, tile);
-            w->gradients(&out, d_output, origin + tile, origin + tile + 1, &p.y, tile);
-        }
-#pragma omp for schedule(static)
-        for (int64_t task = 0; task < g->output_channels / strip * parts; task++) {
-            const int64_t channel = task / parts * strip, first = task % parts * gd_winograd_weight_blocks.strip_inputs;
-            const int64_t inputs = gd_min(gd_winograd_weight_blocks.strip_inputs, g->input_channels - first);
-            float *sums = strips + omp_get_thread_num() * strip_size(w, g);
-            sum_products(&p, w, count, first, inputs, channel, sums);
-            for (int64_t c = 0; c < strip; c += gd_block) {
-                const float *panel = sums + c / gd_block * w->frequencies * wino_panel_stride(inputs);
-                w->kernels(panel, inputs, row_stride, d_weight + (channel + c) * row_stride + 9 * first);
-                if (d_bias && first == 0) add_bias(&p, count, channel + c, d_bias);
-            }
-        }
+    pass t = {w, g, wino_inputs(w, g), wino_outputs(w, g), input, d_output, d_weight, d_bias, plan_of(w, g), .origin = 0};
+    const int64_t blocks = t.p.group / t.p.block;
+    t.p.x.values = scratch;
+    t.p.y.values = t.p.x.values + blocks * wino_block_floats(&t.p.x);
+    t.strips = t.p.y.values + blocks * wino_block_floats(&t.p.y);
+    for (; t.origin < t.in.count; t.origin += t.p.group) {
+        t.count = gd_min(t.p.group, t.in.count - t.origin);
+        gd_parallel_for(t.count, gd_winograd_blocks.tile_grain, threads, transform_tiles, &t);
+        gd_parallel_for(g->output_channels / wino_strip(g->output_channels) * part_count(g), 1, threads, add_strips, &t);
     }
     return GD_OK;
 }

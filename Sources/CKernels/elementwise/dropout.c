@@ -1,4 +1,6 @@
 #include "gd_movement.h"
+#include "gd_parallel.h"
+#include "simd/blocking.h"
 
 // Blocks that are drawn side by side, so that the generator vectorises.
 enum { lanes = 8, tile = 4 * lanes };
@@ -26,18 +28,32 @@ static void philox_blocks(const gd_random *random, uint32_t first, uint32_t word
     }
 }
 
+typedef struct {
+    int64_t count;
+    const gd_random *random;
+    uint32_t threshold;
+    float keep_scale;
+    const float *input;
+    float *output;
+} masked;
+
+static void mask_tiles(gd_share share, int thread, void *context) {
+    (void)thread;
+    const masked m = *(const masked *)context;
+    for (int64_t t = share.first; t < share.end; t++) {
+        uint32_t words[tile];
+        philox_blocks(m.random, (uint32_t)(t * lanes), words);
+        const int64_t first = tile * t, length = m.count - first < tile ? m.count - first : tile;
+        for (int64_t i = 0; i < length; i++)
+            m.output[first + i] = words[i] >= m.threshold ? m.input[first + i] * m.keep_scale : 0;
+    }
+}
+
 gd_status gd_f32_dropout__plain(
     int64_t count, const gd_random *random, uint32_t threshold, float keep_scale, const float *input, float *output,
     int threads) {
     if (count > (int64_t)4 << 32) return GD_UNSUPPORTED;
-    const int64_t tiles = (count + tile - 1) / tile;
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t t = 0; t < tiles; t++) {
-        uint32_t words[tile];
-        philox_blocks(random, (uint32_t)(t * lanes), words);
-        const int64_t first = tile * t, length = count - first < tile ? count - first : tile;
-        for (int64_t i = 0; i < length; i++)
-            output[first + i] = words[i] >= threshold ? input[first + i] * keep_scale : 0;
-    }
+    masked m = {count, random, threshold, keep_scale, input, output};
+    gd_parallel_for((count + tile - 1) / tile, gd_element_blocks.grain / tile, threads, mask_tiles, &m);
     return GD_OK;
 }

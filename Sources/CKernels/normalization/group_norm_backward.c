@@ -1,5 +1,7 @@
 #include "group_norm_slices.h"
 
+#include "gd_parallel.h"
+
 #include <string.h>
 
 // One slice of one image: its place in the activations, and rows of scratch with one value a channel.
@@ -62,36 +64,52 @@ static void input_gradients(const gd_group_norm *s, const slice_view *v, const g
     }
 }
 
+typedef struct {
+    const gd_group_norm *shape;
+    gd_norm_slices slices;
+    const float *input, *statistics, *scale, *shift, *d_output;
+    float *d_input;
+    gd_group_norm_extras extras;
+    float *rows;
+} pass;
+
+// Slices of all images, numbered image by image.
+static void backward_slices(gd_share share, int thread, void *context) {
+    (void)thread;
+    const pass *t = context;
+    const gd_group_norm *s = t->shape;
+    const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
+    for (int64_t index = share.first; index < share.end; index++) {
+        const int64_t n = index / t->slices.count, first = index % t->slices.count * t->slices.channels;
+        const int64_t left = s->channels - first, values = n * s->pixels * s->channels + first;
+        float *rows = t->rows + n * s->channels + first;
+        const slice_view view = {
+            .channels = left < t->slices.channels ? left : t->slices.channels,
+            .input = t->input + values, .d_output = t->d_output + values, .d_input = t->d_input + values,
+            .addend = t->extras.addend ? t->extras.addend + values : NULL,
+            .output = t->extras.output ? t->extras.output + values : NULL,
+            .scale = t->scale + first, .shift = t->shift + first,
+            .statistics = t->statistics + (n * s->groups + first / width) * 2,
+            .d_scale = rows, .d_shift = rows + all,
+            .sums = t->extras.sums ? t->extras.sums + n * s->channels + first : rows + 2 * all,
+            .centre = rows + 3 * all, .inverse = rows + 4 * all, .factor = rows + 5 * all, .slope = rows + 6 * all,
+            .offset = rows + 7 * all};
+        const gd_norm_kernels *simd = gd_simd_selected()->norm;
+        broadcast_statistics(s, &view);
+        affine_gradients(s, &view, simd);
+        find_slopes(s, &view);
+        input_gradients(s, &view, simd);
+    }
+}
+
 gd_status gd_f32_group_norm_backward__vector(
     const gd_group_norm *s, const float *input, const float *statistics, const float *scale, const float *shift,
     const float *d_output, float *d_input, float *d_scale, float *d_shift, gd_group_norm_extras extras, float *scratch,
     int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
-    const gd_norm_kernels *simd = gd_simd_selected()->norm;
-    const gd_norm_slices slices = gd_norm_slices_of(s);
-    const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
-    for (int64_t n = 0; n < s->batch; n++)
-        for (int64_t slice = 0; slice < slices.count; slice++) {
-            const int64_t first = slice * slices.channels, left = s->channels - first;
-            const int64_t values = n * s->pixels * s->channels + first;
-            float *rows = scratch + n * s->channels + first;
-            const slice_view view = {
-                .channels = left < slices.channels ? left : slices.channels,
-                .input = input + values, .d_output = d_output + values, .d_input = d_input + values,
-                .addend = extras.addend ? extras.addend + values : NULL,
-                .output = extras.output ? extras.output + values : NULL,
-                .scale = scale + first, .shift = shift + first,
-                .statistics = statistics + (n * s->groups + first / width) * 2,
-                .d_scale = rows, .d_shift = rows + all,
-                .sums = extras.sums ? extras.sums + n * s->channels + first : rows + 2 * all,
-                .centre = rows + 3 * all, .inverse = rows + 4 * all, .factor = rows + 5 * all, .slope = rows + 6 * all,
-                .offset = rows + 7 * all};
-            broadcast_statistics(s, &view);
-            affine_gradients(s, &view, simd);
-            find_slopes(s, &view);
-            input_gradients(s, &view, simd);
-        }
+    pass t = {s, gd_norm_slices_of(s), input, statistics, scale, shift, d_output, d_input, extras, scratch};
+    gd_parallel_for(s->batch * t.slices.count, 1, threads, backward_slices, &t);
+    const int64_t all = s->batch * s->channels;
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t c = 0; c < s->channels; c++) {
             d_scale[c] += scratch[n * s->channels + c];

@@ -1,5 +1,7 @@
 #include "group_norm_slices.h"
 
+#include "gd_parallel.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -58,27 +60,39 @@ static void normalize_slice(const gd_group_norm *s, const slice_view *v, const g
             v->output + first * s->channels);
 }
 
+typedef struct {
+    const gd_group_norm *shape;
+    gd_norm_slices slices;
+    const float *input, *scale, *shift;
+    float *output, *statistics, *scratch;
+} pass;
+
+// Slices of all images, numbered image by image.
+static void normalize_slices(gd_share share, int thread, void *context) {
+    (void)thread;
+    const pass *t = context;
+    const gd_group_norm *s = t->shape;
+    const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
+    double *doubles = (double *)t->scratch;
+    for (int64_t index = share.first; index < share.end; index++) {
+        const int64_t n = index / t->slices.count, first = index % t->slices.count * t->slices.channels;
+        const int64_t left = s->channels - first, values = n * s->pixels * s->channels + first, row = n * s->channels + first;
+        const slice_view view = {
+            .channels = left < t->slices.channels ? left : t->slices.channels,
+            .input = t->input + values, .output = t->output + values, .scale = t->scale + first, .shift = t->shift + first,
+            .statistics = t->statistics + (n * s->groups + first / width) * 2,
+            .totals = doubles + row, .squares = doubles + all + row,
+            .block_sums = t->scratch + 4 * all + row, .block_deviations = t->scratch + 5 * all + row,
+            .centre = t->scratch + 6 * all + row, .inverse = t->scratch + 7 * all + row};
+        normalize_slice(s, &view, gd_simd_selected()->norm);
+    }
+}
+
 gd_status gd_f32_group_norm_forward__vector(
     const gd_group_norm *s, const float *input, const float *scale, const float *shift, float *output,
     float *statistics, float *scratch, int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
-    const gd_norm_kernels *simd = gd_simd_selected()->norm;
-    const gd_norm_slices slices = gd_norm_slices_of(s);
-    const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
-    double *doubles = (double *)scratch;
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
-    for (int64_t n = 0; n < s->batch; n++)
-        for (int64_t slice = 0; slice < slices.count; slice++) {
-            const int64_t first = slice * slices.channels, left = s->channels - first;
-            const int64_t values = n * s->pixels * s->channels + first, row = n * s->channels + first;
-            const slice_view view = {
-                .channels = left < slices.channels ? left : slices.channels,
-                .input = input + values, .output = output + values, .scale = scale + first, .shift = shift + first,
-                .statistics = statistics + (n * s->groups + first / width) * 2,
-                .totals = doubles + row, .squares = doubles + all + row,
-                .block_sums = scratch + 4 * all + row, .block_deviations = scratch + 5 * all + row,
-                .centre = scratch + 6 * all + row, .inverse = scratch + 7 * all + row};
-            normalize_slice(s, &view, simd);
-        }
+    pass t = {s, gd_norm_slices_of(s), input, scale, shift, output, statistics, scratch};
+    gd_parallel_for(s->batch * t.slices.count, 1, threads, normalize_slices, &t);
     return GD_OK;
 }

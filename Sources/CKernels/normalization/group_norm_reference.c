@@ -24,10 +24,9 @@ static void group_statistics(
 gd_status gd_f32_group_norm_forward__reference(
     const gd_group_norm *s, const float *input, const float *scale, const float *shift, float *output,
     float *statistics, float *scratch, int threads) {
-    (void)scratch;
+    (void)scratch, (void)threads;
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
     const int64_t width = s->channels / s->groups;
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t group = 0; group < s->groups; group++) {
             double mean, inverse_deviation;
@@ -95,9 +94,9 @@ gd_status gd_f32_group_norm_backward__reference(
     const gd_group_norm *s, const float *input, const float *statistics, const float *scale, const float *shift,
     const float *d_output, float *d_input, float *d_scale, float *d_shift, gd_group_norm_extras extras, float *scratch,
     int threads) {
+    (void)threads;
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
     float *partial_scale = scratch, *partial_shift = scratch + s->batch * s->channels;
-#pragma omp parallel for collapse(2) num_threads(threads) schedule(static)
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t group = 0; group < s->groups; group++)
             backward_group(

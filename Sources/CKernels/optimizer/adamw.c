@@ -1,4 +1,5 @@
 #include "gd_optimizer.h"
+#include "gd_parallel.h"
 #include "simd/blocking.h"
 
 #include <math.h>
@@ -27,19 +28,36 @@ static void move_average(int64_t count, float rest, const float *restrict parame
     for (int64_t i = 0; i < count; i++) average[i] += rest * (parameters[i] - average[i]);
 }
 
+typedef struct {
+    int64_t count;
+    factors f;
+    float average_rest;
+    float *gradients, *parameters, *first_moment, *second_moment, *average;
+} optimizer_step;
+
+static void update_blocks(gd_share share, int thread, void *context) {
+    (void)thread;
+    const optimizer_step *s = context;
+    const int64_t block = gd_adamw_blocks.elements;
+    for (int64_t first = share.first * block; first < share.end * block && first < s->count; first += block) {
+        const int64_t length = s->count - first < block ? s->count - first : block;
+        update(length, s->f, s->gradients + first, s->parameters + first, s->first_moment + first, s->second_moment + first);
+        if (s->average) move_average(length, s->average_rest, s->parameters + first, s->average + first);
+    }
+}
+
 gd_status gd_f32_adamw_step__fused(
     int64_t count, const gd_adamw *o, float *gradients, float *parameters, float *first_moment, float *second_moment,
     float *average, int threads) {
-    const factors f = {
-        .gradient_scale = o->gradient_scale, .beta1_rest = 1 - o->beta1, .beta2 = o->beta2, .beta2_rest = 1 - o->beta2,
-        .keep = 1 - o->learning_rate * o->weight_decay, .step = o->learning_rate / o->bias_correction1,
-        .inverse_root = 1 / sqrtf(o->bias_correction2), .epsilon = o->epsilon};
-    const float average_rest = 1 - o->average_decay;
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t first = 0; first < count; first += gd_adamw_blocks.elements) {
-        const int64_t length = count - first < gd_adamw_blocks.elements ? count - first : gd_adamw_blocks.elements;
-        update(length, f, gradients + first, parameters + first, first_moment + first, second_moment + first);
-        if (average) move_average(length, average_rest, parameters + first, average + first);
-    }
+    optimizer_step step = {
+        .count = count,
+        .f = {
+            .gradient_scale = o->gradient_scale, .beta1_rest = 1 - o->beta1, .beta2 = o->beta2, .beta2_rest = 1 - o->beta2,
+            .keep = 1 - o->learning_rate * o->weight_decay, .step = o->learning_rate / o->bias_correction1,
+            .inverse_root = 1 / sqrtf(o->bias_correction2), .epsilon = o->epsilon},
+        .average_rest = 1 - o->average_decay, .gradients = gradients, .parameters = parameters,
+        .first_moment = first_moment, .second_moment = second_moment, .average = average};
+    gd_parallel_for(
+        (count + gd_adamw_blocks.elements - 1) / gd_adamw_blocks.elements, 1, threads, update_blocks, &step);
     return GD_OK;
 }

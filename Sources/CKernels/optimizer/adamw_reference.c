@@ -6,6 +6,7 @@ gd_status gd_f32_adamw_step__reference(
     int64_t count, const gd_adamw *o, float *gradients, float *parameters, float *first_moment, float *second_moment,
     float *average, int threads) {
     (void)threads;
+    (void)threads;
     for (int64_t i = 0; i < count; i++) {
         const double gradient = (double)gradients[i] * o->gradient_scale;
         const double first = (double)o->beta1 * first_moment[i] + (1 - (double)o->beta1) * gradient;

@@ -1,4 +1,5 @@
 #include "gd_optimizer.h"
+#include "gd_parallel.h"
 
 int64_t gd_sum_scratch(int64_t count) { return (count + gd_sum_block - 1) / gd_sum_block; }
 
@@ -18,20 +19,49 @@ static double total(const double *partial, int64_t blocks) {
     return sum;
 }
 
-gd_status gd_f32_sum_of_squares__plain(int64_t count, const float *values, double *sum, double *scratch, int threads) {
-    const int64_t blocks = gd_sum_scratch(count);
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t block = 0; block < blocks; block++) {
+typedef struct {
+    int64_t count;
+    const float *values, *target;
+    float slope;
+    float *d_values;
+    // One for each block.
+    double *partial;
+} terms;
+
+static void add_squares(gd_share share, int thread, void *context) {
+    (void)thread;
+    const terms t = *(const terms *)context;
+    for (int64_t block = share.first; block < share.end; block++) {
         double lanes[8] = {0};
-        const int64_t end = block_end(block, count);
+        const int64_t end = block_end(block, t.count);
         int64_t i = block * gd_sum_block;
         for (; i + 8 <= end; i += 8)
-            for (int lane = 0; lane < 8; lane++) lanes[lane] += (double)values[i + lane] * values[i + lane];
-        for (; i < end; i++) lanes[i % 8] += (double)values[i] * values[i];
-        scratch[block] = sum_of_eight(lanes);
+            for (int lane = 0; lane < 8; lane++) lanes[lane] += (double)t.values[i + lane] * t.values[i + lane];
+        for (; i < end; i++) lanes[i % 8] += (double)t.values[i] * t.values[i];
+        t.partial[block] = sum_of_eight(lanes);
     }
+}
+
+gd_status gd_f32_sum_of_squares__plain(int64_t count, const float *values, double *sum, double *scratch, int threads) {
+    const int64_t blocks = gd_sum_scratch(count);
+    gd_parallel_for(blocks, 1, threads, add_squares, &(terms){.count = count, .values = values, .partial = scratch});
     *sum = total(scratch, blocks);
     return GD_OK;
+}
+
+static void add_squared_errors(gd_share share, int thread, void *context) {
+    (void)thread;
+    const terms t = *(const terms *)context;
+    for (int64_t block = share.first; block < share.end; block++) {
+        double lanes[8] = {0};
+        const int64_t end = block_end(block, t.count);
+        for (int64_t i = block * gd_sum_block; i < end; i++) {
+            const float difference = t.values[i] - t.target[i];
+            lanes[i % 8] += (double)difference * difference;
+            if (t.d_values) t.d_values[i] = t.slope * difference;
+        }
+        t.partial[block] = sum_of_eight(lanes);
+    }
 }
 
 gd_status gd_f32_mean_squared_error__plain(
@@ -39,18 +69,10 @@ gd_status gd_f32_mean_squared_error__plain(
     int threads) {
     if (count <= 0) return GD_UNSUPPORTED;
     const int64_t blocks = gd_sum_scratch(count);
-    const float slope = (float)(2.0 / (double)count);
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t block = 0; block < blocks; block++) {
-        double lanes[8] = {0};
-        const int64_t end = block_end(block, count);
-        for (int64_t i = block * gd_sum_block; i < end; i++) {
-            const float difference = prediction[i] - target[i];
-            lanes[i % 8] += (double)difference * difference;
-            if (d_prediction) d_prediction[i] = slope * difference;
-        }
-        scratch[block] = sum_of_eight(lanes);
-    }
+    terms t = {
+        .count = count, .values = prediction, .target = target, .slope = (float)(2.0 / (double)count),
+        .d_values = d_prediction, .partial = scratch};
+    gd_parallel_for(blocks, 1, threads, add_squared_errors, &t);
     *loss = total(scratch, blocks) / (double)count;
     return GD_OK;
 }

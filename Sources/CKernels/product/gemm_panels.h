@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gd_parallel.h"
 #include "gd_product.h"
 #include "gd_simd.h"
 
@@ -10,10 +11,6 @@
 static inline int64_t gd_round_up(int64_t value, int64_t step) { return gd_ceil_div(value, step) * step; }
 
 /// Part `index` of `count` things cut in `parts`, in multiples of `step`.
-typedef struct {
-    int64_t first, end;
-} gd_share;
-
 static inline gd_share gd_share_of(int64_t count, int64_t step, int64_t index, int64_t parts) {
     const int64_t size = gd_round_up(gd_ceil_div(count, parts), step);
     return (gd_share){gd_min(index * size, count), gd_min((index + 1) * size, count)};

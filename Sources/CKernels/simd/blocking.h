@@ -15,10 +15,11 @@ static const struct {
 } gd_direct_blocks = {
     .most_pixels = 96, .least_pixels = 12, .patch_floats = 96 << 10, .most_depth = 1024, .pixel_step = 4, .few_pixels = 24};
 
-/// The direct weight gradient: the same of the pixels that are summed over.
+/// The direct weight gradient: the same of the pixels that are summed over, and the input channels that are worth a part of their own.
 static const struct {
-    int64_t most_pixels, least_pixels, patch_floats, most_depth;
-} gd_direct_weight_blocks = {.most_pixels = 256, .least_pixels = 64, .patch_floats = 128 << 10, .most_depth = 1024};
+    int64_t most_pixels, least_pixels, patch_floats, most_depth, part_inputs;
+} gd_direct_weight_blocks = {
+    .most_pixels = 256, .least_pixels = 64, .patch_floats = 128 << 10, .most_depth = 1024, .part_inputs = 64};
 
 /// Few output channels: output pixels of a block.
 static const struct {
@@ -33,19 +34,22 @@ static const struct {
     int64_t kept_floats, most_kept_channels;
     /// Blocks are multiples of so many tiles: of the product's rows on every instruction set.
     int64_t rows;
+    /// Tiles whose transform is worth another thread's time, here and in the weight gradient.
+    int64_t tile_grain;
 } gd_winograd_blocks = {
-    .group_floats = 2 << 20, .most_tiles = 48, .kept_floats = 120 << 10, .most_kept_channels = 384, .rows = 12};
+    .group_floats = 2 << 20, .most_tiles = 48, .kept_floats = 120 << 10, .most_kept_channels = 384, .rows = 12, .tile_grain = 4};
 
-/// Winograd's weight gradient: the same, and the input channels whose sums stay in a thread's own cache.
+/// Winograd's weight gradient: the same, the most input channels whose sums stay in a thread's own cache, and the strips that threads
+/// should have to share.
 static const struct {
-    int64_t group_floats, most_tiles, strip_inputs;
-} gd_winograd_weight_blocks = {.group_floats = 2 << 20, .most_tiles = 64, .strip_inputs = 128};
+    int64_t group_floats, most_tiles, strip_inputs, strips;
+} gd_winograd_weight_blocks = {.group_floats = 2 << 20, .most_tiles = 64, .strip_inputs = 128, .strips = 8};
 
 /// Attention: rows of a block and floats of its scores, which stay in the second-level cache; threads share rows in multiples of
-/// `row_step`.
+/// `row_step`, at least `grain` of them.
 static const struct {
-    int64_t most_rows, least_rows, score_floats, row_step;
-} gd_attention_blocks = {.most_rows = 96, .least_rows = 12, .score_floats = 32 << 10, .row_step = 4};
+    int64_t most_rows, least_rows, score_floats, row_step, grain;
+} gd_attention_blocks = {.most_rows = 96, .least_rows = 12, .score_floats = 32 << 10, .row_step = 4, .grain = 12};
 
 /// Group normalisation.
 static const struct {
@@ -61,3 +65,8 @@ static const struct {
 static const struct {
     int64_t elements;
 } gd_adamw_blocks = {.elements = 8192};
+
+/// Loops over elements: the fewest that are worth another thread's time.
+static const struct {
+    int64_t grain;
+} gd_element_blocks = {.grain = 8192};

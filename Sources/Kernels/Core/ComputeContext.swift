@@ -4,7 +4,7 @@ import CKernels
 ///
 /// One context serves one training loop. Results do not depend on `threads`.
 package final class ComputeContext {
-    /// OpenMP threads a kernel may use, at least 1.
+    /// Threads a kernel may use, at least 1: those asked for, but no more than help (`gd_useful_threads`).
     package let threads: Int
     /// Counts of all operations run in this context since the last reset.
     package var meter = Meter()
@@ -20,7 +20,7 @@ package final class ComputeContext {
     /// - Parameter threads: at least 1 (precondition).
     package init(threads: Int) {
         precondition(threads >= 1, "a context needs at least one thread")
-        self.threads = threads
+        self.threads = Int(gd_useful_threads(Int32(clamping: threads)))
     }
 
     /// At least `count` floats of scratch memory, contents undefined, valid until the next call.

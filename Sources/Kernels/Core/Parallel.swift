@@ -10,10 +10,32 @@ package func parallelFor(count: Int, threads: Int, _ body: (Int) -> Void) {
         // SAFETY: `gd_parallel_for` returns after the last call, so the closure outlives every use of its address.
         withUnsafeMutablePointer(to: &body) { context in
             gd_parallel_for(
-                Int64(count), Int32(clamping: threads),
-                { index, context in context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee(Int(index)) }, context)
+                Int64(count), 1, Int32(clamping: threads),
+                { share, _, context in
+                    guard let body = context?.assumingMemoryBound(to: ((Int) -> Void).self).pointee else { return }
+                    for index in share.first..<share.end { body(Int(index)) }
+                }, context)
         }
     }
+}
+
+/// Runs `body` while a team of `threads` threads stands by for its loops and kernels: without it each of them wakes a team of its own.
+package func withTeam<Result, Failure: Error>(
+    threads: Int, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    var result: Swift.Result<Result, Failure>?
+    withoutActuallyEscaping({ () -> Void in
+        do throws(Failure) { result = .success(try body()) } catch { result = .failure(error) }
+    }) { call in
+        var call = call
+        // SAFETY: `gd_with_team` calls once and returns after it, so the closure outlives the use of its address.
+        withUnsafeMutablePointer(to: &call) { context in
+            gd_with_team(
+                Int32(clamping: threads), { $0?.assumingMemoryBound(to: (() -> Void).self).pointee() }, context)
+        }
+    }
+    guard let result else { preconditionFailure("a team runs its body") }
+    return try result.get()
 }
 
 /// What `body` gives for each of the blocks `0..<blocks`, in their order, computed on at most `threads` threads.

@@ -65,7 +65,9 @@ package final class UNet {
     package func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
         prepare(sample, timesteps)
         (workspace.dropout, workspace.keepsActivations) = (nil, false)
-        let output = architecture.forward(sample, timesteps: timesteps, workspace).output
+        let output = withTeam(threads: context.threads) {
+            architecture.forward(sample, timesteps: timesteps, workspace).output
+        }
         // A copy: a prediction that is kept must not hold the memory of all activations.
         let prediction = Tensor(shape: output.shape)
         prediction.copy(from: output)

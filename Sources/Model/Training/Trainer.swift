@@ -77,6 +77,10 @@ package final class Trainer {
     /// One update on given noise and timesteps.
     @discardableResult
     package func update(_ step: TrainingStep, dropout: CounterRandom? = nil) throws(DivergenceError) -> StepResult {
+        try withTeam(threads: model.context.threads) { () throws(DivergenceError) in try updateInTeam(step, dropout) }
+    }
+
+    private func updateInTeam(_ step: TrainingStep, _ dropout: CounterRandom?) throws(DivergenceError) -> StepResult {
         let context = model.context
         model.clearGradients()
         let loss = model.accumulateGradients(

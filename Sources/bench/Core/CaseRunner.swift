@@ -1,3 +1,5 @@
+import Kernels
+
 /// Verifies and times one case on so many threads.
 struct CaseRunner {
     let name: String
@@ -9,7 +11,7 @@ struct CaseRunner {
         try benchmark.verify()
         let limitBefore = limitRate(benchmark.work, threads: threads)
         ProcessMemory.resetPeak()
-        let samples = Stopwatch.samples(benchmark.run)
+        let samples = withTeam(threads: threads) { Stopwatch.samples(benchmark.run) }
         let peakBytes = ProcessMemory.peak
         let limit = max(limitBefore, limitRate(benchmark.work, threads: threads))
         return CaseResult(

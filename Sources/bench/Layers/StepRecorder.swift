@@ -14,7 +14,7 @@ struct StepRecorder {
         var fastest = RecordedStep(seconds: .infinity, profile: Profile())
         for _ in 0..<steps {
             run.context.profile = Profile()
-            let seconds = Stopwatch.seconds(benchmark.run)
+            let seconds = withTeam(threads: threads) { Stopwatch.seconds(benchmark.run) }
             guard seconds < fastest.seconds, let profile = run.context.profile else { continue }
             fastest = RecordedStep(seconds: seconds, profile: profile)
         }

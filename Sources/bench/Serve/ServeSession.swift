@@ -1,3 +1,5 @@
+import Kernels
+
 /// The cases that one `bench serve` process holds.
 final class ServeSession {
     private struct Slot {
@@ -21,12 +23,12 @@ final class ServeSession {
             let benchmark = try Registry.benchmark(problem, threads: threads).benchmark
             if verify { try benchmark.verify() }
             slots[slot] = Slot(benchmark: benchmark, threads: threads)
-            OpenMPThreads.sleep(threads)
             return ServeAnswer(benchmark)
         case .run(let name, let calls):
             guard let slot = slots[name] else { throw ServeError.unknownSlot(name) }
-            let sample = Stopwatch.sample { for _ in 0..<calls { slot.benchmark.run() } }
-            OpenMPThreads.sleep(slot.threads)
+            let sample = withTeam(threads: slot.threads) {
+                Stopwatch.sample { for _ in 0..<calls { slot.benchmark.run() } }
+            }
             return ServeAnswer(seconds: sample.wallSeconds, cpuSeconds: sample.cpuSeconds)
         case .release(let slot):
             slots[slot] = nil
@@ -35,7 +37,6 @@ final class ServeSession {
             let probe = probes[threads] ?? SpeedProbe(threads: threads)
             probes[threads] = probe
             let (flops, bytes) = (probe.arithmetic(), probe.cacheCopy())
-            OpenMPThreads.sleep(threads)
             return ServeAnswer(flopsPerSecond: flops, bytesPerSecond: bytes)
         case .memory:
             return ServeAnswer(residentBytes: ProcessMemory.resident, peakBytes: ProcessMemory.peak)
