@@ -112,7 +112,7 @@ let package = Package(
             ],
             // Tests run in release and see inside this program; nothing in it but what it calls must be fast.
             swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
-        .target(name: "TestSupport", dependencies: ["Codec", "Kernels"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Codec"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "CKernels", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
@@ -153,8 +153,8 @@ let package = Package(
         .testTarget(
             name: "GreenDiffusionTests",
             dependencies: [
-                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records",
-                "RunTestSupport", "Storage", "TestSupport",
+                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "GreenDiffusion", "ImageFiles", "Kernels", "Model",
+                "Records", "RunTestSupport", "Storage", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]

@@ -3,6 +3,7 @@
 import argparse
 import html
 import json
+import re
 import subprocess
 import sys
 
@@ -33,6 +34,31 @@ def graph(package):
         imports[name] = {other for other in named if other in targets}
         kinds[name] = [target["type"]] + ["product"] * (name in products)
     return imports, kinds
+
+
+IMPORT = re.compile(r"^\s*(?:@testable |@preconcurrency |public |package |internal )*import (?:struct |class |enum |func )?(\w+)", re.MULTILINE)
+INCLUDE = re.compile(r'^#include [<"](\w+)\.h[>"]', re.MULTILINE)
+
+
+def undeclared(package, root):
+    """Lines on what a target imports without declaring it, and on what it declares and does not import; `root` holds the sources."""
+    names = {target["name"] for target in package["targets"]}
+    lines = []
+    for target in package["targets"]:
+        name = target["name"]
+        folder = root / (target.get("path") or f"{'Tests' if target['type'] == 'test' else 'Sources'}/{name}")
+        declared = {next(iter(dependency.values()))[0] for dependency in target["dependencies"]}
+        imported = set()
+        for file in folder.rglob("*"):
+            if file.suffix == ".swift":
+                imported |= set(IMPORT.findall(file.read_text()))
+            elif file.suffix in (".c", ".h"):
+                imported |= set(INCLUDE.findall(file.read_text())) | set(re.findall(r"@import (\w+)", file.read_text()))
+        if target["type"] == "system" or not any(file.suffix == ".swift" for file in folder.rglob("*")):
+            continue
+        lines += [f"{name} imports {other} without declaring it" for other in sorted(imported & names - declared - {name})]
+        lines += [f"{name} declares {other} and does not import it" for other in sorted(declared - imported)]
+    return lines
 
 
 def reachable(imports, start):
@@ -175,11 +201,15 @@ def svg(package):
 def main(description):
     parser = argparse.ArgumentParser(
         prog="draw-architecture", description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="change nothing; status 1 where the picture is out of date")
+    parser.add_argument("--check", action="store_true", help="change nothing; status 1 where the picture is out of date, or where targets import what they do not declare")
     options = parser.parse_args()
     dump = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True)
     picture = svg(json.loads(dump.stdout))
     if options.check:
+        lines = undeclared(json.loads(dump.stdout), ROOT)
+        if lines:
+            print("\n".join(f"Package.swift: {line}" for line in lines), file=sys.stderr)
+            return 1
         if not DOCUMENT.exists() or DOCUMENT.read_text() != picture:
             print("docs/images/architecture.svg is out of date; run scripts/draw-architecture", file=sys.stderr)
             return 1

@@ -1,3 +1,5 @@
+import pathlib
+import tempfile
 import unittest
 
 from greendiff_tools import architecture
@@ -28,6 +30,20 @@ class ArchitectureTests(unittest.TestCase):
     def test_same_package_same_bytes(self):
         backwards = {**self.layers, "targets": self.layers["targets"][::-1]}
         self.assertEqual(architecture.svg(self.layers), architecture.svg(backwards))
+
+    def test_imports_and_dependencies_agree(self):
+        with tempfile.TemporaryDirectory() as name:
+            root = pathlib.Path(name)
+            sources = {
+                "app": "import top\nimport base\n", "top": "@testable import middle\nimport Foundation\n",
+                "middle": "// import base\nimport top\n", "base": ""}
+            for target, text in sources.items():
+                (root / "Sources" / target).mkdir(parents=True)
+                (root / "Sources" / target / "File.swift").write_text(text)
+            lines = architecture.undeclared(self.layers, root)
+        self.assertEqual(lines, [
+            "app declares Yams and does not import it", "top declares base and does not import it",
+            "middle imports top without declaring it", "middle declares base and does not import it"])
 
 
 if __name__ == "__main__":
