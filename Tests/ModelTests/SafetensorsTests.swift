@@ -154,10 +154,10 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("names")))
     }
 
-    @Test(arguments: SafetensorsEntry.ElementType.allCases)
-    func everyTypeIsCarriedAsItsBytes(type: SafetensorsEntry.ElementType) throws {
+    @Test(arguments: ElementType.allCases)
+    func everyTypeIsCarriedAsItsBytes(type: ElementType) throws {
         let bytes = (0..<(4 * type.bits / 8)).map { UInt8(255 - $0) }
-        try writeSafetensors([NamedTensor("x", shape: [2, 2], .bytes(bytes, type))], to: folder.path("typed"))
+        try writeSafetensors([NamedTensor("x", shape: [2, 2], .bytes(bytes[...], type))], to: folder.path("typed"))
         let reader = try SafetensorsReader(path: folder.path("typed"))
         let entry = try #require(reader.entry("x"))
         #expect(entry.type == type && entry.count == 4)
@@ -167,7 +167,7 @@ import Testing
 
     @Test func doublesAreRounded() throws {
         let bytes = [0.1, -0x1p200].flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
-        try writeSafetensors([NamedTensor("x", shape: [2], .bytes(bytes, .float64))], to: folder.path("doubles"))
+        try writeSafetensors([NamedTensor("x", shape: [2], .bytes(bytes[...], .float64))], to: folder.path("doubles"))
         let reader = try SafetensorsReader(path: folder.path("doubles"))
         #expect(try reader.readFloats(reader.entries[0]).values == [0.1, -.infinity])
     }
