@@ -46,6 +46,22 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
     }
 
+    @Test func metadataMayBeLeftOut() throws {
+        let tensor = NamedTensor("a", Tensor(shape: [1], values: [1]))
+        try writeSafetensors([tensor], to: folder.path("a"), metadata: [])
+        #expect(try SafetensorsReader(path: folder.path("a")).metadata.isEmpty)
+        #expect(try !String(decoding: folder.bytes(of: "a"), as: UTF8.self).contains(SafetensorsHeader.metadataName))
+    }
+
+    @Test func aHeaderThatNobodyReadsIsNotWritten() throws {
+        let text = String(repeating: "\u{1}", count: SafetensorsHeader.byteLimit / 6)
+        let error = #expect(throws: FileError.self) {
+            try writeSafetensors([], to: folder.path("a"), metadata: [("control", text)])
+        }
+        #expect(error?.description.contains("\(SafetensorsHeader.byteLimit)") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("a")))
+    }
+
     @Test func headerIsAlignedAndOrdered() throws {
         try writeSafetensors([NamedTensor("a", Tensor(shape: [1], values: [1]))], to: folder.path("a"))
         let bytes = try folder.bytes(of: "a")

@@ -82,6 +82,13 @@ package struct CarriedSection: Sendable {
         return writer.bytes
     }
 
+    /// The section as it stands in a frame.
+    package var bytes: [UInt8] {
+        var writer = ByteWriter()
+        if !isEmpty { write(to: &writer) }
+        return writer.bytes
+    }
+
     /// Appends the section, field by field as `CarriedSectionParser` reads it.
     func write(to writer: inout ByteWriter) {
         writer.append(UInt32(tensors.count))

@@ -110,8 +110,9 @@ private func safetensorsHeader(
         throw .invalid(path: path, reason: "two tensors are called \(first.name.text); rename one of them")
     }
     var header = TextBytes()
+    header.append("{")
     for (index, entry) in entries.enumerated() {
-        header.append(index == 0 ? "{" : ",")
+        if index > 0 { header.append(",") }
         header.append(quoted: entry.name.text)
         header.append(":")
         header.append(entry.text)
