@@ -6,6 +6,10 @@ package struct TensorFile {
         package var type = "F32"
         package let shape: [Int]
         package let bytes: [UInt8]
+
+        package init(type: String = "F32", shape: [Int], bytes: [UInt8]) {
+            (self.type, self.shape, self.bytes) = (type, shape, bytes)
+        }
     }
 
     package var entries: [String: Entry] = [:]
