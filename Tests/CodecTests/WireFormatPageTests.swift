@@ -60,7 +60,7 @@ import Testing
         let alone = UpdateFrame.encode(value, as: table.exactCoding, binding: FrameBinding(), seed: 0)
         let ids = CarriedTensor(name: "ids", type: .int16, shape: [2], place: 1, bytes: [1, 0, 255, 255])
         #expect(try CarriedSection([ids], metadata: [("format", "pt")]).attached(to: alone) == bytes)
-        #expect(frame.header.carried.tensors == [ids])
+        #expect(frame.header.carried.tensors.map(\.name) == ["ids"] && frame.header.version == 3)
     }
 
     @Test func theGeneratorIsThePages() throws {

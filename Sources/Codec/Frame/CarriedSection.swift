@@ -1,7 +1,7 @@
 import Kernels
 
 /// A tensor that a frame carries as it is, beside those that it codes.
-package struct CarriedTensor: Sendable, Equatable {
+package struct CarriedTensor: Sendable {
     package let name: String
     package let type: ElementType
     package let shape: [Int]
