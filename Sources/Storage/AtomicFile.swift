@@ -45,7 +45,10 @@ package struct AtomicFile: ~Copyable {
     package func write(_ text: String) throws(FileError) { try write(elements: Array(text.utf8)) }
 
     /// Appends the bytes of `elements` as they lie in memory.
-    package func write<Element: BitwiseCopyable>(elements: [Element]) throws(FileError) {
+    package func write<Element: BitwiseCopyable>(elements: [Element]) throws(FileError) { try write(elements: elements[...]) }
+
+    /// Appends the bytes of `elements` as they lie in memory.
+    package func write<Element: BitwiseCopyable>(elements: ArraySlice<Element>) throws(FileError) {
         let result = elements.withUnsafeBytes { bytes in Result { () throws(FileError) in try write(bytes) } }
         try result.get()
     }

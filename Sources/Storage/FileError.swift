@@ -12,7 +12,7 @@ package enum FileError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .missing(let path): "\(path) does not exist; check the path"
+        case .missing(let path): "\(path) does not exist; check the path\(homeHint(path))"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason); check the path and its permissions"
         case .unwritable(let path, let reason): "cannot write \(path): \(reason); free space or choose another place"
         case .invalid(let path, let reason): "\(path) is not usable: \(reason)"

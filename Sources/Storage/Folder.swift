@@ -46,10 +46,11 @@ package enum Folder {
         guard !exists(path) else { return }
         let parent = parent(of: path)
         if parent != path { try create(parent) }
-        guard mkdir(path, 0o777) == 0 || (errno == EEXIST && exists(path)) else {
-            let reason = errno == EEXIST ? "a file of that name is in the way" : FileError.systemReason()
-            throw .unwritable(path: path, reason: reason)
-        }
+        guard mkdir(path, 0o777) != 0 else { return }
+        // Read before another call changes it.
+        let (code, reason) = (errno, FileError.systemReason())
+        guard code != EEXIST || !exists(path) else { return }
+        throw .unwritable(path: path, reason: code == EEXIST ? "a file of that name is in the way" : reason)
     }
 
     /// Removes a file or a folder with all it holds; one that is absent is fine.

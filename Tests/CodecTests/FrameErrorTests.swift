@@ -29,7 +29,8 @@ import Testing
     @Test func identityIsCheckedFirst() throws {
         #expect(error(of: try damaged(at: 0, [0x88])) == .notAFrame)
         #expect(error(of: Array("a text file, not a frame".utf8)) == .notAFrame)
-        #expect(error(of: try damaged(at: 8, [3, 0])) == .unsupportedVersion(3))
+        #expect(error(of: try damaged(at: 8, [4, 0])) == .unsupportedVersion(4))
+        #expect(error(of: try damaged(at: 8, [0, 1])) == .unsupportedVersion(256))
         #expect(error(of: try damaged(at: 16, littleEndian(UInt64(371)))) == .truncated(bytes: 370, expected: 371))
         #expect(error(of: try damaged(at: 16, littleEndian(UInt64(300)))) == .trailingBytes(70))
         var frame = try GoldenFrameTests.golden("paper6.frame")

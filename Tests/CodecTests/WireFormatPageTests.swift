@@ -52,6 +52,17 @@ import Testing
         #expect(own[208..<216] == bytes[208..<216])
     }
 
+    @Test func theThirdExampleIsWhatTheCodecReadsAndWrites() throws {
+        let bytes = try Self.frame(under: "Example, version 3")
+        let frame = try UpdateFrame(bytes)
+        let value = Tensor(shape: [1], values: [0.5])
+        let table = try ErrorTable(value, layout: ParameterLayout([("w", [1])]), quantizer: .levels(.zero))
+        let alone = UpdateFrame.encode(value, as: table.exactCoding, binding: FrameBinding(), seed: 0)
+        let ids = CarriedTensor(name: "ids", type: .int16, shape: [2], place: 1, bytes: [1, 0, 255, 255])
+        #expect(try CarriedSection([ids], metadata: [("format", "pt")]).attached(to: alone) == bytes)
+        #expect(frame.header.carried.tensors.map(\.name) == ["ids"] && frame.header.version == 3)
+    }
+
     @Test func theGeneratorIsThePages() throws {
         let words = Philox.block(counter: (0, 0, 0, 0), key: (0, 0))
         let text = [words.0, words.1, words.2, words.3].map { String($0, radix: 16) }.joined(separator: " ")

@@ -44,6 +44,18 @@ import Testing
         #expect(server.state.forecasts == before.forecasts)
     }
 
+    /// An update has no room for anything besides the model's parameters.
+    @Test func framesThatCarryMore() throws {
+        let tensor = CarriedTensor(name: "note", type: .uint8, shape: [3], place: 0, bytes: [1, 2, 3])
+        try OpenRound.expectNoTrace { round in
+            for section in [try CarriedSection([tensor], metadata: []), try CarriedSection([], metadata: [("a", "b")])] {
+                #expect(throws: Rejection.frame(.carriedNotAccepted)) {
+                    try round.server.receive(section.attached(to: round.frame), from: round.device, training: round.training)
+                }
+            }
+        }
+    }
+
     @Test func damagedFrames() throws {
         try OpenRound.expectNoTrace { round in
             for byte in stride(from: 0, to: round.frame.count, by: 7) {

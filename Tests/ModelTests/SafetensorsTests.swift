@@ -46,6 +46,22 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
     }
 
+    @Test func metadataMayBeLeftOut() throws {
+        let tensor = NamedTensor("a", Tensor(shape: [1], values: [1]))
+        try writeSafetensors([tensor], to: folder.path("a"), metadata: [])
+        #expect(try SafetensorsReader(path: folder.path("a")).metadata.isEmpty)
+        #expect(try !String(decoding: folder.bytes(of: "a"), as: UTF8.self).contains(SafetensorsHeader.metadataName))
+    }
+
+    @Test func aHeaderThatNobodyReadsIsNotWritten() throws {
+        let text = String(repeating: "\u{1}", count: SafetensorsHeader.byteLimit / 6)
+        let error = #expect(throws: FileError.self) {
+            try writeSafetensors([], to: folder.path("a"), metadata: [("control", text)])
+        }
+        #expect(error?.description.contains("\(SafetensorsHeader.byteLimit)") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("a")))
+    }
+
     @Test func headerIsAlignedAndOrdered() throws {
         try writeSafetensors([NamedTensor("a", Tensor(shape: [1], values: [1]))], to: folder.path("a"))
         let bytes = try folder.bytes(of: "a")
@@ -154,10 +170,10 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("names")))
     }
 
-    @Test(arguments: SafetensorsEntry.ElementType.allCases)
-    func everyTypeIsCarriedAsItsBytes(type: SafetensorsEntry.ElementType) throws {
+    @Test(arguments: ElementType.allCases)
+    func everyTypeIsCarriedAsItsBytes(type: ElementType) throws {
         let bytes = (0..<(4 * type.bits / 8)).map { UInt8(255 - $0) }
-        try writeSafetensors([NamedTensor("x", shape: [2, 2], .bytes(bytes, type))], to: folder.path("typed"))
+        try writeSafetensors([NamedTensor("x", shape: [2, 2], .bytes(bytes[...], type))], to: folder.path("typed"))
         let reader = try SafetensorsReader(path: folder.path("typed"))
         let entry = try #require(reader.entry("x"))
         #expect(entry.type == type && entry.count == 4)
@@ -167,7 +183,7 @@ import Testing
 
     @Test func doublesAreRounded() throws {
         let bytes = [0.1, -0x1p200].flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
-        try writeSafetensors([NamedTensor("x", shape: [2], .bytes(bytes, .float64))], to: folder.path("doubles"))
+        try writeSafetensors([NamedTensor("x", shape: [2], .bytes(bytes[...], .float64))], to: folder.path("doubles"))
         let reader = try SafetensorsReader(path: folder.path("doubles"))
         #expect(try reader.readFloats(reader.entries[0]).values == [0.1, -.infinity])
     }

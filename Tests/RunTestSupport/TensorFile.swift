@@ -6,9 +6,16 @@ package struct TensorFile {
         package var type = "F32"
         package let shape: [Int]
         package let bytes: [UInt8]
+
+        package init(type: String = "F32", shape: [Int], bytes: [UInt8]) {
+            (self.type, self.shape, self.bytes) = (type, shape, bytes)
+        }
     }
 
     package var entries: [String: Entry] = [:]
+    package var metadata: [String: String]?
+    /// Names in the order of their data, of a file that was read.
+    package private(set) var order: [String] = []
 
     package init() {}
 
@@ -16,13 +23,17 @@ package struct TensorFile {
         let data = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         let headerBytes = data[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
         let header = try JSONSerialization.jsonObject(with: Data(data[8..<8 + headerBytes])) as? [String: [String: Any]] ?? [:]
+        metadata = header["__metadata__"] as? [String: String]
+        var places: [(offsets: [Int], name: String)] = []
         for (name, field) in header where name != "__metadata__" {
             guard let type = field["dtype"] as? String, let shape = field["shape"] as? [Int],
                 let offsets = field["data_offsets"] as? [Int]
             else { throw CocoaError(.coderInvalidValue) }
+            places.append((offsets, name))
             let start = 8 + headerBytes
             entries[name] = Entry(type: type, shape: shape, bytes: Array(data[start + offsets[0]..<start + offsets[1]]))
         }
+        order = places.sorted { ($0.offsets[0], $0.offsets[1], $0.name) < ($1.offsets[0], $1.offsets[1], $1.name) }.map(\.name)
     }
 
     package mutating func set(_ name: String, _ shape: [Int], _ values: [Float]) {
@@ -41,7 +52,7 @@ package struct TensorFile {
     }
 
     package func write(to path: String) throws {
-        var header: [String: Any] = [:]
+        var header: [String: Any] = metadata.map { ["__metadata__": $0] } ?? [:]
         var data: [UInt8] = []
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
             let range = [data.count, data.count + entry.bytes.count]

@@ -31,6 +31,24 @@ struct ByteReader {
         return count
     }
 
+    /// A text of `count` bytes.
+    mutating func readText(_ count: Int, field: String) throws(FrameError) -> String {
+        let start = try skip(count, field: field)
+        guard let text = String(validating: bytes[start..<(start + count)], as: UTF8.self) else {
+            throw .invalidField(field: field, detail: "is not UTF-8")
+        }
+        return text
+    }
+
+    /// The name, of `count` bytes, of a tensor.
+    mutating func readTensorName(_ count: Int, of tensor: String) throws(FrameError) -> String {
+        guard (1...FrameFormat.maximumNameBytes).contains(count) else {
+            throw .invalidField(
+                field: "name length of \(tensor)", detail: "is \(count), outside 1...\(FrameFormat.maximumNameBytes)")
+        }
+        return try readText(count, field: "name of \(tensor)")
+    }
+
     /// A finite number that is not negative.
     mutating func readError(_ field: String) throws(FrameError) -> Double {
         let value = Double(bitPattern: try read(field))

@@ -10,6 +10,8 @@ public enum FrameError: Error, Sendable, Equatable {
     case trailingBytes(Int)
     /// The checksum is not that of the bytes.
     case checksumMismatch
+    /// The frame carries other tensors or texts beside its parameters, to a receiver of parameters alone.
+    case carriedNotAccepted
     /// A reserved field or unused bit is not zero.
     case reservedNotZero(field: String)
     /// An id that this version does not define.
@@ -41,9 +43,12 @@ extension FrameError: CustomStringConvertible {
         case .truncated(let bytes, let expected): "the frame has \(bytes) bytes of \(expected): send it again"
         case .notAFrame: "not an update frame (its first 8 bytes are not the frame's magic)"
         case .unsupportedVersion(let version):
-            "frame version \(version) is unknown, this decoder reads versions 1 and 2: update it"
+            "frame version \(version) is unknown, this decoder reads versions 1 to 3: update it"
         case .trailingBytes(let count): "\(count) bytes follow the frame's declared end"
         case .checksumMismatch: "the frame's checksum does not match its bytes: it was damaged, send it again"
+        case .carriedNotAccepted:
+            "the frame carries tensors of other types or metadata beside its parameters, which only a file's frame may: "
+                + "send the parameters alone"
         case .reservedNotZero(let field): "\(field) must be zero"
         case .unknownID(let field, let value): "\(field) \(value) is not defined in this version"
         case .limitExceeded(let field, let value, let limit): "\(field) \(value) exceeds this receiver's limit \(limit)"

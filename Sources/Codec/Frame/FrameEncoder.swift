@@ -90,7 +90,7 @@ private struct FrameEncoder {
         let header = UpdateFrameHeader(
             frameBytes: FrameFormat.bytesBesideData(layout, version: table.quantizer.frameVersion) + dataBytes,
             binding: binding, codec: codec, expectedError: parts.reduce(0) { $0 + $1.entry.expectedError },
-            table: table.summary, tableQuantizer: table.quantizer, tensors: parts.map(\.entry),
+            table: table.summary, tableQuantizer: table.quantizer, tensors: parts.map(\.entry), carried: .none,
             ditherKey: table.quantizer == .lattice(.dithered) ? random(.dither, tensor: 0).key : (0, 0))
         var writer = ByteWriter()
         OutOfMemory.require(bytes: header.frameBytes)

@@ -3,7 +3,9 @@ import Kernels
 /// Reads and checks a frame, field by field, allocating nothing that the limits do not allow.
 struct FrameParser {
     let limits: FrameLimits
+    /// What the frame is but for its carried section.
     let version: FrameVersion
+    let hasCarriedSection: Bool
     var reader: ByteReader
 
     /// Checks length, magic, version and checksum: after this the bytes are those that an encoder wrote.
@@ -15,7 +17,11 @@ struct FrameParser {
         guard bytes.count >= smallest else { throw .truncated(bytes: bytes.count, expected: UInt64(smallest)) }
         reader = ByteReader(bytes, from: FrameFormat.magic.count, end: bytes.count - FrameFormat.checksumBytes)
         let number: UInt16 = try reader.read("version")
-        guard let version = FrameVersion(rawValue: number) else { throw .unsupportedVersion(Int(number)) }
+        hasCarriedSection = number == FrameFormat.carryingVersion
+        let isOfLattice = bytes[FrameFormat.tableGridOffset] == FrameFormat.latticeGridID
+        guard let version = hasCarriedSection ? (isOfLattice ? .lattice : .levels) : FrameVersion(rawValue: number) else {
+            throw .unsupportedVersion(Int(number))
+        }
         self.version = version
         try FrameLimits.require("frame length", bytes.count, atMost: limits.frameBytes)
         var lengthReader = ByteReader(bytes, from: FrameFormat.frameLengthOffset, end: reader.end)
@@ -25,6 +31,7 @@ struct FrameParser {
         var checksumReader = ByteReader(bytes, from: reader.end, end: bytes.count)
         let checksum: UInt64 = try checksumReader.read("checksum")
         guard checksum == FrameFormat.checksum(of: bytes) else { throw .checksumMismatch }
+        guard !hasCarriedSection || limits.carriedBytes > 0 else { throw .carriedNotAccepted }
     }
 
     mutating func header() throws(FrameError) -> UpdateFrameHeader {
@@ -56,10 +63,18 @@ struct FrameParser {
         var tensorTable = TensorTableParser(limits: limits, version: version, codec: codec, reader: reader)
         let tensors = try tensorTable.entries(count: tensorCount, bytes: tensorTableBytes)
         reader = tensorTable.reader
-        try check(tensors, parameterCount: Int(parameters), certificate: certificate)
+        try checkSums(of: tensors, parameterCount: Int(parameters), certificate: certificate)
+        let dataBytes = try dataBytes(of: tensors)
+        try checkLayout(of: tensors)
+        var carried = CarriedSection.none
+        if hasCarriedSection {
+            let section = ByteReader(reader.bytes, from: reader.position + dataBytes, end: reader.end)
+            var parser = CarriedSectionParser(limits: limits, reader: section)
+            carried = try parser.section(beside: tensors)
+        }
         return UpdateFrameHeader(
             frameBytes: frameBytes, binding: binding, codec: codec, expectedError: certificate, table: table,
-            tableQuantizer: quantizer, tensors: tensors, ditherKey: ditherKey)
+            tableQuantizer: quantizer, tensors: tensors, carried: carried, ditherKey: ditherKey)
     }
 
     /// The data of every tensor, checked.
@@ -113,8 +128,8 @@ struct FrameParser {
         return ErrorSummary(squaredNorm: squaredNorm, expectedErrors: errors, codedBytes: sizes)
     }
 
-    private func check(
-        _ tensors: [TensorEntry], parameterCount: Int, certificate: Double
+    private func checkSums(
+        of tensors: [TensorEntry], parameterCount: Int, certificate: Double
     ) throws(FrameError) {
         let error = tensors.reduce(0) { $0 + $1.expectedError }
         guard error == certificate else {
@@ -124,15 +139,23 @@ struct FrameParser {
         guard total == parameterCount else {
             throw .invalidField(field: "parameter count", detail: "is \(parameterCount), the shapes have \(total)")
         }
-        var dataBytes = 0
+    }
+
+    /// Bytes of all tensors' data: what is left of the frame, but for a carried section.
+    private func dataBytes(of tensors: [TensorEntry]) throws(FrameError) -> Int {
+        var bytes = 0
         for tensor in tensors {
-            let (sum, overflow) = dataBytes.addingReportingOverflow(tensor.codedBytes)
-            dataBytes = overflow ? .max : sum
+            let (sum, overflow) = bytes.addingReportingOverflow(tensor.codedBytes)
+            bytes = overflow ? .max : sum
         }
-        guard reader.end - reader.position == dataBytes else {
-            throw .invalidField(
-                field: "data length", detail: "is \(reader.end - reader.position) bytes, the tensor table asks for \(dataBytes)")
+        let left = reader.end - reader.position
+        guard hasCarriedSection ? bytes <= left : bytes == left else {
+            throw .invalidField(field: "data length", detail: "is \(left) bytes, the tensor table asks for \(bytes)")
         }
+        return bytes
+    }
+
+    private func checkLayout(of tensors: [TensorEntry]) throws(FrameError) {
         guard let layout = limits.layout else { return }
         guard tensors.count == layout.entries.count else {
             throw .layoutMismatch(detail: "\(tensors.count) tensors, expected \(layout.entries.count)")

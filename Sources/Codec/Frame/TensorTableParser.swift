@@ -37,10 +37,6 @@ struct TensorTableParser {
         let nameBytes = Int(try reader.read("name length of tensor \(index)", as: UInt16.self))
         let rank = Int(try reader.read("rank of tensor \(index)", as: UInt8.self))
         try FrameLimits.require("rank of tensor \(index)", rank, atMost: FrameFormat.maximumRank)
-        guard (1...FrameFormat.maximumNameBytes).contains(nameBytes) else {
-            throw .invalidField(
-                field: "name length of tensor \(index)", detail: "is \(nameBytes), outside 1...\(FrameFormat.maximumNameBytes)")
-        }
         let coding = try coding(index)
         let error = try reader.readError("expected error of tensor \(index)")
         let dataBytes =
@@ -49,10 +45,7 @@ struct TensorTableParser {
             case .lattice: try reader.readCount("data length of tensor \(index)")
             }
         let (shape, count) = try shape(rank: rank, tensor: index)
-        let nameStart = try reader.skip(nameBytes, field: "name of tensor \(index)")
-        guard let name = String(validating: reader.bytes[nameStart..<(nameStart + nameBytes)], as: UTF8.self) else {
-            throw .invalidField(field: "name of tensor \(index)", detail: "is not UTF-8")
-        }
+        let name = try reader.readTensorName(nameBytes, of: "tensor \(index)")
         let codedBytes =
             switch coding {
             case .float32: 4 * count

@@ -19,9 +19,10 @@ public struct UpdateFrame: Sendable {
 
     /// Throws unless the frame belongs to exactly this run, round, device, base model and payload kind.
     ///
-    /// A frame of no run (its base model is zero) is always refused.
+    /// A frame of no run (its base model is zero) is always refused, as is one that carries more than its parameters.
     public func verify(_ expected: FrameBinding) throws(FrameError) {
         let found = header.binding
+        guard header.carried.isEmpty else { throw .carriedNotAccepted }
         guard found.baseModel != .zero else { throw .unbound }
         func require<Value: Equatable>(_ field: String, _ found: Value, _ expected: Value) throws(FrameError) {
             guard found == expected else {

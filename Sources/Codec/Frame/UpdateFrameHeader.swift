@@ -16,11 +16,15 @@ public struct UpdateFrameHeader: Sendable {
     public let tableQuantizer: Quantizer
     /// In the order of their data.
     public let tensors: [TensorEntry]
+    /// What the frame holds beside them.
+    package let carried: CarriedSection
     /// The key of the dither's random numbers; zero where nothing is dithered.
     let ditherKey: (UInt32, UInt32)
 
-    /// The frame's version: 1 with levels, 2 with a lattice.
-    public var version: Int { Int(tableQuantizer.frameVersion.rawValue) }
+    /// The frame's version: 1 with levels, 2 with a lattice, 3 with either and tensors or metadata that it carries as they are.
+    public var version: Int {
+        Int(carried.isEmpty ? tableQuantizer.frameVersion.rawValue : FrameFormat.carryingVersion)
+    }
     /// Number of values in all tensors.
     public var parameterCount: Int { tensors.reduce(0) { $0 + $1.count } }
     /// `expectedError` over the squared norm of the values; 0 where all are zero.
@@ -80,7 +84,7 @@ enum TensorCoding: Sendable, Equatable {
 }
 
 extension UpdateFrameHeader {
-    /// Appends header and tensor table, field by field as `FrameParser` reads them.
+    /// Appends header and tensor table of a frame that carries nothing, field by field as `FrameParser` reads them.
     func write(to writer: inout ByteWriter) {
         let version = tableQuantizer.frameVersion
         writer.bytes += FrameFormat.magic

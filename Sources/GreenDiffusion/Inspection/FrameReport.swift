@@ -36,6 +36,7 @@ struct FrameReport: Inspection.Report {
     let device: Int
     let table: [TableLine]
     let tensors: [TensorLine]
+    let carried: CarriedSummary
 
     init(_ path: String, maxUnpacked: Int, threads: Int) throws {
         let header = try readFrame(path, maxUnpacked: maxUnpacked, threads: threads).header
@@ -57,6 +58,7 @@ struct FrameReport: Inspection.Report {
                 name: tensor.name, shape: tensor.shape, bits: tensor.bits, bytes: tensor.codedBytes,
                 errorExpected: tensor.expectedError)
         }
+        carried = CarriedSummary(header.carried)
     }
 
     var lines: [(String, String)] {
@@ -64,6 +66,7 @@ struct FrameReport: Inspection.Report {
         return [
             ("frame", "\(path), version \(version), \(Quantity.bytes(bytes)), verified"),
             ("holds", "\(payload), \(Quantity.count(parameterCount)) parameters in \(tensors.count) tensors"),
+        ] + (carried.text.map { [("carries", $0)] } ?? []) + [
             ("codes", "\(widths) bits (\(codec)), \(Quantity.significant(bitsPerParameter)) bits a parameter in all"),
             ("error", "relative \(Quantity.significant(errorRelative)), absolute \(Quantity.significant(errorExpected))"),
             ("run", belongsToRun ? "\(runID), round \(round), device \(device)" : "none: a frame of a file"),

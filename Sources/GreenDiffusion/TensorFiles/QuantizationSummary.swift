@@ -19,7 +19,7 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
     public let path: String
     /// The whole frame.
     public let bytes: Int
-    /// Values of all tensors.
+    /// Values of all coded tensors.
     public let parameterCount: Int
     /// Bits of the whole frame over the number of values.
     public let bitsPerParameter: Double
@@ -27,8 +27,10 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
     public let errorRelative: Double
     /// Exact expected squared error of the whole file.
     public let errorExpected: Double
-    /// Each tensor, in the file's order.
+    /// Each coded tensor, in the file's order.
     public let tensors: [TensorLine]
+    /// What the frame carries as it is.
+    public let carried: CarriedSummary
 
     init(header: UpdateFrameHeader, path: String) {
         self.path = path
@@ -39,6 +41,7 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
         tensors = header.tensors.map {
             TensorLine(name: $0.name, bits: $0.bits, bytes: $0.codedBytes, errorExpected: $0.expectedError)
         }
+        carried = CarriedSummary(header.carried)
     }
 
     /// The summary for people, with a line for each tensor.
@@ -47,6 +50,6 @@ public struct QuantizationSummary: Encodable, Sendable, CustomStringConvertible 
         \(path): \(Quantity.bytes(bytes)), \(Quantity.significant(bitsPerParameter)) bits a parameter \
         (\(Quantity.count(parameterCount)) parameters in \(tensors.count) tensors)
         expected error: relative \(Quantity.significant(errorRelative)), absolute \(Quantity.significant(errorExpected))
-        """
+        """ + (carried.text.map { "\ncarried: \($0)" } ?? "")
     }
 }

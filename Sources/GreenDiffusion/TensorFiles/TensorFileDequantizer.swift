@@ -8,20 +8,26 @@ import Storage
 public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertible {
     /// The file that was written.
     public let path: String
-    /// Values of all tensors.
+    /// Values of all tensors that were coded.
     public let parameterCount: Int
     /// How many tensors there are.
     public let tensorCount: Int
+    /// What was carried as it was.
+    public let carried: CarriedSummary
 
     /// The summary for people, in one line.
-    public var description: String { "\(path): \(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors" }
+    public var description: String {
+        let others = carried.tensors.isEmpty ? "" : ", \(carried.tensors.count) of them unchanged"
+        return "\(path): \(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors\(others)"
+    }
 }
 
-/// Writes the values of the update frame `input` to the safetensors file `output`, under their names and shapes.
+/// Writes the tensors of the update frame `input` to the safetensors file `output`, under their names and shapes: those that were coded as
+/// float32, those that the frame carries as they were, in the order of the file that it was made of, with its metadata.
 ///
 /// Tensors are unpacked one after another: memory holds the frame and the largest of them.
 ///
-/// - Parameter maxUnpacked: bytes of float32 values that a frame may unpack to.
+/// - Parameter maxUnpacked: bytes of float32 values, and of what is carried, that a frame may unpack to.
 /// - Throws: `FrameTooLarge` for a frame that unpacks to more, `FileError` for one that is refused and for a file that cannot be read or
 ///   written.
 public func dequantizeTensorFile(
@@ -29,30 +35,47 @@ public func dequantizeTensorFile(
 ) throws -> DequantizationSummary {
     try AtomicFile.requireReplaceable(output, madeFrom: [input])
     let frame = try readFrame(input, maxUnpacked: maxUnpacked, threads: threads)
-    let entries = frame.header.tensors
-    // A safetensors file keeps that name for itself.
-    guard !entries.contains(where: { $0.name == "__metadata__" }) else {
+    let tensors = tensors(of: frame, threads: threads)
+    guard !tensors.contains(where: { $0.name == SafetensorsHeader.metadataName }) else {
         throw FileError.invalid(
             path: input,
             reason: "it has a tensor called __metadata__, which no safetensors file can hold; rename it before it is quantized")
     }
-    let tensors = entries.enumerated().map { index, entry in
-        NamedTensor(
-            entry.name, shape: entry.shape,
-            .decoded(count: entry.count) { frame.decoded(tensor: index, threads: threads) })
-    }
-    try writeSafetensors(tensors, to: output)
-    return DequantizationSummary(path: output, parameterCount: frame.header.parameterCount, tensorCount: tensors.count)
+    let carried = frame.header.carried
+    try writeSafetensors(tensors, to: output, metadata: carried.isEmpty ? defaultTensorMetadata : carried.metadata)
+    return DequantizationSummary(
+        path: output, parameterCount: frame.header.parameterCount, tensorCount: tensors.count, carried: CarriedSummary(carried))
 }
 
-/// Bytes of float32 values that a frame in a file may unpack to unless told otherwise: a small frame may say that it holds a large model.
+/// All tensors in the order of the frame's file; those that are coded are decoded when they are written.
+private func tensors(of frame: UpdateFrame, threads: Int) -> [NamedTensor] {
+    var others = frame.header.carried.tensors[...]
+    var tensors: [NamedTensor] = []
+    func appendOthers(upTo place: Int) {
+        while let other = others.first, other.place <= place {
+            tensors.append(NamedTensor(other.name, shape: other.shape, .bytes(other.bytes, other.type)))
+            others.removeFirst()
+        }
+    }
+    for (index, entry) in frame.header.tensors.enumerated() {
+        appendOthers(upTo: index)
+        tensors.append(
+            NamedTensor(
+                entry.name, shape: entry.shape,
+                .decoded(count: entry.count) { frame.decoded(tensor: index, threads: threads) }))
+    }
+    appendOthers(upTo: frame.header.tensors.count)
+    return tensors
+}
+
+/// Bytes of float32 values, and of what is carried, that a frame in a file may unpack to unless told otherwise: a small frame may say that it holds a large model.
 public let defaultMaxUnpacked = 1 << 30
 
 /// A frame in a file that unpacks to more than is allowed.
 public struct FrameTooLarge: Error, Equatable, CustomStringConvertible {
     /// The frame's file.
     public let path: String
-    /// Bytes of its float32 values, and how many are allowed.
+    /// Bytes of its float32 values and of what it carries, and how many are allowed.
     public let (unpackedBytes, limit): (UInt64, Int)
 
     /// What is wrong, without the way out.
@@ -63,10 +86,13 @@ public struct FrameTooLarge: Error, Equatable, CustomStringConvertible {
 
 /// The verified frame in a file.
 func readFrame(_ path: String, maxUnpacked: Int, threads: Int) throws -> UpdateFrame {
-    let limits = FrameLimits(parameters: maxUnpacked / 4)
+    let limits = FrameLimits(parameters: maxUnpacked / 4, carriedBytes: maxUnpacked)
     let bytes = try readFile(path, limit: limits.frameBytes)
+    let frame: UpdateFrame
     do throws(FrameError) {
-        return try UpdateFrame(bytes, limits: limits, threads: threads)
+        frame = try UpdateFrame(bytes, limits: limits, threads: threads)
+    } catch .limitExceeded(FrameFormat.carriedBytesField, let unpacked, _) {
+        throw FrameTooLarge(path: path, unpackedBytes: unpacked, limit: maxUnpacked)
     } catch .limitExceeded(_, let values, limits.parameters) {
         let (unpacked, overflow) = values.multipliedReportingOverflow(by: 4)
         throw FrameTooLarge(path: path, unpackedBytes: overflow ? .max : unpacked, limit: maxUnpacked)
@@ -75,4 +101,9 @@ func readFrame(_ path: String, maxUnpacked: Int, threads: Int) throws -> UpdateF
     } catch {
         throw FileError.invalid(path: path, reason: "\(error)")
     }
+    let unpacked = 4 * frame.header.parameterCount + frame.header.carried.byteCount
+    guard unpacked <= maxUnpacked else {
+        throw FrameTooLarge(path: path, unpackedBytes: UInt64(unpacked), limit: maxUnpacked)
+    }
+    return frame
 }

@@ -30,60 +30,85 @@ public struct TensorFileQuantizer: Sendable {
         (self.precision, self.quantizer, self.seed, self.threads) = (precision, quantizer, seed, threads)
     }
 
-    /// Writes the frame of `input`'s tensors to `output`.
+    /// Writes the frame of `input`'s tensors to `output`: those of floating-point numbers in codes, all others and the file's metadata as
+    /// they are.
     ///
     /// - Throws: `CheckpointError` for an unreadable or damaged file, `CodecError` that names a tensor and value that cannot be coded,
-    ///   `FileError` where the frame cannot be written.
+    ///   `FileError` for a file without floating-point tensors, and where the frame cannot be written.
     public func quantize(_ input: String, to output: String) throws -> QuantizationSummary {
         try AtomicFile.requireReplaceable(output, madeFrom: [input])
-        let (layout, values) = try readTensors(input)
+        let reader = try SafetensorsReader(path: input)
+        let layout = try codedLayout(of: reader)
+        let carried = try carriedSection(of: reader)
+        let values = try readFloats(reader, layout)
         let table = try ErrorTable(values, layout: layout, quantizer: quantizer, threads: threads)
-        let frame = try encode(values, table)
+        let frame = carried.attached(to: try encode(values, table, carriedBytes: carried.byteCount))
         let summary = QuantizationSummary(header: try UpdateFrame(frame, threads: threads).header, path: output)
         try AtomicFile.write(frame, to: output)
         return summary
     }
 
-    private func encode(_ values: Tensor, _ table: ErrorTable) throws(CodecError) -> [UInt8] {
+    /// The frame without what it carries, which takes `carriedBytes` of a limit.
+    private func encode(_ values: Tensor, _ table: ErrorTable, carriedBytes: Int) throws(CodecError) -> [UInt8] {
         let coding: UpdateCoding
         switch precision {
         case .bits(let bits): coding = try table.coding(bits: bits)
         case .error(let demand):
             coding = try table.coding(meeting: demand, accepted: CodeWidths.all, values: values, threads: threads)
         case .bytes(let limit):
-            return try UpdateFrame.encode(
-                values, table: table, bytesAtMost: limit, accepted: nil, binding: FrameBinding(), seed: seed,
-                threads: threads
-            ).frame
+            do throws(CodecError) {
+                return try UpdateFrame.encode(
+                    values, table: table, bytesAtMost: limit - carriedBytes, accepted: nil, binding: FrameBinding(), seed: seed,
+                    threads: threads
+                ).frame
+            } catch .bytesNotMet(_, let smallest, let bits) {
+                throw .bytesNotMet(limit: limit, smallest: smallest + carriedBytes, bits: bits)
+            }
         }
         return UpdateFrame.encode(values, as: coding, binding: FrameBinding(), seed: seed, threads: threads)
     }
 
-    /// All tensors of the file in one flat buffer, in the file's order.
-    private func readTensors(_ path: String) throws -> (ParameterLayout, Tensor) {
-        let reader = try SafetensorsReader(path: path)
-        try Self.checkLimits(of: reader)
-        let layout = ParameterLayout(reader.entries.map { ($0.name, $0.shape) })
-        let values = Tensor(shape: [layout.parameterCount])
-        for (entry, place) in zip(reader.entries, layout.entries) {
-            try reader.readFloats(entry, into: Tensor(viewOf: values, offset: place.offset, shape: place.shape))
-        }
-        return (layout, values)
-    }
-
-    /// Refuses, before any value is read, what no frame of a file can hold or what is no float.
-    private static func checkLimits(of reader: SafetensorsReader) throws {
+    /// Names and shapes of the tensors that are coded, in the file's order. Refuses, before any value is read, what no frame of a file can
+    /// hold.
+    private func codedLayout(of reader: SafetensorsReader) throws -> ParameterLayout {
         let limits = FrameLimits()
         func refuse(_ count: Int, _ what: String, above limit: Int) throws(FileError) {
             guard count > limit else { return }
             throw .invalid(path: reader.path, reason: "it has \(count) \(what), a frame holds at most \(limit); split the file")
         }
         try refuse(reader.entries.count, "tensors", above: limits.tensors)
-        try refuse(reader.entries.reduce(0) { $0 + $1.count }, "values", above: limits.parameters)
-        for entry in reader.entries where !entry.type.isReadAsFloats {
-            throw CheckpointError.unsupportedType(
-                path: reader.path, tensor: entry.name, type: entry.type.rawValue, supported: .floats)
+        let coded = reader.entries.filter(\.type.isReadAsFloats)
+        guard !coded.isEmpty else {
+            throw FileError.invalid(
+                path: reader.path, reason: "it has no tensor to quantize, of type F32, F16, BF16 or F64; keep the file as it is")
         }
-        try FrameLimits.verify(ParameterLayout(reader.entries.map { ($0.name, $0.shape) }))
+        try refuse(coded.reduce(0) { $0 + $1.count }, "values", above: limits.parameters)
+        let others = reader.entries.reduce(0) { $0 + ($1.type.isReadAsFloats ? 0 : $1.bytes.count) }
+        try refuse(others, "bytes in tensors of other types", above: limits.carriedBytes)
+        let layout = ParameterLayout(coded.map { ($0.name, $0.shape) })
+        try FrameLimits.verify(layout)
+        return layout
+    }
+
+    /// The tensors of other types and the metadata. `format: pt` alone is what a file gets that is made of a frame without metadata.
+    private func carriedSection(of reader: SafetensorsReader) throws -> CarriedSection {
+        var tensors: [CarriedTensor] = []
+        for (index, entry) in reader.entries.enumerated() where !entry.type.isReadAsFloats {
+            tensors.append(
+                CarriedTensor(
+                    name: entry.name, type: entry.type, shape: entry.shape, place: index - tensors.count,
+                    bytes: try reader.readBytes(entry)[...]))
+        }
+        let isDefault = reader.metadata.elementsEqual(defaultTensorMetadata, by: ==)
+        return try CarriedSection(tensors, metadata: tensors.isEmpty && isDefault ? [] : reader.metadata)
+    }
+
+    /// The coded tensors in one flat buffer.
+    private func readFloats(_ reader: SafetensorsReader, _ layout: ParameterLayout) throws -> Tensor {
+        let values = Tensor(shape: [layout.parameterCount])
+        for (entry, place) in zip(reader.entries.filter(\.type.isReadAsFloats), layout.entries) {
+            try reader.readFloats(entry, into: Tensor(viewOf: values, offset: place.offset, shape: place.shape))
+        }
+        return values
     }
 }

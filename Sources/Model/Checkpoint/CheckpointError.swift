@@ -43,7 +43,7 @@ package enum CheckpointError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unreadable(let path, let reason):
-            "cannot read \(path): \(reason); check the path and its permissions"
+            "cannot read \(path): \(reason); check the path and its permissions\(homeHint(path))"
         case .malformed(let path, let detail):
             "\(path) is damaged: \(detail); copy or download it again"
         case .headerTooLarge(let path, let bytes, let limit):

@@ -1,53 +1,8 @@
+import Kernels
 import Storage
 
 /// One tensor of a safetensors file: its name, element type, shape and place in the data section.
 package struct SafetensorsEntry: Sendable, Equatable {
-    /// The format's element types, as its headers spell them.
-    package enum ElementType: String, Sendable, CaseIterable {
-        case float64 = "F64"
-        case float32 = "F32"
-        case float16 = "F16"
-        case bfloat16 = "BF16"
-        case float8E4M3 = "F8_E4M3"
-        case float8E5M2 = "F8_E5M2"
-        case float8E8M0 = "F8_E8M0"
-        case float8E4M3FNUZ = "F8_E4M3FNUZ"
-        case float8E5M2FNUZ = "F8_E5M2FNUZ"
-        case float6E2M3 = "F6_E2M3"
-        case float6E3M2 = "F6_E3M2"
-        case float4 = "F4"
-        case complex64 = "C64"
-        case int64 = "I64"
-        case int32 = "I32"
-        case int16 = "I16"
-        case int8 = "I8"
-        case uint64 = "U64"
-        case uint32 = "U32"
-        case uint16 = "U16"
-        case uint8 = "U8"
-        case boolean = "BOOL"
-
-        /// Bits of one element.
-        package var bits: Int {
-            switch self {
-            case .float64, .complex64, .int64, .uint64: 64
-            case .float32, .int32, .uint32: 32
-            case .float16, .bfloat16, .int16, .uint16: 16
-            case .float8E4M3, .float8E5M2, .float8E8M0, .float8E4M3FNUZ, .float8E5M2FNUZ, .int8, .uint8, .boolean: 8
-            case .float6E2M3, .float6E3M2: 6
-            case .float4: 4
-            }
-        }
-
-        /// True for the types that `SafetensorsReader.readFloats` reads.
-        package var isReadAsFloats: Bool {
-            switch self {
-            case .float64, .float32, .float16, .bfloat16: true
-            default: false
-            }
-        }
-    }
-
     package let name: String
     package let type: ElementType
     package let shape: [Int]
@@ -57,12 +12,22 @@ package struct SafetensorsEntry: Sendable, Equatable {
     package let count: Int
 }
 
+extension ElementType {
+    /// True for the types that `SafetensorsReader.readFloats` reads.
+    package var isReadAsFloats: Bool {
+        switch self {
+        case .float64, .float32, .float16, .bfloat16: true
+        default: false
+        }
+    }
+}
+
 /// The JSON header of a safetensors file, checked: every tensor lies inside the data section, in order, without gaps or overlaps.
 package struct SafetensorsHeader {
     /// Longest header that is read, as in the format's own library.
     package static let byteLimit = 100_000_000
     /// The name in the header that is no tensor's.
-    static let metadataName = "__metadata__"
+    package static let metadataName = "__metadata__"
 
     /// The tensors in the order of their data.
     package let entries: [SafetensorsEntry]
@@ -116,18 +81,15 @@ package struct SafetensorsHeader {
     private static func entry(
         _ tensor: SafetensorsHeaderFields.Tensor, path: String
     ) throws(CheckpointError) -> SafetensorsEntry {
-        guard let type = SafetensorsEntry.ElementType(rawValue: tensor.type) else {
+        guard let type = ElementType(rawValue: tensor.type) else {
             throw .unsupportedType(path: path, tensor: tensor.name, type: tensor.type, supported: .format)
         }
-        var (count, bits) = (1, type.bits)
-        for extent in tensor.shape {
-            let (product, overflow) = bits.multipliedReportingOverflow(by: extent)
-            if overflow { throw .malformed(path: path, detail: "tensor \(tensor.name) has the impossible shape \(tensor.shape)") }
-            (count, bits) = (count * extent, product)
-        }
         let place = tensor.place
-        guard bits % 8 == 0, place.count == bits / 8 else {
-            let needed = "needs \(bits) bits, its offsets span \(place.count) bytes"
+        guard let (count, bytes) = type.size(of: tensor.shape) else {
+            throw .malformed(path: path, detail: "tensor \(tensor.name) has the impossible shape \(tensor.shape)")
+        }
+        guard place.count == bytes else {
+            let needed = "needs \(bytes) bytes, its offsets span \(place.count)"
             throw .malformed(path: path, detail: "tensor \(tensor.name) of shape \(tensor.shape) \(needed)")
         }
         return SafetensorsEntry(name: tensor.name, type: type, shape: tensor.shape, bytes: place, count: count)

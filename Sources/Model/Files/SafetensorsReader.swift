@@ -21,7 +21,7 @@ package final class SafetensorsReader {
         self.path = path
         // A pipe without a writer must not wait for one.
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Self.failure(path) }
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
         do throws(CheckpointError) {
             (header, dataOffset) = try Self.readHeader(descriptor, path: path)
         } catch {
@@ -87,7 +87,7 @@ package final class SafetensorsReader {
 
     private static func readHeader(_ descriptor: Int32, path: String) throws(CheckpointError) -> (SafetensorsHeader, Int) {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure(path) }
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: path, reason: "it is no regular file") }
         let fileBytes = Int(status.st_size)
         guard fileBytes >= 8 else {
@@ -128,16 +128,12 @@ package final class SafetensorsReader {
         while done < bytes.count {
             let got = pread(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
             if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw failure(path) }
+            guard got >= 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
             guard got > 0 else {
                 throw .malformed(path: path, detail: "it ends at byte \(offset + done) while it is being read")
             }
             done += got
         }
-    }
-
-    private static func failure(_ path: String) -> CheckpointError {
-        .unreadable(path: path, reason: String(cString: strerror(errno)))
     }
 
     /// The number whose IEEE 754 binary16 bits are `half`.

@@ -10,7 +10,7 @@ package struct NamedTensor {
         /// So many float32 elements, made when they are written, one tensor at a time.
         case decoded(count: Int, () -> Tensor)
         /// Elements of any type as they lie in a file.
-        case bytes([UInt8], SafetensorsEntry.ElementType)
+        case bytes(ArraySlice<UInt8>, ElementType)
     }
 
     package let name: String
@@ -35,7 +35,7 @@ package struct NamedTensor {
         }
     }
 
-    fileprivate var type: SafetensorsEntry.ElementType {
+    fileprivate var type: ElementType {
         switch elements {
         case .float32, .decoded: .float32
         case .int64: .int64
@@ -44,15 +44,25 @@ package struct NamedTensor {
     }
 }
 
+/// The `__metadata__` of a file whose maker has said nothing: PyTorch's loaders want it.
+package let defaultTensorMetadata: [(name: String, text: String)] = [("format", "pt")]
+
 /// Writes `tensors` in the given order as one safetensors file, which appears complete or not at all.
 ///
 /// - Parameters:
-///   - metadata: the header's `__metadata__`; PyTorch's loader wants `format: pt`.
-/// - Throws: `FileError.invalid` for names that a header cannot hold: one that occurs twice, or `__metadata__`.
+///   - metadata: the header's `__metadata__`, left out where it is empty.
+/// - Throws: `FileError.invalid` for names that a header cannot hold: one that occurs twice, or `__metadata__`; and for a header above
+///   the format's limit.
 package func writeSafetensors(
-    _ tensors: [NamedTensor], to path: String, metadata: [(name: String, text: String)] = [("format", "pt")]
+    _ tensors: [NamedTensor], to path: String, metadata: [(name: String, text: String)] = defaultTensorMetadata
 ) throws(FileError) {
     let header = try safetensorsHeader(tensors, path: path, metadata: metadata)
+    guard header.count <= SafetensorsHeader.byteLimit else {
+        throw .invalid(
+            path: path,
+            reason: "its header would have \(header.count) bytes, a safetensors file's has at most \(SafetensorsHeader.byteLimit)"
+        )
+    }
     let file = try AtomicFile(path: path)
     try file.write(elements: [UInt64(header.count).littleEndian])
     try file.write(elements: header)
@@ -77,16 +87,7 @@ private func safetensorsHeader(
     _ tensors: [NamedTensor], path: String, metadata: [(name: String, text: String)]
 ) throws(FileError) -> [UInt8] {
     var entries: [(name: UTF8Name, text: TextBytes)] = []
-    var text = TextBytes()
-    text.append("{")
-    for (index, field) in metadata.sorted(by: { UTF8Name($0.name) < UTF8Name($1.name) }).enumerated() {
-        if index > 0 { text.append(",") }
-        text.append(quoted: field.name)
-        text.append(":")
-        text.append(quoted: field.text)
-    }
-    text.append("}")
-    entries.append((UTF8Name(SafetensorsHeader.metadataName), text))
+    if !metadata.isEmpty { entries.append((UTF8Name(SafetensorsHeader.metadataName), metadataText(metadata))) }
     var offset = 0
     for tensor in tensors {
         let end = offset + tensor.byteCount
@@ -97,22 +98,38 @@ private func safetensorsHeader(
         entries.append((UTF8Name(tensor.name), text))
         offset = end
     }
-    entries.sort { $0.name < $1.name }
-    for (first, second) in zip(entries, entries.dropFirst()) where first.name == second.name {
-        let isMetadata = first.name.text == SafetensorsHeader.metadataName
+    if tensors.contains(where: { $0.name == SafetensorsHeader.metadataName }) {
         throw .invalid(
             path: path,
-            reason: isMetadata
-                ? "a tensor is called \(first.name.text), the name of the header's notes in a safetensors file; rename the tensor"
-                : "two tensors are called \(first.name.text); rename one of them")
+            reason:
+                "a tensor is called \(SafetensorsHeader.metadataName), the name of the header's notes in a safetensors file; rename the tensor"
+        )
+    }
+    entries.sort { $0.name < $1.name }
+    for (first, second) in zip(entries, entries.dropFirst()) where first.name == second.name {
+        throw .invalid(path: path, reason: "two tensors are called \(first.name.text); rename one of them")
     }
     var header = TextBytes()
+    header.append("{")
     for (index, entry) in entries.enumerated() {
-        header.append(index == 0 ? "{" : ",")
+        if index > 0 { header.append(",") }
         header.append(quoted: entry.name.text)
         header.append(":")
         header.append(entry.text)
     }
     header.append("}")
     return header.bytes + [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.bytes.count % 8) % 8)
+}
+
+private func metadataText(_ metadata: [(name: String, text: String)]) -> TextBytes {
+    var text = TextBytes()
+    text.append("{")
+    for (index, field) in metadata.sorted(by: { UTF8Name($0.name) < UTF8Name($1.name) }).enumerated() {
+        if index > 0 { text.append(",") }
+        text.append(quoted: field.name)
+        text.append(":")
+        text.append(quoted: field.text)
+    }
+    text.append("}")
+    return text
 }

@@ -9,7 +9,8 @@ struct QuantizeCommand: ParsableCommand {
         abstract: "Pack the tensors of a safetensors file into an update frame of 2 to 8 bits a value.",
         discussion: """
             Rounding is stochastic and unbiased; the error that is printed is its exact expected value, not an estimate. \
-            Equal seeds give equal bytes on any number of threads.
+            Equal seeds give equal bytes on any number of threads. Tensors of F32, F16, BF16 and F64 are quantized; those of \
+            other types and the file's metadata are carried as they are.
 
             EXAMPLES:
               greendiff quantize model/diffusion_pytorch_model.safetensors model.gduf --bits 6 --group-size 256
@@ -106,7 +107,8 @@ struct DequantizeCommand: ParsableCommand {
         commandName: "dequantize",
         abstract: "Unpack an update frame into a safetensors file with its names and shapes.",
         discussion: """
-            The frame is verified whole (checksum, limits, every code) before anything is written.
+            The frame is verified whole (checksum, limits, every code) before anything is written. What was quantized becomes \
+            F32; tensors of other types and the metadata come back as they were.
 
             EXAMPLES:
               greendiff dequantize weights.gduf weights.safetensors

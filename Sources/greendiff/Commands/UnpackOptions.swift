@@ -5,7 +5,7 @@ import GreenDiffusion
 struct UnpackOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Refuse a frame whose float32 values take more than this, before any of them is unpacked: bytes, or such as 4GiB.",
+            "Refuse a frame whose float32 values and carried tensors take more than this, before any of them is unpacked: bytes, or such as 4GiB.",
             valueName: "size"))
     var maxUnpacked = ByteSize(bytes: defaultMaxUnpacked)
 }

@@ -37,6 +37,10 @@ def describe(frame: Frame) -> str:
         # repr: a name is the sender's, and may hold what a terminal obeys.
         coding = f"{_GRIDS[e.grid]} {e.bits} {_STORAGES[e.storage]} {_ROUNDINGS[e.rounding]} {e.group_size}"
         lines.append(f"  {e.name!r} {list(e.shape)} {coding} {e.data_length} {e.expected_error:.6g}")
+    if h.carries:
+        lines.append("carried as they are (name, shape, type, bytes)")
+        lines += [f"  {t.name!r} {list(t.shape)} {t.dtype} {len(t.data)}" for t in frame.carried]
+        lines += [f"  metadata {name!r}: {text!r}" for name, text in frame.metadata.items()]
     return "\n".join(lines)
 
 

@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xxhash
 
+from . import carried, lattice, levels, rans, streams, table
 from . import header as headers
-from . import lattice, levels, rans, streams, table
 from .bits import unused_bits_are_zero
+from .carried import CarriedTensor
 from .errors import require
 from .header import CHECKSUM_LENGTH, HEADER_LENGTH, LEVELS, MAGIC, RAW, Header
 from .table import TensorEntry
@@ -24,6 +25,8 @@ class Limits:
     frame_bytes: int = 1 << 32
     tensors: int = 65536
     parameters: int = 1 << 30
+    carried_bytes: int = 1 << 32
+    """of tensors that are not coded and metadata; 0 refuses a frame that carries anything"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Frame:
     entries: list[TensorEntry]
     tensors: dict[str, np.ndarray]
     """float32, in the table's order"""
+    carried: list[CarriedTensor] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 def decode(
@@ -54,10 +59,13 @@ def decode(
     """The frame's header, tensor table and values.
 
     `layout`: names and shapes that the tensors must have, in their order. `assignment`: what a server demands of the header.
+    With either, a frame that carries other tensors or metadata is refused.
     Raises `FrameError`.
     """
     view = memoryview(frame).cast("B")
     header = _check_envelope(view, limits)
+    alone = limits.carried_bytes == 0 or layout is not None or assignment is not None
+    require(not (alone and header.carries), "carriedNotAccepted", "the frame carries more than its parameters")
     entries, complete = table.read_table(view, header, limits.tensors)
     headers.check_ids(header)
     table.check_ids(header, entries)
@@ -75,10 +83,14 @@ def decode(
     if layout is not None:
         actual = [(entry.name, entry.shape) for entry in entries]
         require(actual == [(name, tuple(shape)) for name, shape in layout], "layoutMismatch", "not the model's names and shapes")
+    others, metadata = [], {}
+    if header.carries:
+        others, metadata = carried.read_section(view, entries, limits.tensors, limits.carried_bytes)
     arrays = _values(view, header, entries, coded)
     if assignment is not None:
         _check_assignment(header, assignment)
-    return Frame(header, entries, {entry.name: array.reshape(entry.shape) for entry, array in zip(entries, arrays)})
+    tensors = {entry.name: array.reshape(entry.shape) for entry, array in zip(entries, arrays)}
+    return Frame(header, entries, tensors, others, metadata)
 
 
 def _check_envelope(view: memoryview, limits: Limits) -> Header:
@@ -88,7 +100,7 @@ def _check_envelope(view: memoryview, limits: Limits) -> Header:
     require(view[: len(MAGIC)] == MAGIC, "notAFrame", "another magic")
     require(length >= HEADER_LENGTH + CHECKSUM_LENGTH, "truncated", f"{length} bytes")
     header = headers.read_header(view)
-    require(header.version in headers.CODECS, "unsupportedVersion", f"version {header.version}")
+    require(header.version in (*headers.CODECS, headers.CARRYING_VERSION), "unsupportedVersion", f"version {header.version}")
     require(length <= limits.frame_bytes, "limitExceeded", f"{length} bytes, {limits.frame_bytes} allowed")
     require(length >= header.frame_length, "truncated", f"{length} bytes of {header.frame_length}")
     require(length <= header.frame_length, "trailingBytes", f"{length} bytes, {header.frame_length} declared")

@@ -7,6 +7,7 @@ KINDS = (
     "limitExceeded",
     "trailingBytes",
     "checksumMismatch",
+    "carriedNotAccepted",
     "unknownID",
     "reservedNotZero",
     "invalidField",

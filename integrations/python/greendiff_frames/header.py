@@ -17,6 +17,8 @@ GRID_PAPER, GRID_ZERO, GRID_LATTICE = 1, 2, 3
 STOCHASTIC, DITHERED = 1, 2
 CODECS = {1: (RAW, LEVELS), 2: (RAW, LATTICE)}
 TABLE_GRIDS = {1: (GRID_PAPER, GRID_ZERO), 2: (GRID_LATTICE,)}
+# Version 1 or 2 with a carried section.
+CARRYING_VERSION = 3
 
 # Version, header length, table length ... tensor count, reserved, parameter count, two errors, D(2...8), sizes, dither key.
 _LAYOUT = struct.Struct("<8x HHIQ QIIQQ BBBBI I4sQ dd 7d 7Q II")
@@ -49,6 +51,16 @@ class Header:
     sizes_by_width: dict[int, int]
     dither_key: tuple[int, int]
 
+    @property
+    def carries(self) -> bool:
+        """Whether a carried section follows the data."""
+        return self.version == CARRYING_VERSION
+
+    @property
+    def base_version(self) -> int:
+        """1 for levels, 2 for a lattice: what the frame is but for its carried section."""
+        return self.version if not self.carries else 2 if self.table_grid == GRID_LATTICE else 1
+
 
 def read_header(frame: memoryview) -> Header:
     """Split the bytes into fields; `check_*` say whether they are allowed, each at its place in the order of checks."""
@@ -65,15 +77,15 @@ def read_header(frame: memoryview) -> Header:
 
 def check_ids(header: Header) -> None:
     require(header.payload_kind in (WEIGHTS, CHANGE), "unknownID", f"payload kind {header.payload_kind}")
-    require(header.codec in CODECS[header.version], "unknownID", f"codec {header.codec} in version {header.version}")
-    require(header.table_grid in TABLE_GRIDS[header.version], "unknownID", f"table grid {header.table_grid}")
-    if header.version == 2:
+    require(header.codec in CODECS[header.base_version], "unknownID", f"codec {header.codec} in version {header.version}")
+    require(header.table_grid in TABLE_GRIDS[header.base_version], "unknownID", f"table grid {header.table_grid}")
+    if header.base_version == 2:
         require(header.table_rounding in (STOCHASTIC, DITHERED), "unknownID", f"table rounding {header.table_rounding}")
 
 
 def check_reserved(header: Header) -> None:
     require(header.reserved == bytes(4), "reservedNotZero", "header bytes 68 ... 71")
-    if header.version == 1:
+    if header.base_version == 1:
         require(header.table_rounding == 0, "reservedNotZero", "header byte 59")
     if header.table_rounding != DITHERED:
         require(header.dither_key == (0, 0), "reservedNotZero", "dither key without dither")
@@ -84,7 +96,7 @@ def check_fields(header: Header) -> None:
     room = header.frame_length - HEADER_LENGTH - CHECKSUM_LENGTH
     require(header.table_length <= room, "invalidField", f"tensor table of {header.table_length} bytes in {room}")
     require(header.tensor_count >= 1, "invalidField", "no tensors")
-    require(header.version == 1 or header.table_group_size == 0, "invalidField", "table group size in version 2")
+    require(header.base_version == 1 or header.table_group_size == 0, "invalidField", "table group size in version 2")
     require(all(size < 1 << 63 for size in header.sizes_by_width.values()), "invalidField", "a coded size of 2^63 or more")
     for value in (header.expected_error, header.squared_norm, *header.errors_by_width.values()):
         require(math.isfinite(value) and value >= 0, "invalidField", f"an expected error or norm of {value}")

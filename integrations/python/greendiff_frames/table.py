@@ -61,13 +61,13 @@ def read_table(frame: memoryview, header: Header, most: int) -> tuple[list[Tenso
     """Up to `most` entries, and whether they are all there and end where the table ends. Nothing in them is checked yet."""
     end = min(HEADER_LENGTH + header.table_length, len(frame) - CHECKSUM_LENGTH)
     at, data_at = HEADER_LENGTH, HEADER_LENGTH + header.table_length
-    fixed = _PREFIX.size + (8 if header.version == 2 else 0)
+    fixed = _PREFIX.size + (8 if header.base_version == 2 else 0)
     entries = []
     for _ in range(min(header.tensor_count, most)):
         if at + fixed > end:
             return entries, False
         name_length, rank, grid, bits, storage, rounding, reserved, group_size, error = _PREFIX.unpack_from(frame, at)
-        data_length = struct.unpack_from("<Q", frame, at + _PREFIX.size)[0] if header.version == 2 else 0
+        data_length = struct.unpack_from("<Q", frame, at + _PREFIX.size)[0] if header.base_version == 2 else 0
         at += fixed
         if at + 8 * rank + name_length > end:
             return entries, False
@@ -76,7 +76,7 @@ def read_table(frame: memoryview, header: Header, most: int) -> tuple[list[Tenso
         name = bytes(frame[at : at + name_length])
         at += name_length
         entry = TensorEntry(name, shape, grid, bits, storage, rounding, reserved, group_size, error, data_length, data_at)
-        if header.version == 1:
+        if header.base_version == 1:
             entry = TensorEntry(**{**vars(entry), "data_length": expected_length(header, entry)})
         entries.append(entry)
         data_at += entry.data_length
@@ -125,7 +125,9 @@ def check_fields(header: Header, entries: list[TensorEntry], complete: bool) -> 
         certificate += entry.expected_error
     require(certificate == header.expected_error, "invalidField", "the tensors' errors do not add up to the certificate")
     data_end = HEADER_LENGTH + header.table_length + sum(entry.data_length for entry in entries)
-    require(data_end == header.frame_length - CHECKSUM_LENGTH, "invalidField", "the data have not the length of the table")
+    room = header.frame_length - CHECKSUM_LENGTH
+    fits = data_end <= room if header.carries else data_end == room
+    require(fits, "invalidField", "the data have not the length of the table")
 
 
 def _check_entry(header: Header, entry: TensorEntry, index: int) -> None:

@@ -116,7 +116,7 @@ class Damage(unittest.TestCase):
         whole = golden("golden-v1-paper6.frame")
         self.refused(b"", "truncated")
         self.refused(b"PNG" + whole[3:], "notAFrame")
-        self.refused(changed(whole, 8, b"\3"), "unsupportedVersion")
+        self.refused(changed(whole, 8, b"\4"), "unsupportedVersion")
         self.refused(whole, "limitExceeded", limits=Limits(frame_bytes=369))
         self.refused(whole + b"\0", "trailingBytes")
         self.refused(whole[:-1] + b"\0", "checksumMismatch")
