@@ -45,11 +45,12 @@ let package = Package(
         .library(name: "GreenDiffusion", targets: ["GreenDiffusion"]),
     ],
     dependencies: [
-        // One version: the flags of settings rely on how it finds them (docs/adr/0012-settings.md).
+        // Exact versions: a build takes what was tested, not what is newest. NOTICE and scripts/list-components name them, too.
+        // The flags of settings rely on how the argument parser finds them (docs/adr/0012-settings.md).
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .systemLibrary(
