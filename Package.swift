@@ -164,13 +164,15 @@ let package = Package(
     ]
 )
 
-// libFuzzer brings the main function of these: scripts/fuzz-frames builds them, nothing else does.
+// libFuzzer brings the main function of these: scripts/fuzz-frames builds them and what they are linked from, nothing else does.
 if Context.environment["GREENDIFF_FUZZ"] != nil {
     let fuzzed: KeyValuePairs<String, [Target.Dependency]> = [
         "FuzzFrameDecoder": ["Codec", "Kernels"], "FuzzFrameRoundTrip": ["Codec", "Kernels"],
         "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"], "FuzzSafetensors": ["Model", "Storage"],
-        "FuzzImageFile": ["ImageFiles"],
+        "FuzzImageFile": ["ImageFiles"], "FuzzRunFolder": ["GreenDiffusion", "Studies"],
     ]
+    package.products = []
+    package.targets.removeAll { $0.type == .test || $0.type == .executable || $0.path?.hasPrefix("Tests/") == true }
     package.targets += fuzzed.map { name, dependencies in
         .executableTarget(name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: strict)
     }
