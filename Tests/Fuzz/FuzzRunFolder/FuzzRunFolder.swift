@@ -30,10 +30,20 @@ private func check(_ work: () throws -> String) {
     }
 }
 
-/// A run with the name of a file in it.
+/// Files of a run with the run. The corpus relies on their order: add new ones at the end.
 private let places: [(run: RunTemplate, file: String)] = {
-    let runs = [RunKind.federated, .pretraining].flatMap { kind in
-        [false, true].map { RunTemplate(kind, ofEarlierVersion: $0) }
-    }
-    return runs.flatMap { run in run.textFiles.map { (run, $0) } }
+    // Of an earlier version: a checkpoint is read whatever a manifest would say of it.
+    let federated = (RunTemplate(.federated), RunTemplate(.federated, ofEarlierVersion: true))
+    let pretraining = (RunTemplate(.pretraining), RunTemplate(.pretraining, ofEarlierVersion: true))
+    let (round, step) = ("checkpoints/round-00002", "checkpoints/step-000000002")
+    return [
+        (federated.0, "config.yaml"), (federated.0, "rounds.jsonl"), (federated.0, "devices.jsonl"),
+        (federated.0, "schemes.jsonl"),
+        (federated.0, "summary.json"), (federated.0, "images.csv"), (federated.0, "\(round)/manifest.json"),
+        (federated.0, "\(round)/settings.yaml"), (federated.1, "\(round)/federation.json"), (federated.1, "\(round)/state.json"),
+        (federated.1, "\(round)/config.json"), (federated.1, "\(round)/scheduler_config.json"),
+        (federated.1, "\(round)/training_state.safetensors"), (federated.1, "rounds.jsonl"),
+        (pretraining.0, "pretraining.json"), (pretraining.0, "progress.jsonl"), (pretraining.0, "\(step)/manifest.json"),
+        (pretraining.0, "\(step)/settings.json"), (pretraining.1, "\(step)/state.json"), (pretraining.1, "progress.jsonl"),
+    ]
 }()

@@ -2,7 +2,7 @@ import Foundation
 import GreenDiffusion
 
 /// A small run in a folder of its own that is put back after each input.
-final class RunTemplate {
+final class RunTemplate: Sendable {
     let path: String
     let kind: RunKind
     private let files: [String: Data]
@@ -10,7 +10,7 @@ final class RunTemplate {
     /// Trains it.
     ///
     /// - Parameter ofEarlierVersion: without what later versions compare a checkpoint with, so that what is in it is read.
-    init(_ kind: RunKind, ofEarlierVersion: Bool) {
+    init(_ kind: RunKind, ofEarlierVersion: Bool = false) {
         self.kind = kind
         path = FileManager.default.temporaryDirectory.appendingPathComponent("fuzz-\(UUID().uuidString)").path
         do {
@@ -26,11 +26,6 @@ final class RunTemplate {
             }
             files = try Self.contents(path)
         } catch { fatalError("no run to begin with: \(error)") }
-    }
-
-    /// Names of the files that are not tensors or pictures, in their order.
-    var textFiles: [String] {
-        files.keys.filter { name in [".json", ".jsonl", ".yaml", ".csv"].contains { name.hasSuffix($0) } }.sorted()
     }
 
     func write(_ bytes: Data, to file: String) {
@@ -67,9 +62,16 @@ final class RunTemplate {
     private static func last(_ name: String) -> String { URL(fileURLWithPath: name).lastPathComponent }
 
     private static func trainFederated(_ path: String) throws {
+        let images = "\(path)-images/class"
+        try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+        for number in 0..<64 {
+            let pixels = (0..<192).map { UInt8(truncatingIfNeeded: $0 * number) }
+            try Data("P6 8 8 255\n".utf8 + pixels).write(to: URL(fileURLWithPath: "\(images)/\(number).ppm"))
+        }
         var configuration = RunConfiguration()
         let settings: [Setting: String] = [
-            .preset: "tiny", .devices: "2", .images: "64", .rounds: "2", .localIterations: "1", .batchSize: "2", .threads: "1",
+            .data: "folder:\(path)-images", .preset: "tiny", .devices: "2", .rounds: "2", .localIterations: "1", .batchSize: "2",
+            .threads: "1",
             .sampleEvery: "0", .evaluateEvery: "1", .keepCheckpoints: "1", .groupSize: "64",
         ]
         for (setting, text) in settings { try configuration.set(setting, to: text) }
@@ -79,7 +81,8 @@ final class RunTemplate {
     private static func pretrain(_ path: String) throws {
         let settings = PretrainingSettings(
             data: "synthetic", preset: .tiny, batchSize: 2,
-            learningRate: LearningRateSchedule(peak: 1e-3, warmUpSteps: 0, steps: 2, decay: .constant), weightDecay: 0.01, seed: 0,
+            learningRate: LearningRateSchedule(peak: 1e-3, warmUpSteps: 0, steps: 2, decay: .constant), weightDecay: 0.01,
+            seed: 0,
             checkpointEvery: 2, sampleEvery: 0, evaluateEvery: 0)
         try PretrainingRun.start(settings, at: path, threads: 1).train { _ in .goOn }
     }
