@@ -2,23 +2,32 @@ import Foundation
 import GreenDiffusion
 import Studies
 
-/// A byte for the file, then any bytes in its place in the folder of a run: inspected, reported, compared and resumed, each of which refuses
-/// it in one line, or comes to an end.
+/// A byte for the file, then any bytes in its place in the folder of a run; the run is inspected, reported, compared or resumed, by the
+/// length of the input. It is refused in one line, or the work comes to its end.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzRunFolder(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 0 else { return 0 }
     let (run, file) = places[Int(start[0]) % places.count]
     run.write(Data(bytes: start + 1, count: count - 1), to: file)
-    check {
-        let inspection = try Inspection(run.path, threads: 1)
-        _ = try JSONEncoder().encode(inspection)
-        return inspection.description
+    // What settings name could be any file of this machine: a run of other settings is not resumed.
+    let isSettings = file.hasSuffix(".yaml") || file == "pretraining.json"
+    switch count % 4 {
+    case 0 where !isSettings:
+        check { try run.resume() }
+        run.restore()
+    case 1: check { try RunPage.html(runs: [run.path]) }
+    case 2 where run.kind == .federated:
+        check {
+            try ParetoStudy(runs: [run.path, run.path], targetLoss: nil).write(to: FileManager.default.temporaryDirectory.path)
+        }
+    default:
+        check {
+            let inspection = try Inspection(run.path, threads: 1)
+            _ = try JSONEncoder().encode(inspection)
+            return inspection.description
+        }
     }
-    check { try RunPage.html(runs: [run.path]) }
-    if run.kind == .federated { check { try ParetoStudy(runs: [run.path, run.path], targetLoss: nil).write(to: run.path) } }
-    // What settings name could be any file of this machine.
-    if !file.hasSuffix(".yaml"), file != "pretraining.json" { check { try run.resume() } }
-    run.restore()
+    run.restore(file)
     return 0
 }
 

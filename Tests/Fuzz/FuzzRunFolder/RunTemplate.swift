@@ -40,6 +40,9 @@ final class RunTemplate: Sendable {
         }
     }
 
+    /// Writes a file as it was.
+    func restore(_ name: String) { if let bytes = files[name] { write(bytes, to: name) } }
+
     /// Writes every file that is no longer as it was, and removes what was added.
     func restore() {
         guard let found = try? Self.contents(path) else { fatalError("\(path) is gone") }
