@@ -8,7 +8,7 @@ MACHINE = [
          r"\b1 thread,"),
     Case("many more threads than processors",
          "greendiff train --data folder:$in/data ${T/--threads 1/--threads 1024} --out run", 0,
-         r"1024 threads", 60),
+         r"1024 threads", 120),
     Case("memory that is not there is an error", """
         (ulimit -v 4000000; greendiff train --data folder:$in/data $T --preset small --batch-size 4096 --out run >log)""", 1,
          one_line("memory")),
