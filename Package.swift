@@ -45,11 +45,12 @@ let package = Package(
         .library(name: "GreenDiffusion", targets: ["GreenDiffusion"]),
     ],
     dependencies: [
-        // One version: the flags of settings rely on how it finds them (docs/adr/0012-settings.md).
+        // Exact versions: a build takes what was tested, not what is newest. NOTICE and scripts/list-components name them, too.
+        // The flags of settings rely on how the argument parser finds them (docs/adr/0012-settings.md).
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .systemLibrary(
@@ -160,13 +161,15 @@ let package = Package(
     ]
 )
 
-// libFuzzer brings the main function of these: scripts/fuzz-frames builds them, nothing else does.
+// libFuzzer brings the main function of these: scripts/fuzz-frames builds them and what they are linked from, nothing else does.
 if Context.environment["GREENDIFF_FUZZ"] != nil {
     let fuzzed: KeyValuePairs<String, [Target.Dependency]> = [
         "FuzzFrameDecoder": ["Codec", "Kernels"], "FuzzFrameRoundTrip": ["Codec", "Kernels"],
         "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"], "FuzzSafetensors": ["Model", "Storage"],
-        "FuzzImageFile": ["ImageFiles"],
+        "FuzzImageFile": ["ImageFiles"], "FuzzRunFolder": ["GreenDiffusion", "Studies"],
     ]
+    package.products = []
+    package.targets.removeAll { $0.type == .test || $0.type == .executable || $0.path?.hasPrefix("Tests/") == true }
     package.targets += fuzzed.map { name, dependencies in
         .executableTarget(name: name, dependencies: dependencies, path: "Tests/Fuzz/\(name)", swiftSettings: strict)
     }

@@ -4,9 +4,12 @@ import importlib
 import sys
 from pathlib import Path
 
+# Where pip finds, besides PyPI, what a lock names: PyTorch's builds without CUDA.
+INDEXES = dict.fromkeys(["pytorch", "fixtures"], "--extra-index-url https://download.pytorch.org/whl/cpu ")
+
 
 def run(module, description, extra=None):
-    """Calls `main(description)` of `greendiff_tools.MODULE`; `extra` names what pyproject.toml has it need.
+    """Calls `main(description)` of `greendiff_tools.MODULE`; `extra` names the lock file of what it needs.
 
     Ends with status 2 and the way out where a package is missing."""
     try:
@@ -14,7 +17,7 @@ def run(module, description, extra=None):
     except ModuleNotFoundError as error:
         script = Path(sys.argv[0]).name
         print(
-            f"{script}: {error}; install it with: python3 -m venv .venv && .venv/bin/pip install -e './tools[{extra}]', "
-            f"and run: .venv/bin/python scripts/{script}", file=sys.stderr)
+            f"{script}: {error}; install it with: python3 -m venv .venv && .venv/bin/pip install --require-hashes "
+            f"{INDEXES.get(extra, '')}-r tools/locks/{extra}.txt, and run: .venv/bin/python scripts/{script}", file=sys.stderr)
         sys.exit(2)
     sys.exit(main(description))

@@ -9,7 +9,7 @@ import warnings
 
 REQUIREMENTS = """\
 python3 -m venv .venv
-.venv/bin/pip install -e './tools[pytorch]'
+.venv/bin/pip install --require-hashes --extra-index-url https://download.pytorch.org/whl/cpu -r tools/locks/pytorch.txt
 scripts/bench-pytorch --python .venv/bin/python"""
 
 
