@@ -1,7 +1,5 @@
 /// Why a federated run cannot start or go on, and the way out.
 public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
-    /// The images of the data set `data` do not have the model's width and height, `side`.
-    case imageSize(data: String, width: Int, height: Int, side: Int)
     /// Training diverged: values of every device, or of the server's average, are not finite or too large.
     case diverged(round: Int, reason: String, path: String)
     /// No device gave an update in the rounds up to `round`.
@@ -18,8 +16,6 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     /// What happened.
     public var problem: String {
         switch self {
-        case .imageSize(let data, let width, let height, let side):
-            "\(data) has images of \(width)x\(height) pixels, the model sees \(side)x\(side)"
         case .diverged(let round, let reason, _): "round \(round): \(reason)"
         case .nothingLearned(let round, let cause, _):
             "nothing was learned up to round \(round): \(cause.problem)"
@@ -34,7 +30,6 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     /// What to do about it.
     public var wayOut: String {
         switch self {
-        case .imageSize: "choose a preset or init of that size, or other data"
         case .diverged(_, _, let path): "start again from the rounds before, with init \(path) and a smaller learning-rate"
         case .nothingLearned(_, let cause, let path): "\(cause.wayOut) to a new run; \(path) can be resumed as it is"
         case .nothingPlanned(let cause): cause.wayOut

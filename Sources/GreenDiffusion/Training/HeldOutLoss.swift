@@ -17,7 +17,7 @@ struct HeldOutLoss {
         let count = min(images.count, Self.imageLimit)
         batches = stride(from: 0, to: count, by: Self.batchSize).map { start in
             let indices = Array(start..<min(start + Self.batchSize, count))
-            let batch = Tensor(shape: [indices.count, images.height, images.width, 3])
+            let batch = Tensor(shape: [indices.count, images.size.height, images.size.width, 3])
             images.load(indices, into: batch)
             let noise = Tensor(shape: batch.shape)
             noise.fillNormal(

@@ -16,11 +16,8 @@ enum ErrorText {
         }
     }
 
-    private static let otherModel = "choose a --preset or --init of that size, or other --data"
-
     private static func line(_ error: FederatedRunError) -> String {
         switch error {
-        case .imageSize: "\(error.problem); \(otherModel)"
         case .diverged(_, _, let path):
             "\(error.problem); all rounds before are safe: start again from them with "
                 + "`greendiff train --init \(path) --learning-rate SMALLER`"
@@ -71,7 +68,6 @@ enum ErrorText {
         case .stepsBehind: "--\(error.problem); --steps counts from the run's beginning"
         case .decayIsFixed(let path, _, _):
             "--\(error.problem); start from its model with `--init \(path)/model --out ANOTHER_DIR`"
-        case .imageSize: "\(error.problem); \(otherModel)"
         case .diverged(_, let path):
             "\(error.problem); start again with a smaller --learning-rate, from scratch or with `--init \(path)/model`"
         case .notSaved(_, let path, _):
