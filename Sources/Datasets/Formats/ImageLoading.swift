@@ -54,6 +54,7 @@ struct LoadedImages {
         let chunk = 256
         let chunks = (requests.count + chunk - 1) / chunk
         let notes = LoadingNotes()
+        OutOfMemory.require(bytes: requests.count * imageBytes, wayOut: "use fewer images, or a model of smaller ones")
         let pixels = [UInt8](unsafeUninitializedCapacity: requests.count * imageBytes) { buffer, count in
             buffer.initialize(repeating: 0)
             count = buffer.count

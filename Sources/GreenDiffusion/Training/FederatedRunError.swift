@@ -1,3 +1,5 @@
+import Report
+
 /// Why a federated run cannot start or go on, and the way out.
 public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     /// Training diverged: values of every device, or of the server's average, are not finite or too large.
@@ -6,6 +8,8 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     case nothingLearned(round: Int, EmptyRound, path: String)
     /// Of a run that is only planned, no device has a plan.
     case nothingPlanned(EmptyRound)
+    /// A run that is only planned needs more memory than there is.
+    case memory(needed: Int, available: Int, batchSize: Int)
     /// The caller asked for an end after a round; what was done is saved.
     case interrupted(round: Int, rounds: Int, path: String)
     /// A file could not be written.
@@ -20,6 +24,9 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
         case .nothingLearned(let round, let cause, _):
             "nothing was learned up to round \(round): \(cause.problem)"
         case .nothingPlanned(let cause): "nothing would be learned: \(cause.problem)"
+        case .memory(let needed, let available, let batchSize):
+            "a run with batch-size \(batchSize) needs \(Quantity.bytes(needed)) of memory or more, "
+                + "\(Quantity.bytes(available)) are available here"
         case .interrupted(let round, let rounds, _): "interrupted after round \(round) of \(rounds), saved"
         case .stopped(let reason, _): reason
         case .roundsBehind(let path, let done, let requested):
@@ -33,6 +40,7 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
         case .diverged(_, _, let path): "start again from the rounds before, with init \(path) and a smaller learning-rate"
         case .nothingLearned(_, let cause, let path): "\(cause.wayOut) to a new run; \(path) can be resumed as it is"
         case .nothingPlanned(let cause): cause.wayOut
+        case .memory: "use a smaller batch-size or model"
         case .interrupted(_, _, let path): "resume \(path)"
         case .stopped(_, let path): "finished rounds are safe: then resume \(path)"
         case .roundsBehind: "rounds counts from the run's beginning"

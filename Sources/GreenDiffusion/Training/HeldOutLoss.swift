@@ -8,8 +8,9 @@ struct HeldOutLoss {
     private let batches: [TrainingStep]
 
     /// Images that are looked at, at most.
-    private static let imageLimit = 128
-    private static let batchSize = 32
+    static let imageLimit = 128
+    /// Images that are looked at together.
+    static let batchSize = 32
 
     /// - Parameter images: at least one (precondition).
     init(_ images: any ImageDataset, schedule: NoiseSchedule, seed: UInt64) {

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Verifies and times one case on so many threads.
 struct CaseRunner {
     let name: String

@@ -1,3 +1,5 @@
+import Kernels
+
 /// The cases that one `bench serve` process holds.
 final class ServeSession {
     private struct Slot {

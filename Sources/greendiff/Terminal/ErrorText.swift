@@ -24,6 +24,7 @@ enum ErrorText {
         case .nothingLearned(_, let cause, let path):
             "\(error.problem); \(wayOut(cause)) with --config \(path)/config.yaml and another --out"
         case .nothingPlanned(let cause): "\(error.problem); \(wayOut(cause))"
+        case .memory: "\(error.problem); use a smaller --batch-size or model"
         case .interrupted(_, _, let path): "\(error.problem); go on with `greendiff train --resume \(path)`"
         case .stopped(_, let path):
             "\(error.problem); finished rounds are safe: then go on with `greendiff train --resume \(path)`"

@@ -1,4 +1,5 @@
 import ImageFiles
+import Kernels
 import Records
 import Storage
 
@@ -73,6 +74,7 @@ package enum CIFAR10 {
                 remedy: "the file is truncated or not of the binary version: download it again")
         }
         let plane = side * side
+        OutOfMemory.require(bytes: pixels.count + bytes.count, wayOut: "use fewer batches")
         pixels.reserveCapacity(pixels.count + bytes.count)
         for start in stride(from: 0, to: bytes.count, by: recordBytes) {
             guard classNames.indices.contains(Int(bytes[start])) else {
