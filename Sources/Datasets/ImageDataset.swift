@@ -10,8 +10,8 @@ package protocol ImageDataset: Sendable {
     /// What a report calls the data.
     var name: String { get }
     var count: Int { get }
-    var width: Int { get }
-    var height: Int { get }
+    /// Of every image.
+    var size: ImageSize { get }
     /// One name a class; labels index it.
     var classNames: [String] { get }
     /// True where a mirrored image still shows what its label says.
@@ -40,10 +40,10 @@ extension ImageDataset {
     /// - Parameter mirrored: which of them to flip left to right, or empty for none. Asking for a flip of data that do not
     ///   allow it, another shape, or an index outside `0..<count` is a programmer's mistake (precondition).
     package func load(_ indices: [Int], mirrored: [Bool] = [], into output: Tensor) {
-        precondition(output.shape == [indices.count, height, width, 3], "batch of shape \(output.shape)")
+        precondition(output.shape == [indices.count, size.height, size.width, 3], "batch of shape \(output.shape)")
         precondition(mirrored.isEmpty || mirrored.count == indices.count, "one flip flag an image")
         precondition(allowsHorizontalFlip || !mirrored.contains(true), "\(name) must not be mirrored")
-        let (width, valuesPerImage) = (width, width * height * 3)
+        let (width, valuesPerImage) = (size.width, size.pixels * 3)
         output.withMutableSpan { values in
             for (position, index) in indices.enumerated() {
                 let pixels = image(at: index).pixels

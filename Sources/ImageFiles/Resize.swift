@@ -25,8 +25,9 @@ extension RGBImage {
 
     /// The image at another size by a triangle filter, widened where it shrinks so that nothing aliases (Pillow's
     /// `BILINEAR`), horizontally then vertically, in float.
-    package func resized(width newWidth: Int, height newHeight: Int) -> RGBImage {
-        if newWidth == width && newHeight == height { return self }
+    package func resized(to size: ImageSize) -> RGBImage {
+        let (newWidth, newHeight) = (size.width, size.height)
+        if size == self.size { return self }
         let columns = TriangleFilter(from: width, to: newWidth)
         let rows = TriangleFilter(from: height, to: newHeight)
         let source = pixels.span

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import ImageFiles
 import Kernels
 import Testing
 
@@ -30,6 +31,16 @@ private func refusal(_ directory: String) -> DatasetError? {
             #expect(train.classNames[3] == "cat")
             let test = try CIFAR10.load(directory: folder, subset: .test)
             #expect((0..<test.count).map { test.label(at: $0) } == [1])
+        }
+    }
+
+    @Test func otherSizesAreCutFromTheMiddle() throws {
+        try withTemporaryFolder { folder in
+            try write(record(label: 7), to: folder + "/data_batch_1.bin")
+            let set = try CIFAR10.load(directory: folder, size: ImageSize(width: 32, height: 16))
+            let whole = try CIFAR10.load(directory: folder).image(at: 0)
+            #expect(set.image(at: 0) == whole.cropped(to: PixelRectangle(x: 0, y: 8, width: 32, height: 16)))
+            #expect(try CIFAR10.load(directory: folder, size: .square(8)).image(at: 0) == whole.resized(to: .square(8)))
         }
     }
 

@@ -39,13 +39,16 @@ private func refusal(_ directory: String, cropMargin: Double? = nil) -> DatasetE
     func officialLayoutIsFoundFromEveryLevel(level: String) throws {
         try withTemporaryFolder { folder in
             try writeOfficialLayout(folder)
-            let set = try GTSRB.load(directory: folder + level, side: 16)
+            let set = try GTSRB.load(directory: folder + level, size: .square(16))
             #expect((0..<set.count).map { set.label(at: $0) } == [1, 1, 1, 14])
             #expect(set.group(at: 0) == set.group(at: 1))
             #expect(Set((0..<4).map { set.group(at: $0) }).count == 3)
             #expect(set.classNames.count == 43 && set.classNames[14] == "stop")
             #expect(!set.allowsHorizontalFlip)
             #expect((set.image(at: 1).width, set.image(at: 1).height) == (16, 16))
+            let low = try GTSRB.load(directory: folder + level, size: ImageSize(width: 16, height: 8))
+            let frame = try ImageFile.read(folder + "/Final_Training/Images/00001/00001_00000.ppm").image
+            #expect(low.image(at: 2) == frame.cropped(to: PixelRectangle(x: 0, y: 4, width: 16, height: 8)))
         }
     }
 
@@ -80,7 +83,7 @@ private func refusal(_ directory: String, cropMargin: Double? = nil) -> DatasetE
                 try write(PNGCoder.encode(image), to: folder + "/Train/\(label)/\(name).png")
             }
             try write(table, to: folder + "/Train.csv")
-            let set = try GTSRB.load(directory: folder + level, cropMargin: 0, side: 8)
+            let set = try GTSRB.load(directory: folder + level, cropMargin: 0, size: .square(8))
             #expect((0..<set.count).map { set.label(at: $0) } == [20, 20, 3])
             #expect(set.group(at: 0) == set.group(at: 1) && set.group(at: 0) != set.group(at: 2))
             #expect(set.image(at: 2) == RGBImage(width: 8, height: 8, fill: (0, 255, 0)))
@@ -122,9 +125,9 @@ private func refusal(_ directory: String, cropMargin: Double? = nil) -> DatasetE
     @Test func cropKeepsTheBox() throws {
         try withTemporaryFolder { folder in
             try writeOfficialLayout(folder)
-            let tight = try GTSRB.load(directory: folder, cropMargin: 0, side: 8)
+            let tight = try GTSRB.load(directory: folder, cropMargin: 0, size: .square(8))
             #expect(tight.image(at: 1) == RGBImage(width: 8, height: 8, fill: (0, 255, 0)))
-            let loose = try GTSRB.load(directory: folder, cropMargin: 0.25, side: 12)
+            let loose = try GTSRB.load(directory: folder, cropMargin: 0.25, size: .square(12))
             #expect(Array(loose.image(at: 0).pixels.prefix(3)) == [255, 0, 0])
             #expect(refusal(folder, cropMargin: 2) != nil)
         }

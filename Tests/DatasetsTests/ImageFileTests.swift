@@ -135,16 +135,16 @@ private func problem(of bytes: [UInt8]) -> ImageFileError.Problem? {
 
     @Test func resizeKeepsConstantsAndMeans() {
         let flat = RGBImage(width: 50, height: 31, fill: (10, 128, 250))
-        #expect(flat.resized(width: 32, height: 32) == RGBImage(width: 32, height: 32, fill: (10, 128, 250)))
+        #expect(flat.resized(to: .square(32)) == RGBImage(width: 32, height: 32, fill: (10, 128, 250)))
         let stripes = RGBImage(width: 64, height: 64, pixels: (0..<64 * 64 * 3).map { $0 / 3 % 2 == 0 ? 0 : 255 })
-        let small = stripes.resized(width: 16, height: 16)
+        let small = stripes.resized(to: .square(16))
         #expect(small.pixels.allSatisfy { (110...145).contains($0) }, "aliased: \(Set(small.pixels).sorted())")
     }
 
     /// Pillow 13: `Image.fromarray((arange(12) * 20).astype(uint8).reshape(3, 4)).resize((2, 2), BILINEAR)`.
     @Test func resizeEqualsPillow() {
         let grey = RGBImage(width: 4, height: 3, pixels: (0..<12).flatMap { [UInt8](repeating: UInt8($0 * 20), count: 3) })
-        let small = grey.resized(width: 2, height: 2)
+        let small = grey.resized(to: .square(2))
         #expect(stride(from: 0, to: 12, by: 3).map { small.pixels[$0] } == pillowValues)
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 private func refusal(_ directory: String) -> DatasetError? {
     do throws(DatasetError) {
-        _ = try ImageFolder.load(directory: directory, side: 8)
+        _ = try ImageFolder.load(directory: directory, size: .square(8))
         return nil
     } catch {
         return error
@@ -23,7 +23,7 @@ private func refusal(_ directory: String) -> DatasetError? {
             try write(NetpbmCoder.encode(blue), to: folder + "/a/2.PPM")
             try write(PNGCoder.encode(red), to: folder + "/b/0.png")
             try write("notes", to: folder + "/b/readme.txt")
-            let set = try ImageFolder.load(directory: folder, side: 8)
+            let set = try ImageFolder.load(directory: folder, size: .square(8))
             #expect(set.classNames == ["a", "b"])
             #expect((0..<set.count).map { set.label(at: $0) } == [0, 1, 1])
             #expect(set.image(at: 0) == blue && set.image(at: 1) == red)
@@ -36,7 +36,7 @@ private func refusal(_ directory: String) -> DatasetError? {
             var wide = RGBImage(width: 24, height: 8, fill: (255, 0, 0))
             wide.paste(blue, x: 8, y: 0)
             try ImageFile.write(wide, to: folder + "/wide.png")
-            let set = try ImageFolder.load(directory: folder, side: 8, allowsHorizontalFlip: true)
+            let set = try ImageFolder.load(directory: folder, size: .square(8), allowsHorizontalFlip: true)
             #expect(set.classNames.count == 1 && set.count == 1 && set.allowsHorizontalFlip)
             #expect(set.image(at: 0) == blue)
         }
@@ -61,7 +61,7 @@ private func refusal(_ directory: String) -> DatasetError? {
             try write("no image", to: folder + "/a/1.png")
             try write(PNGCoder.encode(red), to: folder + "/b/2.png")
             #expect(symlink("nowhere", folder + "/b/3.jpg") == 0)
-            let set = try ImageFolder.load(directory: folder, side: 8, skipsUnreadable: true)
+            let set = try ImageFolder.load(directory: folder, size: .square(8), skipsUnreadable: true)
             #expect((0..<set.count).map { set.image(at: $0) } == [blue, red])
             #expect((0..<set.count).map { set.label(at: $0) } == [0, 1])
             #expect((0..<set.count).map { set.fileName(at: $0) } == ["a/0.png", "b/2.png"])
@@ -70,7 +70,9 @@ private func refusal(_ directory: String) -> DatasetError? {
             #expect(files.unreadableFiles.contains { $0.contains("a/1.png") })
             try FileManager.default.removeItem(atPath: folder + "/b")
             try FileManager.default.removeItem(atPath: folder + "/a/0.png")
-            #expect(throws: DatasetError.self) { try ImageFolder.load(directory: folder, side: 8, skipsUnreadable: true) }
+            #expect(throws: DatasetError.self) {
+                try ImageFolder.load(directory: folder, size: .square(8), skipsUnreadable: true)
+            }
         }
     }
 
@@ -88,7 +90,7 @@ private func refusal(_ directory: String) -> DatasetError? {
             for name in ["x.png", "v1.png/0.png", "deep/er/0.JPEG.png", "deep/0.png"] {
                 try write(PNGCoder.encode(red), to: "\(folder)/\(name)")
             }
-            let set = try ImageFolder.load(directory: folder, side: 8)
+            let set = try ImageFolder.load(directory: folder, size: .square(8))
             #expect(set.classNames == [".", "deep", "deep/er", "v1.png"])
             #expect((0..<set.count).map { set.label(at: $0) } == [0, 1, 2, 3])
         }
@@ -102,7 +104,7 @@ private func refusal(_ directory: String) -> DatasetError? {
             }
             #expect(mkfifo(folder + "/a/pipe.png", 0o600) == 0)
             #expect(symlink("..", folder + "/a/round") == 0 && symlink("self", folder + "/a/self") == 0)
-            let files = try #require(try ImageFolder.load(directory: folder, side: 8).files)
+            let files = try #require(try ImageFolder.load(directory: folder, size: .square(8)).files)
             #expect(
                 files.passedOver == [
                     ".txt": 2, "hidden": 1, "without extension": 1, ".gif": 1, "pipe": 1, "link to a folder above": 1,
@@ -115,14 +117,14 @@ private func refusal(_ directory: String) -> DatasetError? {
     @Test func foldersBecomeDevices() throws {
         try withTemporaryFolder { folder in
             for name in ["b/0.png", "a/x/1.png", "a/y/2.png"] { try write(PNGCoder.encode(red), to: "\(folder)/\(name)") }
-            let set = try ImageFolder.load(directory: folder, side: 8)
+            let set = try ImageFolder.load(directory: folder, size: .square(8))
             #expect(try ImageFolder.deviceFolders(in: folder) == ["a", "b"])
             #expect(try set.partition(byFolders: ["a", "b"]) == [[0, 1], [2]])
             #expect(try set.partition(byFolders: ["b", "a"]) == [[2], [0, 1]])
             let empty = #expect(throws: DatasetError.self) { try set.partition(byFolders: ["a", "b", "c"]) }
             #expect(empty?.problem.contains("c, which is a device, has no image") == true)
             try write(PNGCoder.encode(red), to: folder + "/loose.png")
-            let beside = try ImageFolder.load(directory: folder, side: 8)
+            let beside = try ImageFolder.load(directory: folder, size: .square(8))
             #expect(throws: DatasetError.self) { try beside.partition(byFolders: ["a", "b"]) }
         }
     }

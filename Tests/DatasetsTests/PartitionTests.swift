@@ -1,10 +1,11 @@
 import Datasets
+import ImageFiles
 import Testing
 
 /// Images without pixels worth looking at: `labels[i]` and `groups[i]`.
 private func dataset(labels: [Int], groups: [Int]? = nil, classes: Int) -> StoredImages {
     StoredImages(
-        name: "test", width: 1, height: 1, classNames: (0..<classes).map { "class \($0)" }, allowsHorizontalFlip: false,
+        name: "test", size: .square(1), classNames: (0..<classes).map { "class \($0)" }, allowsHorizontalFlip: false,
         labels: labels, groups: groups, pixels: [UInt8](repeating: 0, count: labels.count * 3))
 }
 

@@ -60,7 +60,7 @@ import Testing
 
     @Test func otherSidesWork() throws {
         for side in [8, 17, 64] {
-            let image = try SyntheticSigns(count: 1, seed: 2, side: side).image(at: 0)
+            let image = try SyntheticSigns(count: 1, seed: 2, size: .square(side)).image(at: 0)
             #expect((image.width, image.height) == (side, side))
             #expect(Set(image.pixels).count > 8)
         }
@@ -68,7 +68,7 @@ import Testing
 
     @Test func countsAndSidesOutsideTheLimitsAreRefused() {
         #expect(throws: DatasetError.self) { try SyntheticSigns(count: 0, seed: 1) }
-        #expect(throws: DatasetError.self) { try SyntheticSigns(count: 1, seed: 1, side: 7) }
+        #expect(throws: DatasetError.self) { try SyntheticSigns(count: 1, seed: 1, size: .square(7)) }
         #expect(throws: DatasetError.self) { try SyntheticSigns(count: 1, seed: 1, firstIndex: -1) }
     }
 

@@ -52,6 +52,19 @@ package enum Greendiff {
         /// What standard output holds so far.
         package var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
+        /// Waits for the end and gives the most memory that the process had until a moment before, in bytes.
+        package func peakMemory() -> Int {
+            var peak = 0
+            while process.isRunning {
+                let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+                if let match = status?.firstMatch(of: /VmHWM:\s*(\d+) kB/), let kibibytes = Int(match.1) {
+                    peak = max(peak, 1024 * kibibytes)
+                }
+                usleep(2_000)
+            }
+            return peak
+        }
+
         /// Sends SIGINT, as Ctrl-C does.
         package func interrupt() { process.interrupt() }
 

@@ -6,6 +6,8 @@ import Kernels
 /// `2^q >= weightLimit`, the exponent is `e = min(50, 62 - q) - p`: every `|v * 2^e| <= 2^50` and the sum stays within
 /// `2^q * 2^(62-q) = 2^62`, so it cannot overflow. Values above the limit are refused. Memory: 8 bytes a parameter.
 public struct FixedPointAccumulator: UpdateAccumulator {
+    /// Memory that a sum takes.
+    package static let bytesPerParameter = MemoryLayout<Int64>.stride
     /// The tensors of the model.
     public var layout: ParameterLayout { limits.layout }
     /// What the frames hold.

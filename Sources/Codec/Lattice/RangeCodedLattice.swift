@@ -21,6 +21,7 @@ struct RangeCodedLattice {
         _ values: UnsafePointer<Float>, count: Int, lattice: Lattice, random: RoundingSequence, lowBits: Int, threads: Int
     ) {
         let chunkCount = LatticeStorage.chunks(count)
+        OutOfMemory.require(bytes: count + WideCodes.bytes(count: count, bits: lowBits))
         let symbols = UnsafeMutablePointer<UInt8>.allocate(capacity: count)
         defer { symbols.deallocate() }
         var lowParts = [UInt8](repeating: 0, count: WideCodes.bytes(count: count, bits: lowBits))

@@ -4,13 +4,13 @@ import Storage
 
 /// Image files below a folder: every folder that has some is a class, named by its path.
 package enum ImageFolder {
-    /// Each image is cut to its central square and resized to `side` x `side`; classes and files in the order of their names.
+    /// Of each image the largest central part shaped as `size` is resized to it; classes and files in the order of their names.
     ///
     /// - Parameters:
     ///   - allowsHorizontalFlip: whether mirrored images still show what they should; only the caller can know.
     ///   - skipsUnreadable: whether images that cannot be read are left out; otherwise they are an error that names them.
     package static func load(
-        directory: String, side: Int = 32, allowsHorizontalFlip: Bool = false, skipsUnreadable: Bool = false
+        directory: String, size: ImageSize = .square(32), allowsHorizontalFlip: Bool = false, skipsUnreadable: Bool = false
     ) throws(DatasetError) -> StoredImages {
         let tree = try ImageTree(directory)
         let hasFolders = tree.classes.contains { !$0.path.isEmpty }
@@ -20,7 +20,7 @@ package enum ImageFolder {
         for (label, group) in tree.classes.enumerated() {
             let folder = group.path.isEmpty ? directory : "\(directory)/\(group.path)"
             labels += [Int](repeating: label, count: group.images.count)
-            requests += group.images.map { request("\(folder)/\($0)") }
+            requests += group.images.map { ImageRequest(path: "\(folder)/\($0)") { $0.bounds.center(shapedAs: size) } }
         }
         guard !requests.isEmpty || !tree.failures.isEmpty else {
             let others = tree.counts.seen > 0 ? ", only \(tree.counts.seen) files of other kinds" : ""
@@ -29,10 +29,10 @@ package enum ImageFolder {
                 remedy: "convert the images to PNG, or name another folder")
         }
         let loaded = try LoadedImages(
-            requests, side: side, source: directory, counts: tree.counts, failures: tree.failures,
+            requests, size: size, source: directory, counts: tree.counts, failures: tree.failures,
             skipsUnreadable: skipsUnreadable)
         return StoredImages(
-            name: "images of \(directory)", width: side, height: side, classNames: names,
+            name: "images of \(directory)", size: size, classNames: names,
             allowsHorizontalFlip: allowsHorizontalFlip, labels: loaded.kept.map { labels[$0] }, groups: nil,
             fileNames: loaded.kept.map { String(requests[$0].path.dropFirst(directory.count + 1)) }, files: loaded.counts,
             pixels: loaded.pixels)
@@ -49,12 +49,5 @@ package enum ImageFolder {
                 remedy: "make one folder of images for each device, or use partition iid")
         }
         return folders
-    }
-
-    private static func request(_ path: String) -> ImageRequest {
-        ImageRequest(path: path) { image throws(DatasetError) in
-            let side = min(image.width, image.height)
-            return PixelRectangle(x: (image.width - side) / 2, y: (image.height - side) / 2, width: side, height: side)
-        }
     }
 }

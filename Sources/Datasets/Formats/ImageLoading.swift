@@ -6,13 +6,13 @@ import Records
 /// One image file to bring to a data set's size.
 struct ImageRequest: Sendable {
     let path: String
-    /// The part to keep, given the image's size; nil keeps all. Throws where it does not fit.
-    let crop: @Sendable (RGBImage) throws(DatasetError) -> PixelRectangle?
+    /// The part of an image to keep. Throws where it does not fit.
+    let crop: @Sendable (RGBImage) throws(DatasetError) -> PixelRectangle
 }
 
 /// Many files decoded, cropped and resized on all cores.
 struct LoadedImages {
-    /// `(kept.count, side, side, 3)` in the order of the requests.
+    /// `(kept.count, height, width, 3)` in the order of the requests.
     let pixels: [UInt8]
     /// Which requests could be used, ascending.
     let kept: [Int]
@@ -25,10 +25,10 @@ struct LoadedImages {
     ///   - failures: images that could not be reached before.
     /// - Throws: an error that names the images that cannot be used, unless they are to be skipped; or no image at all.
     init(
-        _ requests: [ImageRequest], side: Int, source: String, counts: ImageFileCounts, failures: [DatasetError] = [],
+        _ requests: [ImageRequest], size: ImageSize, source: String, counts: ImageFileCounts, failures: [DatasetError] = [],
         skipsUnreadable: Bool
     ) throws(DatasetError) {
-        let (decoded, notes) = Self.decode(requests, side: side)
+        let (decoded, notes) = Self.decode(requests, size: size)
         let failures = failures + notes.failures
         var counts = counts
         counts.seen += requests.count + failures.count - notes.failures.count
@@ -45,15 +45,16 @@ struct LoadedImages {
             return
         }
         kept = requests.indices.filter { notes.failed[$0] == nil }
-        let imageBytes = side * side * 3
+        let imageBytes = size.pixels * 3
         pixels = kept.flatMap { decoded[$0 * imageBytes..<($0 + 1) * imageBytes] }
     }
 
-    private static func decode(_ requests: [ImageRequest], side: Int) -> (pixels: [UInt8], notes: LoadingNotes.Contents) {
-        let imageBytes = side * side * 3
+    private static func decode(_ requests: [ImageRequest], size: ImageSize) -> (pixels: [UInt8], notes: LoadingNotes.Contents) {
+        let imageBytes = size.pixels * 3
         let chunk = 256
         let chunks = (requests.count + chunk - 1) / chunk
         let notes = LoadingNotes()
+        OutOfMemory.require(bytes: requests.count * imageBytes, wayOut: "use fewer images, or a model of smaller ones")
         let pixels = [UInt8](unsafeUninitializedCapacity: requests.count * imageBytes) { buffer, count in
             buffer.initialize(repeating: 0)
             count = buffer.count
@@ -62,7 +63,7 @@ struct LoadedImages {
             parallelFor(count: chunks, threads: Processors.available) { number in
                 for index in number * chunk..<min(requests.count, (number + 1) * chunk) {
                     do throws(DatasetError) {
-                        let (image, isAnimated) = try load(requests[index], side: side)
+                        let (image, isAnimated) = try load(requests[index], size: size)
                         if isAnimated { notes.noteAnimation() }
                         for (offset, byte) in image.pixels.enumerated() { target[index * imageBytes + offset] = byte }
                     } catch {
@@ -74,15 +75,15 @@ struct LoadedImages {
         return (pixels, notes.contents)
     }
 
-    private static func load(_ request: ImageRequest, side: Int) throws(DatasetError) -> (RGBImage, isAnimated: Bool) {
+    private static func load(_ request: ImageRequest, size: ImageSize) throws(DatasetError) -> (RGBImage, isAnimated: Bool) {
         let contents: ImageFile.Contents
         do throws(ImageFileError) {
             contents = try ImageFile.read(request.path)
         } catch {
             throw DatasetError(source: error.path, problem: error.explanation, remedy: error.remedy)
         }
-        let kept = try request.crop(contents.image).map(contents.image.cropped) ?? contents.image
-        return (kept.resized(width: side, height: side), contents.isAnimated)
+        let kept = try contents.image.cropped(to: request.crop(contents.image))
+        return (kept.resized(to: size), contents.isAnimated)
     }
 }
 

@@ -2,24 +2,26 @@ import Glibc
 import ImageFiles
 import Kernels
 
-/// A square picture in float colours, row-major.
+/// A picture in float colours, row-major.
 struct Canvas {
-    let side: Int
+    let size: ImageSize
     var colors: [Color]
 
-    init(side: Int) {
-        self.side = side
-        colors = [Color](repeating: Color(), count: side * side)
+    init(_ size: ImageSize) {
+        self.size = size
+        colors = [Color](repeating: Color(), count: size.pixels)
     }
 
-    /// Replaces every colour; `position` runs over pixel centres in 0...1, `y` down.
+    var shortSide: Int { min(size.width, size.height) }
+
+    /// Replaces every colour; `position` runs over pixel centres in 0...1 both ways, `y` down.
     mutating func transform(_ body: (_ position: Point, _ color: Color) -> Color) {
-        let pitch = 1 / Float(side)
-        for row in 0..<side {
-            let y = (Float(row) + 0.5) * pitch
-            for column in 0..<side {
-                let index = row * side + column
-                colors[index] = body(Point((Float(column) + 0.5) * pitch, y), colors[index])
+        let (columnPitch, rowPitch) = (1 / Float(size.width), 1 / Float(size.height))
+        for row in 0..<size.height {
+            let y = (Float(row) + 0.5) * rowPitch
+            for column in 0..<size.width {
+                let index = row * size.width + column
+                colors[index] = body(Point((Float(column) + 0.5) * columnPitch, y), colors[index])
             }
         }
     }
@@ -30,22 +32,21 @@ struct Canvas {
         let radius = max(1, Int((2.5 * sigma).rounded()))
         let raw = (-radius...radius).map { expf(-Float($0 * $0) / (2 * sigma * sigma)) }
         let total = raw.reduce(0, +)
-        convolve(raw.map { $0 / total }, step: 1, lineStep: side)
-        convolve(raw.map { $0 / total }, step: side, lineStep: 1)
+        let weights = raw.map { $0 / total }
+        for row in 0..<size.height { convolve(weights, from: row * size.width, step: 1, count: size.width) }
+        for column in 0..<size.width { convolve(weights, from: column, step: size.width, count: size.height) }
     }
 
-    private mutating func convolve(_ weights: [Float], step: Int, lineStep: Int) {
+    /// Filters the row or column of `count` colours from `start` on.
+    private mutating func convolve(_ weights: [Float], from start: Int, step: Int, count: Int) {
         let radius = weights.count / 2
-        var line = [Color](repeating: Color(), count: side)
-        for start in stride(from: 0, to: side * lineStep, by: lineStep) {
-            for position in 0..<side { line[position] = colors[start + position * step] }
-            for position in 0..<side {
-                var sum = Color()
-                for tap in 0..<weights.count {
-                    sum += line[max(0, min(side - 1, position + tap - radius))] * weights[tap]
-                }
-                colors[start + position * step] = sum
+        let line = (0..<count).map { colors[start + $0 * step] }
+        for position in 0..<count {
+            var sum = Color()
+            for tap in 0..<weights.count {
+                sum += line[max(0, min(count - 1, position + tap - radius))] * weights[tap]
             }
+            colors[start + position * step] = sum
         }
     }
 
@@ -60,13 +61,13 @@ struct Canvas {
     }
 
     func image() -> RGBImage {
-        var pixels = [UInt8](repeating: 0, count: side * side * 3)
+        var pixels = [UInt8](repeating: 0, count: size.pixels * 3)
         for (index, color) in colors.enumerated() {
             let scaled = (color * 255).rounded(.toNearestOrAwayFromZero).clamped(
                 lowerBound: Color(), upperBound: Color(repeating: 255))
             for channel in 0..<3 { pixels[index * 3 + channel] = UInt8(scaled[channel]) }
         }
-        return RGBImage(width: side, height: side, pixels: pixels)
+        return RGBImage(width: size.width, height: size.height, pixels: pixels)
     }
 }
 

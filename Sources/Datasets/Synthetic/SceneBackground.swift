@@ -75,7 +75,7 @@ enum SceneBackground {
                 return isWindow ? window : front
             }
         }
-        canvas.blur(sigma: random.float(0.3...0.8) * Float(canvas.side) / 32)
+        canvas.blur(sigma: random.float(0.3...0.8) * Float(canvas.shortSide) / 32)
     }
 
     /// Large soft patches of two muted colours, far out of focus.

@@ -4,10 +4,10 @@ import Kernels
 
 /// Draws one sign before a background: a pure function of the generator's position, the class and the style.
 enum SignRenderer {
-    static func render(_ design: SignDesign, style: SignStyle, side: Int, _ random: inout CounterGenerator) -> RGBImage {
-        var canvas = Canvas(side: side)
+    static func render(_ design: SignDesign, style: SignStyle, size: ImageSize, _ random: inout CounterGenerator) -> RGBImage {
+        var canvas = Canvas(size)
         SceneBackground.paint(&canvas, style: style, &random)
-        let pose = Pose(side: side, &random)
+        let pose = Pose(canvas, &random)
         if random.chance(0.6) { paintPole(&canvas, pose, style, &random) }
         paintPlate(&canvas, design, pose, style, &random)
         finish(&canvas, style, &random)
@@ -17,6 +17,8 @@ enum SignRenderer {
     /// Where the camera sees the plate: image position to plate coordinates (plate radius 1).
     private struct Pose {
         let center: Point
+        /// Lengths across and down in units of the shorter side.
+        let extent: Point
         let inverseRadius: Float
         let tilt: Point
         let rowX: Point
@@ -24,12 +26,13 @@ enum SignRenderer {
         /// One pixel in plate units.
         let pixel: Float
 
-        init(side: Int, _ random: inout CounterGenerator) {
+        init(_ canvas: Canvas, _ random: inout CounterGenerator) {
             let radius = random.float(0.33...0.46)
             let slack = 0.5 - radius
             center = Point(0.5, 0.5) + Point(random.float(-0.6...0.6), random.float(-0.6...0.6)) * slack
             inverseRadius = 1 / radius
-            pixel = inverseRadius / Float(side)
+            extent = Point(Float(canvas.size.width), Float(canvas.size.height)) / Float(canvas.shortSide)
+            pixel = inverseRadius / Float(canvas.shortSide)
             tilt = Point(random.float(-0.09...0.09), random.float(-0.06...0.06))
             let angle = Float(random.nextNormal()) * 0.07
             let squeeze = random.float(0.88...1)
@@ -38,7 +41,7 @@ enum SignRenderer {
         }
 
         func plate(_ p: Point) -> Point {
-            let q = (p - center) * inverseRadius
+            let q = (p - center) * extent * inverseRadius
             return Point((q * rowX).sum(), (q * rowY).sum()) / (1 + (q * tilt).sum())
         }
 
@@ -93,7 +96,7 @@ enum SignRenderer {
     /// Weather and camera: fog, rain streaks, blur, exposure, noise.
     private static func finish(_ canvas: inout Canvas, _ style: SignStyle, _ random: inout CounterGenerator) {
         if style == .rain { paintWeather(&canvas, style, &random) }
-        canvas.blur(sigma: random.float(style.blur) * Float(canvas.side) / 32)
+        canvas.blur(sigma: random.float(style.blur) * Float(canvas.shortSide) / 32)
         let exposure = random.float(0.92...1.06)
         let balance = random.tint(Color(repeating: exposure), by: 0.025)
         for index in canvas.colors.indices { canvas.colors[index] *= balance }

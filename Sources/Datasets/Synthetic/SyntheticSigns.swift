@@ -1,16 +1,15 @@
 import ImageFiles
 import Kernels
 
-/// Built-in traffic signs, drawn on demand: image `i` is a pure function of (seed, i, style, side), so nothing is stored and
+/// Built-in traffic signs, drawn on demand: image `i` is a pure function of (seed, i, style, size), so nothing is stored and
 /// any thread may ask for any image.
 package struct SyntheticSigns: ImageDataset {
     package let style: SignStyle
     package let count: Int
-    package let width: Int
+    package let size: ImageSize
     private let seed: UInt64
     private let firstIndex: Int
 
-    package var height: Int { width }
     package var name: String { "synthetic signs (\(style.rawValue))" }
     package let classNames = SignCatalogue.designs.map(\.name)
     /// Mirrored digits and arrows mean something else or nothing.
@@ -19,16 +18,18 @@ package struct SyntheticSigns: ImageDataset {
     /// - Parameters:
     ///   - count: images in the set, up to 2^31.
     ///   - firstIndex: index of the first one in the endless sequence of `seed`: sets that do not overlap share no image.
-    ///   - side: width and height in pixels, 8...1024.
-    package init(count: Int, seed: UInt64, style: SignStyle = .day, side: Int = 32, firstIndex: Int = 0) throws(DatasetError) {
+    ///   - size: width and height are 8...1024; a sign is as large as the shorter of them has room for.
+    package init(
+        count: Int, seed: UInt64, style: SignStyle = .day, size: ImageSize = .square(32), firstIndex: Int = 0
+    ) throws(DatasetError) {
         guard (1...1 << 31).contains(count), (0...1 << 31 - 1).contains(firstIndex) else {
             throw DatasetError(
                 source: "synthetic", problem: "\(count) images from index \(firstIndex)", remedy: "use 1...2147483648 images")
         }
-        guard (8...1024).contains(side) else {
-            throw DatasetError(source: "synthetic", problem: "a side of \(side) pixels", remedy: "use 8...1024")
+        guard (8...1024).contains(size.width), (8...1024).contains(size.height) else {
+            throw DatasetError(source: "synthetic", problem: "images of \(size) pixels", remedy: "use 8...1024 a side")
         }
-        (self.count, self.seed, self.style, width, self.firstIndex) = (count, seed, style, side, firstIndex)
+        (self.count, self.seed, self.style, self.size, self.firstIndex) = (count, seed, style, size, firstIndex)
     }
 
     package func label(at index: Int) -> Int {
@@ -39,7 +40,7 @@ package struct SyntheticSigns: ImageDataset {
     package func image(at index: Int) -> RGBImage {
         var random = generator(at: index)
         let design = SignCatalogue.designs[random.nextIndex(below: classNames.count)]
-        return SignRenderer.render(design, style: style, side: width, &random)
+        return SignRenderer.render(design, style: style, size: size, &random)
     }
 
     private func generator(at index: Int) -> CounterGenerator {

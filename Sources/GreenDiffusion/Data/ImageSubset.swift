@@ -15,8 +15,7 @@ struct ImageSubset: ImageDataset {
 
     var name: String { base.name }
     var count: Int { indices.count }
-    var width: Int { base.width }
-    var height: Int { base.height }
+    var size: ImageSize { base.size }
     var classNames: [String] { base.classNames }
     var allowsHorizontalFlip: Bool { base.allowsHorizontalFlip }
     var files: ImageFileCounts? { base.files }

@@ -1,4 +1,5 @@
 import Datasets
+import ImageFiles
 
 /// The images of a run: those that devices train on, each on one device, and a few that no device sees.
 package struct RunImages {
@@ -20,21 +21,21 @@ package struct RunImages {
     /// Opens the images of a resolved configuration and spreads them over the devices.
     ///
     /// - Parameters:
-    ///   - side: width and height that the model sees.
+    ///   - size: of the images that the model sees.
     ///   - devices: how many there are.
     ///   - folders: with partition `folders`, the devices' folders in their order.
     /// - Throws: `DatasetError` for images that cannot be used or do not suffice.
-    package init(_ configuration: RunConfiguration, side: Int, devices: Int, folders: [String] = []) throws {
+    package init(_ configuration: RunConfiguration, size: ImageSize, devices: Int, folders: [String] = []) throws {
         let seed = configuration.seed
         if case .synthetic(let name) = configuration.data {
             let style = try name.map { try DataSpecification.style($0) } ?? .day
             let count = configuration.images ?? RunConfiguration.imagesPerDevice * devices
-            training = try SyntheticSigns(count: count, seed: seed, style: style, side: side)
-            heldOut = try SyntheticSigns(count: Self.heldOutCount, seed: seed, style: style, side: side, firstIndex: count)
+            training = try SyntheticSigns(count: count, seed: seed, style: style, size: size)
+            heldOut = try SyntheticSigns(count: Self.heldOutCount, seed: seed, style: style, size: size, firstIndex: count)
             list = nil
         } else {
             let all = try configuration.data.open(
-                side: side, syntheticImages: 0, seed: seed, cropMargin: configuration.crop,
+                size: size, syntheticImages: 0, seed: seed, cropMargin: configuration.crop,
                 skipsUnreadable: configuration.skipsUnreadable)
             let isByFolder = configuration.partition == .folders
             (training, heldOut) = try Self.split(all, keeping: isByFolder ? all.partition(byFolders: folders) : [], seed: seed)

@@ -1,3 +1,4 @@
+import ImageFiles
 import Kernels
 import Model
 import Report
@@ -51,7 +52,7 @@ struct CheckpointReport: Inspection.Report {
     }
 
     var lines: [(String, String)] {
-        let size = sampleSize.map(String.init).joined(separator: "x")
+        let size = ImageSize(width: sampleSize[1], height: sampleSize[0])
         let counters = trainingState?.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         return [
             ("model", "\(path), verified"),

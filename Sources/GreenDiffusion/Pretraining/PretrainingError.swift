@@ -6,8 +6,6 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
     case stepsBehind(path: String, done: Int, requested: Int)
     /// More steps would change the learning rates of a cosine.
     case decayIsFixed(path: String, steps: Int, requested: Int)
-    /// The images of the data set `data` do not have the model's height and width, `size`.
-    case imageSize(data: String, width: Int, height: Int, size: [Int])
     /// A file could not be written.
     case notSaved(step: Int, path: String, reason: String)
     /// Loss or gradients are not finite.
@@ -21,8 +19,6 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
         case .stepsBehind(let path, let done, let requested): "steps \(requested) is below the \(done) that \(path) has done"
         case .decayIsFixed(let path, let steps, let requested):
             "steps \(requested) would change the learning rates of \(path), whose cosine ends at \(steps)"
-        case .imageSize(let data, let width, let height, let size):
-            "\(data) has images of \(width)x\(height) pixels, the model sees \(size[1])x\(size[0])"
         case .diverged(let error, _):
             "training diverged at step \(error.step): loss \(error.loss), gradient norm \(error.gradientNorm)"
         case .notSaved(let step, _, let reason): "step \(step) could not be saved: \(reason)"
@@ -35,7 +31,6 @@ public enum PretrainingError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .stepsBehind: "steps counts from the run's beginning"
         case .decayIsFixed(let path, _, _): "start from its model \(path)/model in another folder"
-        case .imageSize: "choose a preset or init of that size, or other data"
         case .diverged(_, let path):
             "start again with a smaller learning rate, from scratch or from \(path)/model"
         case .notSaved(_, let path, _): "the checkpoints before it stand, resume \(path)"

@@ -39,7 +39,7 @@ public final class PretrainingRun {
     /// What is done to images before the model sees them; nil where they are drawn.
     public var imageTreatment: String? {
         let data = try? DataSpecification(parsing: settings.data)
-        return data?.treatment(side: trainer.model.configuration.sampleSize[1], cropMargin: nil)
+        return data?.treatment(size: trainer.model.configuration.imageSize, cropMargin: nil)
     }
 
     /// - Parameters:
@@ -63,7 +63,7 @@ public final class PretrainingRun {
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
                 averageDecay: PretrainingSettings.averageDecay))
-        images = try TrainingImages(settings, size: model.configuration.sampleSize)
+        images = try TrainingImages(settings, size: model.configuration.imageSize)
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)
     }

@@ -1,4 +1,5 @@
 import Datasets
+import ImageFiles
 import Kernels
 import Records
 
@@ -25,31 +26,28 @@ struct TrainingImages {
     /// What became of the files that they come from; nil where they are drawn.
     var files: ImageFileCounts? { dataset.files }
 
-    /// - Parameter size: height and width that the model sees.
-    /// - Throws: `ConfigurationError` or `DatasetError` for images that cannot be used, `PretrainingError.imageSize` for a wrong size.
-    init(_ settings: PretrainingSettings, size: [Int]) throws {
+    /// - Parameter size: of the images that the model sees.
+    /// - Throws: `ConfigurationError` or `DatasetError` for images that cannot be used.
+    init(_ settings: PretrainingSettings, size: ImageSize) throws {
         (batchSize, seed) = (settings.batchSize, settings.seed)
         let source = try DataSpecification(parsing: settings.data)
         let evaluates = (settings.evaluateEvery ?? 0) > 0
         if case .synthetic(let name) = source {
             let style = try name.map { try DataSpecification.style($0) } ?? .day
-            dataset = try SyntheticSigns(count: Self.syntheticImages, seed: seed, style: style, side: size[1])
+            dataset = try SyntheticSigns(count: Self.syntheticImages, seed: seed, style: style, size: size)
             // The last images that there are: no run gets as far.
             heldOut =
                 evaluates
                 ? try SyntheticSigns(
-                    count: RunImages.heldOutCount, seed: seed, style: style, side: size[1],
+                    count: RunImages.heldOutCount, seed: seed, style: style, size: size,
                     firstIndex: Self.syntheticImages - RunImages.heldOutCount) : nil
             (list, order) = (nil, nil)
         } else {
             let all = try source.open(
-                side: size[1], syntheticImages: 0, seed: seed, skipsUnreadable: settings.skipsUnreadable ?? false)
+                size: size, syntheticImages: 0, seed: seed, skipsUnreadable: settings.skipsUnreadable ?? false)
             (dataset, heldOut) = evaluates ? try RunImages.split(all, seed: seed) : (all, nil)
             list = ImageList(all)
             order = ExampleOrder(count: dataset.count, seed: seed)
-        }
-        guard [dataset.height, dataset.width] == size else {
-            throw PretrainingError.imageSize(data: dataset.name, width: dataset.width, height: dataset.height, size: size)
         }
     }
 

@@ -10,7 +10,8 @@ struct SampleGrid {
     /// Images in a grid.
     static let count = 36
     private static let steps = 50
-    private static let batchSize = 12
+    /// Images that are drawn together.
+    static let batchSize = 12
     /// Side of an enlarged image, in pixels, about.
     private static let displaySide = 64
 

@@ -4,7 +4,7 @@ import Foundation
 import Kernels
 import Model
 
-/// What a run would do and cost, without training: the plan of its first round, and expected time, energy, bytes and disk.
+/// What a run would do and cost, without training: the plan of its first round, and expected time, energy, bytes, disk and memory.
 public struct DryRun {
     /// A device's part in the first round.
     public struct Device: Sendable, Equatable {
@@ -33,20 +33,35 @@ public struct DryRun {
     public let devices: [Device]
     /// Why no device has a plan; nil where one has.
     public let emptyRound: EmptyRound?
+    /// Bytes of memory that the run takes at its peak, about; nil where the system does not tell what this process has.
+    public let peakMemoryBytes: Int?
+    /// Bytes of memory that the process may have here; nil where the system does not tell.
+    public let availableMemoryBytes: Int?
 
     /// Prepares the run as `FederatedRun.start` does, writing nothing.
     ///
-    /// - Throws: as `FederatedRun.start`.
+    /// - Throws: as `FederatedRun.start`; `FederatedRunError.memory` where not even a step fits into memory.
     public init(_ configuration: RunConfiguration) throws {
         components = try RunComponents(configuration.resolved())
+        let memory = components.memory()
+        availableMemoryBytes = ProcessMemory.available
+        if let availableMemoryBytes, memory.peak(frameBytes: 0) > availableMemoryBytes {
+            throw FederatedRunError.memory(
+                needed: memory.peak(frameBytes: 0), available: availableMemoryBytes,
+                batchSize: components.configuration.batchSize)
+        }
         let server = try components.makeServer()
         let start = ProcessInfo.processInfo.systemUptime
         let flopsPerSample = try components.measureFLOPsPerSample()
         secondsPerStep = ProcessInfo.processInfo.systemUptime - start
+        // The program itself, its images and the kernels' scratch memory.
+        let besideArrays = ProcessMemory.resident.map { max(0, $0 - memory.afterWarmUp) }
         overview = components.overview(flopsPerSample: flopsPerSample, timeBudgetSeconds: server.state.timeBudgetSeconds)
         let assignments = Dictionary(uniqueKeysWithValues: try server.begin().map { ($0.device.id, $0) })
         let known = Dictionary(uniqueKeysWithValues: components.devices.map { ($0.id, $0) })
         let finished = try server.finish()
+        let frameBytes = assignments.values.map { Int($0.plan.problem.payloadBits / 8) }.max() ?? 0
+        peakMemoryBytes = besideArrays.map { $0 + memory.peak(frameBytes: frameBytes) }
         downloadBytes = finished.record.downloadBytes
         emptyRound = assignments.isEmpty ? EmptyRound(finished.devices) : nil
         devices = finished.devices.compactMap { record in

@@ -1,13 +1,15 @@
+import Report
+
 /// Why a federated run cannot start or go on, and the way out.
 public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
-    /// The images of the data set `data` do not have the model's width and height, `side`.
-    case imageSize(data: String, width: Int, height: Int, side: Int)
     /// Training diverged: values of every device, or of the server's average, are not finite or too large.
     case diverged(round: Int, reason: String, path: String)
     /// No device gave an update in the rounds up to `round`.
     case nothingLearned(round: Int, EmptyRound, path: String)
     /// Of a run that is only planned, no device has a plan.
     case nothingPlanned(EmptyRound)
+    /// A run that is only planned needs more memory than there is.
+    case memory(needed: Int, available: Int, batchSize: Int)
     /// The caller asked for an end after a round; what was done is saved.
     case interrupted(round: Int, rounds: Int, path: String)
     /// A file could not be written.
@@ -18,12 +20,13 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     /// What happened.
     public var problem: String {
         switch self {
-        case .imageSize(let data, let width, let height, let side):
-            "\(data) has images of \(width)x\(height) pixels, the model sees \(side)x\(side)"
         case .diverged(let round, let reason, _): "round \(round): \(reason)"
         case .nothingLearned(let round, let cause, _):
             "nothing was learned up to round \(round): \(cause.problem)"
         case .nothingPlanned(let cause): "nothing would be learned: \(cause.problem)"
+        case .memory(let needed, let available, let batchSize):
+            "a run with batch-size \(batchSize) needs \(Quantity.bytes(needed)) of memory or more, "
+                + "\(Quantity.bytes(available)) are available here"
         case .interrupted(let round, let rounds, _): "interrupted after round \(round) of \(rounds), saved"
         case .stopped(let reason, _): reason
         case .roundsBehind(let path, let done, let requested):
@@ -34,10 +37,10 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     /// What to do about it.
     public var wayOut: String {
         switch self {
-        case .imageSize: "choose a preset or init of that size, or other data"
         case .diverged(_, _, let path): "start again from the rounds before, with init \(path) and a smaller learning-rate"
         case .nothingLearned(_, let cause, let path): "\(cause.wayOut) to a new run; \(path) can be resumed as it is"
         case .nothingPlanned(let cause): cause.wayOut
+        case .memory: "use a smaller batch-size or model"
         case .interrupted(_, _, let path): "resume \(path)"
         case .stopped(_, let path): "finished rounds are safe: then resume \(path)"
         case .roundsBehind: "rounds counts from the run's beginning"

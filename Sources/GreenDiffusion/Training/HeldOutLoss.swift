@@ -8,8 +8,9 @@ struct HeldOutLoss {
     private let batches: [TrainingStep]
 
     /// Images that are looked at, at most.
-    private static let imageLimit = 128
-    private static let batchSize = 32
+    static let imageLimit = 128
+    /// Images that are looked at together.
+    static let batchSize = 32
 
     /// - Parameter images: at least one (precondition).
     init(_ images: any ImageDataset, schedule: NoiseSchedule, seed: UInt64) {
@@ -17,7 +18,7 @@ struct HeldOutLoss {
         let count = min(images.count, Self.imageLimit)
         batches = stride(from: 0, to: count, by: Self.batchSize).map { start in
             let indices = Array(start..<min(start + Self.batchSize, count))
-            let batch = Tensor(shape: [indices.count, images.height, images.width, 3])
+            let batch = Tensor(shape: [indices.count, images.size.height, images.size.width, 3])
             images.load(indices, into: batch)
             let noise = Tensor(shape: batch.shape)
             noise.fillNormal(

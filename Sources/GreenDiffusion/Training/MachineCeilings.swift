@@ -9,21 +9,26 @@ public struct MachineCeilings: Sendable {
     /// Bytes a second of a copy, read and written bytes counted.
     public let copyBytesPerSecond: Double
 
+    /// Width and height of the matrices that are multiplied.
+    private static let side = 512
+    /// Floats that are copied.
+    private static let copied = 8 << 20
+    /// What `measure` takes: of the two arrays of the copy one is only read, and takes none.
+    static let arrayBytes = (3 * side * side + copied) * MemoryLayout<Float>.stride
+
     /// The best of a few repetitions of each, on the context's threads.
     package static func measure(_ context: ComputeContext) -> MachineCeilings {
-        let side = 512
         let matrices = (0..<3).map { _ in Tensor(shape: [side, side]) }
         matrices[0].fill(0.5)
         matrices[1].fill(0.25)
         let product = shortestSeconds {
             context.linearForward(input: matrices[0], weight: matrices[1], bias: nil, into: matrices[2])
         }
-        let count = 8 << 20
-        let (source, copy) = (Tensor(shape: [count]), Tensor(shape: [count]))
+        let (source, copy) = (Tensor(shape: [copied]), Tensor(shape: [copied]))
         let copying = shortestSeconds { copy.copy(from: source) }
         return MachineCeilings(
             matrixFLOPsPerSecond: 2 * Double(side * side * side) / product,
-            copyBytesPerSecond: Double(2 * count * MemoryLayout<Float>.stride) / copying)
+            copyBytesPerSecond: Double(2 * copied * MemoryLayout<Float>.stride) / copying)
     }
 
     private static func shortestSeconds(_ body: () -> Void) -> Double {

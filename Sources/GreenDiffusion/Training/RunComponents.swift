@@ -37,14 +37,9 @@ struct RunComponents {
             start?.configuration ?? UNetConfiguration(preset: configuration.preset ?? .small),
             context: ComputeContext(threads: threads, convolution: configuration.convolution))
         if let start { model.parameters.copy(from: start.parameters) } else { model.initialize(seed: configuration.seed) }
-        let side = model.configuration.sampleSize[0]
         let folders = try configuration.deviceFolders()
         let count = try folders?.count ?? configuration.devices.count()
-        images = try RunImages(configuration, side: side, devices: count, folders: folders ?? [])
-        guard images.training.width == side, images.training.height == model.configuration.sampleSize[1] else {
-            throw FederatedRunError.imageSize(
-                data: images.training.name, width: images.training.width, height: images.training.height, side: side)
-        }
+        images = try RunImages(configuration, size: model.configuration.imageSize, devices: count, folders: folders ?? [])
         devices = try configuration.federatedDevices(samples: images.shards.map(\.count))
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)

@@ -31,7 +31,7 @@ extension RunComponents {
         RunOverview(
             configuration: configuration, parameterCount: model.layout.parameterCount, flopsPerSample: flopsPerSample,
             dataName: images.training.name, imageFiles: images.training.files,
-            imageTreatment: configuration.data.treatment(side: images.training.width, cropMargin: configuration.crop),
+            imageTreatment: configuration.data.treatment(size: images.training.size, cropMargin: configuration.crop),
             imagesOfDevices: images.shards.map(\.count), imagesHeldOut: images.heldOut?.count,
             devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds)
     }

@@ -6,6 +6,8 @@ import CKernels
 package final class ComputeContext {
     /// Threads a kernel may use, at least 1: those asked for, but no more than help (`gd_useful_threads`).
     package let threads: Int
+    /// Whether kernels run. A pass in a context without them takes its memory and leaves it undefined: to learn how much that is.
+    package let computes: Bool
     /// Counts of all operations run in this context since the last reset.
     package var meter = Meter()
     /// Set it to record the time of every operation; nil records none.
@@ -18,9 +20,9 @@ package final class ComputeContext {
     private var scratch = Tensor(shape: [0])
 
     /// - Parameter threads: at least 1 (precondition).
-    package init(threads: Int) {
+    package init(threads: Int, computes: Bool = true) {
         precondition(threads >= 1, "a context needs at least one thread")
-        self.threads = Int(gd_useful_threads(Int32(clamping: threads)))
+        (self.threads, self.computes) = (Int(gd_useful_threads(Int32(clamping: threads))), computes)
     }
 
     /// At least `count` floats of scratch memory, contents undefined, valid until the next call.
@@ -41,6 +43,7 @@ package final class ComputeContext {
     func perform(
         _ name: String, on shape: @autoclosure () -> any OperationShape, _ work: OperationWork, kernel: () -> gd_status
     ) {
+        guard computes else { return }
         let start = profile == nil ? nil : ContinuousClock.now
         let status = kernel()
         precondition(status == GD_OK, "\(name) refused its extents \(shape()) (status \(status.rawValue))")

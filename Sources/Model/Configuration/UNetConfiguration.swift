@@ -67,7 +67,9 @@ public struct UNetConfiguration: Sendable, Equatable {
         }
         let multiple = 1 << (levels - 1)
         guard sampleSize.count == 2, sampleSize.allSatisfy({ $0 > 0 && $0 % multiple == 0 }) else {
-            throw refuse("sample_size", sampleSize, "height and width, multiples of \(multiple)")
+            throw refuse(
+                "sample_size", sampleSize,
+                "height and width that are multiples of \(multiple): each of the \(levels) down blocks but the last halves both")
         }
         guard normNumGroups > 0, blockOutChannels.allSatisfy({ $0 > 0 && $0 % normNumGroups == 0 }) else {
             throw refuse("norm_num_groups", normNumGroups, "a divisor of every block_out_channels \(blockOutChannels)")

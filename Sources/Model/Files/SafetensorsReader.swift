@@ -113,6 +113,7 @@ package final class SafetensorsReader {
     private static func readElements<Element: FixedWidthInteger>(
         _ descriptor: Int32, count: Int, at offset: Int, path: String
     ) throws(CheckpointError) -> [Element] {
+        OutOfMemory.require(bytes: count * MemoryLayout<Element>.stride)
         var elements = [Element](repeating: 0, count: count)
         let result = elements.withUnsafeMutableBytes { bytes in
             Result { () throws(CheckpointError) in try read(descriptor, bytes, at: offset, path: path) }

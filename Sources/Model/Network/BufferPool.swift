@@ -2,9 +2,9 @@ import Kernels
 
 /// Activation memory that is used again: a buffer returns by itself when the last tensor that views it is gone.
 ///
-/// Buffers lie in one range of places, each in the first gap that holds it, so memory follows what is in use at once. The first pass
-/// measures that range, with separate memory for each buffer. `settle` then takes the range in one piece, and passes that ask for the
-/// same sizes in the same order allocate nothing.
+/// Buffers lie in one range of places, each in the first gap that holds it, so memory follows what is in use at once. `settle` takes the
+/// range that the passes so far needed in one piece; beyond it buffers have separate memory. Passes that ask for the same sizes in the
+/// same order allocate nothing.
 final class BufferPool {
     private struct Block {
         let places: Range<Int>
@@ -21,6 +21,9 @@ final class BufferPool {
 
     /// Whole cache lines.
     private static let granularity = 16
+
+    /// Bytes of the range that the passes needed so far.
+    var bytes: Int { extent * MemoryLayout<Float>.stride }
 
     /// A tensor of the given shape, contents undefined.
     func tensor(_ shape: [Int]) -> Tensor {
@@ -44,8 +47,8 @@ final class BufferPool {
         allocations += 1
     }
 
-    /// Forgets the passes so far, for a change of batch size.
-    func reset() { (blocks, arena, extent) = ([], Tensor(shape: [0]), 0) }
+    /// Forgets the passes so far, for a change of batch size, and makes room for one that needs `bytes`.
+    func reset(bytes: Int) { (blocks, arena, extent) = ([], Tensor(shape: [0]), bytes / MemoryLayout<Float>.stride) }
 
     /// Where `count` places are free, and the index of a block there.
     private func firstGap(_ count: Int) -> (index: Int, places: Range<Int>) {

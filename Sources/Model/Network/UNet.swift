@@ -63,7 +63,7 @@ package final class UNet {
     ///   - timesteps: N, 0-based.
     /// - Returns: `(N, H, W, outChannels)`, the caller's to keep.
     package func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
-        prepare(sample, timesteps)
+        prepare(sample, timesteps, isTraining: false)
         (workspace.dropout, workspace.keepsActivations) = (nil, false)
         let output = withTeam(threads: context.threads) {
             architecture.forward(sample, timesteps: timesteps, workspace).output
@@ -84,7 +84,7 @@ package final class UNet {
     package func accumulateGradients(
         sample: Tensor, timesteps: [Int], noise: Tensor, dropout: CounterRandom? = nil
     ) -> Double {
-        prepare(sample, timesteps)
+        prepare(sample, timesteps, isTraining: true)
         holdsGradients = true
         (workspace.dropout, workspace.keepsActivations) = (dropout, true)
         let (prediction, saved) = architecture.forward(sample, timesteps: timesteps, workspace)
@@ -105,13 +105,33 @@ package final class UNet {
         return gradients
     }
 
+    /// Bytes of activation memory that passes with the present number of images needed so far.
+    package var activationBytes: Int { workspace.buffers.bytes }
+
+    /// Bytes of activation memory that a pass over `count` images needs, found by one that computes nothing and touches none of it.
+    package func activationBytes(images count: Int, isTraining: Bool) -> Int {
+        let planned = Workspace(
+            layout: layout, parameters: parameters, gradients: gradients,
+            context: ComputeContext(threads: context.threads, computes: false))
+        planned.keepsActivations = isTraining
+        planned.dropout = isTraining ? CounterRandom(seed: 0, stream: .dropout) : nil
+        let timesteps = [Int](repeating: 0, count: count)
+        let (output, saved) = architecture.forward(
+            Tensor(shape: sampleShape(count: count)), timesteps: timesteps, planned)
+        if isTraining { architecture.backward(saved, dOutput: output, planned) }
+        return planned.buffers.bytes
+    }
+
     /// Pieces of activation memory taken from the system so far.
     package var activationAllocations: Int { workspace.buffers.allocations }
 
-    private func prepare(_ sample: Tensor, _ timesteps: [Int]) {
+    private func prepare(_ sample: Tensor, _ timesteps: [Int], isTraining: Bool) {
         precondition(
             sample.shape == sampleShape(count: timesteps.count), "sample \(sample.shape) and \(timesteps.count) timesteps")
-        if batchSize != timesteps.count { workspace.buffers.reset() }
+        // Planned, so that memory that is not there is missed before the first pass and not in the middle of it.
+        if batchSize != timesteps.count {
+            workspace.buffers.reset(bytes: activationBytes(images: timesteps.count, isTraining: isTraining))
+        }
         workspace.buffers.settle()
         batchSize = timesteps.count
     }

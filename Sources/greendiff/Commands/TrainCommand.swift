@@ -38,7 +38,7 @@ struct TrainCommand: ParsableCommand {
         help: ArgumentHelp("With --resume: go back to that round's checkpoint and forget what came after it.", valueName: "n"))
     var fromRound: Int?
 
-    @Flag(help: "Show the plan, expected time, energy, bytes and disk; train nothing and write nothing.")
+    @Flag(help: "Show the plan, expected time, energy, bytes, disk and memory; train nothing and write nothing.")
     var dryRun = false
 
     @OptionGroup var options: TrainOptions

@@ -16,17 +16,15 @@ enum ErrorText {
         }
     }
 
-    private static let otherModel = "choose a --preset or --init of that size, or other --data"
-
     private static func line(_ error: FederatedRunError) -> String {
         switch error {
-        case .imageSize: "\(error.problem); \(otherModel)"
         case .diverged(_, _, let path):
             "\(error.problem); all rounds before are safe: start again from them with "
                 + "`greendiff train --init \(path) --learning-rate SMALLER`"
         case .nothingLearned(_, let cause, let path):
             "\(error.problem); \(wayOut(cause)) with --config \(path)/config.yaml and another --out"
         case .nothingPlanned(let cause): "\(error.problem); \(wayOut(cause))"
+        case .memory: "\(error.problem); use a smaller --batch-size or model"
         case .interrupted(_, _, let path): "\(error.problem); go on with `greendiff train --resume \(path)`"
         case .stopped(_, let path):
             "\(error.problem); finished rounds are safe: then go on with `greendiff train --resume \(path)`"
@@ -71,7 +69,6 @@ enum ErrorText {
         case .stepsBehind: "--\(error.problem); --steps counts from the run's beginning"
         case .decayIsFixed(let path, _, _):
             "--\(error.problem); start from its model with `--init \(path)/model --out ANOTHER_DIR`"
-        case .imageSize: "\(error.problem); \(otherModel)"
         case .diverged(_, let path):
             "\(error.problem); start again with a smaller --learning-rate, from scratch or with `--init \(path)/model`"
         case .notSaved(_, let path, _):

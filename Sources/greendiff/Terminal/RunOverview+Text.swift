@@ -80,7 +80,19 @@ extension DryRun {
                     "about \(Quantity.duration(wallSeconds)) of training here for \(rounds) rounds; the devices would take "
                         + "\(Quantity.duration(overview.timeBudgetSeconds * Double(rounds)))"),
                 labelledLine("disk", "about \(Quantity.bytes(diskBytes)), records and samples apart"),
-            ]).joined(separator: "\n")
+            ] + memoryLines).joined(separator: "\n")
+    }
+
+    /// How much memory the run takes, and a warning where that is more than there is.
+    private var memoryLines: [String] {
+        guard let peakMemoryBytes else { return [] }
+        let available = availableMemoryBytes.map { ", \(Quantity.bytes($0)) available here" } ?? ""
+        let line = labelledLine("memory", "about \(Quantity.bytes(peakMemoryBytes)) at the peak\(available)")
+        guard let availableMemoryBytes, peakMemoryBytes > availableMemoryBytes else { return [line] }
+        return [
+            line,
+            labelledLine("warning", "the run needs more memory than is available here: use a smaller --batch-size or model"),
+        ]
     }
 
     /// A line where some devices have no plan.

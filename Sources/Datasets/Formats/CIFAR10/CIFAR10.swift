@@ -1,17 +1,24 @@
+import ImageFiles
+import Kernels
 import Records
 import Storage
 
 /// CIFAR-10 (Krizhevsky 2009), binary version: records of one label byte and 3 x 32 x 32 bytes, plane by plane; or Python version: pickled
 /// dictionaries of the same bytes.
 package enum CIFAR10 {
-    private static let side = 32
+    /// Width and height of the images as they are stored.
+    package static let side = 32
     private static let recordBytes = 1 + 3 * side * side
     private static let classNames = [
         "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
     ]
 
     /// All training batches of `directory` in the order of their numbers, or the test batch.
-    package static func load(directory: String, subset: DatasetSubset = .train) throws(DatasetError) -> StoredImages {
+    ///
+    /// - Parameter size: of the result; for other than 32x32 the largest central part of that shape is resized.
+    package static func load(
+        directory: String, subset: DatasetSubset = .train, size: ImageSize = .square(side)
+    ) throws(DatasetError) -> StoredImages {
         var labels: [Int] = []
         var pixels: [UInt8] = []
         let (folder, names, others) = try batches(in: directory, subset)
@@ -23,8 +30,17 @@ package enum CIFAR10 {
         files.seen += names.count
         files.used = names.count
         return StoredImages(
-            name: "CIFAR-10 (\(subset.rawValue))", width: side, height: side, classNames: classNames, allowsHorizontalFlip: true,
-            labels: labels, groups: nil, files: files, pixels: pixels)
+            name: "CIFAR-10 (\(subset.rawValue))", size: size, classNames: classNames, allowsHorizontalFlip: true, labels: labels,
+            groups: nil, files: files, pixels: fitted(pixels, to: size))
+    }
+
+    /// All images of `pixels` at another size.
+    private static func fitted(_ pixels: [UInt8], to size: ImageSize) -> [UInt8] {
+        guard size != .square(side) else { return pixels }
+        let bytes = side * side * 3
+        return stride(from: 0, to: pixels.count, by: bytes).flatMap { start in
+            RGBImage(width: side, height: side, pixels: Array(pixels[start..<start + bytes])).fitted(to: size).pixels
+        }
     }
 
     /// The folder with batches, their names, and what else lies there.
@@ -58,6 +74,7 @@ package enum CIFAR10 {
                 remedy: "the file is truncated or not of the binary version: download it again")
         }
         let plane = side * side
+        OutOfMemory.require(bytes: pixels.count + bytes.count, wayOut: "use fewer batches")
         pixels.reserveCapacity(pixels.count + bytes.count)
         for start in stride(from: 0, to: bytes.count, by: recordBytes) {
             guard classNames.indices.contains(Int(bytes[start])) else {

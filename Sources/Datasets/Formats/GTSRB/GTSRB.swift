@@ -9,10 +9,11 @@ package enum GTSRB {
     /// - Parameters:
     ///   - directory: a folder with the data set in or below it (`GTSRBLayout`).
     ///   - cropMargin: nil keeps the whole image; otherwise it is cut to the sign's box grown by this share of its side.
-    ///   - side: width and height of the result; images are resized to it without keeping their aspect ratio, which is near 1.
+    ///   - size: of the result. Images or boxes, nearly square as they are, are stretched to a square, of which the central part shaped
+    ///     as `size` is kept.
     ///   - skipsUnreadable: whether images that cannot be read are left out; otherwise they are an error that names them.
     package static func load(
-        directory: String, subset: DatasetSubset = .train, cropMargin: Double? = nil, side: Int = 32,
+        directory: String, subset: DatasetSubset = .train, cropMargin: Double? = nil, size: ImageSize = .square(32),
         skipsUnreadable: Bool = false
     ) throws(DatasetError) -> StoredImages {
         if let cropMargin, !(0...1).contains(cropMargin) {
@@ -24,7 +25,7 @@ package enum GTSRB {
         var groups: [Int] = []
         for table in tables {
             for row in try rows(of: table) {
-                requests.append(request(row, in: table, cropMargin: cropMargin))
+                requests.append(request(row, in: table, cropMargin: cropMargin, size: size))
                 // Test images and renamed ones have no track: negative numbers keep them apart from all tracks.
                 groups.append(row.track.map { row.classID << 32 | $0 & 0xFFFF_FFFF } ?? -1 - labels.count)
                 labels.append(row.classID)
@@ -34,9 +35,9 @@ package enum GTSRB {
             throw DatasetError(source: directory, problem: "the annotation files have no rows", remedy: "restore the data set")
         }
         let loaded = try LoadedImages(
-            requests, side: side, source: directory, counts: filesWithoutRow(tables, requests), skipsUnreadable: skipsUnreadable)
+            requests, size: size, source: directory, counts: filesWithoutRow(tables, requests), skipsUnreadable: skipsUnreadable)
         return StoredImages(
-            name: "GTSRB (\(subset.rawValue))", width: side, height: side, classNames: classNames, allowsHorizontalFlip: false,
+            name: "GTSRB (\(subset.rawValue))", size: size, classNames: classNames, allowsHorizontalFlip: false,
             labels: loaded.kept.map { labels[$0] }, groups: loaded.kept.map { groups[$0] }, files: loaded.counts,
             pixels: loaded.pixels)
     }
@@ -67,10 +68,12 @@ package enum GTSRB {
         return counts
     }
 
-    private static func request(_ row: GTSRBAnnotation, in table: GTSRBTable, cropMargin: Double?) -> ImageRequest {
+    private static func request(
+        _ row: GTSRBAnnotation, in table: GTSRBTable, cropMargin: Double?, size: ImageSize
+    ) -> ImageRequest {
         let (path, source) = ("\(table.imageFolder)/\(row.filename)", table.path)
         return ImageRequest(path: path) { image throws(DatasetError) in
-            guard let cropMargin else { return nil }
+            guard let cropMargin else { return image.bounds.centerOfSquare(shapedAs: size) }
             guard let rectangle = row.crop(margin: cropMargin, width: image.width, height: image.height) else {
                 throw DatasetError(
                     source: source, line: row.line,
@@ -78,7 +81,7 @@ package enum GTSRB {
                         + "\(image.width)x\(image.height) image",
                     remedy: "correct the row or load without cropping")
             }
-            return rectangle
+            return rectangle.centerOfSquare(shapedAs: size)
         }
     }
 
