@@ -1,7 +1,7 @@
 #include "attention_heads.h"
 
-// As many heads at a time as there are threads. First rows of queries: probabilities and gradients of the scores, which are kept,
-// and with them d_query. Then rows of keys: d_key and d_value sum over all queries. Each thread takes a share of the rows.
+// First rows of queries: probabilities and gradients of the scores, which are kept, and with them d_query. Then rows of keys: d_key and
+// d_value sum over all queries. Threads take whole heads, or rows of as many heads as there are threads where heads are few.
 
 typedef struct {
     const float *query, *key, *value, *d_output;
@@ -122,12 +122,28 @@ static void key_rows(gd_share share, int thread, void *context) {
     }
 }
 
+static void whole_heads(gd_share share, int thread, void *context) {
+    const pass *p = context;
+    const gd_attention *s = p->shape;
+    const gd_product_kernels *simd = gd_simd_selected()->product;
+    float *probabilities = p->scores + 2 * thread * score_floats(s), *d_scores = probabilities + score_floats(s);
+    float *own = p->scratch + thread * thread_floats(s);
+    for (int64_t head = share.first; head < share.end; head++) {
+        backward_queries(s, simd, &p->tensors, head, 0, s->tokens, probabilities, d_scores, own);
+        backward_keys(s, simd, &p->tensors, head, 0, s->tokens, probabilities, d_scores, own);
+    }
+}
+
 gd_status gd_f32_attention_backward__blocked(
     const gd_attention *s, const float *query, const float *key, const float *value, const float *d_output,
     float *d_query, float *d_key, float *d_value, float *scratch, int threads) {
     pass p = {
         .shape = s, .tensors = {query, key, value, d_output, d_query, d_key, d_value}, .scratch = scratch,
         .scores = scratch + threads * thread_floats(s)};
+    if (gd_head_count(s) >= 2 * threads) {
+        gd_parallel_for(gd_head_count(s), 1, threads, whole_heads, &p);
+        return GD_OK;
+    }
     for (; p.group < gd_head_count(s); p.group += threads) {
         p.heads = gd_min(threads, gd_head_count(s) - p.group);
         const int64_t steps = gd_ceil_div(p.heads * s->tokens, gd_attention_blocks.row_step);

@@ -58,6 +58,8 @@ gd_status gd_f32_attention_forward__blocked(
     int threads) {
     pass t = {s, query, key, value, output, scratch};
     const int64_t steps = gd_ceil_div(gd_head_count(s) * s->tokens, gd_attention_blocks.row_step);
-    gd_parallel_for(steps, gd_attention_blocks.grain, threads, forward_rows, &t);
+    const int64_t head_steps = s->tokens / gd_attention_blocks.row_step;
+    const int64_t grain = gd_max(gd_attention_blocks.grain, gd_min(head_steps, steps / (2 * threads)));
+    gd_parallel_for(steps, grain, threads, forward_rows, &t);
     return GD_OK;
 }

@@ -46,7 +46,7 @@ static const struct {
 } gd_winograd_weight_blocks = {.group_floats = 2 << 20, .most_tiles = 64, .strip_inputs = 128, .strips = 8};
 
 /// Attention: rows of a block and floats of its scores, which stay in the second-level cache; threads share rows in multiples of
-/// `row_step`, at least `grain` of them.
+/// `row_step`, at least `grain` of them: a head is packed for every share that has rows of it.
 static const struct {
     int64_t most_rows, least_rows, score_floats, row_step, grain;
 } gd_attention_blocks = {.most_rows = 96, .least_rows = 12, .score_floats = 32 << 10, .row_step = 4, .grain = 12};
