@@ -36,12 +36,13 @@ def graph(package):
     return imports, kinds
 
 
-IMPORT = re.compile(r"^\s*(?:@testable |@preconcurrency |public |package |internal )*import (?:struct |class |enum |func )?(\w+)", re.MULTILINE)
+IMPORT = re.compile(
+    r"^\s*(?:@testable |@preconcurrency |public |package |internal )*import (?:struct |class |enum |func )?(\w+)", re.MULTILINE)
 INCLUDE = re.compile(r'^#include [<"](\w+)\.h[>"]', re.MULTILINE)
 
 
 def undeclared(package, root):
-    """Lines on what a target imports without declaring it, and on what it declares and does not import; `root` holds the sources."""
+    """Lines on what a target imports without declaring it, or declares without importing it; `root` holds the sources."""
     names = {target["name"] for target in package["targets"]}
     lines = []
     for target in package["targets"]:
@@ -201,7 +202,9 @@ def svg(package):
 def main(description):
     parser = argparse.ArgumentParser(
         prog="draw-architecture", description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="change nothing; status 1 where the picture is out of date, or where targets import what they do not declare")
+    parser.add_argument(
+        "--check", action="store_true",
+        help="change nothing; status 1 where the picture is out of date, or targets import other than they declare")
     options = parser.parse_args()
     dump = subprocess.run(["swift", "package", "dump-package"], cwd=ROOT, check=True, capture_output=True, text=True)
     picture = svg(json.loads(dump.stdout))
