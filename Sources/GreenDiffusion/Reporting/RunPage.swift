@@ -27,11 +27,12 @@ public enum RunPage {
     private static func federatedPage(_ files: RunFiles) throws -> ReportInput {
         var configuration = RunConfiguration()
         try configuration.override(fromYAMLFile: files.configurationPath)
-        let rounds = try files.rounds()
+        let (rounds, devices) = (try files.rounds(), try files.devices())
         return ReportInput(
-            title: title(files), subtitle: subtitle(configuration, rounds: rounds), samples: try samples(files),
+            title: title(files), subtitle: subtitle(configuration, rounds: rounds) + emptyRounds(rounds, devices),
+            samples: try samples(files),
             schemeName: configuration.federationScheme.name, schemes: SchemeAverage.averages(try files.schemes()),
-            rounds: rounds, devices: try files.devices(),
+            rounds: rounds, devices: devices,
             configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
             environment: environment(seed: configuration.seed, wallSeconds: rounds.reduce(0) { $0 + $1.wallSeconds })
                 + imageFields(files))
@@ -59,6 +60,17 @@ public enum RunPage {
     }
 
     private static func title(_ files: RunFiles) -> String { URL(fileURLWithPath: files.path).lastPathComponent }
+
+    /// How many rounds changed nothing and why the last of them did; empty where all did.
+    private static func emptyRounds(_ rounds: [RoundRecord], _ devices: [DeviceRecord]) -> String {
+        let empty = rounds.filter { $0.devicesAccepted == 0 }
+        guard let last = empty.last else { return "" }
+        let cause = EmptyRound(devices.filter { $0.round == last.round })?.problem
+        let outcome =
+            empty.count == rounds.count
+            ? "Nothing was learned: no round accepted an update" : "\(empty.count) of \(rounds.count) rounds accepted no update"
+        return ". \(outcome)" + (cause.map { "; in round \(last.round) \($0)" } ?? "")
+    }
 
     private static func subtitle(_ configuration: RunConfiguration, rounds: [RoundRecord]) -> String {
         let devices = rounds.last.map { "\($0.devicesSelected) devices a round" } ?? "no round finished"

@@ -114,5 +114,7 @@ import Testing
         let devices = try run.files.devicesFile.read(DeviceRecord.self)
         #expect(devices.count == 9 && devices.allSatisfy { $0.status == .infeasible && $0.reason != nil && $0.bits == nil })
         #expect(try TinyRun.weights(run.path, round: 3)[0] == before, "nobody took part, so nothing may change")
+        let report = try String(contentsOfFile: run.files.reportPath, encoding: .utf8)
+        #expect(report.contains("Nothing was learned: no round accepted an update; in round 3 3 of 3 devices have no plan"))
     }
 }
