@@ -91,6 +91,10 @@ let package = Package(
         .target(
             name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
         .target(
+            name: "Inspection",
+            dependencies: ["Codec", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Records", "Report", "Storage"],
+            swiftSettings: strict),
+        .target(
             name: "Studies",
             dependencies: [
                 "Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records", "Report", "Storage",
@@ -100,7 +104,7 @@ let package = Package(
             name: "greendiff",
             dependencies: [
                 "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "GreenDiffusion", "ImageFiles",
-                "Kernels", "Model", "Records", "Report", "Storage", "Studies",
+                "Inspection", "Kernels", "Model", "Records", "Report", "Storage", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -154,8 +158,8 @@ let package = Package(
         .testTarget(
             name: "GreenDiffusionTests",
             dependencies: [
-                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "GreenDiffusion", "ImageFiles", "Kernels", "Model",
-                "Records", "RunTestSupport", "Storage", "TestSupport",
+                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "GreenDiffusion", "ImageFiles", "Inspection", "Kernels",
+                "Model", "Records", "RunTestSupport", "Storage", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
     ]
@@ -166,7 +170,7 @@ if Context.environment["GREENDIFF_FUZZ"] != nil {
     let fuzzed: KeyValuePairs<String, [Target.Dependency]> = [
         "FuzzFrameDecoder": ["Codec", "Kernels"], "FuzzFrameRoundTrip": ["Codec", "Kernels"],
         "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"], "FuzzSafetensors": ["Model", "Storage"],
-        "FuzzImageFile": ["ImageFiles"], "FuzzRunFolder": ["GreenDiffusion", "Studies"],
+        "FuzzImageFile": ["ImageFiles"], "FuzzRunFolder": ["GreenDiffusion", "Inspection", "Studies"],
     ]
     package.products = []
     package.targets.removeAll { $0.type == .test || $0.type == .executable || $0.path?.hasPrefix("Tests/") == true }

@@ -18,7 +18,7 @@ extension PretrainingSettings {
     }
 
     /// The settings in the folder of a run.
-    init(_ files: RunFiles) throws(FileError) { try self.init(path: files.settingsPath) }
+    package init(_ files: RunFiles) throws(FileError) { try self.init(path: files.settingsPath) }
 
     private init(path: String) throws(FileError) {
         let bytes = try readFile(path)
@@ -76,7 +76,7 @@ extension PretrainingSettings {
     /// - Parameters:
     ///   - checkpoint: the folder of a checkpoint with a manifest.
     ///   - path: the file that these are from.
-    func checkUnchanged(since checkpoint: String, path: String) throws {
+    package func checkUnchanged(since checkpoint: String, path: String) throws {
         let savedPath = "\(checkpoint)/\(RunKind.pretraining.savedSettingsName)"
         let (saved, found) = try (PretrainingSettings(path: savedPath).deciding(), deciding())
         let differences = Set(saved.keys).union(found.keys).sorted().filter { saved[$0] != found[$0] }

@@ -55,4 +55,29 @@ extension RunFiles {
         try manifest?.verify(self)
         return VerifiedCheckpoint(number: number, folder: checkpointPath(number), manifest: manifest)
     }
+
+    /// The folder of the newest checkpoint where it has a manifest, and so says of which settings it is.
+    ///
+    /// - Throws: `RunDirectoryError.damaged` for a manifest that is none.
+    package func newestCheckpointOfKnownSettings() throws(RunDirectoryError) -> String? {
+        guard let newest = checkpointNumbers().last else { return nil }
+        do throws(CheckpointDamage) {
+            return try CheckpointManifest.read(self, number: newest).map { _ in checkpointPath(newest) }
+        } catch { throw damaged(error, checkpoint: newest) }
+    }
+
+    /// Compares a run's checkpoint with its manifest; of an earlier version's, which has none, the format is verified.
+    ///
+    /// - Throws: `RunDirectoryError.damaged`, `CheckpointError` or `FileError` that names what does not belong to it.
+    package func verify(checkpoint number: Int) throws {
+        let verified: VerifiedCheckpoint
+        do throws(CheckpointDamage) { verified = try verifiedCheckpoint(number) } catch {
+            throw damaged(error, checkpoint: number)
+        }
+        if verified.manifest == nil, kind == .federated {
+            do throws(CheckpointDamage) {
+                _ = try RunCheckpoint(folder: verified.folder, round: number, averageDecay: RunConfiguration().averageDecay)
+            } catch { throw damaged(error, checkpoint: number) }
+        }
+    }
 }

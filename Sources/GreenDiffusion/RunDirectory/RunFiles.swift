@@ -30,7 +30,7 @@ public struct RunFiles: Sendable {
     package var checkpointsFolder: String { "\(path)/checkpoints" }
 
     /// The settings of a run of this kind.
-    var settingsPath: String { "\(path)/\(kind.settingsName)" }
+    package var settingsPath: String { "\(path)/\(kind.settingsName)" }
     /// The images that the run reads, an `ImageList`.
     var imagesPath: String { "\(path)/images.csv" }
     /// What TensorBoard reads.

@@ -29,7 +29,7 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - checkpoint: the folder of a checkpoint with a manifest.
     ///   - path: the file that these are from.
-    func checkUnchanged(since checkpoint: String, path: String) throws {
+    package func checkUnchanged(since checkpoint: String, path: String) throws {
         var saved = RunConfiguration()
         let savedPath = "\(checkpoint)/\(RunKind.federated.savedSettingsName)"
         try saved.override(fromYAMLFile: savedPath)

@@ -30,7 +30,8 @@ public struct CarriedSummary: Encodable, Sendable {
     /// In the order of their names.
     public let metadata: [Text]
 
-    init(_ section: CarriedSection) {
+    /// Of a frame's header.
+    package init(_ section: CarriedSection) {
         bytes = section.byteCount
         tensors = section.tensors.map {
             TensorLine(name: $0.name, type: $0.type.rawValue, shape: $0.shape, bytes: $0.bytes.count)
@@ -39,7 +40,7 @@ public struct CarriedSummary: Encodable, Sendable {
     }
 
     /// `2 tensors (BOOL, I64) and 1 metadata text unchanged, 1.2 kB`; nil for nothing.
-    var text: String? {
+    package var text: String? {
         guard bytes > 0 else { return nil }
         let types = Set(tensors.map(\.type)).sorted().joined(separator: ", ")
         let parts = [

@@ -27,7 +27,11 @@ public struct DequantizationSummary: Encodable, Sendable, CustomStringConvertibl
 ///
 /// Tensors are unpacked one after another: memory holds the frame and the largest of them.
 ///
-/// - Parameter maxUnpacked: bytes of float32 values, and of what is carried, that a frame may unpack to.
+/// - Parameters:
+///   - input: path of the frame.
+///   - output: path of the safetensors file.
+///   - maxUnpacked: bytes of float32 values, and of what is carried, that a frame may unpack to.
+///   - threads: threads that decode.
 /// - Throws: `FrameTooLarge` for a frame that unpacks to more, `FileError` for one that is refused and for a file that cannot be read or
 ///   written.
 public func dequantizeTensorFile(
@@ -85,7 +89,7 @@ public struct FrameTooLarge: Error, Equatable, CustomStringConvertible {
 }
 
 /// The verified frame in a file.
-func readFrame(_ path: String, maxUnpacked: Int, threads: Int) throws -> UpdateFrame {
+package func readFrame(_ path: String, maxUnpacked: Int, threads: Int) throws -> UpdateFrame {
     let limits = FrameLimits(parameters: maxUnpacked / 4, carriedBytes: maxUnpacked)
     let bytes = try readFile(path, limit: limits.frameBytes)
     let frame: UpdateFrame

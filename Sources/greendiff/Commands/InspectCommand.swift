@@ -1,5 +1,5 @@
 import ArgumentParser
-import GreenDiffusion
+import Inspection
 
 /// `greendiff inspect`: what a file or folder holds.
 struct InspectCommand: ParsableCommand {
@@ -25,6 +25,6 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func run() throws {
-        try show(Inspection(path, maxUnpacked: unpackOptions.maxUnpacked.bytes, threads: threadOptions.threads), json: json)
+        try show(InspectionReport(path, maxUnpacked: unpackOptions.maxUnpacked.bytes, threads: threadOptions.threads), json: json)
     }
 }

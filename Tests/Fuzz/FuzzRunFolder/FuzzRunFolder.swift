@@ -1,5 +1,6 @@
 import Foundation
 import GreenDiffusion
+import Inspection
 import Studies
 
 /// A byte for the file, then any bytes in its place in the folder of a run; the run is inspected, reported, compared or resumed, by the
@@ -22,7 +23,7 @@ public func fuzzRunFolder(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         }
     default:
         check {
-            let inspection = try Inspection(run.path, threads: 1)
+            let inspection = try InspectionReport(run.path, threads: 1)
             _ = try JSONEncoder().encode(inspection)
             return inspection.description
         }

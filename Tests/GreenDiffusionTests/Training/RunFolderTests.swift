@@ -1,6 +1,7 @@
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import Inspection
 import Records
 import RunTestSupport
 import Storage
@@ -155,6 +156,6 @@ import Testing
         try write(lines, to: files.roundsFile.path)
         #expect(throws: FileError.damagedLine(path: files.roundsFile.path, line: 1)) { try files.rounds() }
         #expect(throws: FileError.self) { try RunPage.html(runs: [files.path]) }
-        #expect(throws: FileError.self) { try Inspection(files.path, threads: 1) }
+        #expect(throws: FileError.self) { try InspectionReport(files.path, threads: 1) }
     }
 }

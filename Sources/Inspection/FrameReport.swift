@@ -1,8 +1,9 @@
 import Codec
+import GreenDiffusion
 import Report
 
 /// An update frame, verified: checksum, limits, every scale and code.
-struct FrameReport: Inspection.Report {
+struct FrameReport: Inspected {
     struct TensorLine: Encodable {
         let name: String
         let shape: [Int]

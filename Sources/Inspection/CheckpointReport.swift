@@ -1,3 +1,4 @@
+import GreenDiffusion
 import ImageFiles
 import Kernels
 import Model
@@ -5,7 +6,7 @@ import Report
 import Storage
 
 /// A model's checkpoint, verified: configuration supported, every tensor there, of its shape and finite.
-struct CheckpointReport: Inspection.Report {
+struct CheckpointReport: Inspected {
     let kind = "checkpoint"
     let path: String
     let parameterCount: Int
@@ -38,12 +39,7 @@ struct CheckpointReport: Inspection.Report {
     init?(of files: RunFiles, number: Int) throws {
         let folder = files.checkpointPath(number)
         do {
-            do throws(CheckpointDamage) {
-                let verified = try files.verifiedCheckpoint(number)
-                if verified.manifest == nil, files.kind == .federated {
-                    _ = try RunCheckpoint(folder: folder, round: number, averageDecay: RunConfiguration().averageDecay)
-                }
-            } catch { throw files.damaged(error, checkpoint: number) }
+            try files.verify(checkpoint: number)
             try self.init(folder)
         } catch {
             guard Folder.exists(folder) else { return nil }

@@ -1,15 +1,19 @@
 import Codec
 import Foundation
+import GreenDiffusion
 import Report
 import Storage
 
 /// What a file or folder of this program holds, read whole and verified.
-public struct Inspection: Encodable, CustomStringConvertible {
-    private let report: any Report
+public struct InspectionReport: Encodable, CustomStringConvertible {
+    private let report: any Inspected
 
     /// Inspects an update frame, a safetensors file, a checkpoint, or the folder of a run.
     ///
-    /// - Parameter maxUnpacked: bytes of float32 values that a frame may unpack to.
+    /// - Parameters:
+    ///   - path: the file or folder.
+    ///   - maxUnpacked: bytes of float32 values that a frame may unpack to.
+    ///   - threads: threads that decode a frame.
     /// - Throws: `FileError`, `CheckpointError` or `RunDirectoryError` that names what is missing or damaged, `FrameTooLarge`.
     public init(_ path: String, maxUnpacked: Int = defaultMaxUnpacked, threads: Int) throws {
         let files = FileManager.default
@@ -56,10 +60,10 @@ public struct Inspection: Encodable, CustomStringConvertible {
         }
         return .frame
     }
+}
 
-    /// One kind of thing that can be inspected.
-    protocol Report: Encodable {
-        /// A word and what it says, a line each.
-        var lines: [(String, String)] { get }
-    }
+/// One kind of thing that can be inspected.
+protocol Inspected: Encodable {
+    /// A word and what it says, a line each.
+    var lines: [(String, String)] { get }
 }

@@ -1,8 +1,9 @@
+import GreenDiffusion
 import Model
 import Report
 
 /// A safetensors file, verified: the header, and every floating-point value finite.
-struct TensorFileReport: Inspection.Report {
+struct TensorFileReport: Inspected {
     struct TensorLine: Encodable {
         let name: String
         let type: String

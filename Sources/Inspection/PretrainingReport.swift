@@ -1,8 +1,9 @@
+import GreenDiffusion
 import Report
 import Storage
 
 /// The folder of a pretraining run, verified: settings, progress, newest checkpoint.
-struct PretrainingReport: Inspection.Report {
+struct PretrainingReport: Inspected {
     let kind = "pretraining"
     let path: String
     let settings: PretrainingSettings
@@ -14,11 +15,10 @@ struct PretrainingReport: Inspection.Report {
         self.path = path
         settings = try PretrainingSettings(files)
         lossLast = try files.progress().last?.loss
-        let newest = files.checkpointNumbers().last
-        if let newest, try CheckpointManifest.read(files, number: newest) != nil {
-            try settings.checkUnchanged(since: files.checkpointPath(newest), path: files.settingsPath)
+        if let newest = try files.newestCheckpointOfKnownSettings() {
+            try settings.checkUnchanged(since: newest, path: files.settingsPath)
         }
-        checkpoint = try newest.flatMap { try CheckpointReport(of: files, number: $0) }
+        checkpoint = try files.checkpointNumbers().last.flatMap { try CheckpointReport(of: files, number: $0) }
     }
 
     var lines: [(String, String)] {

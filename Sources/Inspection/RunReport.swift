@@ -1,10 +1,11 @@
 import Foundation
+import GreenDiffusion
 import Records
 import Report
 import Storage
 
 /// The folder of a federated run, verified: every line of its records, rounds without gaps, every checkpoint.
-struct RunReport: Inspection.Report {
+struct RunReport: Inspected {
     let kind = "run"
     let path: String
     let rounds: Int
@@ -29,11 +30,8 @@ struct RunReport: Inspection.Report {
         energyTotalJoules = records.reduce(0) { $0 + $1.energyTotalJoules }
         uploadBytes = records.total(\.uploadBytes)
         devices = try files.devices().reduce(into: [:]) { $0[$1.status.rawValue, default: 0] += 1 }
-        if let newest = files.checkpointNumbers().last {
-            let checkpoint = files.checkpointPath(newest)
-            if try CheckpointManifest.read(files, number: newest) != nil {
-                try configuration.checkUnchanged(since: checkpoint, path: files.configurationPath)
-            }
+        if let newest = try files.newestCheckpointOfKnownSettings() {
+            try configuration.checkUnchanged(since: newest, path: files.configurationPath)
         }
         checkpoints = try files.checkpointNumbers().compactMap { try CheckpointReport(of: files, number: $0) }
     }
