@@ -14,11 +14,16 @@ package enum FileError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .missing(let path): "\(path) does not exist; check the path\(homeHint(path))"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason); check the path and its permissions"
-        case .unwritable(let path, let reason): "cannot write \(path): \(reason); free space or choose another place"
+        case .unwritable(let path, let reason): "cannot write \(path): \(reason); \(Self.meansFull(reason) ? "free space or " : "")choose another place"
         case .invalid(let path, let reason): "\(path) is not usable: \(reason)"
         case .damagedLine(let path, let line):
             "\(path) line \(line) is not a record of this run; remove that line, or go back to a copy of the file"
         }
+    }
+
+    /// Whether the system's reason is that nothing more fits.
+    private static func meansFull(_ reason: String) -> Bool {
+        [ENOSPC, EDQUOT].contains { reason == String(cString: strerror($0)) }
     }
 
     /// What is wrong, without the path.

@@ -5,9 +5,13 @@ import Logging
 /// How many threads a command may use.
 struct ThreadOptions: ParsableArguments {
     @Option(
+        name: .customLong("threads"),
         help: ArgumentHelp(
             "Threads to compute with; results do not depend on it (default: all processors that it may use).", valueName: "n"))
-    var threads: Int = Processors.available
+    private var requested: Int?
+
+    /// Threads to compute with.
+    var threads: Int { requested ?? Processors.available }
 
     func validate() throws {
         guard (1...1024).contains(threads) else {
