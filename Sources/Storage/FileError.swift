@@ -14,7 +14,8 @@ package enum FileError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .missing(let path): "\(path) does not exist; check the path\(homeHint(path))"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason); check the path and its permissions"
-        case .unwritable(let path, let reason): "cannot write \(path): \(reason); \(Self.meansFull(reason) ? "free space or " : "")choose another place"
+        case .unwritable(let path, let reason):
+            "cannot write \(path): \(reason); \(Self.meansFull(reason) ? "free space or " : "")choose another place"
         case .invalid(let path, let reason): "\(path) is not usable: \(reason)"
         case .damagedLine(let path, let line):
             "\(path) line \(line) is not a record of this run; remove that line, or go back to a copy of the file"

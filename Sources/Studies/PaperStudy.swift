@@ -8,7 +8,7 @@ enum PaperStudy {
     static let parameterCount = 37e6
     static let timeBudgetSeconds = 15.0
     static let distanceMetres = 45.0
-    static let widths = FederatedDevice.paperBits
+    static let widths = DeviceLimits.paperBits
 
     /// The paper's device with a payload of `bits` bits a parameter.
     static func problem(

@@ -58,7 +58,9 @@ import Testing
         #expect(throws: DeviceError.samplesOutOfRange(device: 2, samples: 0)) {
             try DeviceGenerator().device(id: 2, samples: 0, seed: 1)
         }
-        #expect(throws: DeviceError.unknownProfile("fridge")) { try DeviceProfile.named("fridge") }
+        #expect(throws: DeviceError.unknownProfile("fridge", known: DeviceProfile.all.map(\.name))) {
+            try DeviceProfile.named("fridge")
+        }
         var generator = DeviceGenerator()
         generator.acceptedBits = 6...9
         #expect(throws: DeviceError.bitsOutOfRange(device: 0, bits: 6...9)) {
@@ -67,7 +69,7 @@ import Testing
         generator = DeviceGenerator()
         generator.demand = .relativeError(0...0)
         #expect(throws: DeviceError.self) { try generator.device(id: 0, samples: 1, seed: 1) }
-        #expect("\(DeviceError.unknownProfile("fridge"))".contains("raspberry-pi"))
+        #expect("\(DeviceError.unknownProfile("fridge", known: ["phone", "raspberry-pi"]))".contains("raspberry-pi"))
         #expect(throws: EnergyInputError.self) {
             try Processor(frequencyMinHertz: 1e8, frequencyMaxHertz: 1e9, energyCoefficient: 1e-27, flopsPerCycle: 0)
         }

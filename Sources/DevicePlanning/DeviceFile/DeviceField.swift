@@ -86,8 +86,8 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         }
     }
 
-    private static let powers = FederatedDevice.powerLimits
-    private static let widths = Double(FederatedDevice.bitsLimits.lowerBound)...Double(FederatedDevice.bitsLimits.upperBound)
+    private static let powers = DeviceLimits.powers
+    private static let widths = Double(DeviceLimits.bits.lowerBound)...Double(DeviceLimits.bits.upperBound)
 }
 
 extension DeviceField.Row {

@@ -7,7 +7,7 @@ package struct DeviceGenerator: Sendable {
     /// Drawn equally often.
     package var profiles = DeviceProfile.heterogeneous
     package var demand = GeneratedDemand.ofWeights
-    package var acceptedBits = FederatedDevice.paperBits
+    package var acceptedBits = DeviceLimits.paperBits
     /// In place of the profiles' distances: uniform over the area between these radii.
     package var distanceMetres: ClosedRange<Double>?
     /// `h2`: mean channel power gain at one metre.

@@ -61,7 +61,7 @@ package struct DeviceProfile: Sendable, Equatable {
     ///
     /// - Throws: a name that is not among `all`, with those that are.
     package static func named(_ name: String) throws(DeviceError) -> DeviceProfile {
-        guard let profile = all.first(where: { $0.name == name }) else { throw .unknownProfile(name) }
+        guard let profile = all.first(where: { $0.name == name }) else { throw .unknownProfile(name, known: all.map(\.name)) }
         return profile
     }
 }

@@ -28,12 +28,12 @@ package struct FederatedDevice: Sendable, Equatable {
     package init(
         id: Int, profile: String, name: String? = nil, samples: Int, processor: Processor, radio: RadioModel,
         demand: DeviceDemand,
-        acceptedBits: ClosedRange<Int> = FederatedDevice.paperBits, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
+        acceptedBits: ClosedRange<Int> = DeviceLimits.paperBits, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
     ) throws(DeviceError) {
         guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
-        guard samples >= 1, samples <= Self.sampleLimit else { throw .samplesOutOfRange(device: id, samples: samples) }
+        guard samples >= 1, samples <= DeviceLimits.samples else { throw .samplesOutOfRange(device: id, samples: samples) }
         try demand.validate(device: id)
-        guard Self.bitsLimits.contains(acceptedBits) else {
+        guard DeviceLimits.bits.contains(acceptedBits) else {
             throw .bitsOutOfRange(device: id, bits: acceptedBits)
         }
         self.id = id
@@ -69,15 +69,8 @@ package struct FederatedDevice: Sendable, Equatable {
 
     private func checkPowers() throws(DeviceError) {
         for (field, watts) in [("idle_power_w", idlePowerWatts), ("receiver_power_w", receiverPowerWatts)]
-        where !Self.powerLimits.contains(watts) {
+        where !DeviceLimits.powers.contains(watts) {
             throw .powerOutOfRange(device: id, field: field, watts: watts)
         }
     }
-
-    /// Largest data set of one device: keeps the weighted fixed-point sum inside its proven bound.
-    package static let sampleLimit = 1 << 24
-    package static let powerLimits = 0...1e6
-    package static let bitsLimits = 2...8
-    /// What the paper's devices accept.
-    package static let paperBits = 6...8
 }

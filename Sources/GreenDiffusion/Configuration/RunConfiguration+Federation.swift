@@ -22,7 +22,7 @@ extension RunConfiguration {
     }
 
     /// `bits`, or what they are where nothing is said.
-    var acceptedBits: ClosedRange<Int> { bits ?? (grid == .lattice ? FederatedDevice.bitsLimits : FederatedDevice.paperBits) }
+    var acceptedBits: ClosedRange<Int> { bits ?? (grid == .lattice ? DeviceLimits.bits : DeviceLimits.paperBits) }
 
     /// `demand`, or what it is where nothing is said: a change is a small part of the weights, and may err by more of itself.
     var generatedDemand: GeneratedDemand { demand ?? (payload == .change ? .relativeError(0.02...0.09) : .ofWeights) }
