@@ -28,7 +28,7 @@ import Testing
         let fixture = try Fixture("\(name).safetensors")
         let step = try step(fixture)
         let model = try model(name)
-        let loss = model.accumulateGradients(sample: step.sample, timesteps: step.timesteps, noise: step.noise)
+        let loss = model.accumulateGradients(sample: step.sample, timesteps: step.timesteps, target: step.target)
         #expect(abs(loss - Double(try fixture.tensor("loss")[0])) <= 1e-6)
         let references = try model.layout.entries.map { try fixture.tensor("gradient.\($0.name)") }
         #expect(fixture.names.filter { $0.hasPrefix("gradient.") }.count == references.count)

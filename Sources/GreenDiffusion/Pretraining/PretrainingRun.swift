@@ -56,13 +56,14 @@ public final class PretrainingRun {
         } else {
             model.initialize(seed: settings.seed)
         }
-        scheduler = checkpoint?.scheduler ?? SchedulerConfiguration()
+        let diffusion = try settings.diffusionSettings()
+        scheduler = try diffusion.scheduler(startingFrom: checkpoint?.scheduler)
         trainer = Trainer(
             model: model, schedule: NoiseSchedule(scheduler),
             settings: TrainingSettings(
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
-                averageDecay: PretrainingSettings.averageDecay))
+                averageDecay: PretrainingSettings.averageDecay, objective: diffusion.objective))
         images = try TrainingImages(settings, size: model.configuration.imageSize)
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)

@@ -27,6 +27,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var evaluateEvery: Int?
     /// True where images that cannot be read are left out; nil where the run does not start with such images.
     public var skipsUnreadable: Bool?
+    /// What is learned: by name, settings of ``DiffusionSettings`` that are not the default, as flags spell them.
+    public var diffusion: [String: String]?
 
     /// Steps between checkpoints, sample grids and evaluations where none are named.
     public static let standardInterval = 1000
@@ -39,20 +41,36 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
-        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil
+        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
+        diffusion: [String: String]? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
-        self.skipsUnreadable = skipsUnreadable
+        (self.skipsUnreadable, self.diffusion) = (skipsUnreadable, diffusion)
+    }
+
+    /// `diffusion`, read.
+    ///
+    /// - Throws: a name that is no such setting, or a value that it does not take.
+    func diffusionSettings() throws(ConfigurationError) -> DiffusionSettings {
+        var configuration = RunConfiguration()
+        for (name, text) in (diffusion ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let setting = SettingGroup.learned.settings.first(where: { $0.name == name }) else {
+                let known = SettingGroup.learned.settings.map(\.name).joined(separator: ", ")
+                throw ConfigurationError(name, text, "is no setting of what is learned", wayOut: "use \(known)")
+            }
+            try configuration.set(setting, to: text)
+        }
+        return configuration.diffusion
     }
 
     /// All steps of the run.
     public var steps: Int { learningRate.steps }
 
     enum CodingKeys: String, CodingKey {
-        case data, preset, seed, convolution
+        case data, preset, seed, convolution, diffusion
         case initialCheckpoint = "initial_checkpoint"
         case batchSize = "batch_size"
         case learningRate = "learning_rate"

@@ -10,14 +10,40 @@ public struct ImageDrawing: Sendable {
     public enum Method: String, Sendable, CaseIterable {
         /// Ancestral sampling [Ho20, algorithm 2].
         case ddpm
-        /// Deterministic implicit sampling [Song21], good with few steps.
+        /// Deterministic implicit sampling [Song21].
         case ddim
+        /// DPM-Solver++(2M) [Lu22], deterministic, good with 10 to 20 steps.
+        case dpmSolver = "dpm++"
+        /// UniPC [Zhao23], deterministic, good with 10 to 20 steps.
+        case uniPC = "unipc"
+
+        /// Sampling steps where none are named.
+        func standardSteps(_ schedule: NoiseSchedule) -> Int {
+            switch self {
+            case .ddpm: schedule.count
+            case .ddim: min(50, schedule.count)
+            case .dpmSolver, .uniPC: min(20, schedule.count - 1)
+            }
+        }
+
+        /// Whether it can be told which noise levels to visit.
+        var isSolver: Bool { self == .dpmSolver || self == .uniPC }
     }
 
     /// How noise becomes an image.
     public var method: Method
-    /// Sampling steps; nil takes 50 for DDIM and all timesteps for DDPM.
+    /// Sampling steps; nil takes 20 for DPM-Solver++ and UniPC, 50 for DDIM and all timesteps for DDPM.
     public var steps: Int?
+    /// How the steps are spread over the timesteps; nil as the model's scheduler says.
+    public var spacing: TimestepSpacing?
+    /// Whether DPM-Solver++ and UniPC visit the noise levels of [Karras22] instead.
+    public var usesKarrasLevels = false
+    /// Whether predicted images are brought into range by their largest values [Saharia22]; otherwise as the model's scheduler says.
+    public var usesDynamicThreshold = false
+    /// A safetensors file whose tensor `noise` `(N, C, H, W)` the images start from instead of the seed's noise.
+    public var noisePath: String?
+    /// A safetensors file for the images as they are before rounding: tensor `sample` `(N, C, H, W)`.
+    public var tensorsPath: String?
     /// Images to draw.
     public var count: Int
     /// Seed of the noise.
@@ -34,7 +60,6 @@ public struct ImageDrawing: Sendable {
     /// Images that a grid shows at most.
     public static let gridLimit = 1024
     private static let batchSize = 16
-    private static let ddimSteps = 50
     /// Width of one image in a grid, in pixels, about.
     private static let displayWidth = 64
 
@@ -56,38 +81,85 @@ public struct ImageDrawing: Sendable {
     /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels;
     ///   `ImageFileError` or `FileError` where images cannot be written.
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws {
-        if let gridPath { try AtomicFile.requireReplaceable(gridPath) }
+        for path in [gridPath, tensorsPath].compactMap(\.self) {
+            try AtomicFile.requireReplaceable(path, madeFrom: source.files + (noisePath.map { [$0] } ?? []))
+        }
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let context = ComputeContext(threads: threads, convolution: convolution)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
-        let sampler = try sampler(NoiseSchedule(checkpoint.scheduler))
+        let sampler = try sampler(checkpoint.scheduler)
+        let noise = try noisePath.map { try startingNoise($0, model.configuration) }
         if let folder { try Folder.create(folder) }
         var shown: [RGBImage] = []
+        let drawn = tensorsPath.map { _ in Tensor(shape: model.sampleShape(count: count)) }
         for first in stride(from: 0, to: count, by: Self.batchSize) {
-            let images = draw(sampler, model, first: first, progress: progress)
-            if let folder { try write(images, to: folder, first: first) }
-            if gridPath != nil { shown += images.prefix(Self.gridLimit - shown.count) }
+            let images = draw(sampler, model, from: noise, first: first, progress: progress)
+            if let drawn { part(of: drawn, first, count: images.shape[0]).copy(from: images) }
+            let pictures = pictures(images)
+            if let folder { try write(pictures, to: folder, first: first) }
+            if gridPath != nil { shown += pictures.prefix(Self.gridLimit - shown.count) }
         }
         if let gridPath { try Self.writeGrid(shown, to: gridPath) }
-    }
-
-    private func sampler(_ schedule: NoiseSchedule) throws(SamplingStepsError) -> ImageSampler {
-        switch method {
-        case .ddpm: try ImageSampler(.ddpm, steps: steps ?? schedule.count, schedule: schedule)
-        case .ddim:
-            try ImageSampler(.ddim(eta: 0), steps: steps ?? min(Self.ddimSteps, schedule.count), schedule: schedule)
+        if let tensorsPath, let drawn {
+            try writeSafetensors([NamedTensor("sample", channelsFirst(drawn))], to: tensorsPath)
         }
     }
 
-    /// Images `first ..< first + batchSize`, as far as they are wanted.
-    private func draw(_ sampler: ImageSampler, _ model: UNet, first: Int, progress: (Double) -> Void) -> [RGBImage] {
-        let size = min(Self.batchSize, count - first)
-        let images = sampler.sample(model, count: size, seed: seed, first: first, batchSize: size) { done, all in
-            progress((Double(first) + Double(size) * Double(done) / Double(all)) / Double(count))
+    private func sampler(_ scheduler: SchedulerConfiguration) throws -> ImageSampler {
+        var scheduler = scheduler
+        scheduler.timestepSpacing = spacing ?? scheduler.timestepSpacing
+        if usesDynamicThreshold { scheduler.threshold = scheduler.threshold ?? DynamicThreshold() }
+        var options = SolverOptions()
+        options.usesKarrasLevels = usesKarrasLevels
+        guard !usesKarrasLevels || method.isSolver else {
+            throw ConfigurationError(
+                "karras", "on", "does not go with sampler \(method.rawValue), whose steps are timesteps",
+                wayOut: "use sampler dpm++ or unipc")
+        }
+        let schedule = NoiseSchedule(scheduler)
+        let kind: ImageSampler.Method =
+            switch method {
+            case .ddpm: .ddpm
+            case .ddim: .ddim(eta: 0)
+            case .dpmSolver: .dpmSolver
+            case .uniPC: .uniPC
+            }
+        return try ImageSampler(kind, steps: steps ?? method.standardSteps(schedule), schedule: schedule, options: options)
+    }
+
+    /// The noise in a file, `(count, H, W, C)`.
+    private func startingNoise(_ path: String, _ configuration: UNetConfiguration) throws -> Tensor {
+        let noise = try TensorInput(path).images(
+            "noise", channels: configuration.inChannels, size: configuration.sampleSize)
+        guard noise.shape[0] == count else {
+            throw TensorInputError(
+                path, "noise", "has \(noise.shape[0]) images, \(count) are to be drawn", "set count to \(noise.shape[0])")
+        }
+        return noise
+    }
+
+    /// Images `first ..< first + batchSize`, as far as they are wanted, `(N, H, W, C)`.
+    private func draw(
+        _ sampler: ImageSampler, _ model: UNet, from noise: Tensor?, first: Int, progress: (Double) -> Void
+    ) -> Tensor {
+        let images = Tensor(shape: model.sampleShape(count: min(Self.batchSize, count - first)))
+        if let noise {
+            images.copy(from: part(of: noise, first, count: images.shape[0]))
+        } else {
+            ImageSampler.fillStart(images, seed: seed, first: first)
+        }
+        _ = sampler.denoise(images, model: model, seed: seed, first: first) { done in
+            let share = Double(done) / Double(sampler.steps.count)
+            progress((Double(first) + Double(images.shape[0]) * share) / Double(count))
             return true
         }
-        return images.map(pictures) ?? []
+        return images
+    }
+
+    private func part(of images: Tensor, _ first: Int, count: Int) -> Tensor {
+        let shape = [count] + images.shape.dropFirst()
+        return Tensor(viewOf: images, offset: first * images.count / images.shape[0], shape: shape)
     }
 
     private func write(_ images: [RGBImage], to folder: String, first: Int) throws {

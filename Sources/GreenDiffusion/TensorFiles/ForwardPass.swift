@@ -39,7 +39,7 @@ public struct ForwardPass {
     }
 
     /// Reads `sample` x_0, `noise` (both `(N, C, H, W)`) and `timestep` `(N)` from `input`; writes the gradients of the training loss, one
-    /// tensor a parameter under its checkpoint name, and `loss` `(1)` to `output`. Dropout is off.
+    /// tensor a parameter under its checkpoint name, and `loss` `(1)` to `output`. Dropout is off, and all errors count alike.
     ///
     /// - Returns: the loss.
     /// - Throws: as `predict`.
@@ -56,7 +56,7 @@ public struct ForwardPass {
         let timesteps = try file.timesteps("timestep", count: images.shape[0], limit: schedule.count)
         let step = TrainingStep(images: images, noise: noise, timesteps: timesteps, schedule: schedule)
         model.clearGradients()
-        let loss = model.accumulateGradients(sample: step.sample, timesteps: timesteps, noise: noise)
+        let loss = model.accumulateGradients(sample: step.sample, timesteps: timesteps, target: step.target)
         let gradients = model.layout.entries.map { entry in
             NamedTensor(entry.name, Tensor(viewOf: model.gradients, offset: entry.offset, shape: entry.shape))
         }

@@ -9,6 +9,8 @@ import Model
 /// alone, so a resumed run trains as an uninterrupted one.
 struct DiffusionTrainer: LocalTrainer {
     let trainer: Trainer
+    /// The rate of each step of the run's rounds.
+    let learningRate: LearningRateSchedule
     let dataset: any ImageDataset
     /// The images of each device, as indices of the data set; none is empty.
     let shards: [[Int]]
@@ -22,6 +24,7 @@ struct DiffusionTrainer: LocalTrainer {
         let (model, settings) = (trainer.model, assignment.settings)
         model.parameters.copy(from: global)
         trainer.resetOptimizer()
+        trainer.anchor = global
         model.context.meter.reset()
         let shard = shards[assignment.device.id]
         var order = ExampleOrder(count: shard.count, seed: seed, device: assignment.device.id)
@@ -31,6 +34,8 @@ struct DiffusionTrainer: LocalTrainer {
         for step in 0..<settings.localIterations {
             dataset.load((0..<settings.batchSize).map { shard[order.index(at: place + $0)] }, into: images)
             place += settings.batchSize
+            trainer.settings.optimizer.learningRate = learningRate.rate(
+                at: (assignment.round - 1) * settings.localIterations + step)
             let address = StepAddress(seed: seed, round: assignment.round, device: assignment.device.id, step: step)
             loss += try trainer.step(images: images, address: address).loss
             onStep(settings.batchSize)

@@ -11,6 +11,7 @@ extension ModelSource {
     /// - Throws: `CheckpointError` for a checkpoint that is damaged or not supported, `ConfigurationError` for an unknown name.
     package func load(preferringAverage: Bool = true) throws -> Checkpoint {
         switch self {
+        case .checkpoint(let path) where QuantizedModel.isFrame(path): try QuantizedModel.load(path)
         case .checkpoint(let folder): try Self.loadCheckpoint(Self.checkpointFolder(folder), preferringAverage)
         case .builtin(let name): try BuiltinModel.load(name)
         }
@@ -43,6 +44,7 @@ extension ModelSource {
     /// The files that a checkpoint consists of.
     var files: [String] {
         guard case .checkpoint(let path) = self else { return [] }
+        guard !QuantizedModel.isFrame(path) else { return [path] }
         let folder = Self.checkpointFolder(path)
         return Folder.names(in: folder).map { "\(folder)/\($0)" }
     }

@@ -29,6 +29,8 @@ enum ErrorText {
         case .stopped(_, let path):
             "\(error.problem); finished rounds are safe: then go on with `greendiff train --resume \(path)`"
         case .roundsBehind: "--\(error.problem); --rounds counts from the run's beginning"
+        case .decayIsFixed(let path, _, _):
+            "--\(error.problem); start from its model with `--init \(path)/model --out ANOTHER_DIR`"
         }
     }
 
