@@ -51,7 +51,7 @@ static const kernel kernels[] = {
 static void convolution(const char *shape, gd_conv2d g) {
     const int64_t in = g.batch * g.height * g.width * g.input_channels;
     const int64_t out = g.batch * g.output_height * g.output_width * g.output_channels;
-    const int64_t weights = g.output_channels * g.input_channels * g.kernel * g.kernel;
+    const int64_t weights = g.output_channels * g.input_channels * g.kernel_rows * g.kernel_columns;
     float *x = numbers(in, 1, 1), *w = numbers(weights, 2, 0.1f), *dy = numbers(out, 3, 1), *bias = numbers(g.output_channels, 4, 1);
     float *scratch = malloc(64 << 20), *y = malloc(4 * out), *dx = malloc(4 * in), *dw = malloc(4 * weights);
     float *ry = malloc(4 * out), *rdx = malloc(4 * in), *rdw = calloc(weights, 4);
@@ -135,11 +135,12 @@ static void rounding(void) {
 
 int main(void) {
     fprintf(stderr, "instruction set %s\n", gd_simd_selected()->name);
-    convolution("3x3 32-48 9x7", (gd_conv2d){2, 9, 7, 32, 9, 7, 48, 3, 1, 1, 1, 1});
-    convolution("3x3 16-32 4x4 up", (gd_conv2d){1, 4, 4, 16, 8, 8, 32, 3, 1, 1, 1, 2});
-    convolution("3x3s2 16-32 8x8", (gd_conv2d){2, 8, 8, 16, 4, 4, 32, 3, 2, 1, 1, 1});
-    convolution("1x1 40-24 5x5", (gd_conv2d){1, 5, 5, 40, 5, 5, 24, 1, 1, 0, 0, 1});
-    convolution("3x3 3-16 6x6", (gd_conv2d){1, 6, 6, 3, 6, 6, 16, 3, 1, 1, 1, 1});
+    convolution("3x3 32-48 9x7", (gd_conv2d){2, 9, 7, 32, 9, 7, 48, 3, 3, 1, 1, 1, 1});
+    convolution("3x3 16-32 4x4 up", (gd_conv2d){1, 4, 4, 16, 8, 8, 32, 3, 3, 1, 1, 1, 2});
+    convolution("3x3s2 16-32 8x8", (gd_conv2d){2, 8, 8, 16, 4, 4, 32, 3, 3, 2, 1, 1, 1});
+    convolution("1x1 40-24 5x5", (gd_conv2d){1, 5, 5, 40, 5, 5, 24, 1, 1, 1, 0, 0, 1});
+    convolution("3x3 3-16 6x6", (gd_conv2d){1, 6, 6, 3, 6, 6, 16, 3, 3, 1, 1, 1, 1});
+    convolution("1x7 20-24 6x9", (gd_conv2d){1, 6, 9, 20, 6, 9, 24, 1, 7, 1, 0, 3, 1});
     normalisation();
     rounding();
     return failures > 0;
