@@ -73,6 +73,16 @@ static void convolution(const char *shape, gd_conv2d g) {
     }
 }
 
+static void depthwise(const char *shape, gd_window w, gd_activation activation) {
+    const int64_t in = w.batch * w.height * w.width * w.channels;
+    const int64_t out = w.batch * w.output_height * w.output_width * w.channels;
+    float *x = numbers(in, 9, 2), *weight = numbers(w.channels * w.kernel * w.kernel, 10, 2), *bias = numbers(w.channels, 11, 1);
+    float *scratch = malloc(4 * gd_depthwise_scratch__vector(&w)), *y = malloc(4 * out), *ry = malloc(4 * out);
+    gd_f32_depthwise_forward__vector(&w, x, weight, bias, activation, y, scratch, 1);
+    gd_f32_depthwise_forward__reference(&w, x, weight, bias, activation, ry, NULL, 1);
+    report(shape, y, 4 * out, distance(y, ry, out), 1e-6);
+}
+
 static void normalisation(void) {
     gd_group_norm s = {.batch = 2, .pixels = 49, .channels = 64, .groups = 32, .epsilon = 1e-6f, .silu = 1};
     const int64_t count = s.batch * s.pixels * s.channels;
@@ -141,6 +151,8 @@ int main(void) {
     convolution("1x1 40-24 5x5", (gd_conv2d){1, 5, 5, 40, 5, 5, 24, 1, 1, 1, 0, 0, 1});
     convolution("3x3 3-16 6x6", (gd_conv2d){1, 6, 6, 3, 6, 6, 16, 3, 3, 1, 1, 1, 1});
     convolution("1x7 20-24 6x9", (gd_conv2d){1, 6, 9, 20, 6, 9, 24, 1, 7, 1, 0, 3, 1});
+    depthwise("depthwise 3x3 40 9x7", (gd_window){2, 9, 7, 40, 9, 7, 3, 1, 1, 1}, GD_LINEAR);
+    depthwise("depthwise 5x5s2 19 8x8 ReLU6", (gd_window){1, 8, 8, 19, 4, 4, 5, 2, 1, 1}, GD_RELU6);
     normalisation();
     rounding();
     return failures > 0;
