@@ -40,7 +40,7 @@ import Testing
         #expect(one.features(of: Tensor(shape: [0, 8, 8, 3])).shape == [0, 1280])
     }
 
-    /// A file with the formula's weights, changed by `change`.
+    /// A file with the formula's weights, changed by `change`, and what a training file has beside them.
     private func write(
         to path: String, metadata: [(name: String, text: String)] = [],
         _ change: @escaping (_ name: String, _ tensor: Tensor) -> Tensor? = { $1 }
@@ -53,6 +53,7 @@ import Testing
                 if let kept = change(name, FormulaWeights.tensor(name, shape)) { tensors.append(NamedTensor(name, kept)) }
                 return tensor
             }, threads: 1)
+        tensors.append(NamedTensor("_bn0.num_batches_tracked", shape: [], .int64([7])))
         try writeSafetensors(tensors, to: path, metadata: metadata)
     }
 
