@@ -90,7 +90,7 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: strict),
         .target(
             name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
-        .target(name: "Evaluation", dependencies: ["Kernels"], swiftSettings: strict),
+        .target(name: "Evaluation", dependencies: ["Kernels", "Model"], swiftSettings: strict),
         .target(
             name: "Inspection",
             dependencies: ["Codec", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Records", "Report", "Storage"],
@@ -150,6 +150,9 @@ let package = Package(
         .testTarget(
             name: "CalibrationTests",
             dependencies: ["Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "Kernels", "Model", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",
             dependencies: ["FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "Studies", "TestSupport"],

@@ -43,6 +43,7 @@ import Testing
         Conv2DGeometry(
             batch: 2, height: 4, width: 6, inputChannels: 2, outputChannels: 3, kernel: 3, stride: 2, padding: .asymmetric),
         Conv2DGeometry(batch: 2, height: 3, width: 2, inputChannels: 5, outputChannels: 4, kernel: 1),
+        Conv2DGeometry(batch: 1, height: 3, width: 5, inputChannels: 3, outputChannels: 4, kernelHeight: 1, kernelWidth: 3),
         Conv2DGeometry(batch: 1, height: 3, width: 2, inputChannels: 16, outputChannels: 16, kernel: 3, upsample: 2),
     ])
     func conv2d(_ geometry: Conv2DGeometry) {
