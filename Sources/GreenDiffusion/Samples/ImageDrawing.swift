@@ -57,19 +57,31 @@ public struct ImageDrawing: Sendable {
     ///   `ImageFileError` or `FileError` where images cannot be written.
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws {
         if let gridPath { try AtomicFile.requireReplaceable(gridPath) }
+        var shown: [RGBImage] = []
+        try forEachBatch(source, progress: progress) { first, images in
+            if let folder {
+                if first == 0 { try Folder.create(folder) }
+                try write(images, to: folder, first: first)
+            }
+            if gridPath != nil { shown += images.prefix(Self.gridLimit - shown.count) }
+        }
+        if let gridPath { try Self.writeGrid(shown, to: gridPath) }
+    }
+
+    /// Draws as `run` does and hands over images as they come, nothing written.
+    ///
+    /// - Parameter body: receives the number of the first image, and some images.
+    package func forEachBatch(
+        _ source: ModelSource, progress: (Double) -> Void, _ body: (_ first: Int, _ images: [RGBImage]) throws -> Void
+    ) throws {
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let context = ComputeContext(threads: threads, convolution: convolution)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(NoiseSchedule(checkpoint.scheduler))
-        if let folder { try Folder.create(folder) }
-        var shown: [RGBImage] = []
         for first in stride(from: 0, to: count, by: Self.batchSize) {
-            let images = draw(sampler, model, first: first, progress: progress)
-            if let folder { try write(images, to: folder, first: first) }
-            if gridPath != nil { shown += images.prefix(Self.gridLimit - shown.count) }
+            try body(first, draw(sampler, model, first: first, progress: progress))
         }
-        if let gridPath { try Self.writeGrid(shown, to: gridPath) }
     }
 
     private func sampler(_ schedule: NoiseSchedule) throws(SamplingStepsError) -> ImageSampler {
