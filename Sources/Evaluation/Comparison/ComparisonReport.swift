@@ -96,7 +96,8 @@ extension ComparisonReport: CustomStringConvertible {
             lines.append(("kid", "\(number(kidMean))\(error) (\(subsets))"))
         }
         if let precision, let recall {
-            lines.append(("precision", "\(number(precision)), recall \(number(recall)) (\(PrecisionRecall.neighbours) neighbours)"))
+            lines.append(
+                ("precision", "\(number(precision)), recall \(number(recall)) (\(PrecisionRecall.neighbours) neighbours)"))
         }
         if let mind { lines.append(("mind", "\(number(mind)) (\(MongeDistance.directionCount) directions)")) }
         return lines

@@ -59,7 +59,8 @@ package struct ImageComparison {
         }
         let distances = try Distances(real, made, seed: seed, threads: threads) { progress(.distances, $0, Distances.count) }
         return ComparisonReport(
-            distances: distances, network: real.pixels == nil && made.pixels == nil ? nil : network, referenceName: reference.name, samplesName: samplesName, reference: real,
+            distances: distances, network: real.pixels == nil && made.pixels == nil ? nil : network,
+            referenceName: reference.name, samplesName: samplesName, reference: real,
             samples: made, warnings: warnings)
     }
 

@@ -122,7 +122,8 @@ private struct KernelSums {
     var discrepancy: Double { Self.discrepancy(counts, totals, crossTotal) }
 
     private static func discrepancy(_ counts: [Double], _ totals: [Double], _ cross: Double) -> Double {
-        totals[0] / (counts[0] * (counts[0] - 1)) + totals[1] / (counts[1] * (counts[1] - 1)) - 2 * cross / (counts[0] * counts[1])
+        totals[0] / (counts[0] * (counts[0] - 1)) + totals[1] / (counts[1] * (counts[1] - 1)) - 2 * cross
+            / (counts[0] * counts[1])
     }
 
     /// The standard error by leaving out each image once, set by set.

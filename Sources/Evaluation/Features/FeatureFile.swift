@@ -44,7 +44,8 @@ struct FeatureFile {
     init(_ path: String, role: String? = nil) throws {
         let reader = try SafetensorsReader(path: path)
         let matrices = reader.entries.filter { $0.shape.count == 2 && $0.type.isReadAsFloats }
-        let named = [role, Self.tensorName].compactMap(\.self).lazy.compactMap { name in matrices.first { $0.name == name } }.first
+        let named = [role, Self.tensorName].compactMap(\.self).lazy.compactMap { name in matrices.first { $0.name == name } }
+            .first
         guard let entry = named ?? (matrices.count == 1 ? matrices[0] : nil) else {
             let names = reader.entries.prefix(5).map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
             throw EvaluationError(

@@ -53,7 +53,9 @@ struct ReadImages {
     }
 
     private static func decoded(_ image: RGBImage) -> (image: RGBImage, sums: PixelStatistics.Sums, hash: UInt64) {
-        let extents = [image.width, image.height].flatMap { extent in (0..<4).map { UInt8(truncatingIfNeeded: extent >> (8 * $0)) } }
+        let extents = [image.width, image.height].flatMap { extent in
+            (0..<4).map { UInt8(truncatingIfNeeded: extent >> (8 * $0)) }
+        }
         return (image, PixelStatistics.Sums(image), (extents + image.pixels).withUnsafeBytes(hash64))
     }
 

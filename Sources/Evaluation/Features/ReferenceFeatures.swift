@@ -29,7 +29,9 @@ struct ReferenceFeatures {
 
     private static func difference(_ file: FeatureFile, _ origin: FeatureFile.Origin, _ shape: [Int]) -> String? {
         guard let kept = file.origin else { return "that do not say what they are of" }
-        if kept.hash != origin.hash { return "of network \(kept.network) (\(kept.hash)), not of \(origin.network) (\(origin.hash))" }
+        if kept.hash != origin.hash {
+            return "of network \(kept.network) (\(kept.hash)), not of \(origin.network) (\(origin.hash))"
+        }
         if kept.resize != origin.resize { return "of images resized by \(kept.resize), not by \(origin.resize)" }
         if file.features.shape != shape { return "of shape \(file.features.shape), not \(shape)" }
         return kept.data == origin.data ? nil : "of other images than the reference"

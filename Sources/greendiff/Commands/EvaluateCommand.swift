@@ -27,7 +27,9 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Images to judge: folder, data set, .npz or .safetensors.", valueName: "dir|data|file"))
     var samples: String?
 
-    @Option(help: ArgumentHelp("Model that draws the images to judge: a checkpoint's or run's folder, or builtin:NAME.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Model that draws the images to judge: a checkpoint's or run's folder, or builtin:NAME.", valueName: "dir"))
     var checkpoint: String?
 
     @Option(help: ArgumentHelp("Weights of the network whose features are compared.", valueName: "file"))
@@ -37,7 +39,8 @@ struct EvaluateCommand: ParsableCommand {
     var writeFeatures: String?
 
     @Option(
-        help: ArgumentHelp("File that keeps the reference's features (default: a hidden one beside its data).", valueName: "file"))
+        help: ArgumentHelp("File that keeps the reference's features (default: a hidden one beside its data).", valueName: "file")
+    )
     var statistics: String?
 
     @Option(
@@ -51,7 +54,8 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Sampling steps (default: 50 for ddim, all timesteps for ddpm).", valueName: "n"))
     var steps: Int?
 
-    @Option(help: ArgumentHelp("Seed of the choice of images, of the noise, of KID's subsets and MIND's directions.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Seed of the choice of images, of the noise, of KID's subsets and MIND's directions.", valueName: "n"))
     var seed: UInt64 = 0
 
     @Flag(help: "Print the result as JSON.")
