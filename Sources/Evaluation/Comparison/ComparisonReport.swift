@@ -4,8 +4,9 @@ import Foundation
 package struct ComparisonReport: Encodable {
     /// The network whose features were compared.
     struct Network: Encodable {
-        /// `given` where features came from files.
+        /// `given` where the features of both sides came from files.
         let name: String
+        /// Nil where they do not say.
         let hash: String?
         let resize: String?
     }
@@ -40,7 +41,12 @@ package struct ComparisonReport: Encodable {
         (kidSubsets, kidSubsetSize) = (distances.kernel?.subsetCount, distances.kernel?.subsetSize)
         (precision, recall) = (distances.precisionRecall?.precision, distances.precisionRecall?.recall)
         mind = distances.monge
-        features = Network(name: network?.name ?? "given", hash: network?.hash, resize: network?.resizeRule)
+        features =
+            if let network {
+                Network(name: network.name, hash: network.hash, resize: network.resizeRule)
+            } else {
+                Network(name: "given", hash: samples.origin == nil ? nil : reference.origin?.hash, resize: nil)
+            }
         featureCount = reference.featureCount
         (self.reference, self.samples) = (referenceName, samplesName)
         (referenceCount, sampleCount) = (reference.count, samples.count)
@@ -72,8 +78,8 @@ extension ComparisonReport: CustomStringConvertible {
     }
 
     private var networkText: String {
-        guard let hash = features.hash, let resize = features.resize else { return "features given, \(featureCount) an image" }
-        return "\(features.name), \(featureCount) features, hash \(hash), images resized by \(resize)"
+        let hash = features.hash.map { ", hash \($0)" } ?? ""
+        return "\(features.name), \(featureCount) features\(hash)\(features.resize.map { ", images resized by \($0)" } ?? "")"
     }
 
     private func setText(_ name: String, _ count: Int?, _ kept: String?) -> String {

@@ -53,14 +53,17 @@ package struct ImageComparison {
         let real = try evaluated(openedReference, .reference, reference.name, progress, &warnings)
         let drawn = try openedSamples ?? .images(draw(progress))
         let made = try evaluated(drawn, .samples, samplesName, progress, &warnings)
-        try requireComparable(real, made, openedReference, drawn)
-        if let featuresPath, let first = real.features, let second = made.features {
-            try FeatureFile.write(reference: first, samples: second, to: featuresPath)
+        try requireComparable(real, made)
+        let usedNetwork = real.pixels == nil && made.pixels == nil ? nil : network
+        if let featuresPath {
+            guard let first = real.features, let second = made.features else {
+                throw EvaluationError(featuresPath, "cannot be written: a side is statistics", wayOut: "leave it out")
+            }
+            try FeatureFile.write(reference: first, samples: second, network: usedNetwork, to: featuresPath)
         }
         let distances = try Distances(real, made, seed: seed, threads: threads) { progress(.distances, $0, Distances.count) }
         return ComparisonReport(
-            distances: distances, network: real.pixels == nil && made.pixels == nil ? nil : network,
-            referenceName: reference.name, samplesName: samplesName, reference: real,
+            distances: distances, network: usedNetwork, referenceName: reference.name, samplesName: samplesName, reference: real,
             samples: made, warnings: warnings)
     }
 
@@ -133,7 +136,7 @@ extension ImageComparison {
         case .moments(let moments):
             warnings.append("\(name) does not say which network its statistics are of: they must be of the same")
             return EvaluatedSet(moments: moments)
-        case .features(let file): return EvaluatedSet(features: file.features.rows(chosen))
+        case .features(let file): return EvaluatedSet(features: file.features.rows(chosen), origin: file.origin)
         case .images(let set):
             guard let network else { throw Self.needsNetwork(name) }
             let kept = stage == .reference ? keptFeatures(network) : nil
@@ -164,16 +167,14 @@ extension ImageComparison {
     }
 
     /// Features of two networks, or of two lengths, have no distance.
-    private func requireComparable(
-        _ real: EvaluatedSet, _ made: EvaluatedSet, _ reference: OpenedSource, _ samples: OpenedSource
-    ) throws(EvaluationError) {
+    private func requireComparable(_ real: EvaluatedSet, _ made: EvaluatedSet) throws(EvaluationError) {
         guard real.featureCount == made.featureCount else {
             throw EvaluationError(
-                samplesName, "has \(made.featureCount) features an image, \(self.reference.name) has \(real.featureCount)",
+                samplesName, "has \(made.featureCount) features an image, \(reference.name) has \(real.featureCount)",
                 wayOut: "use features of one network on both sides")
         }
         let known = network.map { (name: $0.name, hash: $0.hash) }
-        let origins = [reference.origin, samples.origin].compactMap(\.self).map { (name: $0.network, hash: $0.hash) }
+        let origins = [real.origin, made.origin].compactMap(\.self).map { (name: $0.network, hash: $0.hash) }
         let networks = (known.map { [$0] } ?? []) + origins
         guard let first = networks.first, let other = networks.first(where: { $0.hash != first.hash }) else { return }
         throw EvaluationError(

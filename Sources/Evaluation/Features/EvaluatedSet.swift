@@ -8,6 +8,8 @@ struct EvaluatedSet {
     var moments: FeatureMoments?
     /// Nil where there are no images.
     var pixels: PixelStatistics?
+    /// What a file of features says of them.
+    var origin: FeatureFile.Origin?
     /// The file that features came from or were kept in.
     var keptIn: String?
 

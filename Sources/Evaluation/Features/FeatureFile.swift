@@ -70,8 +70,10 @@ struct FeatureFile {
         try writeSafetensors([NamedTensor(tensorName, features)], to: path, metadata: origin.metadata)
     }
 
-    /// Writes the features of both sides.
-    static func write(reference: Tensor, samples: Tensor, to path: String) throws {
-        try writeSafetensors([NamedTensor("reference", reference), NamedTensor("samples", samples)], to: path)
+    /// Writes the features of both sides, and the network that made them where it is known.
+    static func write(reference: Tensor, samples: Tensor, network: (any FeatureExtractor)?, to path: String) throws {
+        let metadata = network.map { Origin($0, data: "").metadata } ?? defaultTensorMetadata
+        let tensors = [NamedTensor("reference", reference), NamedTensor("samples", samples)]
+        try writeSafetensors(tensors, to: path, metadata: metadata)
     }
 }

@@ -10,11 +10,9 @@ struct ReadImages {
     let pixels: PixelStatistics
     /// `(n, d)`; nil where no network was given.
     let features: Tensor?
-    /// Width and height of the first image.
-    let size: ImageSize
 
-    /// Images that are decoded together, and pixels that a network sees at once, about.
-    private static let chunk = 64
+    /// Images that are decoded together, small or large ones, and pixels that a network sees at once, about.
+    private static let (smallChunk, largeChunk) = (64, 8)
     private static let batchPixels = 1 << 20
 
     /// Reads `indices` of `set`, each image at its own size.
@@ -30,14 +28,14 @@ struct ReadImages {
         let features = network.map { Tensor(shape: [indices.count, $0.featureCount]) }
         var sums: [PixelStatistics.Sums] = []
         var hashes: [UInt64] = []
-        var size: ImageSize?
-        for first in stride(from: 0, to: indices.count, by: Self.chunk) {
-            let chunk = indices[first..<min(first + Self.chunk, indices.count)]
+        let isSmall = try set.image(at: indices[0]).size.pixels <= 1 << 18
+        let most = isSmall ? Self.smallChunk : Self.largeChunk
+        for first in stride(from: 0, to: indices.count, by: most) {
+            let chunk = indices[first..<min(first + most, indices.count)]
             let decoded = parallelMap(blocks: chunk.count, threads: threads) { place in
                 Result { try Self.decoded(set.image(at: chunk[chunk.startIndex + place])) }
             }
             let images = try decoded.map { try $0.get() }
-            size = size ?? images.first?.image.size
             sums += images.map(\.sums)
             hashes += images.map(\.hash)
             if let network, let features {
@@ -49,7 +47,6 @@ struct ReadImages {
         fingerprint = hexadecimal(hashes.withUnsafeBytes(hash128))
         pixels = PixelStatistics(sums)
         self.features = features
-        self.size = size ?? .square(1)
     }
 
     private static func decoded(_ image: RGBImage) -> (image: RGBImage, sums: PixelStatistics.Sums, hash: UInt64) {

@@ -64,7 +64,4 @@ enum OpenedSource {
         guard case .images(let set) = self, set.count > 0 else { return nil }
         return try? set.image(at: 0).size
     }
-
-    /// What a file of features says of them.
-    var origin: FeatureFile.Origin? { if case .features(let file) = self { file.origin } else { nil } }
 }
