@@ -1,8 +1,7 @@
+import Evaluation
 import Foundation
 import Kernels
 import Testing
-
-@testable import Evaluation
 
 @Suite struct DistanceTests {
     @Test(arguments: DistanceFixture.names) func frechetDistanceIsThatOfScipysMatrixRoot(name: String) throws {

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import GreenDiffusion
 import ImageFiles
@@ -5,8 +6,6 @@ import Kernels
 import Model
 import TestSupport
 import Testing
-
-@testable import Evaluation
 
 @Suite struct ImageComparisonTests {
     private let folder = TemporaryFolder()

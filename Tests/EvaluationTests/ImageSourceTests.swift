@@ -1,11 +1,10 @@
 import Datasets
+import Evaluation
 import Foundation
 import GreenDiffusion
 import ImageFiles
 import TestSupport
 import Testing
-
-@testable import Evaluation
 
 @Suite struct ImageSourceTests {
     private func archive(_ name: String) throws -> OpenedSource {

@@ -3,32 +3,32 @@ import Foundation
 /// What a comparison came to.
 package struct ComparisonReport: Encodable {
     /// The network whose features were compared.
-    struct Network: Encodable {
+    package struct Network: Encodable {
         /// `given` where the features of both sides came from files.
-        let name: String
+        package let name: String
         /// Nil where they do not say.
-        let hash: String?
-        let resize: String?
+        package let hash: String?
+        package let resize: String?
     }
 
-    let frechetDistance: Double
-    let kidMean: Double?
-    let kidStandardError: Double?
-    let kidSubsets: Int?
-    let kidSubsetSize: Int?
-    let precision: Double?
-    let recall: Double?
-    let mind: Double?
-    let features: Network
-    let featureCount: Int
-    let reference: String
-    let samples: String
-    let referenceCount: Int?
-    let sampleCount: Int?
+    package let frechetDistance: Double
+    package let kidMean: Double?
+    package let kidStandardError: Double?
+    package let kidSubsets: Int?
+    package let kidSubsetSize: Int?
+    package let precision: Double?
+    package let recall: Double?
+    package let mind: Double?
+    package let features: Network
+    package let featureCount: Int
+    package let reference: String
+    package let samples: String
+    package let referenceCount: Int?
+    package let sampleCount: Int?
     /// The file that keeps the reference's features.
-    let referenceStatistics: String?
-    let referencePixels: PixelStatistics?
-    let samplePixels: PixelStatistics?
+    package let referenceStatistics: String?
+    package let referencePixels: PixelStatistics?
+    package let samplePixels: PixelStatistics?
     /// What to know before the distances are used, a line each.
     package let warnings: [String]
 

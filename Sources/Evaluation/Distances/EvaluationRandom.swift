@@ -1,13 +1,13 @@
 import Kernels
 
 /// What an evaluation draws: each use has numbers of its own.
-enum EvaluationRandom {
-    enum Use: UInt32 {
+package enum EvaluationRandom {
+    package enum Use: UInt32 {
         case referenceImages, sampleImages, kernelReference, kernelSamples, mongeReference, mongeSamples, directions
     }
 
     /// `size` of `0..<count`, ascending, each set of that size as likely as another.
-    static func subset(of count: Int, size: Int, _ use: Use, number: Int, seed: UInt64) -> [Int] {
+    package static func subset(of count: Int, size: Int, _ use: Use, number: Int, seed: UInt64) -> [Int] {
         guard size < count else { return Array(0..<count) }
         var random = CounterRandom(seed: seed, stream: .evaluation, round: use.rawValue, item: UInt32(number)).generator()
         // The first `size` places of a shuffle.
@@ -17,7 +17,7 @@ enum EvaluationRandom {
     }
 
     /// `(count, extent)`: directions of length 1, each as likely as another.
-    static func directions(_ count: Int, extent: Int, seed: UInt64) -> Tensor {
+    package static func directions(_ count: Int, extent: Int, seed: UInt64) -> Tensor {
         let result = Tensor(shape: [count, extent])
         result.withMutableSpan { values in
             for row in 0..<count {
@@ -35,7 +35,7 @@ enum EvaluationRandom {
 
 extension Tensor {
     /// Some rows of a matrix `(n, d)`, in the given order.
-    func rows(_ indices: [Int]) -> Tensor {
+    package func rows(_ indices: [Int]) -> Tensor {
         let extent = shape[1]
         let result = Tensor(shape: [indices.count, extent])
         withExtendedLifetime(self) {

@@ -47,7 +47,7 @@ package struct KernelDistance {
     }
 
     /// Mean and standard error of the discrepancies of at least two subsets (precondition).
-    static func summary(of values: [Double], subsetSize: Int) -> KernelDistance {
+    package static func summary(of values: [Double], subsetSize: Int) -> KernelDistance {
         precondition(values.count >= 2, "the deviation of \(values.count) subsets")
         let count = Double(values.count)
         let mean = values.reduce(0, +) / count
@@ -58,7 +58,7 @@ package struct KernelDistance {
     }
 
     /// The squared discrepancy of each subset, given by rows of the two sets.
-    static func discrepancies(
+    package static func discrepancies(
         reference: Tensor, samples: Tensor, subsets: [(reference: [Int], samples: [Int])], threads: Int
     ) -> [Double] {
         parallelMap(blocks: subsets.count, threads: threads) { index in

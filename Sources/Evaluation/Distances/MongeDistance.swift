@@ -26,7 +26,7 @@ package enum MongeDistance {
     ///   - first: `(n, d)`.
     ///   - second: `(n, d)`.
     ///   - directions: `(m, d)`, of length 1.
-    static func distance(_ first: Tensor, _ second: Tensor, directions: Tensor, threads: Int) -> Double {
+    package static func distance(_ first: Tensor, _ second: Tensor, directions: Tensor, threads: Int) -> Double {
         precondition(first.shape == second.shape && directions.shape[1] == first.shape[1], "sets of two shapes")
         let (count, extent, all) = (first.shape[0], first.shape[1], directions.shape[0])
         let sums = parallelSums(1, blocks: (all + block - 1) / block, threads: threads) { number, sum in

@@ -3,9 +3,9 @@ import Kernels
 import Model
 
 /// Features in a safetensors file, and what its header says they are of.
-struct FeatureFile {
+package struct FeatureFile {
     /// Where features come from.
-    struct Origin: Equatable {
+    package struct Origin: Equatable {
         /// Name and hash of the network.
         var network: String
         var hash: String
@@ -33,15 +33,15 @@ struct FeatureFile {
     }
 
     /// `(n, d)`, n at least 2, finite.
-    let features: Tensor
-    let origin: Origin?
+    package let features: Tensor
+    package let origin: Origin?
 
     private static let tensorName = "features"
 
     /// Reads the tensor `role`, or `features`, or the only one of two axes.
     ///
     /// - Throws: `CheckpointError` for a damaged file, `EvaluationError` for one without features.
-    init(_ path: String, role: String? = nil) throws {
+    package init(_ path: String, role: String? = nil) throws {
         let reader = try SafetensorsReader(path: path)
         let matrices = reader.entries.filter { $0.shape.count == 2 && $0.type.isReadAsFloats }
         let named = [role, Self.tensorName].compactMap(\.self).lazy.compactMap { name in matrices.first { $0.name == name } }

@@ -4,12 +4,12 @@ import Kernels
 import Model
 
 /// What reading a set of images once says of it.
-struct ReadImages {
+package struct ReadImages {
     /// XXH3-128 over sizes and pixels of all images in their order.
-    let fingerprint: String
-    let pixels: PixelStatistics
+    package let fingerprint: String
+    package let pixels: PixelStatistics
     /// `(n, d)`; nil where no network was given.
-    let features: Tensor?
+    package let features: Tensor?
 
     /// Images that are decoded together, small or large ones, and pixels that a network sees at once, about.
     private static let (smallChunk, largeChunk) = (64, 8)
@@ -21,7 +21,7 @@ struct ReadImages {
     ///   - indices: at least two (precondition).
     ///   - progress: called with the images that are done.
     /// - Throws: what reading an image throws; `EvaluationError` for features that are not finite.
-    init(
+    package init(
         _ set: any ImageSet, _ indices: [Int], network: (any FeatureExtractor)?, threads: Int, progress: (Int) -> Void
     ) throws {
         precondition(indices.count >= 2, "a set of \(indices.count) images")

@@ -20,11 +20,10 @@ package enum EvaluationSource: Equatable, Sendable {
     /// - Throws: `ConfigurationError` for a data set that there is not, `EvaluationError` for a path that names nothing of the above.
     package init(parsing text: String, setting: String) throws {
         let path = expandingHome(text)
-        let kind = text.prefix { $0 != ":" }
-        if Folder.exists(path) {
-            self = .folder(path)
-        } else if ["synthetic", "cifar10", "gtsrb", "folder"].contains(kind) {
+        if text == "synthetic" || ["synthetic:", "cifar10:", "gtsrb:", "folder:"].contains(where: text.hasPrefix) {
             self = .data(try DataSpecification(parsing: text, setting: setting))
+        } else if Folder.exists(path) {
+            self = .folder(path)
         } else if !FileManager.default.fileExists(atPath: path) {
             throw EvaluationError(
                 "\(setting) \(text)", "is neither a folder nor a file nor a data set",

@@ -2,19 +2,19 @@ import Datasets
 import ImageFiles
 
 /// Images that are compared, addressed by index; each may have its own size.
-protocol ImageSet: Sendable {
+package protocol ImageSet: Sendable {
     var count: Int { get }
     func image(at index: Int) throws -> RGBImage
 }
 
 /// The image files of a folder as they are, read when they are asked for.
-struct FolderImages: ImageSet {
+package struct FolderImages: ImageSet {
     private let paths: [String]
 
-    init(_ folder: String) throws(DatasetError) { paths = try ImageFolder.paths(in: folder) }
+    package init(_ folder: String) throws(DatasetError) { paths = try ImageFolder.paths(in: folder) }
 
-    var count: Int { paths.count }
-    func image(at index: Int) throws -> RGBImage { try ImageFile.read(paths[index]).image }
+    package var count: Int { paths.count }
+    package func image(at index: Int) throws -> RGBImage { try ImageFile.read(paths[index]).image }
 }
 
 /// The images of a data set at one size.

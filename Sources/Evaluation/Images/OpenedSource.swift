@@ -2,7 +2,7 @@ import GreenDiffusion
 import ImageFiles
 
 /// What a source turned out to hold.
-enum OpenedSource {
+package enum OpenedSource {
     case images(any ImageSet)
     case features(FeatureFile)
     case moments(FeatureMoments)
@@ -14,7 +14,7 @@ enum OpenedSource {
     ///   - size: of images of a data set.
     ///   - count: images of a data set that is drawn.
     /// - Throws: what reading throws, `EvaluationError` for what holds neither images nor features.
-    init(_ source: EvaluationSource, role: String, size: ImageSize, count: Int?, seed: UInt64) throws {
+    package init(_ source: EvaluationSource, role: String, size: ImageSize, count: Int?, seed: UInt64) throws {
         switch source {
         case .folder(let folder): self = .images(try FolderImages(folder))
         case .data(let data):
@@ -60,7 +60,7 @@ enum OpenedSource {
     }
 
     /// Size of the first image; nil where there is none, or it cannot be read.
-    var firstSize: ImageSize? {
+    package var firstSize: ImageSize? {
         guard case .images(let set) = self, set.count > 0 else { return nil }
         return try? set.image(at: 0).size
     }

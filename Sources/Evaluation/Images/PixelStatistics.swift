@@ -14,12 +14,12 @@ package struct PixelStatistics: Codable, Equatable, Sendable {
     package let deviationError: [Double]
 
     /// The sums of one image's bytes and of their squares, for each channel: exact, so that their order does not matter.
-    struct Sums: Sendable {
+    package struct Sums: Sendable {
         var pixels = 0
         var sums = [0, 0, 0]
         var squares = [0, 0, 0]
 
-        init(_ image: RGBImage) {
+        package init(_ image: RGBImage) {
             pixels = image.width * image.height
             for start in stride(from: 0, to: image.pixels.count, by: 3) {
                 for channel in 0..<3 {
@@ -32,7 +32,7 @@ package struct PixelStatistics: Codable, Equatable, Sendable {
     }
 
     /// - Parameter images: at least two (precondition).
-    init(_ images: [Sums]) {
+    package init(_ images: [Sums]) {
         precondition(images.count >= 2, "statistics of \(images.count) images")
         var columns = [[Double]](repeating: [], count: 4)
         for channel in 0..<3 {
