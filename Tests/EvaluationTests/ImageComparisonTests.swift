@@ -165,6 +165,7 @@ import Testing
             (error(try run(real, real, nil)), "file of its weights"), (error(try run(six, seven, nil)), "has 7 features"),
             (error(try run(real, other)), "beef"), (error(try run(two, six, nil)), "no tensor reference or features"),
             (error(try run(nan, six, nil)), "row 1"), (error(try run(large, six, nil)), "not finite"),
+            (error(try run(six, real) { $0.statisticsPath = "kept" }), "is features; leave it out"),
             (error(try run(real, six)), "has 6 features"), (error(try run(real, real, nanNetwork)), "not finite for image 0"),
         ] {
             #expect(message.contains(words) && !message.contains("\n"), "\(message)")

@@ -17,6 +17,7 @@ struct Distances {
     init(
         _ reference: EvaluatedSet, _ samples: EvaluatedSet, seed: UInt64, threads: Int, progress: (Double) -> Void
     ) throws(EvaluationError) {
+        progress(0)
         frechet = try frechetDistance(reference.moments(threads: threads), samples.moments(threads: threads), threads: threads)
         progress(1)
         if let real = reference.features, let made = samples.features {

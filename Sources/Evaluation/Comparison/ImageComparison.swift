@@ -47,6 +47,10 @@ package struct ImageComparison {
     /// - Throws: `EvaluationError` for what cannot be compared, and what reading files, drawing and writing throw.
     package func run(progress: Progress) throws -> ComparisonReport {
         try requireNetwork()
+        if let statisticsPath, case .features(let path) = reference {
+            throw EvaluationError(
+                statisticsPath, "would keep what the network makes of images, and \(path) is features", wayOut: "leave it out")
+        }
         for path in [featuresPath, statisticsPath].compactMap(\.self) { try AtomicFile.requireReplaceable(path) }
         let (openedReference, openedSamples) = try open()
         var warnings: [String] = []

@@ -74,13 +74,16 @@ private struct KernelSums {
     private var across: [[Double]] = []
 
     init(_ first: Tensor, _ second: Tensor) {
-        let crossed = Self.kernel(first, second)
-        let (m, n) = (first.shape[0], second.shape[0])
+        let (m, n, depth) = (first.shape[0], second.shape[0], first.shape[1])
+        let products = Tensor(shape: [m, n])
+        withExtendedLifetime((first, second)) {
+            LinearAlgebra.product(first.base, m, second.base, n, depth: depth, into: products.base)
+        }
         var (rows, columns) = ([Double](repeating: 0, count: m), [Double](repeating: 0, count: n))
-        crossed.withSpan { values in
+        products.withSpan { values in
             for row in 0..<m {
                 for column in 0..<n {
-                    let value = Double(values[row * n + column])
+                    let value = Self.kernel(values[row * n + column], depth)
                     rows[row] += value
                     columns[column] += value
                 }
@@ -90,29 +93,29 @@ private struct KernelSums {
         within = [Self.sumsOfOthers(first), Self.sumsOfOthers(second)]
     }
 
-    /// `(m, n)`: the kernel of every pair.
-    private static func kernel(_ first: Tensor, _ second: Tensor) -> Tensor {
-        let (m, n, depth) = (first.shape[0], second.shape[0], first.shape[1])
-        let result = Tensor(shape: [m, n])
-        withExtendedLifetime((first, second)) {
-            LinearAlgebra.product(first.base, m, second.base, n, depth: depth, into: result.base)
-        }
-        result.withMutableSpan { values in
-            for index in values.indices {
-                let base = values[index] / Float(depth) + 1
-                values[index] = base * base * base
-            }
-        }
-        return result
+    /// The kernel of two points of that product.
+    private static func kernel(_ product: Float, _ depth: Int) -> Double {
+        let base = product / Float(depth) + 1
+        return Double(base * base * base)
     }
 
     private static func sumsOfOthers(_ features: Tensor) -> [Double] {
-        let count = features.shape[0]
-        return kernel(features, features).withSpan { values in
-            (0..<count).map { row in
-                (0..<count).reduce(0.0) { $1 == row ? $0 : $0 + Double(values[row * count + $1]) }
+        let (count, depth) = (features.shape[0], features.shape[1])
+        let products = Tensor(shape: [count, count])
+        withExtendedLifetime(features) {
+            LinearAlgebra.gram(features.base, count, depth: depth, into: products.base)
+        }
+        var sums = [Double](repeating: 0, count: count)
+        products.withSpan { values in
+            for row in 0..<count {
+                for column in 0..<row {
+                    let value = Self.kernel(values[row * count + column], depth)
+                    sums[row] += value
+                    sums[column] += value
+                }
             }
         }
+        return sums
     }
 
     private var counts: [Double] { within.map { Double($0.count) } }

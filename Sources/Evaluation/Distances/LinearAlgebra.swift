@@ -19,6 +19,14 @@ enum LinearAlgebra {
             blasint(depth), 0, result, blasint(n))
     }
 
+    /// Overwrites the lower triangle of `result` `(m, m)` with that of `matrix` `(m, depth)` times its own transpose.
+    static func gram(_ matrix: UnsafePointer<Float>, _ m: Int, depth: Int, into result: UnsafeMutablePointer<Float>) {
+        keepsToCallingThread
+        // SAFETY: as above.
+        cblas_ssyrk(
+            CblasRowMajor, CblasLower, CblasNoTrans, blasint(m), blasint(depth), 1, matrix, blasint(depth), 0, result, blasint(m))
+    }
+
     /// As `product`, in Double.
     static func product(_ first: [Double], _ m: Int, _ second: [Double], _ n: Int, depth: Int) -> [Double] {
         keepsToCallingThread
