@@ -84,25 +84,48 @@ public struct ImageDrawing: Sendable {
         for path in [gridPath, tensorsPath].compactMap(\.self) {
             try AtomicFile.requireReplaceable(path, madeFrom: source.files + (noisePath.map { [$0] } ?? []))
         }
+        var shown: [RGBImage] = []
+        var drawn: Tensor?
+        try forEachBatch(source, progress: progress) { (first, images: Tensor) in
+            if tensorsPath != nil {
+                let all = drawn ?? Tensor(shape: [count] + images.shape.dropFirst())
+                part(of: all, first, count: images.shape[0]).copy(from: images)
+                drawn = all
+            }
+            let pictures = pictures(images)
+            if let folder {
+                if first == 0 { try Folder.create(folder) }
+                try write(pictures, to: folder, first: first)
+            }
+            if gridPath != nil { shown += pictures.prefix(Self.gridLimit - shown.count) }
+        }
+        if let gridPath { try Self.writeGrid(shown, to: gridPath) }
+        if let tensorsPath, let drawn {
+            try writeSafetensors([NamedTensor("sample", channelsFirst(drawn))], to: tensorsPath)
+        }
+    }
+
+    /// Draws as `run` does and hands over images as they come, nothing written.
+    ///
+    /// - Parameter body: receives the number of the first image, and some images.
+    package func forEachBatch(
+        _ source: ModelSource, progress: (Double) -> Void, _ body: (_ first: Int, _ images: [RGBImage]) throws -> Void
+    ) throws {
+        try forEachBatch(source, progress: progress) { (first, images: Tensor) in try body(first, pictures(images)) }
+    }
+
+    /// The same with images `(N, H, W, C)` in about [-1, 1].
+    private func forEachBatch(
+        _ source: ModelSource, progress: (Double) -> Void, _ body: (_ first: Int, _ images: Tensor) throws -> Void
+    ) throws {
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let context = ComputeContext(threads: threads, convolution: convolution)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(checkpoint.scheduler)
         let noise = try noisePath.map { try startingNoise($0, model.configuration) }
-        if let folder { try Folder.create(folder) }
-        var shown: [RGBImage] = []
-        let drawn = tensorsPath.map { _ in Tensor(shape: model.sampleShape(count: count)) }
         for first in stride(from: 0, to: count, by: Self.batchSize) {
-            let images = draw(sampler, model, from: noise, first: first, progress: progress)
-            if let drawn { part(of: drawn, first, count: images.shape[0]).copy(from: images) }
-            let pictures = pictures(images)
-            if let folder { try write(pictures, to: folder, first: first) }
-            if gridPath != nil { shown += pictures.prefix(Self.gridLimit - shown.count) }
-        }
-        if let gridPath { try Self.writeGrid(shown, to: gridPath) }
-        if let tensorsPath, let drawn {
-            try writeSafetensors([NamedTensor("sample", channelsFirst(drawn))], to: tensorsPath)
+            try body(first, draw(sampler, model, from: noise, first: first, progress: progress))
         }
     }
 

@@ -1,3 +1,4 @@
+import ImageFiles
 import Logging
 import Model
 import Storage
@@ -30,6 +31,11 @@ extension ModelSource {
         }
         return checkpoint
     }
+
+    /// Width and height of the images that the model draws.
+    ///
+    /// - Throws: as `load`, and for a model of other than three channels.
+    package func imageSize() throws -> ImageSize { try loadImageModel(setting: "checkpoint").configuration.imageSize }
 
     private static func loadCheckpoint(_ folder: String, _ preferringAverage: Bool) throws(CheckpointError) -> Checkpoint {
         let checkpoint = try Checkpoint(directory: folder)

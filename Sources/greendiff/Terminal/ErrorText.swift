@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import GreenDiffusion
 
 /// The library's errors as a user of the program reads them: settings are flags, ways out are command lines.
@@ -9,6 +10,8 @@ enum ErrorText {
         case let error as FrameTooLarge: "\(error.problem); if you trust it, allow more with --max-unpacked"
         case let error as DatasetError where error.canSkip:
             "\(error.fault); \(error.remedy), or go on without with --skip-unreadable"
+        case let error as EvaluationError:
+            "\(error.source) \(error.problem); \(error.wayOut)" + (error.setting.map { " --\($0)" } ?? "")
         case let error as FederatedRunError: line(error)
         case let error as RunDirectoryError: line(error)
         case let error as PretrainingError: line(error)
