@@ -18,6 +18,8 @@ public final class PretrainingRun {
     let trainer: Trainer
     let directory: RunDirectory
     var images: TrainingImages
+    /// What the model learns to tell apart; nil in runs that are not conditional.
+    let classes: TrainedClasses?
     let scheduler: SchedulerConfiguration
     let logger = Logger(label: "pretrain")
 
@@ -48,14 +50,14 @@ public final class PretrainingRun {
     private init(
         _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int, in openDirectory: () throws -> RunDirectory
     ) throws {
+        images = try TrainingImages(
+            settings, size: (checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset)).imageSize)
+        classes =
+            try settings.isConditional == true
+            ? TrainedClasses(of: images.dataset, labelDropout: settings.labelDropout, data: settings.data) : nil
         let model = try UNet(
-            checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset),
-            context: ComputeContext(threads: threads, convolution: settings.convolution))
-        if let checkpoint {
-            model.parameters.copy(from: checkpoint.parameters)
-        } else {
-            model.initialize(seed: settings.seed)
-        }
+            startingFrom: checkpoint, settings.initialCheckpoint ?? "", preset: settings.preset, classes: classes,
+            seed: settings.seed, context: ComputeContext(threads: threads, convolution: settings.convolution))
         scheduler = checkpoint?.scheduler ?? SchedulerConfiguration()
         trainer = Trainer(
             model: model, schedule: NoiseSchedule(scheduler),
@@ -63,7 +65,6 @@ public final class PretrainingRun {
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
                 averageDecay: PretrainingSettings.averageDecay))
-        images = try TrainingImages(settings, size: model.configuration.imageSize)
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)
     }
@@ -135,6 +136,7 @@ public final class PretrainingRun {
             throw files.damaged(damage, checkpoint: verified.number)
         }
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { directory }
+        try run.classes?.check(resuming: checkpoint, data: settings.data)
         do { try run.trainer.restore(state, path: verified.folder) } catch {
             throw files.damaged(CheckpointDamage(verified.folder, "\(error)"), checkpoint: verified.number)
         }
@@ -154,7 +156,8 @@ public final class PretrainingRun {
     private var inputs: [String: String] { images.list.map { [Setting.data.name: $0.digest] } ?? [:] }
 
     func checkpoint(_ parameters: Tensor) -> Checkpoint {
-        Checkpoint(configuration: trainer.model.configuration, scheduler: scheduler, parameters: parameters)
+        Checkpoint(
+            configuration: trainer.model.configuration, scheduler: scheduler, parameters: parameters, classNames: classes?.names)
     }
 
     /// Writes the checkpoint of the last step and removes those that are no longer needed.

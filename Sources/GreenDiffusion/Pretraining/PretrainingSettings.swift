@@ -27,6 +27,10 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var evaluateEvery: Int?
     /// True where images that cannot be read are left out; nil where the run does not start with such images.
     public var skipsUnreadable: Bool?
+    /// True where the model learns the classes of the images; nil where it does not.
+    public var isConditional: Bool?
+    /// Of conditional models: the share of labels that training hides; nil for 0.1.
+    public var labelDropout: Double?
 
     /// Steps between checkpoints, sample grids and evaluations where none are named.
     public static let standardInterval = 1000
@@ -39,13 +43,14 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
-        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil
+        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
+        isConditional: Bool? = nil, labelDropout: Double? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
-        self.skipsUnreadable = skipsUnreadable
+        (self.skipsUnreadable, self.isConditional, self.labelDropout) = (skipsUnreadable, isConditional, labelDropout)
     }
 
     /// All steps of the run.
@@ -61,6 +66,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         case sampleEvery = "sample_every"
         case evaluateEvery = "evaluate_every"
         case skipsUnreadable = "skip_unreadable"
+        case isConditional = "conditional"
+        case labelDropout = "label_dropout"
     }
 }
 

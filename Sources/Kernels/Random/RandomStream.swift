@@ -19,4 +19,5 @@ package enum RandomStream: UInt32, Sendable, CaseIterable {
     case augmentation = 15
     case demand = 16
     case shadowing = 17
+    case labelDropout = 18
 }

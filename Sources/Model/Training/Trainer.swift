@@ -67,10 +67,14 @@ package final class Trainer {
 
     /// One update on `images` x_0, `(N, H, W, C)` in [-1, 1]; timesteps, noise and dropout follow from `address`.
     ///
+    /// - Parameter classLabels: N of a conditional model, after `LabelDropout`; else nil.
     /// - Throws: `DivergenceError` where loss or gradients are not finite; nothing is changed then.
     @discardableResult
-    package func step(images: Tensor, address: StepAddress) throws(DivergenceError) -> StepResult {
-        let step = TrainingStep(images: images, address: address, schedule: schedule)
+    package func step(
+        images: Tensor, classLabels: [Int]? = nil, address: StepAddress
+    ) throws(DivergenceError) -> StepResult {
+        var step = TrainingStep(images: images, address: address, schedule: schedule)
+        step.classLabels = classLabels
         return try update(step, dropout: address.random(.dropout, itemsPerStep: 256))
     }
 
@@ -84,7 +88,8 @@ package final class Trainer {
         let context = model.context
         model.clearGradients()
         let loss = model.accumulateGradients(
-            sample: step.sample, timesteps: step.timesteps, noise: step.noise, dropout: dropout)
+            sample: step.sample, timesteps: step.timesteps, noise: step.noise, classLabels: step.classLabels,
+            dropout: dropout)
         let norm = context.gradientNorm(model.gradients)
         guard loss.isFinite, norm.isFinite else {
             throw DivergenceError(step: optimizerSteps + 1, loss: loss, gradientNorm: norm)

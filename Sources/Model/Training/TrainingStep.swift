@@ -30,6 +30,8 @@ package struct TrainingStep {
     package let timesteps: [Int]
     /// What was added, `(N, H, W, C)`.
     package let noise: Tensor
+    /// N of a conditional model, else nil.
+    package var classLabels: [Int]?
 
     /// Noise of `noise` at `timesteps` on `images` x_0, all `(N, H, W, C)`.
     package init(images: Tensor, noise: Tensor, timesteps: [Int], schedule: NoiseSchedule) {

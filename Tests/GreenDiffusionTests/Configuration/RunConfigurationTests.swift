@@ -19,7 +19,7 @@ import Testing
         (.profiles, "raspberry-pi-4,laptop-x86"), (.distance, "12.5:40.0"), (.allowLonger, "30.0"),
         (.fading, "trace:/data/gains.csv"),
         (.shadowing, "6.5"), (.downlinkRate, "2000000.0"), (.receiverPower, "0.25"), (.idlePower, "1.5"),
-        (.gridIntensity, "481.0"),
+        (.gridIntensity, "481.0"), (.conditional, "on"), (.labelDropout, "0.25"),
     ]
 
     @Test func everySettingSurvivesTheFile() throws {
