@@ -43,7 +43,8 @@ struct SampleCommand: ParsableCommand {
             valueName: "name,..."))
     var classes: String?
 
-    @Option(help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none.", valueName: "w"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none.", valueName: "w"))
     var guidance = 1.0
 
     @Option(
