@@ -34,7 +34,7 @@ extension Setting {
     /// `label-dropout`: ``RunConfiguration/labelDropout``.
     public static let labelDropout = Setting(
         "label-dropout", \.labelDropout, .number(from: 0, upTo: 1), "share",
-        "Share of labels that a conditional model does not see in training, for guidance", default: "0.1")
+        "Share of labels that a conditional model does not see, for guidance", default: "0.1")
 
     // MARK: Devices
     /// `devices`: ``RunConfiguration/devices``.

@@ -36,6 +36,8 @@ public final class PretrainingRun {
     public var parameterCount: Int { trainer.model.layout.parameterCount }
     /// What the data set calls itself.
     public var dataName: String { images.name }
+    /// What the classes are called that the model learns; nil in runs that are not conditional.
+    public var classNames: [String]? { classes?.names }
     /// What became of the files of the data set; nil where images are drawn.
     public var imageFiles: ImageFileCounts? { images.files }
     /// What is done to images before the model sees them; nil where they are drawn.

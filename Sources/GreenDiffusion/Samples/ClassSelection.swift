@@ -45,13 +45,15 @@ struct ClassSelection {
         }
         guard guidance == 1 || classes.nullLabel != nil else {
             throw ConfigurationError(
-                "guidance", "\(guidance)", "steers away from \"no class\", which \(source) was not trained with: "
+                "guidance", "\(guidance)",
+                "steers away from \"no class\", which \(source) was not trained with: "
                     + "all its \(classes.labelCount) labels are classes",
                 wayOut: "use guidance 1, or train with conditional")
         }
         guard guidance == 1 || !names.isEmpty else {
             throw ConfigurationError(
-                "guidance", "\(guidance)", "has no class to steer to", wayOut: "name classes, e.g. class \(classes.name(0)), or all")
+                "guidance", "\(guidance)", "has no class to steer to",
+                wayOut: "name classes, e.g. class \(classes.name(0)), or all")
         }
         var labels: [Int] = []
         for name in names { labels += try Self.labels(name, of: classes, source: source) }

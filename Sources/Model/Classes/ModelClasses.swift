@@ -42,7 +42,9 @@ extension Checkpoint {
             note("\(path): without effect, this model has no classes")
             return nil
         }
-        guard case .array(let values) = try readJSON(path) else { throw .malformed(path: path, detail: "it is no list of names") }
+        guard case .array(let values) = try readJSON(path) else {
+            throw .malformed(path: path, detail: "it is no list of names")
+        }
         var names: [String] = []
         for value in values {
             guard case .string(let name) = value else { throw .malformed(path: path, detail: "\(value) is not a name") }
@@ -50,7 +52,8 @@ extension Checkpoint {
         }
         guard !names.isEmpty, names.count == labels || names.count == labels - 1 else {
             throw .malformed(
-                path: path, detail: "it has \(names.count) names for num_class_embeds \(labels), which takes that many or one less")
+                path: path,
+                detail: "it has \(names.count) names for num_class_embeds \(labels), which takes that many or one less")
         }
         guard Set(names).count == names.count else { throw .malformed(path: path, detail: "two classes have one name") }
         return names

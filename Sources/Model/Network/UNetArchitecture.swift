@@ -82,7 +82,8 @@ struct UNetArchitecture: Sendable {
         let (normalized, statistics) = normOut.forward(hidden, workspace)
         let output = convOut.forward(normalized, workspace)
         let saved = Saved(
-            sample: sample, classLabels: classLabels, timeEmbedding: timeSaved, time: time, down: downSaved, mid: midSaved, up: upSaved,
+            sample: sample, classLabels: classLabels, timeEmbedding: timeSaved, time: time, down: downSaved, mid: midSaved,
+            up: upSaved,
             beforeNorm: hidden, statistics: statistics)
         return (output, saved)
     }

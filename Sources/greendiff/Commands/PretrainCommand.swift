@@ -40,7 +40,7 @@ struct PretrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Share of labels that a conditional model does not see in training, for guidance (default: 0.1).", valueName: "share"))
+            "Share of labels that a conditional model does not see, for guidance (default: 0.1).", valueName: "share"))
     var labelDropout: Double?
 
     @Option(help: ArgumentHelp("Steps of the whole run (default: 10000).", valueName: "n"))
@@ -193,6 +193,7 @@ private struct PretrainingDisplay {
         let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
         console.line(labelledLine("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
         console.line(labelledLine("data", run.dataName))
+        if let classes = run.classNames { console.line(labelledLine("classes", ClassLines.text(classes))) }
         for line in ImageLines.lines(files: run.imageFiles, treatment: run.imageTreatment) { console.line(line) }
         let steps =
             run.step < run.settings.steps

@@ -44,7 +44,8 @@ struct SampleCommand: ParsableCommand {
     var classes: String?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none.", valueName: "w"))
+        parsing: .unconditional,
+        help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none.", valueName: "w"))
     var guidance = 1.0
 
     @Option(
