@@ -136,7 +136,7 @@ package final class UNet {
             sample.shape == sampleShape(count: timesteps.count), "sample \(sample.shape) and \(timesteps.count) timesteps")
         precondition(
             classLabels?.count == configuration.numClassEmbeds.map { _ in timesteps.count },
-            "\(classLabels?.count ?? 0) labels for \(timesteps.count) images, num_class_embeds \(configuration.numClassEmbeds ?? 0)")
+            "\(classLabels?.count ?? 0) labels for \(timesteps.count) images of \(configuration.numClassEmbeds ?? 0) classes")
         // Planned, so that memory that is not there is missed before the first pass and not in the middle of it.
         if batchSize != timesteps.count {
             workspace.buffers.reset(bytes: activationBytes(images: timesteps.count, isTraining: isTraining))
