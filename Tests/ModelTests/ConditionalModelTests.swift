@@ -95,6 +95,33 @@ import Testing
         #expect(Set(LabelDropout(probability: 1, nullLabel: 9).labels(labels, at: base)) == [9])
     }
 
+    /// Bright images of one class and dark ones of another: with the right labels their noise is predicted better than with wrong ones.
+    @Test func labelsAreLearned() throws {
+        let trainer = Trainer(
+            model: try model(), schedule: NoiseSchedule(),
+            settings: TrainingSettings(optimizer: AdamWOptions(learningRate: 2e-3), averageDecay: nil))
+        let shape = trainer.model.sampleShape(count: 8)
+        let images = Tensor(shape: shape, values: (0..<8 * 192).map { $0 < 4 * 192 ? 0.8 : -0.8 })
+        let labels = [0, 0, 0, 0, 1, 1, 1, 1]
+        let dropout = LabelDropout(probability: 0.1, nullLabel: Self.nullLabel)
+        for step in 0..<150 {
+            let address = StepAddress(seed: 2, step: step)
+            try trainer.step(images: images, classLabels: dropout.labels(labels, at: address), address: address)
+        }
+        let noise = Tensor(shape: shape)
+        noise.fillNormal(CounterRandom(seed: 4, stream: .sampling))
+        func loss(_ labels: [Int]) -> Double {
+            [150, 300, 450].reduce(0) { sum, timestep in
+                let step = TrainingStep(
+                    images: images, noise: noise, timesteps: [Int](repeating: timestep, count: 8), schedule: trainer.schedule)
+                let prediction = trainer.model.predictNoise(step.sample, timesteps: step.timesteps, classLabels: labels)
+                return sum + trainer.model.context.meanSquaredError(prediction: prediction, target: noise, dPrediction: nil)
+            }
+        }
+        let none = [Int](repeating: Self.nullLabel, count: 8)
+        #expect(loss(labels) < 0.98 * loss(none) && loss(labels) < 0.95 * loss(labels.reversed()))
+    }
+
     @Test func guidanceGoesFromNoClassThroughTheClass() throws {
         let model = try model()
         let sample = images(model, count: 2)

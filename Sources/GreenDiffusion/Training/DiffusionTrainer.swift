@@ -5,8 +5,8 @@ import Model
 
 /// Local training of every device of a run, one after another on one U-Net: the diffusion loss on the device's own images.
 ///
-/// Each round starts with fresh optimiser moments. Order of images, timesteps, noise and hidden labels follow from (seed, round, device, step)
-/// alone, so a resumed run trains as an uninterrupted one.
+/// Each round starts with fresh optimiser moments. Order of images, timesteps, noise and hidden labels follow from (seed, round, device,
+/// step) alone, so a resumed run trains as an uninterrupted one.
 struct DiffusionTrainer: LocalTrainer {
     let trainer: Trainer
     let dataset: any ImageDataset

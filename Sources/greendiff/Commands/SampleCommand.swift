@@ -64,9 +64,16 @@ struct SampleCommand: ParsableCommand {
         try require("--count", count, in: 1...10_000_000)
         try require("--steps", steps, in: 1...100_000)
         try require("--guidance", guidance, in: 0...100)
+        if let classes, classNames.contains("") {
+            throw ValidationError("--class \(classes) has an empty name; write names or numbers with commas between them")
+        }
         if let out, !ImageFile.canWrite(out) {
             throw ValidationError("--out \(out) is neither PNG nor PPM; give a name that ends in .png or .ppm")
         }
+    }
+
+    private var classNames: [String] {
+        classes?.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) } ?? []
     }
 
     func run() throws {
@@ -76,7 +83,7 @@ struct SampleCommand: ParsableCommand {
         var drawing = ImageDrawing(
             method: sampler, steps: steps, count: count, seed: seed, threads: threadOptions.threads,
             convolution: convolutionOptions.convolution, gridPath: gridPath, folder: images)
-        drawing.classes = (classes ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        drawing.classes = classNames
         drawing.guidance = guidance
         for drawn in try draw(drawing, source) {
             let (first, last) = (drawn.images.lowerBound, drawn.images.upperBound - 1)

@@ -72,6 +72,7 @@ import Testing
         try refuse(sample + ["--class", "stpo"], "--class stpo is not a class of", "did you mean stop?")
         try refuse(sample + ["--class", "xylophone"], "or a name: limit 20, limit 30", "more")
         try refuse(sample + ["--class", "stop,999"], "--class 999 is outside 0...")
+        try refuse(sample + ["--class", "stop,"], status: 64, "--class stop, has an empty name")
         try refuse(sample + ["--guidance", "2"], "--guidance 2.0 has no class to steer to")
         try refuse(sample + ["--class", "stop", "--guidance", "-1"], status: 64, "--guidance -1.0 is outside 0.0...100.0")
         let plain = ["sample", "--checkpoint", try TinyModel.path, "--out", folder.path("x.png"), "--count", "1"]
