@@ -60,6 +60,7 @@ let package = Package(
             name: "CLibJPEG", path: "Sources/CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(
             name: "CLibWebP", path: "Sources/CLibWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CPUSupport"),
         .target(
             name: "CKernels",
@@ -90,7 +91,12 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: strict),
         .target(
             name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
-        .target(name: "Evaluation", dependencies: ["Kernels"], swiftSettings: strict),
+        .target(
+            name: "Evaluation",
+            dependencies: [
+                "COpenBLAS", "CZlib", "Datasets", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Report", "Storage",
+            ],
+            swiftSettings: strict),
         .target(
             name: "Inspection",
             dependencies: ["Codec", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Records", "Report", "Storage"],
@@ -104,8 +110,8 @@ let package = Package(
         .executableTarget(
             name: "greendiff",
             dependencies: [
-                "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "GreenDiffusion", "ImageFiles",
-                "Inspection", "Kernels", "Model", "Records", "Report", "Storage", "Studies",
+                "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "Evaluation", "GreenDiffusion",
+                "ImageFiles", "Inspection", "Kernels", "Model", "Records", "Report", "Storage", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -150,6 +156,12 @@ let package = Package(
         .testTarget(
             name: "CalibrationTests",
             dependencies: ["Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: [
+                "Datasets", "Evaluation", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "RunTestSupport", "TestSupport",
+            ],
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "StudiesTests",
             dependencies: ["FedRuntime", "GreenDiffusion", "Records", "RunTestSupport", "Storage", "Studies", "TestSupport"],

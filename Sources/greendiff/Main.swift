@@ -9,13 +9,14 @@ import Storage
 struct Greendiff: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "greendiff",
-        abstract: "Federated diffusion training that measures and saves energy: train, sample, plan, quantize.",
+        abstract: "Federated diffusion training that measures and saves energy: train, sample, evaluate, plan, quantize.",
         discussion: "Every command explains itself: greendiff help COMMAND.",
         version: greenDiffusionVersion,
         subcommands: [
             TrainCommand.self,
             PretrainCommand.self,
             SampleCommand.self,
+            EvaluateCommand.self,
             PlanCommand.self,
             FiguresCommand.self,
             ParetoCommand.self,

@@ -51,7 +51,7 @@ static const kernel kernels[] = {
 static void convolution(const char *shape, gd_conv2d g) {
     const int64_t in = g.batch * g.height * g.width * g.input_channels;
     const int64_t out = g.batch * g.output_height * g.output_width * g.output_channels;
-    const int64_t weights = g.output_channels * g.input_channels * g.kernel * g.kernel;
+    const int64_t weights = g.output_channels * g.input_channels * g.kernel_rows * g.kernel_columns;
     float *x = numbers(in, 1, 1), *w = numbers(weights, 2, 0.1f), *dy = numbers(out, 3, 1), *bias = numbers(g.output_channels, 4, 1);
     float *scratch = malloc(64 << 20), *y = malloc(4 * out), *dx = malloc(4 * in), *dw = malloc(4 * weights);
     float *ry = malloc(4 * out), *rdx = malloc(4 * in), *rdw = calloc(weights, 4);
@@ -71,6 +71,16 @@ static void convolution(const char *shape, gd_conv2d g) {
         snprintf(name, sizeof name, "%s %s weight", kernels[i].name, shape);
         report(name, dw, 4 * weights, distance(dw, rdw, weights), 5e-6);
     }
+}
+
+static void depthwise(const char *shape, gd_window w, gd_activation activation) {
+    const int64_t in = w.batch * w.height * w.width * w.channels;
+    const int64_t out = w.batch * w.output_height * w.output_width * w.channels;
+    float *x = numbers(in, 9, 2), *weight = numbers(w.channels * w.kernel * w.kernel, 10, 2), *bias = numbers(w.channels, 11, 1);
+    float *scratch = malloc(4 * gd_depthwise_scratch__vector(&w)), *y = malloc(4 * out), *ry = malloc(4 * out);
+    gd_f32_depthwise_forward__vector(&w, x, weight, bias, activation, y, scratch, 1);
+    gd_f32_depthwise_forward__reference(&w, x, weight, bias, activation, ry, NULL, 1);
+    report(shape, y, 4 * out, distance(y, ry, out), 1e-6);
 }
 
 static void normalisation(void) {
@@ -135,11 +145,14 @@ static void rounding(void) {
 
 int main(void) {
     fprintf(stderr, "instruction set %s\n", gd_simd_selected()->name);
-    convolution("3x3 32-48 9x7", (gd_conv2d){2, 9, 7, 32, 9, 7, 48, 3, 1, 1, 1, 1});
-    convolution("3x3 16-32 4x4 up", (gd_conv2d){1, 4, 4, 16, 8, 8, 32, 3, 1, 1, 1, 2});
-    convolution("3x3s2 16-32 8x8", (gd_conv2d){2, 8, 8, 16, 4, 4, 32, 3, 2, 1, 1, 1});
-    convolution("1x1 40-24 5x5", (gd_conv2d){1, 5, 5, 40, 5, 5, 24, 1, 1, 0, 0, 1});
-    convolution("3x3 3-16 6x6", (gd_conv2d){1, 6, 6, 3, 6, 6, 16, 3, 1, 1, 1, 1});
+    convolution("3x3 32-48 9x7", (gd_conv2d){2, 9, 7, 32, 9, 7, 48, 3, 3, 1, 1, 1, 1});
+    convolution("3x3 16-32 4x4 up", (gd_conv2d){1, 4, 4, 16, 8, 8, 32, 3, 3, 1, 1, 1, 2});
+    convolution("3x3s2 16-32 8x8", (gd_conv2d){2, 8, 8, 16, 4, 4, 32, 3, 3, 2, 1, 1, 1});
+    convolution("1x1 40-24 5x5", (gd_conv2d){1, 5, 5, 40, 5, 5, 24, 1, 1, 1, 0, 0, 1});
+    convolution("3x3 3-16 6x6", (gd_conv2d){1, 6, 6, 3, 6, 6, 16, 3, 3, 1, 1, 1, 1});
+    convolution("1x7 20-24 6x9", (gd_conv2d){1, 6, 9, 20, 6, 9, 24, 1, 7, 1, 0, 3, 1});
+    depthwise("depthwise 3x3 40 9x7", (gd_window){2, 9, 7, 40, 9, 7, 3, 1, 1, 1}, GD_LINEAR);
+    depthwise("depthwise 5x5s2 19 8x8 ReLU6", (gd_window){1, 8, 8, 19, 4, 4, 5, 2, 1, 1}, GD_RELU6);
     normalisation();
     rounding();
     return failures > 0;

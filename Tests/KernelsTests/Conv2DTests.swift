@@ -54,6 +54,18 @@ import Testing
                     batch: 2, height: 5, width: 4, inputChannels: 16, outputChannels: 7, kernel: kernel, stride: stride,
                     upsample: upsample))
         }
+        // Rectangular kernels, with and without padding, few output channels among them.
+        for (kernelHeight, kernelWidth, outputs, padding) in [
+            (1, 7, 20, nil), (7, 1, 16, nil), (1, 3, 16, .init(0)), (3, 1, 2, nil), (1, 7, 3, nil), (2, 5, 6, .init(1)),
+        ] as [(Int, Int, Int, Conv2DGeometry.Padding?)] {
+            for (inputs, stride, upsample) in [(16, 1, 1), (5, 2, 1), (7, 1, 2)] {
+                all.append(
+                    Conv2DGeometry(
+                        batch: 2, height: 8, width: 9, inputChannels: inputs, outputChannels: outputs,
+                        kernelHeight: kernelHeight, kernelWidth: kernelWidth, stride: stride, padding: padding,
+                        upsample: upsample))
+            }
+        }
         return all
     }()
 
@@ -78,7 +90,7 @@ import Testing
     private func expectMatch(_ kernel: Conv2DKernel, _ geometry: Conv2DGeometry) {
         let result = ConvolutionResults(geometry, kernel: kernel)
         let reference = ConvolutionResults(geometry, kernel: .reference)
-        let taps = geometry.kernel * geometry.kernel
+        let taps = geometry.kernelHeight * geometry.kernelWidth
         let pixels = geometry.batch * geometry.outputHeight * geometry.outputWidth
         let (inputs, outputs) = (taps * geometry.inputChannels, taps * geometry.outputChannels)
         for (got, wanted, length, pass) in [
@@ -108,6 +120,7 @@ import Testing
         Conv2DGeometry(batch: 5, height: 16, width: 16, inputChannels: 7, outputChannels: 9, kernel: 3),
         Conv2DGeometry(batch: 5, height: 10, width: 8, inputChannels: 7, outputChannels: 9, kernel: 3, stride: 2),
         Conv2DGeometry(batch: 600, height: 1, width: 1, inputChannels: 20, outputChannels: 130, kernel: 1),
+        Conv2DGeometry(batch: 5, height: 9, width: 17, inputChannels: 24, outputChannels: 40, kernelHeight: 1, kernelWidth: 7),
     ])
     func bytesDoNotDependOnThreads(_ geometry: Conv2DGeometry) {
         for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
@@ -119,6 +132,35 @@ import Testing
                         result.values, expected.values, "\(kernel.rawValue), \(threads) threads: \(result.name)")
                 }
             }
+        }
+    }
+
+    /// The activation changes what is stored, and nothing else: in every kernel that accepts the geometry.
+    @Test(arguments: [
+        Conv2DGeometry(batch: 2, height: 9, width: 6, inputChannels: 32, outputChannels: 16, kernel: 3),
+        Conv2DGeometry(batch: 1, height: 4, width: 4, inputChannels: 16, outputChannels: 48, kernel: 3, upsample: 2),
+        Conv2DGeometry(batch: 2, height: 7, width: 8, inputChannels: 5, outputChannels: 19, kernel: 3, stride: 2),
+        Conv2DGeometry(batch: 2, height: 7, width: 8, inputChannels: 16, outputChannels: 2, kernel: 3),
+    ])
+    func activationsGoWithTheOutput(_ geometry: Conv2DGeometry) {
+        let input = normalTensor(geometry.inputShape, seed: 1)
+        let weight = normalTensor(geometry.weightShape, seed: 2)
+        let bias = normalTensor([geometry.outputChannels], seed: 3)
+        input[3] = .nan
+        for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
+            let context = ComputeContext(threads: 2)
+            context.overrides = [kernel]
+            func output(_ activation: LayerActivation) -> [Float] {
+                let output = unwritten(geometry.outputShape)
+                context.conv2dForward(
+                    input: input, weight: weight, bias: bias, activation: activation, geometry: geometry, into: output)
+                return output.values
+            }
+            let plain = output(.linear)
+            #expect(plain.contains { $0.isNaN } && plain.contains { $0 < 0 } && plain.contains { $0 > 6 })
+            let positive = plain.map { $0 < 0 ? 0 : $0 }
+            expectSameBytes(output(.relu), positive, "\(kernel.rawValue) ReLU \(geometry)")
+            expectSameBytes(output(.relu6), positive.map { $0 > 6 ? 6 : $0 }, "\(kernel.rawValue) ReLU6 \(geometry)")
         }
     }
 

@@ -5,7 +5,7 @@ import Kernels
 
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
-/// (N, H, W, I) by (O, I, K, K) plus (O) to (N, OH, OW, O).
+/// (N, H, W, I) by (O, I, KH, KW) plus (O) to (N, OH, OW, O).
 func referenceConv2D(_ x: [Double], _ weight: [Double], _ bias: [Double], _ g: Conv2DGeometry) -> [Double] {
     var output: [Double] = []
     for n in 0..<g.batch {
@@ -13,8 +13,8 @@ func referenceConv2D(_ x: [Double], _ weight: [Double], _ bias: [Double], _ g: C
             for ox in 0..<g.outputWidth {
                 for o in 0..<g.outputChannels {
                     var sum = bias[o]
-                    for ky in 0..<g.kernel {
-                        for kx in 0..<g.kernel {
+                    for ky in 0..<g.kernelHeight {
+                        for kx in 0..<g.kernelWidth {
                             let (y, x0) = (oy * g.stride + ky - g.padding.top, ox * g.stride + kx - g.padding.left)
                             guard (0..<g.upsample * g.height).contains(y), (0..<g.upsample * g.width).contains(x0) else {
                                 continue
@@ -22,7 +22,7 @@ func referenceConv2D(_ x: [Double], _ weight: [Double], _ bias: [Double], _ g: C
                             for i in 0..<g.inputChannels {
                                 sum +=
                                     x[((n * g.height + y / g.upsample) * g.width + x0 / g.upsample) * g.inputChannels + i]
-                                    * weight[((o * g.inputChannels + i) * g.kernel + ky) * g.kernel + kx]
+                                    * weight[((o * g.inputChannels + i) * g.kernelHeight + ky) * g.kernelWidth + kx]
                             }
                         }
                     }

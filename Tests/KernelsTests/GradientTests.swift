@@ -43,6 +43,7 @@ import Testing
         Conv2DGeometry(
             batch: 2, height: 4, width: 6, inputChannels: 2, outputChannels: 3, kernel: 3, stride: 2, padding: .asymmetric),
         Conv2DGeometry(batch: 2, height: 3, width: 2, inputChannels: 5, outputChannels: 4, kernel: 1),
+        Conv2DGeometry(batch: 1, height: 3, width: 5, inputChannels: 3, outputChannels: 4, kernelHeight: 1, kernelWidth: 3),
         Conv2DGeometry(batch: 1, height: 3, width: 2, inputChannels: 16, outputChannels: 16, kernel: 3, upsample: 2),
     ])
     func conv2d(_ geometry: Conv2DGeometry) {
@@ -143,6 +144,29 @@ import Testing
         func mean(_ p: [Double]) -> Double { zip(p, t).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 74 }
         #expect(abs(loss - mean(doubles(prediction))) < 1e-7)
         expectGradient(dPrediction, of: prediction, "prediction", mean)
+    }
+
+    @Test func weightedMeanSquaredError() {
+        let (prediction, target) = (normalTensor([2, 37], seed: 1), normalTensor([2, 37], seed: 2))
+        let dPrediction = unwritten([2, 37])
+        let weights = [0.25, 3.0]
+        let loss = context.meanSquaredError(
+            prediction: prediction, target: target, weights: weights, dPrediction: dPrediction)
+        let t = doubles(target)
+        func mean(_ p: [Double]) -> Double {
+            p.indices.reduce(0) { $0 + weights[$1 / 37] * (p[$1] - t[$1]) * (p[$1] - t[$1]) } / 74
+        }
+        #expect(abs(loss - mean(doubles(prediction))) < 1e-7)
+        expectGradient(dPrediction, of: prediction, "prediction", mean)
+    }
+
+    @Test func proximalTerm() {
+        let (parameters, anchor) = (normalTensor([40_001], seed: 1), normalTensor([40_001], seed: 2))
+        let gradients = normalTensor([40_001], seed: 3)
+        let before = gradients.values
+        ComputeContext(threads: 3).addProximalGradient(0.5, of: parameters, anchor: anchor, accumulatingInto: gradients)
+        let expected = before.indices.map { before[$0] + 0.5 * (parameters[$0] - anchor[$0]) }
+        #expect(gradients.values == expected)
     }
 
     /// Operations that move or add values are linear: their backward pass is the transpose, `<y, A x> = <A^T y, x>`.

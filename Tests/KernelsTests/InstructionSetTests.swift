@@ -80,6 +80,7 @@ import Testing
         for geometry in [
             Conv2DGeometry(batch: 2, height: 9, width: 13, inputChannels: 48, outputChannels: 32, kernel: 3),
             Conv2DGeometry(batch: 1, height: 5, width: 3, inputChannels: 16, outputChannels: 48, kernel: 3, upsample: 2),
+            Conv2DGeometry(batch: 1, height: 5, width: 9, inputChannels: 20, outputChannels: 24, kernelHeight: 1, kernelWidth: 7),
         ] {
             for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
                 var first: ConvolutionResults?

@@ -19,13 +19,16 @@ import Testing
     @Test(arguments: [
         ("conv3x3", 1, Conv2DGeometry.Padding(1)), ("conv3x3wide", 1, .init(1)), ("conv1x1", 1, .init(0)),
         ("conv3x3stride2", 2, .init(1)), ("conv3x3stride2asymmetric", 2, .asymmetric),
+        ("conv1x7", 1, .init(top: 0, left: 3, bottom: 0, right: 3)), ("conv5x5", 1, .init(2)),
+        ("conv3x3stride2bare", 2, .init(0)),
     ])
     func conv2d(_ name: String, _ stride: Int, _ padding: Conv2DGeometry.Padding) {
         let (input, weight, bias) = (fixture["\(name).input"], fixture["\(name).weight"], fixture["\(name).bias"])
         let dOutput = fixture["\(name).d_output"]
         let geometry = Conv2DGeometry(
             batch: input.shape[0], height: input.shape[1], width: input.shape[2], inputChannels: input.shape[3],
-            outputChannels: weight.shape[0], kernel: weight.shape[2], stride: stride, padding: padding)
+            outputChannels: weight.shape[0], kernelHeight: weight.shape[2], kernelWidth: weight.shape[3], stride: stride,
+            padding: padding)
         #expect(geometry.outputShape == dOutput.shape)
         for kernel in Conv2DKernel.allCases where kernel.accepts(geometry) {
             context.overrides = [kernel]
@@ -40,6 +43,45 @@ import Testing
             expect(dWeight, "\(name).d_weight")
             expect(dBias, "\(name).d_bias")
         }
+    }
+
+    @Test(arguments: [
+        ("depthwise3", 1, Conv2DGeometry.Padding(1)), ("depthwise3stride2", 2, .asymmetric),
+        ("depthwise5stride2", 2, .init(top: 1, left: 1, bottom: 2, right: 2)),
+    ])
+    func depthwise(_ name: String, _ stride: Int, _ padding: Conv2DGeometry.Padding) {
+        let (input, weight, expected) = (fixture["\(name).input"], fixture["\(name).weight"], fixture["\(name).output"])
+        let geometry = WindowGeometry(
+            batch: input.shape[0], height: input.shape[1], width: input.shape[2], channels: input.shape[3],
+            kernel: weight.shape[2], stride: stride, padding: padding)
+        for kernel in DepthwiseKernel.allCases {
+            context.overrides = [kernel]
+            let output = unwritten(expected.shape)
+            context.depthwiseForward(
+                input: input, weight: weight, bias: fixture["\(name).bias"], activation: .relu6, geometry: geometry,
+                into: output)
+            expect(output, "\(name).output")
+        }
+    }
+
+    @Test(arguments: [
+        ("pool.max3stride2", Pooling.maximum, 2, 0), ("pool.max3", .maximum, 1, 1), ("pool.average3", .average, 1, 1),
+    ])
+    func pool(_ name: String, _ pooling: Pooling, _ stride: Int, _ padding: Int) {
+        let (input, output) = (fixture["\(name).input"], unwritten(fixture["\(name).output"].shape))
+        let geometry = WindowGeometry(
+            batch: input.shape[0], height: input.shape[1], width: input.shape[2], channels: input.shape[3], kernel: 3,
+            stride: stride, padding: .init(padding))
+        context.poolForward(pooling, input: input, geometry: geometry, into: output)
+        expect(output, "\(name).output")
+    }
+
+    @Test(arguments: ["resize.11x13", "resize.4x3", "resize.5x8"])
+    func resize(_ name: String) {
+        let output = unwritten(fixture["\(name).output"].shape)
+        let (ones, zeros) = (Tensor(shape: [3], values: [1, 1, 1]), Tensor(shape: [3]))
+        context.resizeForward(fixture["\(name).input"], scale: ones, shift: zeros, into: output)
+        expect(output, "\(name).output")
     }
 
     @Test func linear() {

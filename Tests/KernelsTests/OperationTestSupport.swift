@@ -19,7 +19,7 @@ func unwritten(_ shape: [Int]) -> Tensor {
 extension Conv2DGeometry {
     var inputShape: [Int] { [batch, height, width, inputChannels] }
     var outputShape: [Int] { [batch, outputHeight, outputWidth, outputChannels] }
-    var weightShape: [Int] { [outputChannels, inputChannels, kernel, kernel] }
+    var weightShape: [Int] { [outputChannels, inputChannels, kernelHeight, kernelWidth] }
 }
 
 /// What the three passes of a convolution give on random data, with and without the sums that they can take along; the gradients

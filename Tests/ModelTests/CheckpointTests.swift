@@ -114,14 +114,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"prediction_type": "v_prediction"}"#, "prediction_type"), (#"{"thresholding": true}"#, "thresholding"),
-        (#"{"variance_type": "learned"}"#, "variance_type"), (#"{"beta_schedule": "squaredcos_cap_v2"}"#, "beta_schedule"),
+        (#"{"prediction_type": "flow_prediction"}"#, "prediction_type"), (#"{"sample_max_value": 0.5}"#, "sample_max_value"),
+        (#"{"variance_type": "learned"}"#, "variance_type"), (#"{"beta_schedule": "sigmoid"}"#, "beta_schedule"),
         (#"{"clip_sample": "yes"}"#, "clip_sample"), (#"{"steps_offset": 1}"#, "steps_offset"),
         (#"{"rescale_betas_zero_snr": true}"#, "rescale_betas_zero_snr"), (#"{"trained_betas": [0.1]}"#, "trained_betas"),
         (#"{"_class_name": "PNDMScheduler"}"#, "_class_name"), (#"{"skip_prk_steps": true}"#, "skip_prk_steps"),
         (#"{"set_alpha_to_one": false}"#, "set_alpha_to_one"), (#"{"timestep_spacing": "karras"}"#, "timestep_spacing"),
         (#"{"use_karras_sigmas": true}"#, "use_karras_sigmas"), (#"{"beta_end": NaN}"#, "beta_end"),
-        (#"{"_class_name": "DPMSolverMultistepScheduler", "prediction_type": "sample"}"#, "prediction_type"),
+        (#"{"_class_name": "DPMSolverMultistepScheduler", "use_flow_sigmas": true}"#, "use_flow_sigmas"),
         (#"{"num_train_timesteps": 0}"#, "num_train_timesteps"),
     ])
     func schedulerFieldsAreRefusedByName(text: String, field: String) throws {

@@ -42,7 +42,7 @@ import Testing
         let entry = try table(model)
         func gradient(_ labels: [Int]) -> [[Float]] {
             model.clearGradients()
-            _ = model.accumulateGradients(sample: sample, timesteps: [5, 700], noise: noise, classLabels: labels)
+            _ = model.accumulateGradients(sample: sample, timesteps: [5, 700], target: noise, classLabels: labels)
             let values = Tensor(viewOf: model.gradients, offset: entry.offset, shape: entry.shape).values
             return stride(from: 0, to: values.count, by: entry.shape[1]).map { Array(values[$0..<$0 + entry.shape[1]]) }
         }

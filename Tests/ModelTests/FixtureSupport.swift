@@ -17,6 +17,15 @@ struct Fixture {
 
     func tensor(_ name: String) throws -> Tensor { try reader.readFloats(entry(name)) }
 
+    /// Values of type F64.
+    func doubles(_ name: String) throws -> [Double] {
+        try reader.readBytes(entry(name)).withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: 8).map { place in
+                Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+            }
+        }
+    }
+
     func integers(_ name: String) throws -> [Int] { try reader.readInt64(entry(name)).map { Int($0) } }
 
     /// Activations as (N, H, W, C); the file has (N, C, H, W).

@@ -38,7 +38,7 @@ import Testing
         let step = try step(fixture)
         let model = try model(name)
         let loss = model.accumulateGradients(
-            sample: step.sample, timesteps: step.timesteps, noise: step.noise, classLabels: step.classLabels)
+            sample: step.sample, timesteps: step.timesteps, target: step.target, classLabels: step.classLabels)
         #expect(abs(loss - Double(try fixture.tensor("loss")[0])) <= 1e-6)
         let references = try model.layout.entries.map { try fixture.tensor("gradient.\($0.name)") }
         #expect(fixture.names.filter { $0.hasPrefix("gradient.") }.count == references.count)

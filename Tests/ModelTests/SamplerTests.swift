@@ -18,7 +18,7 @@ import Testing
         let (reference, noises) = (try fixture.tensor(name), try fixture.tensor("noise"))
         let parts = name.split(separator: ".", maxSplits: 2).map(String.init)
         var configuration = SchedulerConfiguration()
-        configuration.timestepSpacing = try #require(SchedulerConfiguration.TimestepSpacing(rawValue: parts[1]))
+        configuration.timestepSpacing = try #require(TimestepSpacing(rawValue: parts[1]))
         configuration.varianceType = SchedulerConfiguration.PosteriorVariance(rawValue: parts[2]) ?? .fixedSmall
         if parts[2] == "unclipped" { configuration.clipSampleRange = nil }
         let method = parts[0] == "ddpm" ? ImageSampler.Method.ddpm : .ddim(eta: Double(parts[2]) ?? 0)
@@ -26,10 +26,11 @@ import Testing
         #expect(sampler.steps.map(\.timestep) == (try fixture.integers("timesteps.\(parts[1])")))
 
         let sample = try fixture.tensor("start")
+        var chain = SamplingChain(sample, steps: sampler.steps)
         for (index, step) in sampler.steps.enumerated() {
             let prediction = Tensor(shape: sample.shape, values: sample.values.map { 0.7 * $0 + 0.1 })
             let noise = Tensor(viewOf: noises, offset: index * sample.count, shape: sample.shape)
-            step.apply(to: sample, prediction: prediction, noise: noise)
+            chain.advance(by: step, output: prediction, noise: noise)
             let expected = Tensor(viewOf: reference, offset: index * sample.count, shape: sample.shape)
             #expect(isClose(sample.values, expected.values, tolerance: 2e-5), "step \(index)")
         }

@@ -54,11 +54,11 @@ import Testing
         func loss() -> Double {
             model.clearGradients()
             return model.accumulateGradients(
-                sample: step.sample, timesteps: step.timesteps, noise: step.noise,
+                sample: step.sample, timesteps: step.timesteps, target: step.target,
                 dropout: CounterRandom(seed: 6, stream: .dropout))
         }
         let withoutDropout = model.accumulateGradients(
-            sample: step.sample, timesteps: step.timesteps, noise: step.noise)
+            sample: step.sample, timesteps: step.timesteps, target: step.target)
         #expect(loss() != withoutDropout)
         let (start, gradient) = (model.parameters.values, model.gradients.values)
         let length = norm(gradient)
@@ -112,10 +112,10 @@ import Testing
         ]
         let images = Tensor(shape: [4, 8, 8, 3])
         let step = TrainingStep(images: images, address: base, schedule: NoiseSchedule())
-        #expect(step.noise.values == TrainingStep(images: images, address: base, schedule: NoiseSchedule()).noise.values)
+        #expect(step.target.values == TrainingStep(images: images, address: base, schedule: NoiseSchedule()).target.values)
         for other in others {
             let otherStep = TrainingStep(images: images, address: other, schedule: NoiseSchedule())
-            #expect(step.noise.values != otherStep.noise.values)
+            #expect(step.target.values != otherStep.target.values)
             #expect(step.timesteps != otherStep.timesteps)
         }
     }

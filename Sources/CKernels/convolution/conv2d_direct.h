@@ -12,7 +12,7 @@ typedef struct {
     gd_epilogue epilogue;
 } gd_target;
 
-/// target = patches(source) * weights + epilogue. The weights are (kernel_rows * kernel_columns * source channels, panels of the
+/// target = activation(patches(source) * weights + epilogue). The weights are (kernel_rows * kernel_columns * source channels, panels of the
 /// target's channels).
 typedef struct {
     gd_conv_grid grid;

@@ -1,13 +1,13 @@
 #include "conv2d_direct.h"
 #include "simd/blocking.h"
 
-// Few output channels: one product gives each input pixel's share in every tap of every output, a matrix (pixels, O * K * K), from which
-// each output gathers its K * K shares: col2im. Panels of outputs alone would be mostly empty.
+// Few output channels: one product gives each input pixel's share in every tap of every output, a matrix (pixels, O * KH * KW), from
+// which each output gathers its KH * KW shares: col2im. Panels of outputs alone would be mostly empty.
 
-static int64_t columns_of(const gd_conv2d *g) { return gd_round_up(g->output_channels * g->kernel * g->kernel, gd_block); }
+static int64_t columns_of(const gd_conv2d *g) { return gd_round_up(g->output_channels * gd_conv2d_taps(g), gd_block); }
 
 int gd_conv2d_uses_col2im(const gd_conv2d *g) {
-    const int64_t panels = gd_round_up(g->output_channels, gd_block) * g->kernel * g->kernel;
+    const int64_t panels = gd_round_up(g->output_channels, gd_block) * gd_conv2d_taps(g);
     return g->stride == 1 && g->upsample == 1 && 2 * columns_of(g) <= panels;
 }
 
@@ -17,16 +17,16 @@ static int64_t block_rows(const gd_conv2d *g) {
 }
 
 static int64_t thread_floats(const gd_conv2d *g) {
-    return gd_min(g->height, block_rows(g) + g->kernel - 1) * g->width * columns_of(g);
+    return gd_min(g->height, block_rows(g) + g->kernel_rows - 1) * g->width * columns_of(g);
 }
 
 int64_t gd_conv2d_col2im_scratch(const gd_conv2d *g, int threads) {
     return columns_of(g) * g->input_channels + threads * thread_floats(g);
 }
 
-// packed (panel, I, 16): column o * K * K + tap of the panels.
+// packed (panel, I, 16): column o * KH * KW + tap of the panels.
 static void pack(const gd_conv2d *g, const float *weight, float *packed) {
-    const int64_t taps = g->kernel * g->kernel, depth = g->input_channels, columns = columns_of(g);
+    const int64_t taps = gd_conv2d_taps(g), depth = g->input_channels, columns = columns_of(g);
     for (int64_t column = 0; column < columns; column++)
         for (int64_t i = 0; i < depth; i++) {
             const int64_t o = column / taps, tap = column % taps;
@@ -39,13 +39,13 @@ static void pack(const gd_conv2d *g, const float *weight, float *packed) {
 static float gather_shares(
     const gd_conv2d *g, const float *shares, int64_t first_row, int64_t y, int64_t x, int64_t o, float sum) {
     const int64_t columns = columns_of(g);
-    for (int64_t ky = 0; ky < g->kernel; ky++) {
+    for (int64_t ky = 0; ky < g->kernel_rows; ky++) {
         const int64_t row = y + ky - g->pad_top;
         if (row < 0 || row >= g->height) continue;
-        for (int64_t kx = 0; kx < g->kernel; kx++) {
+        for (int64_t kx = 0; kx < g->kernel_columns; kx++) {
             const int64_t column = x + kx - g->pad_left;
             if (column < 0 || column >= g->width) continue;
-            sum += shares[((row - first_row) * g->width + column) * columns + (o * g->kernel + ky) * g->kernel + kx];
+            sum += shares[((row - first_row) * g->width + column) * columns + (o * g->kernel_rows + ky) * g->kernel_columns + kx];
         }
     }
     return sum;
@@ -56,7 +56,7 @@ static void col2im_rows(
     const gd_conv2d *g, const float *input, const gd_epilogue *epilogue, int64_t n, int64_t y, int64_t end,
     const float *packed, float *shares, float *output) {
     const int64_t first_row = gd_max(0, y - g->pad_top), depth = g->input_channels, columns = columns_of(g);
-    const int64_t rows = gd_min(g->height, end - g->pad_top + g->kernel - 1) - first_row;
+    const int64_t rows = gd_min(g->height, end - g->pad_top + g->kernel_rows - 1) - first_row;
     gd_simd_selected()->product->multiply(
         (gd_extents){rows * g->width, depth, columns / gd_block},
         (gd_left){input + (n * g->height + first_row) * g->width * depth, depth, gd_block},
@@ -64,8 +64,9 @@ static void col2im_rows(
     for (int64_t pixel = (n * g->output_height + y) * g->output_width; y < end; y++)
         for (int64_t x = 0; x < g->output_width; x++, pixel++)
             for (int64_t o = 0; o < g->output_channels; o++)
-                output[pixel * g->output_channels + o] =
-                    gather_shares(g, shares, first_row, y, x, o, gd_epilogue_value(g, epilogue, pixel, o));
+                output[pixel * g->output_channels + o] = gd_activate(
+                    epilogue->activation,
+                    gather_shares(g, shares, first_row, y, x, o, gd_epilogue_value(g, epilogue, pixel, o)));
 }
 
 typedef struct {

@@ -23,14 +23,19 @@ static int64_t count_from(int64_t first, int64_t end, int64_t step) {
     return first < end ? gd_ceil_div(end - first, step) : 0;
 }
 
-static pixel_class class_of(const gd_conv2d *g, int64_t index, int64_t pad) {
+static pixel_class class_of(const gd_conv2d *g, int64_t index, int64_t kernel, int64_t pad) {
     const int64_t step = class_count(g) / g->upsample;
     pixel_class c = {.first = index / g->upsample, .step = step, .output_step = step * g->upsample / g->stride};
     const int64_t seen = g->upsample * c.first + index % g->upsample + pad;
     c.tap = seen % g->stride;
-    c.taps = count_from(c.tap, g->kernel, g->stride);
+    c.taps = count_from(c.tap, kernel, g->stride);
     c.output_first = (seen - c.tap) / g->stride - (c.taps - 1);
     return c;
+}
+
+static pixel_class row_class(const gd_conv2d *g, int64_t index) { return class_of(g, index, g->kernel_rows, g->pad_top); }
+static pixel_class column_class(const gd_conv2d *g, int64_t index) {
+    return class_of(g, index, g->kernel_columns, g->pad_left);
 }
 
 static gd_conv_grid grid_of(const gd_conv2d *g, const pixel_class *y, const pixel_class *x) {
@@ -42,19 +47,19 @@ static gd_conv_grid grid_of(const gd_conv2d *g, const pixel_class *y, const pixe
 }
 
 static gd_weights weights_of(const gd_conv2d *g, const pixel_class *y, const pixel_class *x, const float *weight) {
-    const int64_t taps = g->kernel * g->kernel;
+    const int64_t taps = gd_conv2d_taps(g);
     const int64_t last_y = y->tap + (y->taps - 1) * g->stride, last_x = x->tap + (x->taps - 1) * g->stride;
     return (gd_weights){
-        .values = weight + last_y * g->kernel + last_x, .columns = g->input_channels, .column_stride = taps,
-        .kernel_rows = x->taps > 0 ? y->taps : 0, .row_stride = -g->stride * g->kernel, .kernel_columns = x->taps,
+        .values = weight + last_y * g->kernel_columns + last_x, .columns = g->input_channels, .column_stride = taps,
+        .kernel_rows = x->taps > 0 ? y->taps : 0, .row_stride = -g->stride * g->kernel_columns, .kernel_columns = x->taps,
         .tap_stride = -g->stride, .channels = g->output_channels, .channel_stride = g->input_channels * taps};
 }
 
 // The weights of a 1x1 kernel are panels as they lie, where whole panels fit their rows.
-static int weights_lie_as_panels(const gd_conv2d *g) { return g->kernel == 1 && g->input_channels % gd_block == 0; }
+static int weights_lie_as_panels(const gd_conv2d *g) { return gd_conv2d_taps(g) == 1 && g->input_channels % gd_block == 0; }
 
 static int64_t packed_floats(const gd_conv2d *g) {
-    const int64_t depth = g->upsample * g->upsample * g->kernel * g->kernel * g->output_channels;
+    const int64_t depth = g->upsample * g->upsample * gd_conv2d_taps(g) * g->output_channels;
     return weights_lie_as_panels(g) ? 0 : gd_panels_floats(g->input_channels, depth);
 }
 
@@ -62,7 +67,7 @@ static int64_t thread_floats(const gd_conv2d *g) {
     int64_t most = 0;
     for (int64_t row = 0; row < class_count(g); row++)
         for (int64_t column = 0; column < class_count(g); column++) {
-            const pixel_class y = class_of(g, row, g->pad_top), x = class_of(g, column, g->pad_left);
+            const pixel_class y = row_class(g, row), x = column_class(g, column);
             const gd_conv_grid grid = grid_of(g, &y, &x);
             most = gd_max(most, gd_direct_product_scratch(&grid, g->input_channels));
         }
@@ -92,7 +97,7 @@ gd_status gd_f32_conv2d_backward_data__direct(
     const int64_t classes = class_count(g);
     for (int64_t index = 0; index < classes * classes; index++) {
         const int64_t row = index / classes, column = index % classes;
-        const pixel_class y = class_of(g, row, g->pad_top), x = class_of(g, column, g->pad_left);
+        const pixel_class y = row_class(g, row), x = column_class(g, column);
         const int adds = accumulate || row % g->upsample > 0 || column % g->upsample > 0;
         backward_class(g, &y, &x, d_output, weight, d_input, adds, scratch, threads);
     }

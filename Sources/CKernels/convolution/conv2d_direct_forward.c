@@ -1,10 +1,10 @@
 #include "conv2d_direct.h"
 
 static gd_weights weights_of(const gd_conv2d *g, const float *weight) {
-    const int64_t taps = g->kernel * g->kernel;
+    const int64_t taps = gd_conv2d_taps(g);
     return (gd_weights){
         .values = weight, .columns = g->output_channels, .column_stride = g->input_channels * taps,
-        .kernel_rows = g->kernel, .row_stride = g->kernel, .kernel_columns = g->kernel, .tap_stride = 1,
+        .kernel_rows = g->kernel_rows, .row_stride = g->kernel_columns, .kernel_columns = g->kernel_columns, .tap_stride = 1,
         .channels = g->input_channels, .channel_stride = taps};
 }
 

@@ -59,6 +59,11 @@ static int start_sums(
     return started;
 }
 
+static void activate(gd_activation activation, float *values, int64_t count) {
+    if (activation == GD_LINEAR) return;
+    for (int64_t i = 0; i < count; i++) values[i] = gd_activate(activation, values[i]);
+}
+
 // c = (or +=) patches of `count` pixels from `first` on, times the weights: a few kernel rows at a time.
 static void multiply_patches(
     const gd_direct_product *p, const gd_product_kernels *simd, int64_t first, int64_t count, gd_share panels, gd_product c,
@@ -91,6 +96,7 @@ static void product_block(
     const int started = start_sums(p, first, count, channel, end, sums, stride);
     float *patches = scratch + block_pixels(&p->grid) * gd_round_up(t->channels, gd_block);
     multiply_patches(p, simd, first, count, panels, (gd_product){sums, stride, gd_block}, started, patches);
+    for (int64_t i = 0; i < count; i++) activate(t->epilogue.activation, sums + i * stride, end - channel);
     if (in_place) return;
     for (int64_t i = 0; i < count; i++)
         memcpy(

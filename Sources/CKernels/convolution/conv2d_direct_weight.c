@@ -13,7 +13,7 @@ typedef struct {
     int64_t sum_stride;
 } rectangle;
 
-static int forms_in_place(const gd_conv2d *g) { return g->kernel == 1 && g->input_channels % gd_block == 0; }
+static int forms_in_place(const gd_conv2d *g) { return gd_conv2d_taps(g) == 1 && g->input_channels % gd_block == 0; }
 
 static rectangle rectangle_of(const gd_conv2d *g, int part, int parts) {
     rectangle r = {.outputs = {0, g->output_channels}, .inputs = {0, g->input_channels}};
@@ -23,10 +23,10 @@ static rectangle rectangle_of(const gd_conv2d *g, int part, int parts) {
     else
         r.outputs = gd_share_of(g->output_channels, gd_block, part, parts);
     // The same for all parts, the first of which is the largest.
-    const int64_t row_depth = g->kernel * gd_share_of(g->input_channels, gd_block, 0, cut_inputs ? parts : 1).end;
-    r.kernel_rows = gd_max(1, gd_min(g->kernel, gd_direct_weight_blocks.most_depth / row_depth));
+    const int64_t row_depth = g->kernel_columns * gd_share_of(g->input_channels, gd_block, 0, cut_inputs ? parts : 1).end;
+    r.kernel_rows = gd_max(1, gd_min(g->kernel_rows, gd_direct_weight_blocks.most_depth / row_depth));
     r.part_stride = gd_round_up(r.kernel_rows * row_depth, gd_block);
-    r.sum_stride = forms_in_place(g) ? g->input_channels : gd_ceil_div(g->kernel, r.kernel_rows) * r.part_stride;
+    r.sum_stride = forms_in_place(g) ? g->input_channels : gd_ceil_div(g->kernel_rows, r.kernel_rows) * r.part_stride;
     return r;
 }
 
@@ -60,9 +60,9 @@ static void add_block(
     const gd_conv_grid grid = gd_conv_grid_of(g);
     const int64_t inputs = r->inputs.end - r->inputs.first;
     const gd_left_columns a = {d_output + first * g->output_channels + r->outputs.first, g->output_channels, gd_block};
-    for (int64_t row = 0; row < g->kernel; row += r->kernel_rows, sums += r->part_stride) {
-        const gd_patch_part part = {row, gd_min(r->kernel_rows, g->kernel - row), r->inputs.first, inputs};
-        const int64_t panels = gd_ceil_div(part.kernel_rows * g->kernel * inputs, gd_block);
+    for (int64_t row = 0; row < g->kernel_rows; row += r->kernel_rows, sums += r->part_stride) {
+        const gd_patch_part part = {row, gd_min(r->kernel_rows, g->kernel_rows - row), r->inputs.first, inputs};
+        const int64_t panels = gd_ceil_div(part.kernel_rows * g->kernel_columns * inputs, gd_block);
         gd_right b = {input + first * g->input_channels + r->inputs.first, g->input_channels, gd_block};
         if (!gd_conv_grid_is_pointwise(&grid) || inputs % gd_block != 0) {
             gd_f32_gather_patches(&grid, input, first, count, part, patches, panels * gd_block);
@@ -74,16 +74,17 @@ static void add_block(
     }
 }
 
-// d_weight (O, I, K, K) += the sums of the rectangle. `kernel` is a constant where this is inlined.
+// d_weight (O, I, KH, KW) += the sums of the rectangle. The extents of the kernel are constants where this is inlined.
 __attribute__((always_inline)) static inline void add_sums(
-    const gd_conv2d *g, int kernel, const rectangle *r, const float *sums, float *d_weight) {
+    const gd_conv2d *g, int kernel_rows, int kernel_columns, const rectangle *r, const float *sums, float *d_weight) {
     const int64_t inputs = r->inputs.end - r->inputs.first;
     for (int64_t o = r->outputs.first; o < r->outputs.end; o++, sums += r->sum_stride) {
-        float *restrict to = d_weight + (o * g->input_channels + r->inputs.first) * kernel * kernel;
-        for (int ky = 0; ky < kernel; ky++) {
-            const float *row = sums + ky / r->kernel_rows * r->part_stride + ky % r->kernel_rows * kernel * inputs;
+        float *restrict to = d_weight + (o * g->input_channels + r->inputs.first) * kernel_rows * kernel_columns;
+        for (int ky = 0; ky < kernel_rows; ky++) {
+            const float *row = sums + ky / r->kernel_rows * r->part_stride + ky % r->kernel_rows * kernel_columns * inputs;
             for (int64_t i = 0; i < inputs; i++)
-                for (int kx = 0; kx < kernel; kx++) to[(i * kernel + ky) * kernel + kx] += row[kx * inputs + i];
+                for (int kx = 0; kx < kernel_columns; kx++)
+                    to[(i * kernel_rows + ky) * kernel_columns + kx] += row[kx * inputs + i];
         }
     }
 }
@@ -110,10 +111,10 @@ static void backward_part(
         if (d_bias) add_bias(g, bias_share, d_output + first * g->output_channels, count, d_bias);
     }
     if (in_place || empty) return;
-    if (g->kernel == 3)
-        add_sums(g, 3, &r, sums, d_weight);
+    if (g->kernel_rows == 3 && g->kernel_columns == 3)
+        add_sums(g, 3, 3, &r, sums, d_weight);
     else
-        add_sums(g, (int)g->kernel, &r, sums, d_weight);
+        add_sums(g, (int)g->kernel_rows, (int)g->kernel_columns, &r, sums, d_weight);
 }
 
 typedef struct {

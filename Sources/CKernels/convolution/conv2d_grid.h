@@ -27,7 +27,7 @@ static inline int gd_conv_grid_is_pointwise(const gd_conv_grid *grid) {
 static inline gd_conv_grid gd_conv_grid_of(const gd_conv2d *g) {
     return (gd_conv_grid){
         .batch = g->batch, .rows = g->output_height, .columns = g->output_width, .height = g->height, .width = g->width,
-        .channels = g->input_channels, .kernel_rows = g->kernel, .kernel_columns = g->kernel, .upsample = g->upsample,
+        .channels = g->input_channels, .kernel_rows = g->kernel_rows, .kernel_columns = g->kernel_columns, .upsample = g->upsample,
         .step = g->stride, .first_y = -g->pad_top, .first_x = -g->pad_left};
 }
 

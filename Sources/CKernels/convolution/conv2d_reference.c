@@ -4,7 +4,7 @@
 static inline int64_t source(int64_t o, int64_t k, int64_t stride, int64_t pad) { return o * stride + k - pad; }
 
 static inline int64_t weight_index(const gd_conv2d *g, int64_t o, int64_t i, int64_t ky, int64_t kx) {
-    return ((o * g->input_channels + i) * g->kernel + ky) * g->kernel + kx;
+    return ((o * g->input_channels + i) * g->kernel_rows + ky) * g->kernel_columns + kx;
 }
 
 static inline int64_t input_index(const gd_conv2d *g, int64_t n, int64_t y, int64_t x) {
@@ -18,10 +18,10 @@ static inline int64_t output_index(const gd_conv2d *g, int64_t n, int64_t y, int
 static double output_value(
     const gd_conv2d *g, const float *input, const float *weight, int64_t n, int64_t oy, int64_t ox, int64_t o) {
     double sum = 0;
-    for (int64_t ky = 0; ky < g->kernel; ky++) {
+    for (int64_t ky = 0; ky < g->kernel_rows; ky++) {
         int64_t y = source(oy, ky, g->stride, g->pad_top);
         if (y < 0 || y >= g->upsample * g->height) continue;
-        for (int64_t kx = 0; kx < g->kernel; kx++) {
+        for (int64_t kx = 0; kx < g->kernel_columns; kx++) {
             int64_t x = source(ox, kx, g->stride, g->pad_left);
             if (x < 0 || x >= g->upsample * g->width) continue;
             const float *pixel = input + input_index(g, n, y, x);
@@ -41,8 +41,9 @@ gd_status gd_f32_conv2d_forward__reference(
             for (int64_t ox = 0; ox < g->output_width; ox++) {
                 const int64_t pixel = (n * g->output_height + oy) * g->output_width + ox;
                 for (int64_t o = 0; o < g->output_channels; o++)
-                    output[pixel * g->output_channels + o] = (float)(output_value(g, input, weight, n, oy, ox, o)
-                        + gd_epilogue_value(g, epilogue, pixel, o));
+                    output[pixel * g->output_channels + o] = gd_activate(
+                        epilogue->activation,
+                        (float)(output_value(g, input, weight, n, oy, ox, o) + gd_epilogue_value(g, epilogue, pixel, o)));
             }
     return GD_OK;
 }
@@ -51,10 +52,10 @@ gd_status gd_f32_conv2d_forward__reference(
 static double seen_gradient(
     const gd_conv2d *g, const float *d_output, const float *weight, int64_t n, int64_t y, int64_t x, int64_t i) {
     double sum = 0;
-    for (int64_t ky = 0; ky < g->kernel; ky++) {
+    for (int64_t ky = 0; ky < g->kernel_rows; ky++) {
         int64_t shifted_y = y + g->pad_top - ky;
         if (shifted_y < 0 || shifted_y % g->stride || shifted_y / g->stride >= g->output_height) continue;
-        for (int64_t kx = 0; kx < g->kernel; kx++) {
+        for (int64_t kx = 0; kx < g->kernel_columns; kx++) {
             int64_t shifted_x = x + g->pad_left - kx;
             if (shifted_x < 0 || shifted_x % g->stride || shifted_x / g->stride >= g->output_width) continue;
             const float *pixel = d_output + output_index(g, n, shifted_y / g->stride, shifted_x / g->stride);
@@ -111,8 +112,8 @@ gd_status gd_f32_conv2d_backward_weight__reference(
     const int64_t pixels = g->batch * g->output_height * g->output_width;
     for (int64_t o = 0; o < g->output_channels; o++) {
         for (int64_t i = 0; i < g->input_channels; i++)
-            for (int64_t ky = 0; ky < g->kernel; ky++)
-                for (int64_t kx = 0; kx < g->kernel; kx++)
+            for (int64_t ky = 0; ky < g->kernel_rows; ky++)
+                for (int64_t kx = 0; kx < g->kernel_columns; kx++)
                     d_weight[weight_index(g, o, i, ky, kx)] += (float)weight_gradient(g, input, d_output, o, i, ky, kx);
         if (!d_bias) continue;
         double sum = 0;

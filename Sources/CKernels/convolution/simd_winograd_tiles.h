@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simd/simd_activation.h"
 #include "simd_winograd_lines.h"
 #include "winograd.h"
 
@@ -82,7 +83,8 @@ simd_inline void store_outputs(
             const simd_vector value = up == 1 ? from[0] : (from[0] + from[1]) + (from[side] + from[side + 1]);
             if (row >= rows || column >= columns) continue;
             const int64_t at = corner + row / up * line + column / up * grid->channels;
-            simd_store(output + at, value + offset + (e->residual ? simd_load(e->residual + at) : simd_splat(0)));
+            const simd_vector sum = value + offset + (e->residual ? simd_load(e->residual + at) : simd_splat(0));
+            simd_store(output + at, simd_activate(e->activation, sum));
         }
 }
 

@@ -72,7 +72,7 @@ struct gd_winograd_kernels {
     /// to = A dY A^T of the tiles' output gradients, the transpose of the output transform; one more plane takes their plain sums.
     void (*gradients)(
         const wino_grid *grid, const float *d_output, int64_t first, int64_t end, const wino_tiles *to, int64_t place);
-    /// output = A^T m A + epilogue of tiles first ..< end from place 0 of `products`, whose channels are those from `channel` on.
+    /// output = activation(A^T m A + epilogue) of tiles first ..< end from place 0 of `products`, whose channels are those from `channel` on.
     /// Where the output is stored small, 2x2 are summed.
     void (*outputs)(
         const wino_grid *grid, const wino_tiles *products, int64_t first, int64_t end, int64_t channel,
@@ -108,7 +108,7 @@ static inline int64_t wino_strip(int64_t channels) { return channels % (2 * gd_b
 
 /// Stride 1, padding 1 and multiples of 16 channels.
 static inline int wino_accepts(const gd_conv2d *g) {
-    return g->kernel == 3 && g->stride == 1 && g->pad_top == 1 && g->pad_left == 1
+    return g->kernel_rows == 3 && g->kernel_columns == 3 && g->stride == 1 && g->pad_top == 1 && g->pad_left == 1
         && g->output_height == g->upsample * g->height && g->output_width == g->upsample * g->width
         && g->input_channels % gd_block == 0 && g->output_channels % gd_block == 0;
 }

@@ -2,11 +2,11 @@
 
 #include "gd_status.h"
 
-/// A 2-D convolution with square kernel. Activations (N, H, W, C), weights (O, I, K, K).
+/// A 2-D convolution. Activations (N, H, W, C), weights (O, I, KH, KW).
 typedef struct {
     int64_t batch, height, width, input_channels;
     int64_t output_height, output_width, output_channels;
-    int64_t kernel, stride;
+    int64_t kernel_rows, kernel_columns, stride;
     /// Zero rows above and columns left of the input; those below and to the right follow from the output extents.
     int64_t pad_top, pad_left;
     /// 1, or 2: the convolution sees each input pixel as 2x2 (nearest neighbour). Padding and output extents are those of the larger
@@ -14,7 +14,16 @@ typedef struct {
     int64_t upsample;
 } gd_conv2d;
 
-/// What the forward pass adds to the products as it stores them; each may be NULL.
+/// The function that a layer's output goes through.
+typedef enum {
+    GD_LINEAR,
+    /// max(x, 0).
+    GD_RELU,
+    /// min(max(x, 0), 6).
+    GD_RELU6,
+} gd_activation;
+
+/// What the forward pass adds to the products as it stores them, each NULL for nothing, and the function that their sum goes through.
 typedef struct {
     /// (O).
     const float *bias;
@@ -22,9 +31,10 @@ typedef struct {
     const float *image_bias;
     /// (N, OH, OW, O); may be the output itself.
     const float *residual;
+    gd_activation activation;
 } gd_epilogue;
 
-/// output (N, OH, OW, O), overwritten = input (N, H, W, I) * weight + epilogue.
+/// output (N, OH, OW, O), overwritten = activation(input (N, H, W, I) * weight + epilogue).
 typedef gd_status gd_f32_conv2d_forward(
     const gd_conv2d *geometry, const float *input, const float *weight, const gd_epilogue *epilogue, float *output,
     float *scratch, int threads);
@@ -34,7 +44,7 @@ typedef gd_status gd_f32_conv2d_backward_data(
     const gd_conv2d *geometry, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
     int threads);
 
-/// d_weight (O, I, K, K) and d_bias (O), accumulated; d_bias may be NULL.
+/// d_weight (O, I, KH, KW) and d_bias (O), accumulated; d_bias may be NULL.
 typedef gd_status gd_f32_conv2d_backward_weight(
     const gd_conv2d *geometry, const float *input, const float *d_output, float *d_weight, float *d_bias,
     float *scratch, int threads);

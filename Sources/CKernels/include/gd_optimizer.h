@@ -11,10 +11,11 @@ int64_t gd_sum_scratch(int64_t count);
 /// *sum = sum of squares of `count` values, added in Double in blocks of `gd_sum_block`.
 gd_status gd_f32_sum_of_squares__plain(int64_t count, const float *values, double *sum, double *scratch, int threads);
 
-/// *loss = mean of (prediction - target)^2; d_prediction = 2 (prediction - target) / count, overwritten; may be NULL.
+/// *loss = weight times the mean of (prediction - target)^2; d_prediction = 2 weight (prediction - target) / count, overwritten; may be
+/// NULL.
 gd_status gd_f32_mean_squared_error__plain(
-    int64_t count, const float *prediction, const float *target, float *d_prediction, double *loss, double *scratch,
-    int threads);
+    int64_t count, double weight, const float *prediction, const float *target, float *d_prediction, double *loss,
+    double *scratch, int threads);
 
 /// One AdamW step's constants. The bias corrections are 1 - beta^step.
 typedef struct {

@@ -15,6 +15,8 @@ typedef struct {
     const struct gd_product_kernels *product;
     /// convolution/winograd.h
     const struct gd_winograd_kernels *winograd4, *winograd2;
+    /// channelwise/depthwise.h
+    const struct gd_depthwise_kernel *depthwise;
     /// gd_norm_kernels.h
     const struct gd_norm_kernels *norm;
     /// gd_codes.h

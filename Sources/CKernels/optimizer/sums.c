@@ -65,14 +65,14 @@ static void add_squared_errors(gd_share share, int thread, void *context) {
 }
 
 gd_status gd_f32_mean_squared_error__plain(
-    int64_t count, const float *prediction, const float *target, float *d_prediction, double *loss, double *scratch,
-    int threads) {
+    int64_t count, double weight, const float *prediction, const float *target, float *d_prediction, double *loss,
+    double *scratch, int threads) {
     if (count <= 0) return GD_UNSUPPORTED;
     const int64_t blocks = gd_sum_scratch(count);
     terms t = {
-        .count = count, .values = prediction, .target = target, .slope = (float)(2.0 / (double)count),
+        .count = count, .values = prediction, .target = target, .slope = (float)(2.0 * weight / (double)count),
         .d_values = d_prediction, .partial = scratch};
     gd_parallel_for(blocks, 1, threads, add_squared_errors, &t);
-    *loss = total(scratch, blocks) / (double)count;
+    *loss = weight * (total(scratch, blocks) / (double)count);
     return GD_OK;
 }

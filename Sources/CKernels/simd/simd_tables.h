@@ -1,6 +1,7 @@
 // Every family's kernels for one instruction set, and their tables: included once by the file of a set, which defines SIMD_LANES before.
 // A new kernel of a family has its line here, and nowhere else.
 
+#include "channelwise/simd_depthwise.h"
 #include "codec/simd_dequantize.h"
 #include "codec/simd_lattice.h"
 #include "codec/simd_quantize.h"
@@ -14,6 +15,8 @@
 #include "product/simd_product.h"
 
 static const gd_product_kernels product_kernels = {.multiply = multiply, .multiply_columns = multiply_columns};
+
+static const struct gd_depthwise_kernel depthwise_kernel = {.compute_row = depthwise_compute_row};
 
 static const gd_norm_kernels norm_kernels = {
     .moments = norm_moments, .apply = norm_apply, .affine_gradients = norm_affine_gradients,
@@ -35,6 +38,7 @@ static const gd_peak_kernel peak_kernel = {
 /// The set of that name.
 #define SIMD_SET(set_name) \
     { \
-        .name = set_name, .product = &product_kernels, .winograd4 = &winograd4, .winograd2 = &winograd2, .norm = &norm_kernels, \
-        .codes = &code_kernels, .statistics = &statistics_kernels, .rans = &rans_kernels, .peak = &peak_kernel \
+        .name = set_name, .product = &product_kernels, .winograd4 = &winograd4, .winograd2 = &winograd2, \
+        .depthwise = &depthwise_kernel, .norm = &norm_kernels, .codes = &code_kernels, .statistics = &statistics_kernels, \
+        .rans = &rans_kernels, .peak = &peak_kernel \
     }

@@ -12,7 +12,7 @@ enum FrameVersion: UInt16, CaseIterable {
 
 /// The frame's fixed sizes and limits. docs/wire-format.md
 package enum FrameFormat {
-    static let magic: [UInt8] = [0x89, 0x47, 0x44, 0x55, 0x0D, 0x0A, 0x1A, 0x0A]
+    package static let magic: [UInt8] = [0x89, 0x47, 0x44, 0x55, 0x0D, 0x0A, 0x1A, 0x0A]
     /// Bytes before the tensor table.
     package static let headerBytes = 216
     /// The version of a frame with a carried section; its table grid says which of the others it is besides.

@@ -15,7 +15,7 @@ package enum ImageFolder {
         directory: String, size: ImageSize = .square(32), allowsHorizontalFlip: Bool = false, skipsUnreadable: Bool = false,
         classesAreBelowDevices: Bool = false
     ) throws(DatasetError) -> StoredImages {
-        let tree = try ImageTree(directory)
+        let tree = try images(in: directory)
         let paths = tree.classes.map { classesAreBelowDevices ? Self.pathBelowDevice($0.path) : $0.path }
         let hasFolders = paths.contains { !$0.isEmpty }
         let titles = paths.map { $0.isEmpty ? (hasFolders ? "." : "images") : $0 }
@@ -27,12 +27,6 @@ package enum ImageFolder {
             let folder = group.path.isEmpty ? directory : "\(directory)/\(group.path)"
             labels += [Int](repeating: places[title] ?? 0, count: group.images.count)
             requests += group.images.map { ImageRequest(path: "\(folder)/\($0)") { $0.bounds.center(shapedAs: size) } }
-        }
-        guard !requests.isEmpty || !tree.failures.isEmpty else {
-            let others = tree.counts.seen > 0 ? ", only \(tree.counts.seen) files of other kinds" : ""
-            throw DatasetError(
-                source: directory, problem: "no .png, .jpg, .webp, .ppm, .pgm or .pbm files here or below\(others)",
-                remedy: "convert the images to PNG, or name another folder")
         }
         let loaded = try LoadedImages(
             requests, size: size, source: directory, counts: tree.counts, failures: tree.failures,
@@ -47,6 +41,29 @@ package enum ImageFolder {
     /// A path without its first folder.
     private static func pathBelowDevice(_ path: String) -> String {
         path.split(separator: "/").dropFirst().joined(separator: "/")
+    }
+
+    /// The image files in and below `directory`, folders before those inside them, in the order of their names. Nothing is opened.
+    ///
+    /// - Throws: a folder without images, or one that cannot be read.
+    package static func paths(in directory: String) throws(DatasetError) -> [String] {
+        let tree = try images(in: directory)
+        guard tree.failures.isEmpty else {
+            throw .unusable(tree.failures, of: tree.failures.count, source: directory, canSkip: false)
+        }
+        return tree.classes.flatMap { group in
+            group.images.map { group.path.isEmpty ? "\(directory)/\($0)" : "\(directory)/\(group.path)/\($0)" }
+        }
+    }
+
+    /// What lies below `directory`, which must have an image, be it one that cannot be reached.
+    private static func images(in directory: String) throws(DatasetError) -> ImageTree {
+        let tree = try ImageTree(directory)
+        guard tree.classes.isEmpty && tree.failures.isEmpty else { return tree }
+        let others = tree.counts.seen > 0 ? ", only \(tree.counts.seen) files of other kinds" : ""
+        throw DatasetError(
+            source: directory, problem: "no .png, .jpg, .webp, .ppm, .pgm or .pbm files here or below\(others)",
+            remedy: "convert the images to PNG, or name another folder")
     }
 
     /// Names of the folders in `directory`: those that partition `folders` makes devices.

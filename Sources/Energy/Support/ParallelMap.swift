@@ -16,7 +16,9 @@ package func forEachRange(of count: Int, chunk: Int, threads: Int, _ body: @Send
 package func parallelMap<Element: Sendable>(
     _ count: Int, chunk: Int = 1024, threads: Int, _ body: @Sendable (Int) -> Element
 ) -> [Element] {
-    [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+    // An empty array would write the count of the one empty storage that all threads share.
+    guard count > 0 else { return [] }
+    return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
         // SAFETY: each range writes its own elements of `buffer`, which outlives the loop; all of them are written.
         nonisolated(unsafe) let target = buffer
         forEachRange(of: count, chunk: chunk, threads: threads) { range in

@@ -41,6 +41,14 @@ public struct RunConfiguration: Sendable, Equatable {
     public var batchSize = 16
     /// Learning rate of the devices' AdamW.
     public var learningRate = 2e-4
+    /// Rounds until the learning rate is reached.
+    public var warmUpRounds = 0
+    /// The learning rate after the warm-up; with `cosine` the run's length is fixed when it starts.
+    public var decay = LearningRateSchedule.Decay.constant
+    /// `mu` of FedProx [Li20]: how strongly local training is drawn back to the global weights; 0 not at all.
+    public var proximal = 0.0
+    /// What the model learns.
+    public var diffusion = DiffusionSettings()
     /// How the bits of an update are chosen.
     public var scheme = SchemeKind.onDemand
     /// Bits per parameter that devices accept; one width for scheme `fixed`, not used by `fedavg`. nil for 2...8 on a lattice, else 6...8.

@@ -70,6 +70,43 @@ extension Setting {
     public static let learningRate = Setting(
         "learning-rate", \.learningRate, .number(above: 0, upTo: 1), "rate", "Learning rate of the devices' AdamW")
 
+    /// `warm-up`: ``RunConfiguration/warmUpRounds``.
+    public static let warmUp = Setting(
+        "warm-up", \.warmUpRounds, .positive(upTo: 1_000_000), "rounds", "Rounds until the learning rate is reached", default: "0"
+    )
+    /// `decay`: ``RunConfiguration/decay``.
+    public static let decay = Setting(
+        "decay", \.decay, .decay(), "shape", "Learning rate afterwards: constant, or cosine down to 0 in the last round",
+        default: "constant")
+    /// `proximal`: ``RunConfiguration/proximal``.
+    public static let proximal = Setting(
+        "proximal", \.proximal, .positive(upTo: 1e6), "mu",
+        "FedProx: draws devices back to the global weights by mu times the distance", default: "0")
+
+    // MARK: What is learned
+    /// `prediction`: ``DiffusionSettings/prediction``.
+    public static let prediction = Setting(
+        "prediction", \.diffusion.prediction, .choice(), "kind",
+        "What the model predicts: epsilon (the noise), v_prediction or sample (the image)",
+        default: "epsilon, or as the checkpoint does")
+    /// `noise-schedule`: ``DiffusionSettings/betaSchedule``.
+    public static let noiseSchedule = Setting(
+        "noise-schedule", \.diffusion.betaSchedule, .choice(), "name",
+        "How noise grows with the timestep: linear, scaled_linear or squaredcos_cap_v2",
+        default: "linear, or as the checkpoint has it")
+    /// `zero-snr`: ``DiffusionSettings/rescalesToZeroSNR``.
+    public static let zeroSNR = Setting(
+        "zero-snr", \.diffusion.rescalesToZeroSNR, .switchedOn(), "on|off",
+        "Stretch the schedule until nothing of the image is left at its end", default: "off")
+    /// `loss-weighting`: ``TrainingObjective``.
+    public static let lossWeighting = Setting(
+        "loss-weighting", \.diffusion.objective.weighting, .weighting(), "rule",
+        "How much errors count by noise level: uniform, or min-snr:GAMMA", default: "uniform")
+    /// `timestep-sampling`: ``TrainingObjective``.
+    public static let timestepSampling = Setting(
+        "timestep-sampling", \.diffusion.objective.timesteps, .timestepSampling(), "rule",
+        "How often timesteps come: uniform, log-normal[:MEAN:DEVIATION] or speed[:THRESHOLD:FACTOR]", default: "uniform")
+
     // MARK: Updates
     /// `scheme`: ``RunConfiguration/scheme``.
     public static let scheme = Setting(
@@ -213,13 +250,19 @@ public struct SettingGroup: Sendable, CaseIterable {
     /// In the order of help and `config.yaml`.
     public let settings: [Setting]
 
+    /// What `train` and `pretrain` share.
+    static let learned = SettingGroup(
+        title: "What is learned", settings: [.prediction, .noiseSchedule, .zeroSNR, .lossWeighting, .timestepSampling])
+
     /// All groups, in the order of help and `config.yaml`.
     public static let allCases = [
         SettingGroup(
             title: "Images and model",
             settings: [.data, .images, .crop, .skipUnreadable, .preset, .initial, .conditional, .labelDropout]),
         SettingGroup(title: "Devices", settings: [.devices, .profiles, .distance, .select, .partition]),
-        SettingGroup(title: "Local training", settings: [.rounds, .localIterations, .batchSize, .learningRate]),
+        SettingGroup(
+            title: "Local training", settings: [.rounds, .localIterations, .batchSize, .learningRate, .warmUp, .decay, .proximal]),
+        learned,
         SettingGroup(
             title: "Updates",
             settings: [

@@ -78,6 +78,12 @@ extension SettingFormat {
         return Self(read: words.read, text: { $0 ? "on" : nil }, choices: words.choices)
     }
 
+    /// Constant is not written, as off is not.
+    static func decay() -> Self where Value == LearningRateSchedule.Decay {
+        let words: Self = choice()
+        return Self(read: words.read, text: { $0 == .constant ? nil : $0.rawValue }, choices: words.choices)
+    }
+
     /// Bits per parameter: one width, or `LOWEST:HIGHEST`.
     static func widths() -> Self where Value == ClosedRange<Int> {
         Self { (value) throws(ConfigurationError) in

@@ -24,6 +24,18 @@ extension SettingFormat {
         }
     }
 
+    /// A number from 0 on. 0 is not written: runs from before there was the setting keep their file and their id.
+    static func positive(upTo highest: Double) -> Self where Value == Double {
+        let format = number(from: 0, upTo: highest)
+        return Self(read: format.read, text: { $0 == 0 ? nil : format.text($0) })
+    }
+
+    /// The same of whole numbers.
+    static func positive(upTo highest: Int) -> Self where Value == Int {
+        let format = integer(0...highest)
+        return Self(read: format.read, text: { $0 == 0 ? nil : format.text($0) })
+    }
+
     static func number(above lowest: Double, upTo highest: Double) -> Self where Value == Double {
         Self { (value) throws(ConfigurationError) in
             try value.number(above: lowest, upTo: highest)

@@ -60,13 +60,14 @@ public final class PretrainingRun {
         let model = try UNet(
             startingFrom: checkpoint, settings.initialCheckpoint ?? "", preset: settings.preset, classes: classes,
             seed: settings.seed, context: ComputeContext(threads: threads, convolution: settings.convolution))
-        scheduler = checkpoint?.scheduler ?? SchedulerConfiguration()
+        let diffusion = try settings.diffusionSettings()
+        scheduler = try diffusion.scheduler(startingFrom: checkpoint?.scheduler)
         trainer = Trainer(
             model: model, schedule: NoiseSchedule(scheduler),
             settings: TrainingSettings(
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
-                averageDecay: PretrainingSettings.averageDecay))
+                averageDecay: PretrainingSettings.averageDecay, objective: diffusion.objective))
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)
     }

@@ -31,6 +31,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var isConditional: Bool?
     /// Of conditional models: the share of labels that training hides; nil for 0.1.
     public var labelDropout: Double?
+    /// What is learned: by name, settings of ``DiffusionSettings`` that are not the default, as flags spell them.
+    public var diffusion: [String: String]?
 
     /// Steps between checkpoints, sample grids and evaluations where none are named.
     public static let standardInterval = 1000
@@ -44,20 +46,36 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
         checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
-        isConditional: Bool? = nil, labelDropout: Double? = nil
+        isConditional: Bool? = nil, labelDropout: Double? = nil, diffusion: [String: String]? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
         (self.skipsUnreadable, self.isConditional, self.labelDropout) = (skipsUnreadable, isConditional, labelDropout)
+        self.diffusion = diffusion
+    }
+
+    /// `diffusion`, read.
+    ///
+    /// - Throws: a name that is no such setting, or a value that it does not take.
+    func diffusionSettings() throws(ConfigurationError) -> DiffusionSettings {
+        var configuration = RunConfiguration()
+        for (name, text) in (diffusion ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let setting = SettingGroup.learned.settings.first(where: { $0.name == name }) else {
+                let known = SettingGroup.learned.settings.map(\.name).joined(separator: ", ")
+                throw ConfigurationError(name, text, "is no setting of what is learned", wayOut: "use \(known)")
+            }
+            try configuration.set(setting, to: text)
+        }
+        return configuration.diffusion
     }
 
     /// All steps of the run.
     public var steps: Int { learningRate.steps }
 
     enum CodingKeys: String, CodingKey {
-        case data, preset, seed, convolution
+        case data, preset, seed, convolution, diffusion
         case initialCheckpoint = "initial_checkpoint"
         case batchSize = "batch_size"
         case learningRate = "learning_rate"

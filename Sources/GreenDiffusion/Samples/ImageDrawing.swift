@@ -10,14 +10,40 @@ public struct ImageDrawing: Sendable {
     public enum Method: String, Sendable, CaseIterable {
         /// Ancestral sampling [Ho20, algorithm 2].
         case ddpm
-        /// Deterministic implicit sampling [Song21], good with few steps.
+        /// Deterministic implicit sampling [Song21].
         case ddim
+        /// DPM-Solver++(2M) [Lu22], deterministic, good with 10 to 20 steps.
+        case dpmSolver = "dpm++"
+        /// UniPC [Zhao23], deterministic, good with 10 to 20 steps.
+        case uniPC = "unipc"
+
+        /// Sampling steps where none are named.
+        func standardSteps(_ schedule: NoiseSchedule) -> Int {
+            switch self {
+            case .ddpm: schedule.count
+            case .ddim: min(50, schedule.count)
+            case .dpmSolver, .uniPC: min(20, schedule.count - 1)
+            }
+        }
+
+        /// Whether it can be told which noise levels to visit.
+        var isSolver: Bool { self == .dpmSolver || self == .uniPC }
     }
 
     /// How noise becomes an image.
     public var method: Method
-    /// Sampling steps; nil takes 50 for DDIM and all timesteps for DDPM.
+    /// Sampling steps; nil takes 20 for DPM-Solver++ and UniPC, 50 for DDIM and all timesteps for DDPM.
     public var steps: Int?
+    /// How the steps are spread over the timesteps; nil as the model's scheduler says.
+    public var spacing: TimestepSpacing?
+    /// Whether DPM-Solver++ and UniPC visit the noise levels of [Karras22] instead.
+    public var usesKarrasLevels = false
+    /// Whether predicted images are brought into range by their largest values [Saharia22]; otherwise as the model's scheduler says.
+    public var usesDynamicThreshold = false
+    /// A safetensors file whose tensor `noise` `(N, C, H, W)` the images start from instead of the seed's noise.
+    public var noisePath: String?
+    /// A safetensors file for the images as they are before rounding: tensor `sample` `(N, C, H, W)`.
+    public var tensorsPath: String?
     /// Images to draw, of each class where classes are named.
     public var count: Int
     /// Classes of a conditional model, by name or number, or `all`; none for images of no class in particular.
@@ -38,7 +64,6 @@ public struct ImageDrawing: Sendable {
     /// Images that a grid shows at most.
     public static let gridLimit = 1024
     private static let batchSize = 16
-    private static let ddimSteps = 50
     /// Width of one image in a grid, in pixels, about.
     private static let displayWidth = 64
     /// Images of one class beside each other in a grid, at most.
@@ -66,51 +91,130 @@ public struct ImageDrawing: Sendable {
     ///   `ImageFileError` or `FileError` where images cannot be written.
     @discardableResult
     public func run(_ source: ModelSource, progress: (Double) -> Void) throws -> [DrawnClass] {
-        if let gridPath { try AtomicFile.requireReplaceable(gridPath) }
+        for path in [gridPath, tensorsPath].compactMap(\.self) {
+            try AtomicFile.requireReplaceable(path, madeFrom: source.files + (noisePath.map { [$0] } ?? []))
+        }
+        var shown: [[RGBImage]] = []
+        var all: Tensor?
+        let drawn = try forEachBatch(source, progress: progress) { batch in
+            if tensorsPath != nil {
+                let tensor = all ?? Tensor(shape: [batch.total] + batch.images.shape.dropFirst())
+                part(of: tensor, batch.first, count: batch.images.shape[0]).copy(from: batch.images)
+                all = tensor
+            }
+            let pictures = pictures(batch.images)
+            if let folder {
+                if batch.first == 0 { try Folder.create(folder) }
+                try write(pictures, to: folder, first: batch.first, of: batch.total)
+            }
+            if batch.group == shown.count { shown.append([]) }
+            if gridPath != nil { shown[batch.group] += pictures.prefix(Self.gridLimit - shown.joined().count) }
+        }
+        if let gridPath { try Self.writeGrid(shown, of: drawn, to: gridPath) }
+        if let tensorsPath, let all {
+            try writeSafetensors([NamedTensor("sample", channelsFirst(all))], to: tensorsPath)
+        }
+        return drawn
+    }
+
+    /// Draws as `run` does and hands over images as they come, nothing written.
+    ///
+    /// - Parameter body: receives the number of the first image, and some images.
+    package func forEachBatch(
+        _ source: ModelSource, progress: (Double) -> Void, _ body: (_ first: Int, _ images: [RGBImage]) throws -> Void
+    ) throws {
+        _ = try forEachBatch(source, progress: progress) { try body($0.first, pictures($0.images)) }
+    }
+
+    /// Images that were drawn together.
+    private struct Batch {
+        /// Place of their class among those that are drawn.
+        let group: Int
+        /// Number of the first among all images, of which there are `total`.
+        let first: Int
+        let total: Int
+        /// `(N, H, W, C)` in about [-1, 1].
+        let images: Tensor
+    }
+
+    private func forEachBatch(
+        _ source: ModelSource, progress: (Double) -> Void, _ body: (Batch) throws -> Void
+    ) throws -> [DrawnClass] {
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let selection = try ClassSelection(classes, guidance: guidance, checkpoint: checkpoint, source: source.text)
         let context = ComputeContext(threads: threads, convolution: convolution)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
-        let sampler = try sampler(NoiseSchedule(checkpoint.scheduler))
-        if let folder { try Folder.create(folder) }
-        let (conditionings, drawn) = (selection.conditionings, selection.drawn(count: count))
-        let total = conditionings.count * count
-        var shown: [[RGBImage]] = []
-        for (place, conditioning) in conditionings.enumerated() {
-            shown.append([])
+        let sampler = try sampler(checkpoint.scheduler)
+        let noise = try noisePath.map { try startingNoise($0, model.configuration) }
+        let conditionings = selection.conditionings
+        for (group, conditioning) in conditionings.enumerated() {
             for first in stride(from: 0, to: count, by: Self.batchSize) {
-                let images = draw(sampler, model, conditioning, first: first) { share in
-                    progress((Double(place) + share) / Double(conditionings.count))
+                let images = draw(sampler, model, conditioning, from: noise, first: first) { share in
+                    progress((Double(group) + share) / Double(conditionings.count))
                 }
-                if let folder { try write(images, to: folder, first: place * count + first, of: total) }
-                if gridPath != nil { shown[place] += images.prefix(Self.gridLimit - shown.joined().count) }
+                let total = conditionings.count * count
+                try body(Batch(group: group, first: group * count + first, total: total, images: images))
             }
         }
-        if let gridPath { try Self.writeGrid(shown, of: drawn, to: gridPath) }
-        return drawn
+        return selection.drawn(count: count)
     }
 
-    private func sampler(_ schedule: NoiseSchedule) throws(SamplingStepsError) -> ImageSampler {
-        switch method {
-        case .ddpm: try ImageSampler(.ddpm, steps: steps ?? schedule.count, schedule: schedule)
-        case .ddim:
-            try ImageSampler(.ddim(eta: 0), steps: steps ?? min(Self.ddimSteps, schedule.count), schedule: schedule)
+    private func sampler(_ scheduler: SchedulerConfiguration) throws -> ImageSampler {
+        var scheduler = scheduler
+        scheduler.timestepSpacing = spacing ?? scheduler.timestepSpacing
+        if usesDynamicThreshold { scheduler.threshold = scheduler.threshold ?? DynamicThreshold() }
+        var options = SolverOptions()
+        options.usesKarrasLevels = usesKarrasLevels
+        guard !usesKarrasLevels || method.isSolver else {
+            throw ConfigurationError(
+                "karras", "on", "does not go with sampler \(method.rawValue), whose steps are timesteps",
+                wayOut: "use sampler dpm++ or unipc")
         }
+        let schedule = NoiseSchedule(scheduler)
+        let kind: ImageSampler.Method =
+            switch method {
+            case .ddpm: .ddpm
+            case .ddim: .ddim(eta: 0)
+            case .dpmSolver: .dpmSolver
+            case .uniPC: .uniPC
+            }
+        return try ImageSampler(kind, steps: steps ?? method.standardSteps(schedule), schedule: schedule, options: options)
     }
 
-    /// Images `first ..< first + batchSize`, as far as they are wanted.
+    /// The noise in a file, `(count, H, W, C)`.
+    private func startingNoise(_ path: String, _ configuration: UNetConfiguration) throws -> Tensor {
+        let noise = try TensorInput(path).images(
+            "noise", channels: configuration.inChannels, size: configuration.sampleSize)
+        guard noise.shape[0] == count else {
+            throw TensorInputError(
+                path, "noise", "has \(noise.shape[0]) images, \(count) are to be drawn", "set count to \(noise.shape[0])")
+        }
+        return noise
+    }
+
+    /// Images `first ..< first + batchSize`, as far as they are wanted, `(N, H, W, C)`.
     private func draw(
-        _ sampler: ImageSampler, _ model: UNet, _ conditioning: Conditioning?, first: Int, progress: (Double) -> Void
-    ) -> [RGBImage] {
-        let size = min(Self.batchSize, count - first)
-        let images = sampler.sample(
-            model, count: size, seed: seed, first: first, conditioning: conditioning, batchSize: size
-        ) { done, all in
-            progress((Double(first) + Double(size) * Double(done) / Double(all)) / Double(count))
+        _ sampler: ImageSampler, _ model: UNet, _ conditioning: Conditioning?, from noise: Tensor?, first: Int,
+        progress: (Double) -> Void
+    ) -> Tensor {
+        let images = Tensor(shape: model.sampleShape(count: min(Self.batchSize, count - first)))
+        if let noise {
+            images.copy(from: part(of: noise, first, count: images.shape[0]))
+        } else {
+            ImageSampler.fillStart(images, seed: seed, first: first)
+        }
+        _ = sampler.denoise(images, model: model, seed: seed, first: first, conditioning: conditioning) { done in
+            let share = Double(done) / Double(sampler.steps.count)
+            progress((Double(first) + Double(images.shape[0]) * share) / Double(count))
             return true
         }
-        return images.map(pictures) ?? []
+        return images
+    }
+
+    private func part(of images: Tensor, _ first: Int, count: Int) -> Tensor {
+        let shape = [count] + images.shape.dropFirst()
+        return Tensor(viewOf: images, offset: first * images.count / images.shape[0], shape: shape)
     }
 
     private func write(_ images: [RGBImage], to folder: String, first: Int, of total: Int) throws {

@@ -41,7 +41,7 @@ public struct ForwardPass {
 
     /// Reads `sample` x_0, `noise` (both `(N, C, H, W)`), `timestep` `(N)` and of a conditional model `class_labels` `(N)` from `input`;
     /// writes the gradients of the training loss, one tensor a parameter under its checkpoint name, and `loss` `(1)` to `output`. Dropout
-    /// is off.
+    /// is off, and all errors count alike.
     ///
     /// - Returns: the loss.
     /// - Throws: as `predict`.
@@ -60,7 +60,7 @@ public struct ForwardPass {
         let labels = try labels(in: file, count: images.shape[0])
         model.clearGradients()
         let loss = model.accumulateGradients(
-            sample: step.sample, timesteps: timesteps, noise: noise, classLabels: labels)
+            sample: step.sample, timesteps: timesteps, target: step.target, classLabels: labels)
         let gradients = model.layout.entries.map { entry in
             NamedTensor(entry.name, Tensor(viewOf: model.gradients, offset: entry.offset, shape: entry.shape))
         }

@@ -9,6 +9,8 @@ import Model
 /// step) alone, so a resumed run trains as an uninterrupted one.
 struct DiffusionTrainer: LocalTrainer {
     let trainer: Trainer
+    /// The rate of each step of the run's rounds.
+    let learningRate: LearningRateSchedule
     let dataset: any ImageDataset
     /// The images of each device, as indices of the data set; none is empty.
     let shards: [[Int]]
@@ -24,6 +26,7 @@ struct DiffusionTrainer: LocalTrainer {
         let (model, settings) = (trainer.model, assignment.settings)
         model.parameters.copy(from: global)
         trainer.resetOptimizer()
+        trainer.anchor = global
         model.context.meter.reset()
         let shard = shards[assignment.device.id]
         var order = ExampleOrder(count: shard.count, seed: seed, device: assignment.device.id)
@@ -34,6 +37,8 @@ struct DiffusionTrainer: LocalTrainer {
             let indices = (0..<settings.batchSize).map { shard[order.index(at: place + $0)] }
             dataset.load(indices, into: images)
             place += settings.batchSize
+            trainer.settings.optimizer.learningRate = learningRate.rate(
+                at: (assignment.round - 1) * settings.localIterations + step)
             let address = StepAddress(seed: seed, round: assignment.round, device: assignment.device.id, step: step)
             let labels = labelDropout?.labels(indices.map(dataset.label), at: address)
             loss += try trainer.step(images: images, classLabels: labels, address: address).loss

@@ -89,8 +89,12 @@ public final class FederatedRun {
         if verified.manifest != nil {
             try configuration.checkUnchanged(since: verified.folder, path: files.configurationPath)
         }
+        let saved = configuration.rounds
         try configuration.apply(changes, relocating: Setting.places.filter { verified.manifest?.inputs[$0.name] != nil })
         configuration = try configuration.resolved()
+        guard configuration.rounds == saved || configuration.decay == .constant else {
+            throw FederatedRunError.decayIsFixed(path: path, rounds: saved, requested: configuration.rounds)
+        }
         guard configuration.rounds >= verified.number else {
             throw FederatedRunError.roundsBehind(path: path, done: verified.number, requested: configuration.rounds)
         }

@@ -16,6 +16,8 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
     case stopped(reason: String, path: String)
     /// A resumed run should have fewer rounds than it has done.
     case roundsBehind(path: String, done: Int, requested: Int)
+    /// A cosine that ends with the run has been begun.
+    case decayIsFixed(path: String, rounds: Int, requested: Int)
 
     /// What happened.
     public var problem: String {
@@ -31,6 +33,8 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
         case .stopped(let reason, _): reason
         case .roundsBehind(let path, let done, let requested):
             "rounds \(requested) is below the \(done) that \(path) has done"
+        case .decayIsFixed(let path, let rounds, let requested):
+            "rounds \(requested) would change the learning rates of \(path), whose cosine ends at \(rounds)"
         }
     }
 
@@ -44,6 +48,7 @@ public enum FederatedRunError: Error, CustomStringConvertible, Equatable {
         case .interrupted(_, _, let path): "resume \(path)"
         case .stopped(_, let path): "finished rounds are safe: then resume \(path)"
         case .roundsBehind: "rounds counts from the run's beginning"
+        case .decayIsFixed(let path, _, _): "start from its model \(path)/model in another folder"
         }
     }
 

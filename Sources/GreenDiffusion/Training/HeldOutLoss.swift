@@ -6,6 +6,7 @@ import Model
 /// differ by the model alone.
 struct HeldOutLoss {
     private let batches: [TrainingStep]
+    private let schedule: NoiseSchedule
 
     /// Images that are looked at, at most.
     static let imageLimit = 128
@@ -17,6 +18,7 @@ struct HeldOutLoss {
     ///   - isConditional: whether the model sees their labels, none of which is hidden.
     init(_ images: any ImageDataset, isConditional: Bool, schedule: NoiseSchedule, seed: UInt64) {
         precondition(images.count > 0, "no images held out")
+        self.schedule = schedule
         let count = min(images.count, Self.imageLimit)
         batches = stride(from: 0, to: count, by: Self.batchSize).map { start in
             let indices = Array(start..<min(start + Self.batchSize, count))
@@ -33,13 +35,16 @@ struct HeldOutLoss {
         }
     }
 
-    /// Mean squared error of the predicted noise, dropout off, with the weights that `model` has.
+    /// Mean squared error of the predicted noise, dropout off, with the weights that `model` has. Errors of a model that predicts
+    /// something else are those of the noise that follows from it.
     func evaluate(_ model: UNet) -> Double {
         var (sum, elements) = (0.0, 0)
         for batch in batches {
             let prediction = model.predictNoise(
                 batch.sample, timesteps: batch.timesteps, classLabels: batch.classLabels)
-            let loss = model.context.meanSquaredError(prediction: prediction, target: batch.noise, dPrediction: nil)
+            let loss = model.context.meanSquaredError(
+                prediction: prediction, target: batch.target, weights: schedule.noiseErrorFactors(batch.timesteps),
+                dPrediction: nil)
             sum += loss * Double(prediction.count)
             elements += prediction.count
         }

@@ -33,7 +33,7 @@ struct RunComponents {
         threads = configuration.threads ?? Processors.available
         let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "init")
         try configuration.checkPreset(of: start)
-        scheduler = start?.scheduler ?? SchedulerConfiguration()
+        scheduler = try configuration.diffusion.scheduler(startingFrom: start?.scheduler)
         schedule = NoiseSchedule(scheduler)
         let folders = try configuration.deviceFolders()
         let count = try folders?.count ?? configuration.devices.count()
@@ -59,15 +59,26 @@ struct RunComponents {
     /// - Parameter onStep: called after each step with the number of images in it.
     func makeTrainer(onStep: @escaping (_ images: Int) -> Void) -> DiffusionTrainer {
         DiffusionTrainer(
-            trainer: makeTrainer(learningRate: configuration.learningRate), dataset: images.training, shards: images.shards,
-            labelDropout: classes?.dropout, seed: configuration.seed, onStep: onStep)
+            trainer: makeTrainer(learningRate: configuration.learningRate), learningRate: learningRate,
+            dataset: images.training, shards: images.shards, labelDropout: classes?.dropout, seed: configuration.seed,
+            onStep: onStep)
+    }
+
+    /// The learning rate of each local step, counted from the run's first.
+    private var learningRate: LearningRateSchedule {
+        let steps = configuration.localIterations
+        return LearningRateSchedule(
+            peak: configuration.learningRate, warmUpSteps: configuration.warmUpRounds * steps,
+            steps: configuration.rounds * steps,
+            decay: configuration.decay)
     }
 
     private func makeTrainer(learningRate: Double) -> Trainer {
         Trainer(
             model: model, schedule: schedule,
             settings: TrainingSettings(
-                optimizer: AdamWOptions(learningRate: learningRate), maximumGradientNorm: 1, averageDecay: nil))
+                optimizer: AdamWOptions(learningRate: learningRate), maximumGradientNorm: 1, averageDecay: nil,
+                objective: configuration.diffusion.objective, proximal: configuration.proximal))
     }
 
     /// Executed floating-point operations per training sample, from one metered step at learning rate 0, which changes nothing.
@@ -136,7 +147,7 @@ extension RunConfiguration {
         // These do not, but runs of the first version have them in their ids.
         let others: Set<Setting> = [.rounds, .evaluateEvery, .sampleEvery, .keepCheckpoints]
         var reference = self
-        reference.rounds = 1
+        if decay == .constant { reference.rounds = 1 }
         let settings = Setting.allCases.filter { !$0.isChangeable || others.contains($0) }
         return max(1, Array(try reference.yaml(of: settings).utf8).withUnsafeBytes(hash64))
     }

@@ -1,3 +1,4 @@
+import ImageFiles
 import Logging
 import Model
 import Storage
@@ -11,6 +12,7 @@ extension ModelSource {
     /// - Throws: `CheckpointError` for a checkpoint that is damaged or not supported, `ConfigurationError` for an unknown name.
     package func load(preferringAverage: Bool = true) throws -> Checkpoint {
         switch self {
+        case .checkpoint(let path) where QuantizedModel.isFrame(path): try QuantizedModel.load(path)
         case .checkpoint(let folder): try Self.loadCheckpoint(Self.checkpointFolder(folder), preferringAverage)
         case .builtin(let name): try BuiltinModel.load(name)
         }
@@ -30,6 +32,11 @@ extension ModelSource {
         return checkpoint
     }
 
+    /// Width and height of the images that the model draws.
+    ///
+    /// - Throws: as `load`, and for a model of other than three channels.
+    package func imageSize() throws -> ImageSize { try loadImageModel(setting: "checkpoint").configuration.imageSize }
+
     private static func loadCheckpoint(_ folder: String, _ preferringAverage: Bool) throws(CheckpointError) -> Checkpoint {
         let checkpoint = try Checkpoint(directory: folder)
         let logger = Logger(label: "checkpoint")
@@ -45,6 +52,7 @@ extension ModelSource {
     /// The files that a checkpoint consists of.
     var files: [String] {
         guard case .checkpoint(let path) = self else { return [] }
+        guard !QuantizedModel.isFrame(path) else { return [path] }
         let folder = Self.checkpointFolder(path)
         return Folder.names(in: folder).map { "\(folder)/\($0)" }
     }

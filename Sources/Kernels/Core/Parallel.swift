@@ -40,7 +40,9 @@ package func withTeam<Result, Failure: Error>(
 
 /// What `body` gives for each of the blocks `0..<blocks`, in their order, computed on at most `threads` threads.
 package func parallelMap<Element>(blocks: Int, threads: Int, _ body: (_ block: Int) -> Element) -> [Element] {
-    [Element](unsafeUninitializedCapacity: blocks) { results, count in
+    // An empty array would write the count of the one empty storage that all threads share.
+    guard blocks > 0 else { return [] }
+    return [Element](unsafeUninitializedCapacity: blocks) { results, count in
         let results = results
         // SAFETY: each block initialises the element of its own number, once; there are `blocks` of them.
         parallelFor(count: blocks, threads: threads) { results.initializeElement(at: $0, to: body($0)) }

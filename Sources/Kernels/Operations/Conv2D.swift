@@ -1,19 +1,19 @@
 import CKernels
 
-/// 2-D convolution. Activations (N, H, W, C), weights (O, I, K, K), bias (O).
+/// 2-D convolution. Activations (N, H, W, C), weights (O, I, KH, KW), bias (O).
 extension ComputeContext {
-    /// `output = input * weight + bias + imageBias + residual`, the sums taken as the output is stored.
+    /// `output = activation(input * weight + bias + imageBias + residual)`, all of it taken along as the output is stored.
     ///
     /// - Parameters:
     ///   - input: (N, H, W, I).
-    ///   - weight: (O, I, K, K).
+    ///   - weight: (O, I, KH, KW).
     ///   - bias: (O), or nil for none.
     ///   - imageBias: (N, O), one value an image and channel, or nil for none.
     ///   - residual: (N, OH, OW, O), or nil for none.
     ///   - output: (N, OH, OW, O), overwritten; may be `residual`, and may alias nothing else.
     package func conv2dForward(
         input: Tensor, weight: Tensor, bias: Tensor?, imageBias: Tensor? = nil, residual: Tensor? = nil,
-        geometry: Conv2DGeometry, into output: Tensor
+        activation: LayerActivation = .linear, geometry: Conv2DGeometry, into output: Tensor
     ) {
         require(input, count: geometry.inputCount, "input")
         require(weight, count: geometry.weightCount, "weight")
@@ -21,7 +21,8 @@ extension ComputeContext {
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
         if let imageBias { require(imageBias, count: geometry.batch * geometry.outputChannels, "imageBias") }
         if let residual { require(residual, count: geometry.outputCount, "residual") }
-        var epilogue = gd_epilogue(bias: bias?.base, image_bias: imageBias?.base, residual: residual?.base)
+        var epilogue = gd_epilogue(
+            bias: bias?.base, image_bias: imageBias?.base, residual: residual?.base, activation: activation.cValue)
         runConvolution(.forward, "conv2d.forward", geometry, geometry) { kernel, shape, scratch in
             kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
         }
@@ -31,7 +32,7 @@ extension ComputeContext {
     ///
     /// - Parameters:
     ///   - dOutput: (N, OH, OW, O).
-    ///   - weight: (O, I, K, K).
+    ///   - weight: (O, I, KH, KW).
     ///   - dInput: (N, H, W, I), overwritten; may not alias `dOutput`.
     package func conv2dBackwardData(dOutput: Tensor, weight: Tensor, geometry: Conv2DGeometry, into dInput: Tensor) {
         backwardData(dOutput, weight, geometry, dInput, accumulate: false)
@@ -55,7 +56,7 @@ extension ComputeContext {
         }
     }
 
-    /// The gradients of weight and bias, added to what `dWeight` (O, I, K, K) and `dBias` (O) hold.
+    /// The gradients of weight and bias, added to what `dWeight` (O, I, KH, KW) and `dBias` (O) hold.
     package func conv2dBackwardWeight(
         input: Tensor, dOutput: Tensor, geometry: Conv2DGeometry, accumulatingInto dWeight: Tensor, dBias: Tensor?
     ) {

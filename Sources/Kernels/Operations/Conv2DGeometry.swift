@@ -1,6 +1,6 @@
 import CKernels
 
-/// Extents of a 2-D convolution with a square kernel.
+/// Extents of a 2-D convolution.
 package struct Conv2DGeometry: Sendable, Hashable {
     /// Zero pixels around the input.
     package struct Padding: Sendable, Hashable {
@@ -27,8 +27,8 @@ package struct Conv2DGeometry: Sendable, Hashable {
     package let height, width: Int
     /// Channels of the input (I) and of the output (O).
     package let inputChannels, outputChannels: Int
-    /// Side of the kernel.
-    package let kernel: Int
+    /// Extents of the kernel.
+    package let kernelHeight, kernelWidth: Int
     /// Pixels from one output pixel's taps to the next one's.
     package let stride: Int
     /// Of the upsampled input.
@@ -39,33 +39,46 @@ package struct Conv2DGeometry: Sendable, Hashable {
     /// All extents must be positive, the upsampled and padded input at least as large as the kernel (preconditions).
     ///
     /// - Parameters:
-    ///   - padding: of the upsampled input; nil pads by `kernel / 2` on all sides.
+    ///   - padding: of the upsampled input; nil pads by half the kernel, rounded down, on all sides.
     ///   - upsample: 1 or 2.
+    package init(
+        batch: Int, height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernelHeight: Int, kernelWidth: Int,
+        stride: Int = 1, padding: Padding? = nil, upsample: Int = 1
+    ) {
+        (self.batch, self.height, self.width) = (batch, height, width)
+        (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
+        (self.kernelHeight, self.kernelWidth, self.stride, self.upsample) = (kernelHeight, kernelWidth, stride, upsample)
+        let (rows, columns) = (kernelHeight / 2, kernelWidth / 2)
+        self.padding = padding ?? Padding(top: rows, left: columns, bottom: rows, right: columns)
+        precondition(
+            min(batch, height, width, inputChannels, outputChannels, kernelHeight, kernelWidth, stride) > 0,
+            "convolution with an empty extent")
+        precondition(upsample == 1 || upsample == 2, "upsampling by \(upsample), expected 1 or 2")
+        precondition(
+            outputHeight > 0 && outputWidth > 0, "kernel \(kernelHeight)x\(kernelWidth) is larger than the padded input")
+    }
+
+    /// The same with a square kernel.
     package init(
         batch: Int, height: Int, width: Int, inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int = 1,
         padding: Padding? = nil, upsample: Int = 1
     ) {
-        (self.batch, self.height, self.width) = (batch, height, width)
-        (self.inputChannels, self.outputChannels) = (inputChannels, outputChannels)
-        (self.kernel, self.stride, self.padding) = (kernel, stride, padding ?? Padding(kernel / 2))
-        self.upsample = upsample
-        precondition(
-            min(batch, height, width, inputChannels, outputChannels, kernel, stride) > 0, "convolution with an empty extent")
-        precondition(upsample == 1 || upsample == 2, "upsampling by \(upsample), expected 1 or 2")
-        precondition(outputHeight > 0 && outputWidth > 0, "kernel \(kernel) is larger than the padded input")
+        self.init(
+            batch: batch, height: height, width: width, inputChannels: inputChannels, outputChannels: outputChannels,
+            kernelHeight: kernel, kernelWidth: kernel, stride: stride, padding: padding, upsample: upsample)
     }
 
     /// OH.
-    package var outputHeight: Int { (upsample * height + padding.top + padding.bottom - kernel) / stride + 1 }
+    package var outputHeight: Int { (upsample * height + padding.top + padding.bottom - kernelHeight) / stride + 1 }
     /// OW.
-    package var outputWidth: Int { (upsample * width + padding.left + padding.right - kernel) / stride + 1 }
+    package var outputWidth: Int { (upsample * width + padding.left + padding.right - kernelWidth) / stride + 1 }
 
     /// Elements of the input (N, H, W, I).
     package var inputCount: Int { batch * height * width * inputChannels }
     /// Elements of the output (N, OH, OW, O).
     package var outputCount: Int { batch * outputHeight * outputWidth * outputChannels }
-    /// Elements of the weight (O, I, K, K).
-    package var weightCount: Int { outputChannels * inputChannels * kernel * kernel }
+    /// Elements of the weight (O, I, KH, KW).
+    package var weightCount: Int { outputChannels * inputChannels * kernelHeight * kernelWidth }
 
     /// Textbook FLOPs of one pass (forward, data gradient or weight gradient): 2 a multiply-add, padding included.
     package var nominalFLOPs: Int { 2 * weightCount * batch * outputHeight * outputWidth }
@@ -77,15 +90,15 @@ package struct Conv2DGeometry: Sendable, Hashable {
         gd_conv2d(
             batch: Int64(batch), height: Int64(height), width: Int64(width), input_channels: Int64(inputChannels),
             output_height: Int64(outputHeight), output_width: Int64(outputWidth), output_channels: Int64(outputChannels),
-            kernel: Int64(kernel), stride: Int64(stride), pad_top: Int64(padding.top), pad_left: Int64(padding.left),
-            upsample: Int64(upsample))
+            kernel_rows: Int64(kernelHeight), kernel_columns: Int64(kernelWidth), stride: Int64(stride),
+            pad_top: Int64(padding.top), pad_left: Int64(padding.left), upsample: Int64(upsample))
     }
 }
 
 extension Conv2DGeometry: OperationShape {
     /// Extents as in `3x3 s1 n8 ci128 co128 hw32x32`.
     package var description: String {
-        "\(kernel)x\(kernel) s\(stride) n\(batch) ci\(inputChannels) co\(outputChannels) hw\(height)x\(width)"
+        "\(kernelHeight)x\(kernelWidth) s\(stride) n\(batch) ci\(inputChannels) co\(outputChannels) hw\(height)x\(width)"
             + (upsample == 1 ? "" : " upsampled")
     }
 }

@@ -99,7 +99,7 @@ private func directFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int 
         switch pass {
         case .forward: geometry.outputChannels
         case .backwardData: geometry.inputChannels
-        case .backwardWeight: geometry.inputChannels * geometry.kernel * geometry.kernel
+        case .backwardWeight: geometry.weightCount / geometry.outputChannels
         }
     return geometry.nominalFLOPs / columns * ((columns + 15) / 16 * 16)
 }

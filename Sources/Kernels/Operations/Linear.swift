@@ -18,7 +18,7 @@ extension ComputeContext {
         let geometry = linearGeometry(input: input, weight: weight, output: output)
         if let bias { require(bias, count: geometry.outputChannels, "bias") }
         if let residual { require(residual, count: output.count, "residual") }
-        var epilogue = gd_epilogue(bias: bias?.base, image_bias: nil, residual: residual?.base)
+        var epilogue = gd_epilogue(bias: bias?.base, image_bias: nil, residual: residual?.base, activation: GD_LINEAR)
         runConvolution(.forward, "linear.forward", LinearShape(geometry), geometry) { kernel, shape, scratch in
             kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
         }

@@ -19,5 +19,6 @@ package enum RandomStream: UInt32, Sendable, CaseIterable {
     case augmentation = 15
     case demand = 16
     case shadowing = 17
-    case labelDropout = 18
+    case evaluation = 18
+    case labelDropout = 19
 }

@@ -4,7 +4,9 @@ import Storage
 package struct SchedulerConfiguration: Sendable, Equatable {
     /// Steps of the forward process; timesteps are `0 ..< trainTimesteps`.
     package var trainTimesteps = 1000
-    /// First and last noise variance of the linear schedule.
+    /// How the noise grows.
+    package var betaSchedule = BetaSchedule.linear
+    /// First and last noise variance of the linear schedules.
     package var betaStart = 0.0001
     package var betaEnd = 0.02
     /// Variance of the ancestral sampler's noise.
@@ -12,6 +14,12 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     /// Range that predicted images are clipped to; nil clips nothing.
     package var clipSampleRange: Double? = 1
     package var timestepSpacing = TimestepSpacing.leading
+    /// What the model predicts.
+    package var prediction = PredictionKind.epsilon
+    /// Whether the schedule is stretched so that nothing of the image is left at the last timestep.
+    package var rescalesToZeroSNR = false
+    /// How predicted images are brought into range in place of clipping; nil does not.
+    package var threshold: DynamicThreshold?
 
     /// The two choices of [Ho20, section 3.2]; the published CIFAR-10 model samples with the large one.
     package enum PosteriorVariance: String, Sendable, CaseIterable {
@@ -19,16 +27,6 @@ package struct SchedulerConfiguration: Sendable, Equatable {
         case fixedSmall = "fixed_small"
         /// The forward variance beta.
         case fixedLarge = "fixed_large"
-    }
-
-    /// How fewer sampling steps than training steps are spread, as diffusers names it.
-    package enum TimestepSpacing: String, Sendable, CaseIterable {
-        /// Multiples of `trainTimesteps / steps` (rounded down), from 0.
-        case leading
-        /// The same distance counted down from the last timestep.
-        case trailing
-        /// Both ends included, rounded.
-        case linspace
     }
 
     package init() {}
@@ -46,15 +44,20 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     ) throws(CheckpointError) {
         var fields = try ConfigurationFields(parsing: bytes, path: path)
         let kind: SchedulerKind = try fields.choice("_class_name", default: .ddpm)
-        try fields.require("beta_schedule", .string("linear"))
+        betaSchedule = try fields.choice("beta_schedule", default: .linear)
         try fields.require("trained_betas", .null)
-        try fields.require("prediction_type", .string("epsilon"))
-        try fields.require("rescale_betas_zero_snr", .boolean(false))
+        prediction = try fields.choice("prediction_type", default: .epsilon)
+        rescalesToZeroSNR = try fields.boolean("rescale_betas_zero_snr", default: false)
+        if rescalesToZeroSNR, prediction == .epsilon {
+            throw fields.unsupported(
+                "rescale_betas_zero_snr", .boolean(true), "false where prediction_type is epsilon: noise alone tells no image")
+        }
         try fields.require("set_alpha_to_one", .boolean(true))
-        try fields.require("thresholding", .boolean(false))
+        var threshold = DynamicThreshold()
+        threshold.ratio = try fields.number("dynamic_thresholding_ratio", default: threshold.ratio, in: 0...1)
+        threshold.maximum = try fields.number("sample_max_value", default: threshold.maximum, in: 1...1e6)
+        self.threshold = try fields.boolean("thresholding", default: false) ? threshold : nil
         try fields.require("timestep_type", .string("discrete"))
-        fields.ignore("dynamic_thresholding_ratio")
-        fields.ignore("sample_max_value")
         trainTimesteps = try fields.integer("num_train_timesteps", default: 1000, in: 1...100_000)
         betaStart = try fields.number("beta_start", default: 0.0001, in: 1e-12...0.999)
         betaEnd = try fields.number("beta_end", default: 0.02, in: 1e-12...0.999)
@@ -72,21 +75,27 @@ package struct SchedulerConfiguration: Sendable, Equatable {
 
     /// The text of `scheduler_config.json`.
     package var json: String {
-        JSONValue.object([
-            "_class_name": .string("DDPMScheduler"),
-            "num_train_timesteps": .integer(trainTimesteps),
-            "beta_start": .number(betaStart),
-            "beta_end": .number(betaEnd),
-            "beta_schedule": .string("linear"),
-            "trained_betas": .null,
-            "variance_type": .string(varianceType.rawValue),
-            "clip_sample": .boolean(clipSampleRange != nil),
-            "clip_sample_range": .number(clipSampleRange ?? 1),
-            "prediction_type": .string("epsilon"),
-            "thresholding": .boolean(false),
-            "timestep_spacing": .string(timestepSpacing.rawValue),
-            "steps_offset": .integer(0),
-            "rescale_betas_zero_snr": .boolean(false),
-        ]).text
+        JSONValue.object(
+            [
+                "_class_name": .string("DDPMScheduler"),
+                "num_train_timesteps": .integer(trainTimesteps),
+                "beta_start": .number(betaStart),
+                "beta_end": .number(betaEnd),
+                "beta_schedule": .string(betaSchedule.rawValue),
+                "trained_betas": .null,
+                "variance_type": .string(varianceType.rawValue),
+                "clip_sample": .boolean(clipSampleRange != nil),
+                "clip_sample_range": .number(clipSampleRange ?? 1),
+                "prediction_type": .string(prediction.rawValue),
+                "thresholding": .boolean(threshold != nil),
+                "timestep_spacing": .string(timestepSpacing.rawValue),
+                "steps_offset": .integer(0),
+                "rescale_betas_zero_snr": .boolean(rescalesToZeroSNR),
+            ].merging(thresholdFields) { $1 }
+        ).text
+    }
+
+    private var thresholdFields: [String: JSONValue] {
+        threshold.map { ["dynamic_thresholding_ratio": .number($0.ratio), "sample_max_value": .number($0.maximum)] } ?? [:]
     }
 }

@@ -1,13 +1,5 @@
 import Kernels
 
-/// A number of sampling steps that the schedule does not have.
-package struct SamplingStepsError: Error, Equatable, CustomStringConvertible {
-    package let steps: Int
-    package let limit: Int
-
-    package var description: String { "\(steps) sampling steps, allowed are 1 to \(limit); choose a number in that range" }
-}
-
 /// Draws images from a model, step by step from noise.
 ///
 /// Image `i` depends on seed and `i` alone, not on how many are drawn together.
@@ -17,27 +9,35 @@ package struct ImageSampler: Sendable {
         case ddpm
         /// Denoising diffusion implicit models [Song21]; `eta` 0 is deterministic.
         case ddim(eta: Double)
+        /// DPM-Solver++(2M) [Lu22]: deterministic, good from 10 steps.
+        case dpmSolver
+        /// The unified predictor and corrector [Zhao23]: deterministic, good from 10 steps.
+        case uniPC
     }
 
     package let schedule: NoiseSchedule
     /// The steps, from noisy to clean.
-    package let steps: [ReverseStep]
+    package let steps: [SamplingStep]
 
-    /// - Parameter steps: 1 ... the schedule's timesteps.
-    package init(_ method: Method, steps count: Int, schedule: NoiseSchedule) throws(SamplingStepsError) {
-        guard (1...schedule.count).contains(count) else {
-            throw SamplingStepsError(steps: count, limit: schedule.count)
-        }
-        let timesteps = schedule.samplingTimesteps(steps: count)
-        steps = timesteps.indices.map { index in
-            switch method {
-            case .ddpm:
-                let earlier = index + 1 < count ? timesteps[index + 1] : -1
-                return .ancestral(from: timesteps[index], to: earlier, schedule)
-            case .ddim(let eta):
-                let earlier = timesteps[index] - schedule.count / count
-                return .implicit(from: timesteps[index], to: earlier, eta: eta, schedule)
+    /// - Parameters:
+    ///   - steps: 1 ... the schedule's timesteps; the multistep solvers take one fewer.
+    ///   - options: of the multistep solvers.
+    package init(
+        _ method: Method, steps count: Int, schedule: NoiseSchedule, options: SolverOptions = SolverOptions()
+    ) throws(SamplingStepsError) {
+        let limit = method == .dpmSolver || method == .uniPC ? schedule.count - 1 : schedule.count
+        guard (1...max(limit, 1)).contains(count), limit >= 1 else { throw SamplingStepsError(steps: count, limit: limit) }
+        switch method {
+        case .ddpm, .ddim:
+            let timesteps = schedule.samplingTimesteps(steps: count)
+            steps = timesteps.indices.map { index in
+                guard case .ddim(let eta) = method else {
+                    return .ancestral(from: timesteps[index], to: index + 1 < count ? timesteps[index + 1] : -1, schedule)
+                }
+                return .implicit(from: timesteps[index], to: timesteps[index] - schedule.count / count, eta: eta, schedule)
             }
+        case .dpmSolver: steps = SamplingStep.dpmSolver(steps: count, schedule, options)
+        case .uniPC: steps = SamplingStep.uniPC(steps: count, schedule, options)
         }
         self.schedule = schedule
     }
@@ -62,7 +62,7 @@ package struct ImageSampler: Sendable {
             let size = min(batchSize, count - start)
             let part = Tensor(
                 viewOf: images, offset: start * imageCount, shape: model.sampleShape(count: size))
-            Self.fill(part, seed: seed, stage: 0, first: first + start)
+            Self.fillStart(part, seed: seed, first: first + start)
             let finished = denoise(
                 part, model: model, seed: seed, first: first + start, conditioning: conditioning
             ) { done in
@@ -84,14 +84,20 @@ package struct ImageSampler: Sendable {
         progress: (Int) -> Bool = { _ in true }
     ) -> Bool {
         let noise = Tensor(shape: images.shape)
+        var chain = SamplingChain(images, steps: steps)
         for (index, step) in steps.enumerated() {
             let timesteps = [Int](repeating: step.timestep, count: images.shape[0])
-            let prediction = model.predict(images, timesteps: timesteps, first: first, conditioning)
+            let output = model.predict(images, timesteps: timesteps, first: first, conditioning)
             if step.deviation > 0 { Self.fill(noise, seed: seed, stage: index + 1, first: first) }
-            step.apply(to: images, prediction: prediction, noise: noise)
+            chain.advance(by: step, output: output, noise: noise)
             if !progress(index + 1) { return false }
         }
         return true
+    }
+
+    /// The noise that images `first ...` of `seed` start from, `(N, H, W, C)`.
+    package static func fillStart(_ images: Tensor, seed: UInt64, first: Int) {
+        fill(images, seed: seed, stage: 0, first: first)
     }
 
     /// Normal noise, image by image: stage 0 is the start, stage `k` belongs to step `k - 1`.

@@ -1,6 +1,6 @@
 import Kernels
 
-/// A U-Net with its parameters, gradients and memory: predicts the noise in noisy images.
+/// A U-Net with its parameters, gradients and memory: predicts the noise in noisy images, or what else its scheduler says.
 ///
 /// Parameters and gradients are one flat buffer each, in checkpoint order; `layout` says what lies where. Results do not depend on
 /// the number of threads.
@@ -59,7 +59,7 @@ package final class UNet {
         }
     }
 
-    /// The noise that the model sees in `sample`, dropout off.
+    /// The model's output for `sample`, dropout off: the noise that it sees, or what else it was trained to predict.
     ///
     /// - Parameters:
     ///   - sample: `(N, H, W, inChannels)` (precondition).
@@ -78,23 +78,26 @@ package final class UNet {
         return prediction
     }
 
-    /// Adds the gradients of the training loss `mean((noise - prediction)^2)` [Ho20 eq. 14] and returns the loss.
+    /// Adds the gradients of the training loss `mean(weight (target - prediction)^2)` [Ho20 eq. 14] and returns the loss.
     ///
     /// - Parameters:
     ///   - sample: noisy images x_t, `(N, H, W, inChannels)` (precondition).
     ///   - timesteps: N, 0-based.
-    ///   - noise: what was added, `(N, H, W, outChannels)`.
+    ///   - target: what should be predicted, `(N, H, W, outChannels)`.
+    ///   - weights: one an image; nil weighs all alike.
     ///   - classLabels: N of a conditional model, else nil (precondition).
     ///   - dropout: where masks are drawn; nil switches dropout off.
     package func accumulateGradients(
-        sample: Tensor, timesteps: [Int], noise: Tensor, classLabels: [Int]? = nil, dropout: CounterRandom? = nil
+        sample: Tensor, timesteps: [Int], target: Tensor, weights: [Double]? = nil, classLabels: [Int]? = nil,
+        dropout: CounterRandom? = nil
     ) -> Double {
         prepare(sample, timesteps, classLabels, isTraining: true)
         holdsGradients = true
         (workspace.dropout, workspace.keepsActivations) = (dropout, true)
         let (prediction, saved) = architecture.forward(
             sample, timesteps: timesteps, classLabels: classLabels ?? [], workspace)
-        let loss = context.meanSquaredError(prediction: prediction, target: noise, dPrediction: prediction)
+        let loss = context.meanSquaredError(
+            prediction: prediction, target: target, weights: weights, dPrediction: prediction)
         architecture.backward(saved, dOutput: prediction, workspace)
         return loss
     }

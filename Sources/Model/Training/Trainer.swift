@@ -7,18 +7,24 @@ package struct TrainingSettings: Sendable, Equatable {
     package var maximumGradientNorm: Double?
     /// Largest decay of the moving average; nil keeps none.
     package var averageDecay: Double?
+    /// What is made small.
+    package var objective: TrainingObjective
+    /// `mu` of FedProx [Li20]: draws the parameters back to the trainer's `anchor`; 0 does not.
+    package var proximal: Double
 
     package init(
         optimizer: AdamWOptions = AdamWOptions(learningRate: 2e-4), maximumGradientNorm: Double? = 1,
-        averageDecay: Double? = 0.9999
+        averageDecay: Double? = 0.9999, objective: TrainingObjective = TrainingObjective(),
+        proximal: Double = 0
     ) {
+        (self.objective, self.proximal) = (objective, proximal)
         (self.optimizer, self.maximumGradientNorm, self.averageDecay) = (optimizer, maximumGradientNorm, averageDecay)
     }
 }
 
 /// What a training step did.
 package struct StepResult: Sendable, Equatable {
-    /// Mean squared error of the noise, before the update.
+    /// Mean squared error of the prediction, weighted as the objective says, before the update.
     package let loss: Double
     /// Norm of all gradients, before clipping.
     package let gradientNorm: Double
@@ -55,6 +61,8 @@ package final class Trainer {
     /// Updates since the moments were zero.
     package private(set) var optimizerSteps: Int
     package private(set) var average: ExponentialMovingAverage?
+    /// The parameters that a proximal term draws back to, `(P)`; nil for none.
+    package var anchor: Tensor?
 
     /// Starts from the parameters that `model` has.
     package init(model: UNet, schedule: NoiseSchedule, settings: TrainingSettings) {
@@ -73,7 +81,8 @@ package final class Trainer {
     package func step(
         images: Tensor, classLabels: [Int]? = nil, address: StepAddress
     ) throws(DivergenceError) -> StepResult {
-        var step = TrainingStep(images: images, address: address, schedule: schedule)
+        var step = TrainingStep(
+            images: images, address: address, schedule: schedule, objective: settings.objective)
         step.classLabels = classLabels
         return try update(step, dropout: address.random(.dropout, itemsPerStep: 256))
     }
@@ -88,8 +97,12 @@ package final class Trainer {
         let context = model.context
         model.clearGradients()
         let loss = model.accumulateGradients(
-            sample: step.sample, timesteps: step.timesteps, noise: step.noise, classLabels: step.classLabels,
-            dropout: dropout)
+            sample: step.sample, timesteps: step.timesteps, target: step.target, weights: step.weights,
+            classLabels: step.classLabels, dropout: dropout)
+        if settings.proximal > 0, let anchor {
+            context.addProximalGradient(
+                settings.proximal, of: model.parameters, anchor: anchor, accumulatingInto: model.gradients)
+        }
         let norm = context.gradientNorm(model.gradients)
         guard loss.isFinite, norm.isFinite else {
             throw DivergenceError(step: optimizerSteps + 1, loss: loss, gradientNorm: norm)

@@ -22,30 +22,42 @@ package struct StepAddress: Sendable, Hashable {
     }
 }
 
-/// What one training step looks at: noisy images, their timesteps and the noise in them [Ho20, algorithm 1].
+/// What one training step looks at: noisy images, their timesteps and what should be predicted of them [Ho20, algorithm 1].
 package struct TrainingStep {
     /// x_t, `(N, H, W, C)`.
     package let sample: Tensor
     /// N, 0-based.
     package let timesteps: [Int]
-    /// What was added, `(N, H, W, C)`.
-    package let noise: Tensor
+    /// What the model should say: the noise, or what else the schedule's models predict, `(N, H, W, C)`.
+    package let target: Tensor
+    /// How much each image's error counts; nil for all alike.
+    package let weights: [Double]?
     /// N of a conditional model, else nil.
     package var classLabels: [Int]?
 
     /// Noise of `noise` at `timesteps` on `images` x_0, all `(N, H, W, C)`.
-    package init(images: Tensor, noise: Tensor, timesteps: [Int], schedule: NoiseSchedule) {
+    package init(
+        images: Tensor, noise: Tensor, timesteps: [Int], schedule: NoiseSchedule, weighting: LossWeighting = .uniform
+    ) {
         sample = Tensor(shape: images.shape)
         schedule.addNoise(images: images, noise: noise, timesteps: timesteps, into: sample)
-        (self.timesteps, self.noise) = (timesteps, noise)
+        target = schedule.target(images: images, noise: noise, timesteps: timesteps)
+        self.timesteps = timesteps
+        weights =
+            weighting == .uniform
+            ? nil
+            : timesteps.map { weighting.weight(signalToNoise: schedule.signalToNoise($0), schedule.configuration.prediction) }
     }
 
-    /// Timesteps drawn uniformly and normal noise, both from `address`.
-    package init(images: Tensor, address: StepAddress, schedule: NoiseSchedule) {
+    /// Timesteps and normal noise drawn from `address`.
+    package init(
+        images: Tensor, address: StepAddress, schedule: NoiseSchedule, objective: TrainingObjective = TrainingObjective()
+    ) {
         var generator = address.random(.timestep).generator()
-        let timesteps = (0..<images.shape[0]).map { _ in generator.nextIndex(below: schedule.count) }
+        let timesteps = objective.timesteps(count: images.shape[0], &generator, schedule)
         let noise = Tensor(shape: images.shape)
         noise.fillNormal(address.random(.diffusionNoise))
-        self.init(images: images, noise: noise, timesteps: timesteps, schedule: schedule)
+        self.init(
+            images: images, noise: noise, timesteps: timesteps, schedule: schedule, weighting: objective.weighting)
     }
 }

@@ -3,8 +3,8 @@ import Kernels
 /// All families, in the order in which they run. To add one: its file under `Families`, its line here.
 enum Registry {
     static let families = [
-        BenchmarkFamily.convolution, .linear, .groupNorm, .attention, .silu, .optimizer, .quantize, .certify, .packing,
-        .aggregation, .unet, .energy, .energyBand,
+        BenchmarkFamily.convolution, .linear, .depthwise, .groupNorm, .attention, .silu, .optimizer, .quantize, .certify,
+        .packing, .aggregation, .unet, .energy, .energyBand,
     ]
 
     /// The problem strings of all families.

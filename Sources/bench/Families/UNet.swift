@@ -51,7 +51,8 @@ final class UNetRun {
         let (sample, noise) = (Tensor(shape: images.shape), Tensor(shape: images.shape))
         sample.copy(from: images)
         let now = [Int](repeating: step.timestep, count: timesteps.count)
-        let run = { [self] in step.apply(to: sample, prediction: model.predictNoise(sample, timesteps: now), noise: noise) }
+        var chain = SamplingChain(sample, steps: [step])
+        let run = { [self] in chain.advance(by: step, output: model.predictNoise(sample, timesteps: now), noise: noise) }
         return Benchmark(work: executed(run), images: timesteps.count, verify: verifyPrediction, run: run)
     }
 
@@ -83,7 +84,7 @@ final class UNetRun {
         let shape = model.sampleShape(count: 1)
         let image = Tensor(viewOf: images, shape: shape)
         model.gradients.fill(0)
-        _ = model.accumulateGradients(sample: image, timesteps: [500], noise: .random(shape, item: 1))
+        _ = model.accumulateGradients(sample: image, timesteps: [500], target: .random(shape, item: 1))
         return Tensor(shape: model.gradients.shape, values: model.gradients.values)
     }
 

@@ -81,7 +81,8 @@ struct StepProfile: Encodable {
 extension Profile.Operation {
     fileprivate var kind: String {
         guard let geometry = shape as? Conv2DGeometry else { return name }
-        return "\(name) \(geometry.kernel)x\(geometry.kernel)" + (geometry.stride == 1 ? "" : " stride \(geometry.stride)")
+        return "\(name) \(geometry.kernelHeight)x\(geometry.kernelWidth)"
+            + (geometry.stride == 1 ? "" : " stride \(geometry.stride)")
             + (geometry.upsample == 1 ? "" : " upsampled")
     }
 }

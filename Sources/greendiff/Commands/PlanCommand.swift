@@ -99,16 +99,17 @@ struct PlanCommand: ParsableCommand {
         StandardOutput.noticeReaderLeaving()
         // In a pipe only a table's reader is a person.
         let showsProgress = StandardConsole.error.isTerminal || format == .table
-        var line: PlanProgress?
+        var line: RateProgress?
         defer { line?.close() }
         do {
             try PlanJob(path: devices, options: options).run(
                 write: { try StandardOutput.write($0) },
                 report: { StandardConsole.error.line("greendiff: \($0.printableLine())") },
                 progress: { done, total in
-                    guard showsProgress else { return }
-                    if line == nil { line = PlanProgress(total: total, console: StandardConsole.error) }
-                    line?.show(done: done)
+                    // Fewer are planned before a line could be read.
+                    guard showsProgress, total >= 100_000 else { return }
+                    if line == nil { line = RateProgress(unit: "device", total: total, console: StandardConsole.error) }
+                    line?.show(done: Double(done))
                 })
         } catch let unusable as UnusableDevices {
             for line in unusable.lines { StandardConsole.error.line("greendiff: \(line.printableLine())") }

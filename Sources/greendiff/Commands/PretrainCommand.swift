@@ -62,6 +62,8 @@ struct PretrainCommand: ParsableCommand {
             "Learning rate after the warm-up: constant, or cosine down to 0 (default: constant).", valueName: "shape"))
     var decay: LearningRateSchedule.Decay?
 
+    @OptionGroup(title: SettingOptions<3>.title) var learned: SettingOptions<3>
+
     @Option(help: ArgumentHelp("Seed of weights, order, noise and samples (default: 0).", valueName: "n"))
     var seed: UInt64?
 
@@ -121,7 +123,8 @@ struct PretrainCommand: ParsableCommand {
             ("--evaluate-every", evaluateEvery != nil), ("--skip-unreadable", skipUnreadable != nil), ("--preset", preset != nil),
             ("--init", initialCheckpoint != nil), ("--conditional", conditional != nil), ("--label-dropout", labelDropout != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
-            ("--decay", decay != nil), ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
+            ("--decay", decay != nil), (learned.given.first.map { "--\($0.setting.name)" } ?? "", !learned.given.isEmpty),
+            ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
         ]
         if let flag = given.first(where: \.1)?.0 {
             throw ValidationError("--resume keeps the run's own \(flag); leave it out, or start another run with --out")
@@ -142,7 +145,9 @@ struct PretrainCommand: ParsableCommand {
             weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution,
             checkpointEvery: checkpointEvery ?? Self.standardInterval, sampleEvery: sampleEvery ?? Self.standardInterval,
             evaluateEvery: evaluateEvery ?? Self.standardInterval, skipsUnreadable: skipUnreadable == .on ? true : nil,
-            isConditional: conditional == .on ? true : nil, labelDropout: labelDropout)
+            isConditional: conditional == .on ? true : nil, labelDropout: labelDropout,
+            diffusion: learned.given.isEmpty
+                ? nil : Dictionary(uniqueKeysWithValues: learned.given.map { ($0.setting.name, $0.text) }))
     }
 
     private var changes: PretrainingSettings.Changes {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GreenDiffusion
 import ImageFiles
+import Model
 import Storage
 
 /// `greendiff sample`: images from a model.
@@ -17,7 +18,7 @@ struct SampleCommand: ParsableCommand {
             EXAMPLES:
               greendiff sample --checkpoint builtin:signs-small --out signs.png
               greendiff sample --checkpoint runs/signs --count 1000 --images drawn
-              greendiff sample --checkpoint runs/signs/model --sampler ddpm --count 4 --out slow.png
+              greendiff sample --checkpoint runs/signs/model --sampler dpm++ --steps 15 --out quick.png
               greendiff sample --checkpoint runs/gtsrb --class stop,30 --guidance 2 --count 8 --out stop.png
             """)
 
@@ -27,11 +28,22 @@ struct SampleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Images to draw, of each class where --class names some.", valueName: "n"))
     var count = 36
 
-    @Option(help: "ddim, good with few steps, or ddpm, ancestral.")
+    @Option(help: "dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral.")
     var sampler: ImageDrawing.Method = .ddim
 
-    @Option(help: ArgumentHelp("Sampling steps (default: 50 for ddim, all timesteps for ddpm).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Sampling steps (default: 20 for dpm++ and unipc, 50 for ddim, all timesteps for ddpm).", valueName: "n"))
     var steps: Int?
+
+    @Option(help: "How steps are spread: leading, trailing or linspace (default: as the model's scheduler says).")
+    var spacing: TimestepSpacing?
+
+    @Flag(help: "With dpm++ or unipc: visit the noise levels of Karras et al. (2022).")
+    var karras = false
+
+    @Flag(help: "Bring predicted images into range by their largest values (Saharia et al., 2022).")
+    var dynamicThresholding = false
 
     @Option(help: ArgumentHelp("Seed of the noise.", valueName: "n"))
     var seed: UInt64 = 0
@@ -50,11 +62,21 @@ struct SampleCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Grid of the images (at most 1024), PNG or PPM (default: samples.png, unless --images).", valueName: "file"))
+            "Grid of the images (at most 1024), PNG or PPM (default: samples.png, unless --images or --tensors).",
+            valueName: "file"))
     var out: String?
 
     @Option(help: ArgumentHelp("Folder for the images as single PNG files.", valueName: "dir"))
     var images: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Start from tensor noise (N,C,H,W) of a safetensors file instead of the seed's noise.", valueName: "file"))
+    var noise: String?
+
+    @Option(
+        help: ArgumentHelp("Also write the images before rounding, tensor sample (N,C,H,W), safetensors.", valueName: "file"))
+    var tensors: String?
 
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var convolutionOptions: ConvolutionOptions
@@ -66,6 +88,9 @@ struct SampleCommand: ParsableCommand {
         try require("--guidance", guidance, in: 0...100)
         if let classes, classNames.contains("") {
             throw ValidationError("--class \(classes) has an empty name; write names or numbers with commas between them")
+        }
+        if karras, sampler == .ddim || sampler == .ddpm {
+            throw ValidationError("--karras does not go with --sampler \(sampler.rawValue); use dpm++ or unipc")
         }
         if let out, !ImageFile.canWrite(out) {
             throw ValidationError("--out \(out) is neither PNG nor PPM; give a name that ends in .png or .ppm")
@@ -79,10 +104,12 @@ struct SampleCommand: ParsableCommand {
     func run() throws {
         loggingOptions.start()
         let source = try ModelSource(parsing: checkpoint, setting: "--checkpoint")
-        let gridPath = out ?? (images == nil ? "samples.png" : nil)
+        let gridPath = out ?? (images == nil && tensors == nil ? "samples.png" : nil)
         var drawing = ImageDrawing(
             method: sampler, steps: steps, count: count, seed: seed, threads: threadOptions.threads,
             convolution: convolutionOptions.convolution, gridPath: gridPath, folder: images)
+        (drawing.spacing, drawing.usesKarrasLevels, drawing.usesDynamicThreshold) = (spacing, karras, dynamicThresholding)
+        (drawing.noisePath, drawing.tensorsPath) = (noise, tensors)
         drawing.classes = classNames
         drawing.guidance = guidance
         for drawn in try draw(drawing, source) {
@@ -91,6 +118,7 @@ struct SampleCommand: ParsableCommand {
         }
         if let gridPath { StandardConsole.output.line("grid    \(gridPath)") }
         if let images { StandardConsole.output.line("images  \(images)") }
+        if let tensors { StandardConsole.output.line("tensors \(tensors)") }
     }
 
     /// Draws behind a progress line; errors call settings by their flags.
@@ -110,3 +138,4 @@ struct SampleCommand: ParsableCommand {
 }
 
 extension ImageDrawing.Method: ExpressibleByArgument {}
+extension TimestepSpacing: ExpressibleByArgument {}

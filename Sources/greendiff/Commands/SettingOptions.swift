@@ -48,15 +48,16 @@ struct TrainOptions: ParsableArguments {
     @OptionGroup(title: SettingOptions<0>.title) var imagesAndModel: SettingOptions<0>
     @OptionGroup(title: SettingOptions<1>.title) var devices: SettingOptions<1>
     @OptionGroup(title: SettingOptions<2>.title) var localTraining: SettingOptions<2>
-    @OptionGroup(title: SettingOptions<3>.title) var updates: SettingOptions<3>
-    @OptionGroup(title: SettingOptions<4>.title) var energyAndChannels: SettingOptions<4>
-    @OptionGroup(title: SettingOptions<5>.title) var server: SettingOptions<5>
-    @OptionGroup(title: SettingOptions<6>.title) var recordsAndMachine: SettingOptions<6>
+    @OptionGroup(title: SettingOptions<3>.title) var learned: SettingOptions<3>
+    @OptionGroup(title: SettingOptions<4>.title) var updates: SettingOptions<4>
+    @OptionGroup(title: SettingOptions<5>.title) var energyAndChannels: SettingOptions<5>
+    @OptionGroup(title: SettingOptions<6>.title) var server: SettingOptions<6>
+    @OptionGroup(title: SettingOptions<7>.title) var recordsAndMachine: SettingOptions<7>
 
     /// The settings that were given, in the table's order.
     var given: [(setting: Setting, text: String)] {
-        imagesAndModel.given + devices.given + localTraining.given + updates.given + energyAndChannels.given + server.given
-            + recordsAndMachine.given
+        imagesAndModel.given + devices.given + localTraining.given + learned.given + updates.given + energyAndChannels.given
+            + server.given + recordsAndMachine.given
     }
 }
 

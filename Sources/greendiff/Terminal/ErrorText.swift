@@ -1,4 +1,5 @@
 import Datasets
+import Evaluation
 import GreenDiffusion
 
 /// The library's errors as a user of the program reads them: settings are flags, ways out are command lines.
@@ -9,6 +10,8 @@ enum ErrorText {
         case let error as FrameTooLarge: "\(error.problem); if you trust it, allow more with --max-unpacked"
         case let error as DatasetError where error.canSkip:
             "\(error.fault); \(error.remedy), or go on without with --skip-unreadable"
+        case let error as EvaluationError:
+            "\(error.source) \(error.problem); \(error.wayOut)" + (error.setting.map { " --\($0)" } ?? "")
         case let error as FederatedRunError: line(error)
         case let error as RunDirectoryError: line(error)
         case let error as PretrainingError: line(error)
@@ -29,6 +32,8 @@ enum ErrorText {
         case .stopped(_, let path):
             "\(error.problem); finished rounds are safe: then go on with `greendiff train --resume \(path)`"
         case .roundsBehind: "--\(error.problem); --rounds counts from the run's beginning"
+        case .decayIsFixed(let path, _, _):
+            "--\(error.problem); start from its model with `--init \(path)/model --out ANOTHER_DIR`"
         }
     }
 

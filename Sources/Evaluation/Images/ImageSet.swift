@@ -1,0 +1,34 @@
+import Datasets
+import ImageFiles
+
+/// Images that are compared, addressed by index; each may have its own size.
+package protocol ImageSet: Sendable {
+    var count: Int { get }
+    func image(at index: Int) throws -> RGBImage
+}
+
+/// The image files of a folder as they are, read when they are asked for.
+package struct FolderImages: ImageSet {
+    private let paths: [String]
+
+    package init(_ folder: String) throws(DatasetError) { paths = try ImageFolder.paths(in: folder) }
+
+    package var count: Int { paths.count }
+    package func image(at index: Int) throws -> RGBImage { try ImageFile.read(paths[index]).image }
+}
+
+/// The images of a data set at one size.
+struct DatasetImages: ImageSet {
+    let dataset: any ImageDataset
+
+    var count: Int { dataset.count }
+    func image(at index: Int) -> RGBImage { dataset.image(at: index) }
+}
+
+/// Images in memory: those that a model drew.
+struct DrawnImages: ImageSet {
+    let images: [RGBImage]
+
+    var count: Int { images.count }
+    func image(at index: Int) -> RGBImage { images[index] }
+}
