@@ -15,6 +15,10 @@ struct CheckpointReport: Inspected {
     let sampleSize: [Int]
     let channels: Int
     let trainTimesteps: Int
+    /// Of a conditional model: its labels, with "no class" where it has that.
+    let labels: Int?
+    /// What its classes are called, where it says so.
+    let classes: [String]?
     /// Euclidean norm of all parameters.
     let parameterNorm: Double
     /// Counters of the training state, nil without one.
@@ -30,6 +34,7 @@ struct CheckpointReport: Inspected {
         (parameterCount, tensorCount) = (layout.parameterCount, layout.entries.count)
         (sampleSize, channels) = (checkpoint.configuration.sampleSize, checkpoint.configuration.inChannels)
         trainTimesteps = checkpoint.scheduler.trainTimesteps
+        (labels, classes) = (checkpoint.configuration.numClassEmbeds, checkpoint.classNames)
         parameterNorm = ComputeContext(threads: 1).gradientNorm(checkpoint.parameters)
         trainingState =
             TrainingState.exists(in: path) ? try TrainingState(directory: path, layout: layout).counters : nil
@@ -50,14 +55,21 @@ struct CheckpointReport: Inspected {
     var lines: [(String, String)] {
         let size = ImageSize(width: sampleSize[1], height: sampleSize[0])
         let counters = trainingState?.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        return [
+        let lines: [(String, String?)] = [
             ("model", "\(path), verified"),
             (
                 "holds",
                 "\(Quantity.count(parameterCount)) parameters in \(tensorCount) tensors, norm \(Quantity.significant(parameterNorm))"
             ),
             ("images", "\(size), \(channels) channels, \(trainTimesteps) timesteps"),
+            ("classes", classText),
             ("state", counters ?? "none: a model to sample from or to start from"),
-        ] + notes.map { ("note", $0) }
+        ]
+        return lines.compactMap { name, text in text.map { (name, $0) } } + notes.map { ("note", $0) }
+    }
+
+    /// Nothing for an unconditional model.
+    private var classText: String? {
+        labels.map { labels in classes.map { "\($0.count): \($0.joined(separator: ", "))" } ?? "\(labels), without names" }
     }
 }

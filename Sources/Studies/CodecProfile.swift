@@ -95,10 +95,11 @@ package struct CodecProfiler: Sendable {
         let model = try UNet(checkpoint, context: ComputeContext(threads: threads))
         let trainer = Trainer(model: model, schedule: NoiseSchedule(), settings: TrainingSettings())
         let images = Tensor(shape: model.sampleShape(count: batchSize))
+        let labels = model.configuration.numClassEmbeds.map { _ in [Int](repeating: 0, count: batchSize) }
         var step = 0
         return try Self.shortest {
             step += 1
-            return try trainer.step(images: images, address: StepAddress(seed: 0, step: step))
+            return try trainer.step(images: images, classLabels: labels, address: StepAddress(seed: 0, step: step))
         }.seconds
     }
 

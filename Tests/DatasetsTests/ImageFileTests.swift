@@ -120,6 +120,22 @@ private func problem(of bytes: [UInt8]) -> ImageFileError.Problem? {
 }
 
 @Suite struct ImageOperationTests {
+    @Test func labelledGridsHaveTextBesideTheRowsOfEachGroup() {
+        let red = RGBImage(width: 40, height: 40, fill: (255, 0, 0))
+        let blue = RGBImage(width: 40, height: 40, fill: (0, 0, 255))
+        let groups = [ImageGrid.Group(label: "I", images: [red, red, red]), ImageGrid.Group(label: "stop", images: [blue])]
+        let grid = ImageGrid.compose(groups, columns: 2, scale: 1)
+        // The longest label has 4 characters of 6 pixels, enlarged to 12; three rows of 40 pixels in two blocks with margins of 2.
+        let left = 4 * 12 + 8
+        #expect((grid.width, grid.height) == (left + 86, (2 + 42 + 42) + (2 + 42)))
+        func pixel(_ x: Int, _ y: Int) -> [UInt8] { Array(grid.pixels[(y * grid.width + x) * 3..<(y * grid.width + x) * 3 + 3]) }
+        #expect(pixel(left + 2, 2) == [255, 0, 0] && pixel(left + 44, 2) == [255, 0, 0])
+        #expect(pixel(left + 44, 44) == [255, 255, 255])
+        #expect(pixel(left + 2, 88) == [0, 0, 255])
+        // The stem of the I is the middle of five columns.
+        for row in 0..<14 { #expect(pixel(8 + 4, 8 + row) == [0, 0, 0] && pixel(8 + 10, 8 + row) == [255, 255, 255]) }
+    }
+
     @Test func gridPlacesImagesAndEnlarges() {
         let red = RGBImage(width: 2, height: 1, fill: (255, 0, 0))
         let blue = RGBImage(width: 2, height: 1, fill: (0, 0, 255))

@@ -31,6 +31,18 @@ private func refusal(_ directory: String) -> DatasetError? {
         }
     }
 
+    @Test func classesBelowDevicesAreSharedByThem() throws {
+        try withTemporaryFolder { folder in
+            for path in ["ann/stop", "bob/a/b", "bob/stop"] { try write(PNGCoder.encode(red), to: "\(folder)/\(path)/1.png") }
+            try write(PNGCoder.encode(blue), to: "\(folder)/bob/2.png")
+            let set = try ImageFolder.load(directory: folder, size: .square(8), classesAreBelowDevices: true)
+            #expect(set.classNames == [".", "a/b", "stop"])
+            let names = (0..<set.count).map { set.fileName(at: $0) }
+            #expect(names == ["ann/stop/1.png", "bob/2.png", "bob/a/b/1.png", "bob/stop/1.png"])
+            #expect((0..<set.count).map { set.label(at: $0) } == [2, 0, 1, 2])
+        }
+    }
+
     @Test func flatFoldersAreOneClassAndWideImagesAreCutToTheirCentre() throws {
         try withTemporaryFolder { folder in
             var wide = RGBImage(width: 24, height: 8, fill: (255, 0, 0))

@@ -29,6 +29,17 @@ import Testing
         #expect(try UNetConfiguration(parsing: Array(configuration.json.utf8), path: "config.json") == configuration)
     }
 
+    @Test func classesAreATableBesideTheTimestepEmbedding() throws {
+        var conditional = UNetConfiguration.tiny
+        conditional.numClassEmbeds = 5
+        #expect(try UNetConfiguration(parsing: Array(conditional.json.utf8), path: "config.json") == conditional)
+        let names = conditional.parameterLayout.entries.map(\.name)
+        let place = try #require(names.firstIndex(of: "class_embedding.weight"))
+        #expect(conditional.parameterLayout.entries[place].shape == [5, 32])
+        #expect(names[place - 1] == "time_embedding.linear_2.bias")
+        #expect(names.filter { $0 != "class_embedding.weight" } == UNetConfiguration.tiny.parameterLayout.entries.map(\.name))
+    }
+
     @Test(arguments: [
         ("act_fn", #""gelu""#),
         ("center_input_sample", #"true"#),
@@ -39,7 +50,8 @@ import Testing
         ("upsample_type", #""resnet""#),
         ("resnet_time_scale_shift", #""scale_shift""#),
         ("class_embed_type", #""timestep""#),
-        ("num_class_embeds", #"10"#),
+        ("class_embed_type", #""identity""#),
+        ("num_class_embeds", #"0"#), ("num_class_embeds", #""ten""#),
         ("downsample_padding", #"2"#),
         ("down_block_types", #"["SkipDownBlock2D", "DownBlock2D"]"#),
         ("up_block_types", #"["UpBlock2D"]"#),

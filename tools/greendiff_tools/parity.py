@@ -30,6 +30,8 @@ PRESETS = {
         up_block_types=("UpBlock2D", "UpBlock2D", "AttnUpBlock2D", "UpBlock2D"), downsample_padding=0,
         flip_sin_to_cos=False, freq_shift=1, norm_eps=1e-6),
 }
+CONDITIONAL = "tiny-conditional"
+PRESETS[CONDITIONAL] = PRESETS["tiny"] | dict(num_class_embeds=11)
 
 
 def run(greendiff, *arguments):
@@ -51,26 +53,34 @@ def batch(model, count):
     return images, torch.randn_like(images), torch.linspace(3, 977, count).long()
 
 
+def class_labels(model, count):
+    """Labels that repeat, the last of them among them; none for an unconditional model."""
+    labels = model.config.num_class_embeds
+    return {"class_labels": labels - 1 - torch.arange(count) // 2} if labels else {}
+
+
 def check_predict(greendiff, model, checkpoint, folder):
     sample, _, timestep = batch(model, 4)
-    save_file({"sample": sample, "timestep": timestep}, f"{folder}/in.safetensors")
+    labels = class_labels(model, 4)
+    save_file({"sample": sample, "timestep": timestep} | labels, f"{folder}/in.safetensors")
     run(greendiff, "predict", "--checkpoint", checkpoint, "--input", f"{folder}/in.safetensors",
         "--output", f"{folder}/out.safetensors")
     with torch.no_grad():
-        reference = model(sample, timestep).sample
+        reference = model(sample, timestep, **labels).sample
     return error(load_file(f"{folder}/out.safetensors")["noise"], reference)
 
 
 def check_gradients(greendiff, model, checkpoint, folder):
     """The loss's relative error, and the largest gradient error with its parameter's name."""
     images, noise, timestep = batch(model, 4)
-    save_file({"sample": images, "noise": noise, "timestep": timestep}, f"{folder}/in.safetensors")
+    labels = class_labels(model, 4)
+    save_file({"sample": images, "noise": noise, "timestep": timestep} | labels, f"{folder}/in.safetensors")
     run(greendiff, "gradients", "--checkpoint", checkpoint, "--input", f"{folder}/in.safetensors",
         "--output", f"{folder}/out.safetensors")
     result = load_file(f"{folder}/out.safetensors")
     model.zero_grad()
     noisy = DDPMScheduler().add_noise(images, noise, timestep)
-    loss = torch.nn.functional.mse_loss(model(noisy, timestep).sample, noise)
+    loss = torch.nn.functional.mse_loss(model(noisy, timestep, **labels).sample, noise)
     loss.backward()
     references = {name: parameter.grad for name, parameter in model.named_parameters()}
     if set(result) != set(references) | {"loss"}:
@@ -82,8 +92,9 @@ def check_gradients(greendiff, model, checkpoint, folder):
 
 def check_written_checkpoint(greendiff, preset, folder):
     """A checkpoint of `greendiff pretrain`, opened by diffusers, must predict what greendiff predicts with it."""
-    run(greendiff, "pretrain", "--data", "synthetic", "--preset", preset, "--steps", "1", "--batch-size", "2", "--seed", "1",
-        "--sample-every", "0", "--out", f"{folder}/pretrained")
+    name, conditional = ("tiny", ["--conditional"]) if preset == CONDITIONAL else (preset, [])
+    run(greendiff, "pretrain", "--data", "synthetic", "--preset", name, *conditional, "--steps", "1", "--batch-size", "2",
+        "--seed", "1", "--sample-every", "0", "--out", f"{folder}/pretrained")
     checkpoint = f"{folder}/pretrained/model"
     pipeline = DDPMPipeline.from_pretrained(checkpoint)
     model = UNet2DModel.from_pretrained(checkpoint).eval()

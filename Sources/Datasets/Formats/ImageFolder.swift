@@ -9,17 +9,23 @@ package enum ImageFolder {
     /// - Parameters:
     ///   - allowsHorizontalFlip: whether mirrored images still show what they should; only the caller can know.
     ///   - skipsUnreadable: whether images that cannot be read are left out; otherwise they are an error that names them.
+    ///   - classesAreBelowDevices: whether the folders in `directory` are devices and classes are the folders inside them, the same in
+    ///     all devices.
     package static func load(
-        directory: String, size: ImageSize = .square(32), allowsHorizontalFlip: Bool = false, skipsUnreadable: Bool = false
+        directory: String, size: ImageSize = .square(32), allowsHorizontalFlip: Bool = false, skipsUnreadable: Bool = false,
+        classesAreBelowDevices: Bool = false
     ) throws(DatasetError) -> StoredImages {
         let tree = try images(in: directory)
-        let hasFolders = tree.classes.contains { !$0.path.isEmpty }
-        let names = tree.classes.map { $0.path.isEmpty ? (hasFolders ? "." : "images") : $0.path }
+        let paths = tree.classes.map { classesAreBelowDevices ? Self.pathBelowDevice($0.path) : $0.path }
+        let hasFolders = paths.contains { !$0.isEmpty }
+        let titles = paths.map { $0.isEmpty ? (hasFolders ? "." : "images") : $0 }
+        let names = classesAreBelowDevices ? Set(titles).sorted() : titles
+        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
         var labels: [Int] = []
         var requests: [ImageRequest] = []
-        for (label, group) in tree.classes.enumerated() {
+        for (title, group) in zip(titles, tree.classes) {
             let folder = group.path.isEmpty ? directory : "\(directory)/\(group.path)"
-            labels += [Int](repeating: label, count: group.images.count)
+            labels += [Int](repeating: places[title] ?? 0, count: group.images.count)
             requests += group.images.map { ImageRequest(path: "\(folder)/\($0)") { $0.bounds.center(shapedAs: size) } }
         }
         let loaded = try LoadedImages(
@@ -30,6 +36,11 @@ package enum ImageFolder {
             allowsHorizontalFlip: allowsHorizontalFlip, labels: loaded.kept.map { labels[$0] }, groups: nil,
             fileNames: loaded.kept.map { String(requests[$0].path.dropFirst(directory.count + 1)) }, files: loaded.counts,
             pixels: loaded.pixels)
+    }
+
+    /// A path without its first folder.
+    private static func pathBelowDevice(_ path: String) -> String {
+        path.split(separator: "/").dropFirst().joined(separator: "/")
     }
 
     /// The image files in and below `directory`, folders before those inside them, in the order of their names. Nothing is opened.

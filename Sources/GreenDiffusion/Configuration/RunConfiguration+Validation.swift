@@ -35,6 +35,7 @@ extension RunConfiguration {
         if initial == nil { preset = preset ?? .small }
         if devices == .automatic && partition != .folders { devices = .generated(count: Self.standardDeviceCount) }
         if case .synthetic = data, case .generated(let count) = devices { images = images ?? Self.imagesPerDevice * count }
+        if isConditional { labelDropout = labelDropout ?? TrainedClasses.standardDropout }
         (bits, demand) = (acceptedBits, generatedDemand)
         if case .trimmedMean(let fraction) = aggregationRule { trimFraction = fraction }
         switch optimizer {
@@ -63,6 +64,9 @@ extension RunConfiguration {
         try refuse(
             .crop, when: !isGTSRB, "needs the signs' boxes, which data \(data.text) does not have",
             wayOut: "leave crop out, or use data gtsrb:DIR")
+        try refuse(
+            .labelDropout, when: !isConditional, "hides labels, which a model without classes does not have",
+            wayOut: "leave it out, or set conditional to on")
         switch devices {
         case .generated(let count):
             try checkSelection(of: count)

@@ -20,6 +20,10 @@ public struct RunConfiguration: Sendable, Equatable {
     public var preset: UNetConfiguration.Preset?
     /// The weights to start from; nil for random ones.
     public var initial: ModelSource?
+    /// Whether the model learns the classes of the images, so that it can draw them by name.
+    public var isConditional = false
+    /// Of conditional models: the share of labels that training hides; nil for 0.1.
+    public var labelDropout: Double?
     /// Where the devices come from, and how many there are.
     public var devices = DeviceSource.automatic
     /// Classes that generated devices are drawn from; nil for the four of `DeviceProfile.heterogeneous`.

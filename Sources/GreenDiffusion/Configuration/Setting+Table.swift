@@ -27,6 +27,14 @@ extension Setting {
     /// `init`: ``RunConfiguration/initial``.
     public static let initial = Setting(
         "init", \.initial, .model(), "checkpoint", "Start from a checkpoint folder or builtin:NAME", default: "random weights")
+    /// `conditional`: ``RunConfiguration/isConditional``.
+    public static let conditional = Setting(
+        "conditional", \.isConditional, .switchedOn(), "on|off", "Learn the classes of the images, to draw them by name",
+        default: "off")
+    /// `label-dropout`: ``RunConfiguration/labelDropout``.
+    public static let labelDropout = Setting(
+        "label-dropout", \.labelDropout, .number(from: 0, upTo: 1), "share",
+        "Share of labels that a conditional model does not see, for guidance", default: "0.1")
 
     // MARK: Devices
     /// `devices`: ``RunConfiguration/devices``.
@@ -248,7 +256,9 @@ public struct SettingGroup: Sendable, CaseIterable {
 
     /// All groups, in the order of help and `config.yaml`.
     public static let allCases = [
-        SettingGroup(title: "Images and model", settings: [.data, .images, .crop, .skipUnreadable, .preset, .initial]),
+        SettingGroup(
+            title: "Images and model",
+            settings: [.data, .images, .crop, .skipUnreadable, .preset, .initial, .conditional, .labelDropout]),
         SettingGroup(title: "Devices", settings: [.devices, .profiles, .distance, .select, .partition]),
         SettingGroup(
             title: "Local training", settings: [.rounds, .localIterations, .batchSize, .learningRate, .warmUp, .decay, .proximal]),

@@ -10,9 +10,11 @@ extension DataSpecification {
     ///   - seed: of synthetic images.
     ///   - cropMargin: GTSRB's images are cut to the sign's box grown by this share of its side; nil keeps them whole.
     ///   - skipsUnreadable: whether images that cannot be read are left out; otherwise they are an error that names them.
+    ///   - classesAreBelowDevices: whether classes of a folder are the folders inside those directly in it, which are devices.
     /// - Throws: `ConfigurationError` for an unknown style, `DatasetError` for unusable files.
     package func open(
-        size: ImageSize, syntheticImages: Int, seed: UInt64, cropMargin: Double? = nil, skipsUnreadable: Bool = false
+        size: ImageSize, syntheticImages: Int, seed: UInt64, cropMargin: Double? = nil, skipsUnreadable: Bool = false,
+        classesAreBelowDevices: Bool = false
     ) throws -> any ImageDataset {
         switch self {
         case .synthetic(let style):
@@ -20,7 +22,9 @@ extension DataSpecification {
         case .cifar10(let folder): try CIFAR10.load(directory: folder, size: size)
         case .gtsrb(let folder):
             try GTSRB.load(directory: folder, cropMargin: cropMargin, size: size, skipsUnreadable: skipsUnreadable)
-        case .folder(let folder): try ImageFolder.load(directory: folder, size: size, skipsUnreadable: skipsUnreadable)
+        case .folder(let folder):
+            try ImageFolder.load(
+                directory: folder, size: size, skipsUnreadable: skipsUnreadable, classesAreBelowDevices: classesAreBelowDevices)
         }
     }
 

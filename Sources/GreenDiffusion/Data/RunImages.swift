@@ -34,10 +34,11 @@ package struct RunImages {
             heldOut = try SyntheticSigns(count: Self.heldOutCount, seed: seed, style: style, size: size, firstIndex: count)
             list = nil
         } else {
+            let isByFolder = configuration.partition == .folders
             let all = try configuration.data.open(
                 size: size, syntheticImages: 0, seed: seed, cropMargin: configuration.crop,
-                skipsUnreadable: configuration.skipsUnreadable)
-            let isByFolder = configuration.partition == .folders
+                skipsUnreadable: configuration.skipsUnreadable,
+                classesAreBelowDevices: isByFolder && configuration.isConditional)
             (training, heldOut) = try Self.split(all, keeping: isByFolder ? all.partition(byFolders: folders) : [], seed: seed)
             list = ImageList(all)
         }

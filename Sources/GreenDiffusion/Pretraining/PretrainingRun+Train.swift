@@ -22,7 +22,9 @@ extension PretrainingRun {
             if step > 0, isDue(sampleEvery), !files.sampleNumbers().contains(step) { try drawSamples(log) }
         }
         let batch = Tensor(shape: trainer.model.sampleShape(count: settings.batchSize))
-        let evaluator = images.heldOut.map { HeldOutLoss($0, schedule: trainer.schedule, seed: settings.seed) }
+        let evaluator = images.heldOut.map {
+            HeldOutLoss($0, isConditional: classes != nil, schedule: trainer.schedule, seed: settings.seed)
+        }
         var sums = PretrainingSums()
         var progress = PretrainingProgress(settings: settings)
         while step < settings.steps {
@@ -67,10 +69,12 @@ extension PretrainingRun {
     }
 
     private func trainOneStep(_ batch: Tensor) throws(PretrainingError) -> StepResult {
-        images.load(step: step, into: batch)
+        let indices = images.load(step: step, into: batch)
         trainer.settings.optimizer.learningRate = settings.learningRate.rate(at: step)
         do {
-            let result = try trainer.step(images: batch, address: StepAddress(seed: settings.seed, step: step))
+            let address = StepAddress(seed: settings.seed, step: step)
+            let labels = classes?.dropout.labels(indices.map(images.dataset.label), at: address)
+            let result = try trainer.step(images: batch, classLabels: labels, address: address)
             step += 1
             return result
         } catch {
@@ -88,7 +92,7 @@ extension PretrainingRun {
 
     /// A grid by the averaged weights, always from the same noise: the same images, getting better.
     private func drawSamples(_ log: TensorBoardLog) throws {
-        let grid = try SampleGrid(schedule: trainer.schedule, seed: settings.seed)
+        let grid = try SampleGrid(schedule: trainer.schedule, classes: classes?.names.count, seed: settings.seed)
         let image = withAverage { grid.draw($0) }
         try ImageFile.write(image, to: files.samplePath(step))
         try log.append(image, number: step)

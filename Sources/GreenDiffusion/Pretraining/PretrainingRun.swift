@@ -18,6 +18,8 @@ public final class PretrainingRun {
     let trainer: Trainer
     let directory: RunDirectory
     var images: TrainingImages
+    /// What the model learns to tell apart; nil in runs that are not conditional.
+    let classes: TrainedClasses?
     let scheduler: SchedulerConfiguration
     let logger = Logger(label: "pretrain")
 
@@ -34,6 +36,8 @@ public final class PretrainingRun {
     public var parameterCount: Int { trainer.model.layout.parameterCount }
     /// What the data set calls itself.
     public var dataName: String { images.name }
+    /// What the classes are called that the model learns; nil in runs that are not conditional.
+    public var classNames: [String]? { classes?.names }
     /// What became of the files of the data set; nil where images are drawn.
     public var imageFiles: ImageFileCounts? { images.files }
     /// What is done to images before the model sees them; nil where they are drawn.
@@ -48,14 +52,14 @@ public final class PretrainingRun {
     private init(
         _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int, in openDirectory: () throws -> RunDirectory
     ) throws {
+        images = try TrainingImages(
+            settings, size: (checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset)).imageSize)
+        classes =
+            try settings.isConditional == true
+            ? TrainedClasses(of: images.dataset, labelDropout: settings.labelDropout, data: settings.data) : nil
         let model = try UNet(
-            checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset),
-            context: ComputeContext(threads: threads, convolution: settings.convolution))
-        if let checkpoint {
-            model.parameters.copy(from: checkpoint.parameters)
-        } else {
-            model.initialize(seed: settings.seed)
-        }
+            startingFrom: checkpoint, settings.initialCheckpoint ?? "", preset: settings.preset, classes: classes,
+            seed: settings.seed, context: ComputeContext(threads: threads, convolution: settings.convolution))
         let diffusion = try settings.diffusionSettings()
         scheduler = try diffusion.scheduler(startingFrom: checkpoint?.scheduler)
         trainer = Trainer(
@@ -64,7 +68,6 @@ public final class PretrainingRun {
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
                 averageDecay: PretrainingSettings.averageDecay, objective: diffusion.objective))
-        images = try TrainingImages(settings, size: model.configuration.imageSize)
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)
     }
@@ -136,6 +139,7 @@ public final class PretrainingRun {
             throw files.damaged(damage, checkpoint: verified.number)
         }
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { directory }
+        try run.classes?.check(resuming: checkpoint, data: settings.data)
         do { try run.trainer.restore(state, path: verified.folder) } catch {
             throw files.damaged(CheckpointDamage(verified.folder, "\(error)"), checkpoint: verified.number)
         }
@@ -155,7 +159,8 @@ public final class PretrainingRun {
     private var inputs: [String: String] { images.list.map { [Setting.data.name: $0.digest] } ?? [:] }
 
     func checkpoint(_ parameters: Tensor) -> Checkpoint {
-        Checkpoint(configuration: trainer.model.configuration, scheduler: scheduler, parameters: parameters)
+        Checkpoint(
+            configuration: trainer.model.configuration, scheduler: scheduler, parameters: parameters, classNames: classes?.names)
     }
 
     /// Writes the checkpoint of the last step and removes those that are no longer needed.

@@ -34,7 +34,7 @@ extension PretrainingSettings {
         return (1...4096).contains(batchSize) && (1...limit).contains(steps) && (0...limit).contains(learningRate.warmUpSteps)
             && (0...1).contains(learningRate.peak) && (0...1).contains(weightDecay)
             && (1...limit).contains(checkpointEvery ?? 1) && (0...limit).contains(sampleEvery ?? 0)
-            && (0...limit).contains(evaluateEvery ?? 0)
+            && (0...limit).contains(evaluateEvery ?? 0) && (0...1).contains(labelDropout ?? 0)
     }
 
     /// These settings with paths made absolute.
@@ -42,8 +42,10 @@ extension PretrainingSettings {
         var configuration = RunConfiguration()
         configuration.data = try DataSpecification(parsing: data)
         configuration.initial = try initialCheckpoint.map { try ModelSource(parsing: $0) }
+        (configuration.isConditional, configuration.labelDropout) = (isConditional ?? false, labelDropout)
         configuration = try configuration.resolved()
         var settings = self
+        settings.labelDropout = configuration.labelDropout
         (settings.data, settings.initialCheckpoint) = (configuration.data.text, configuration.initial?.text)
         return settings
     }

@@ -27,6 +27,10 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var evaluateEvery: Int?
     /// True where images that cannot be read are left out; nil where the run does not start with such images.
     public var skipsUnreadable: Bool?
+    /// True where the model learns the classes of the images; nil where it does not.
+    public var isConditional: Bool?
+    /// Of conditional models: the share of labels that training hides; nil for 0.1.
+    public var labelDropout: Double?
     /// What is learned: by name, settings of ``DiffusionSettings`` that are not the default, as flags spell them.
     public var diffusion: [String: String]?
 
@@ -42,13 +46,14 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
         checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
-        diffusion: [String: String]? = nil
+        isConditional: Bool? = nil, labelDropout: Double? = nil, diffusion: [String: String]? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
-        (self.skipsUnreadable, self.diffusion) = (skipsUnreadable, diffusion)
+        (self.skipsUnreadable, self.isConditional, self.labelDropout) = (skipsUnreadable, isConditional, labelDropout)
+        self.diffusion = diffusion
     }
 
     /// `diffusion`, read.
@@ -79,6 +84,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         case sampleEvery = "sample_every"
         case evaluateEvery = "evaluate_every"
         case skipsUnreadable = "skip_unreadable"
+        case isConditional = "conditional"
+        case labelDropout = "label_dropout"
     }
 }
 

@@ -5,7 +5,8 @@ import Records
 
 /// The images of a pretraining run, step by step: drawn signs never repeat, stored images are shuffled anew every epoch.
 struct TrainingImages {
-    private let dataset: any ImageDataset
+    /// Those that are trained on.
+    let dataset: any ImageDataset
     private let batchSize: Int
     private let seed: UInt64
     /// nil where every place has an image of its own.
@@ -52,7 +53,9 @@ struct TrainingImages {
     }
 
     /// Overwrites `batch` `(batchSize, H, W, 3)` with the images of `step`, mirrored at random where that keeps their meaning.
-    mutating func load(step: Int, into batch: Tensor) {
+    ///
+    /// - Returns: their places in `dataset`.
+    mutating func load(step: Int, into batch: Tensor) -> [Int] {
         let places = (step * batchSize)..<((step + 1) * batchSize)
         var indices: [Int] = []
         for place in places { indices.append(order?.index(at: place) ?? place % dataset.count) }
@@ -64,5 +67,6 @@ struct TrainingImages {
             mirrored = places.map { _ in generator.nextWord() & 1 == 1 }
         }
         dataset.load(indices, mirrored: mirrored, into: batch)
+        return indices
     }
 }

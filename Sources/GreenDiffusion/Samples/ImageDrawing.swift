@@ -44,8 +44,12 @@ public struct ImageDrawing: Sendable {
     public var noisePath: String?
     /// A safetensors file for the images as they are before rounding: tensor `sample` `(N, C, H, W)`.
     public var tensorsPath: String?
-    /// Images to draw.
+    /// Images to draw, of each class where classes are named.
     public var count: Int
+    /// Classes of a conditional model, by name or number, or `all`; none for images of no class in particular.
+    public var classes: [String] = []
+    /// Weight of classifier-free guidance [Ho22]: above 1 images show their class more clearly and differ less; 1 is without.
+    public var guidance = 1.0
     /// Seed of the noise.
     public var seed: UInt64
     /// Threads to compute with; images do not depend on it.
@@ -62,6 +66,8 @@ public struct ImageDrawing: Sendable {
     private static let batchSize = 16
     /// Width of one image in a grid, in pixels, about.
     private static let displayWidth = 64
+    /// Images of one class beside each other in a grid, at most.
+    private static let columnLimit = 16
 
     /// What to draw, and where to.
     public init(
@@ -73,36 +79,42 @@ public struct ImageDrawing: Sendable {
         (self.gridPath, self.folder) = (gridPath, folder)
     }
 
-    /// Draws with the model that `source` names; image `i` depends on seed, method, steps and `i` alone.
+    /// Draws with the model that `source` names; image `i` of a class depends on seed, method, steps, guidance and `i` alone. Images with
+    /// one `i` begin with the same noise.
     ///
     /// - Parameters:
     ///   - source: the model.
     ///   - progress: called after each step with the share of all work that is done, 0...1.
-    /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels;
+    /// - Returns: the classes that were named, in the order of their images.
+    /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels, or a
+    ///   class or guidance that it does not know;
     ///   `ImageFileError` or `FileError` where images cannot be written.
-    public func run(_ source: ModelSource, progress: (Double) -> Void) throws {
+    @discardableResult
+    public func run(_ source: ModelSource, progress: (Double) -> Void) throws -> [DrawnClass] {
         for path in [gridPath, tensorsPath].compactMap(\.self) {
             try AtomicFile.requireReplaceable(path, madeFrom: source.files + (noisePath.map { [$0] } ?? []))
         }
-        var shown: [RGBImage] = []
-        var drawn: Tensor?
-        try forEachBatch(source, progress: progress) { (first, images: Tensor) in
+        var shown: [[RGBImage]] = []
+        var all: Tensor?
+        let drawn = try forEachBatch(source, progress: progress) { batch in
             if tensorsPath != nil {
-                let all = drawn ?? Tensor(shape: [count] + images.shape.dropFirst())
-                part(of: all, first, count: images.shape[0]).copy(from: images)
-                drawn = all
+                let tensor = all ?? Tensor(shape: [batch.total] + batch.images.shape.dropFirst())
+                part(of: tensor, batch.first, count: batch.images.shape[0]).copy(from: batch.images)
+                all = tensor
             }
-            let pictures = pictures(images)
+            let pictures = pictures(batch.images)
             if let folder {
-                if first == 0 { try Folder.create(folder) }
-                try write(pictures, to: folder, first: first)
+                if batch.first == 0 { try Folder.create(folder) }
+                try write(pictures, to: folder, first: batch.first, of: batch.total)
             }
-            if gridPath != nil { shown += pictures.prefix(Self.gridLimit - shown.count) }
+            if batch.group == shown.count { shown.append([]) }
+            if gridPath != nil { shown[batch.group] += pictures.prefix(Self.gridLimit - shown.joined().count) }
         }
-        if let gridPath { try Self.writeGrid(shown, to: gridPath) }
-        if let tensorsPath, let drawn {
-            try writeSafetensors([NamedTensor("sample", channelsFirst(drawn))], to: tensorsPath)
+        if let gridPath { try Self.writeGrid(shown, of: drawn, to: gridPath) }
+        if let tensorsPath, let all {
+            try writeSafetensors([NamedTensor("sample", channelsFirst(all))], to: tensorsPath)
         }
+        return drawn
     }
 
     /// Draws as `run` does and hands over images as they come, nothing written.
@@ -111,22 +123,41 @@ public struct ImageDrawing: Sendable {
     package func forEachBatch(
         _ source: ModelSource, progress: (Double) -> Void, _ body: (_ first: Int, _ images: [RGBImage]) throws -> Void
     ) throws {
-        try forEachBatch(source, progress: progress) { (first, images: Tensor) in try body(first, pictures(images)) }
+        _ = try forEachBatch(source, progress: progress) { try body($0.first, pictures($0.images)) }
     }
 
-    /// The same with images `(N, H, W, C)` in about [-1, 1].
+    /// Images that were drawn together.
+    private struct Batch {
+        /// Place of their class among those that are drawn.
+        let group: Int
+        /// Number of the first among all images, of which there are `total`.
+        let first: Int
+        let total: Int
+        /// `(N, H, W, C)` in about [-1, 1].
+        let images: Tensor
+    }
+
     private func forEachBatch(
-        _ source: ModelSource, progress: (Double) -> Void, _ body: (_ first: Int, _ images: Tensor) throws -> Void
-    ) throws {
+        _ source: ModelSource, progress: (Double) -> Void, _ body: (Batch) throws -> Void
+    ) throws -> [DrawnClass] {
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
+        let selection = try ClassSelection(classes, guidance: guidance, checkpoint: checkpoint, source: source.text)
         let context = ComputeContext(threads: threads, convolution: convolution)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(checkpoint.scheduler)
         let noise = try noisePath.map { try startingNoise($0, model.configuration) }
-        for first in stride(from: 0, to: count, by: Self.batchSize) {
-            try body(first, draw(sampler, model, from: noise, first: first, progress: progress))
+        let conditionings = selection.conditionings
+        for (group, conditioning) in conditionings.enumerated() {
+            for first in stride(from: 0, to: count, by: Self.batchSize) {
+                let images = draw(sampler, model, conditioning, from: noise, first: first) { share in
+                    progress((Double(group) + share) / Double(conditionings.count))
+                }
+                let total = conditionings.count * count
+                try body(Batch(group: group, first: group * count + first, total: total, images: images))
+            }
         }
+        return selection.drawn(count: count)
     }
 
     private func sampler(_ scheduler: SchedulerConfiguration) throws -> ImageSampler {
@@ -164,7 +195,8 @@ public struct ImageDrawing: Sendable {
 
     /// Images `first ..< first + batchSize`, as far as they are wanted, `(N, H, W, C)`.
     private func draw(
-        _ sampler: ImageSampler, _ model: UNet, from noise: Tensor?, first: Int, progress: (Double) -> Void
+        _ sampler: ImageSampler, _ model: UNet, _ conditioning: Conditioning?, from noise: Tensor?, first: Int,
+        progress: (Double) -> Void
     ) -> Tensor {
         let images = Tensor(shape: model.sampleShape(count: min(Self.batchSize, count - first)))
         if let noise {
@@ -172,7 +204,7 @@ public struct ImageDrawing: Sendable {
         } else {
             ImageSampler.fillStart(images, seed: seed, first: first)
         }
-        _ = sampler.denoise(images, model: model, seed: seed, first: first) { done in
+        _ = sampler.denoise(images, model: model, seed: seed, first: first, conditioning: conditioning) { done in
             let share = Double(done) / Double(sampler.steps.count)
             progress((Double(first) + Double(images.shape[0]) * share) / Double(count))
             return true
@@ -185,8 +217,8 @@ public struct ImageDrawing: Sendable {
         return Tensor(viewOf: images, offset: first * images.count / images.shape[0], shape: shape)
     }
 
-    private func write(_ images: [RGBImage], to folder: String, first: Int) throws {
-        let digits = max(5, String(count - 1).count)
+    private func write(_ images: [RGBImage], to folder: String, first: Int, of total: Int) throws {
+        let digits = max(5, String(total - 1).count)
         for (offset, image) in images.enumerated() {
             let number = String(first + offset)
             let name = String(repeating: "0", count: digits - number.count) + number
@@ -194,10 +226,16 @@ public struct ImageDrawing: Sendable {
         }
     }
 
-    /// Writes images of one size side by side, small ones enlarged.
-    static func writeGrid(_ images: [RGBImage], to path: String) throws {
-        guard let first = images.first else { return }
-        try ImageFile.write(ImageGrid.compose(images, scale: max(1, displayWidth / first.width)), to: path)
+    /// Writes images of one size side by side, small ones enlarged; those of each class in rows with its name.
+    private static func writeGrid(_ images: [[RGBImage]], of classes: [DrawnClass], to path: String) throws {
+        guard let first = images.first?.first else { return }
+        let scale = max(1, displayWidth / first.width)
+        let groups = zip(classes, images).map { ImageGrid.Group(label: $0.name, images: $1) }.filter { !$0.images.isEmpty }
+        let grid =
+            groups.isEmpty
+            ? ImageGrid.compose(Array(images.joined()), scale: scale)
+            : ImageGrid.compose(groups, columns: columnLimit, scale: scale)
+        try ImageFile.write(grid, to: path)
     }
 }
 

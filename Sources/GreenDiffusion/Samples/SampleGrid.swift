@@ -5,6 +5,7 @@ import Model
 /// same images getting better.
 struct SampleGrid {
     private let sampler: ImageSampler
+    private let conditioning: Conditioning?
     private let seed: UInt64
 
     /// Images in a grid.
@@ -16,14 +17,20 @@ struct SampleGrid {
     private static let displaySide = 64
 
     /// DDIM with 50 steps, or all steps of a shorter schedule.
-    init(schedule: NoiseSchedule, seed: UInt64) throws(SamplingStepsError) {
+    ///
+    /// - Parameter classes: those of a conditional model, which are drawn in turn; nil for an unconditional one.
+    init(schedule: NoiseSchedule, classes: Int?, seed: UInt64) throws(SamplingStepsError) {
         sampler = try ImageSampler(.ddim(eta: 0), steps: min(Self.steps, schedule.count), schedule: schedule)
+        conditioning = classes.map { Conditioning(labels: Array(0..<$0)) }
         self.seed = seed
     }
 
     /// The grid as an image.
     func draw(_ model: UNet) -> RGBImage {
-        guard let images = sampler.sample(model, count: Self.count, seed: seed, batchSize: Self.batchSize) else {
+        guard
+            let images = sampler.sample(
+                model, count: Self.count, seed: seed, conditioning: conditioning, batchSize: Self.batchSize)
+        else {
             preconditionFailure("nothing stops this sampler")
         }
         return ImageGrid.compose(pictures(images), scale: max(1, Self.displaySide / images.shape[2]))

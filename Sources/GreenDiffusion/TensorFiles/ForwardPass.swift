@@ -26,7 +26,8 @@ public struct ForwardPass {
         schedule = NoiseSchedule(checkpoint.scheduler)
     }
 
-    /// Reads `sample` x_t `(N, C, H, W)` and `timestep` `(N)` from `input`, writes the predicted `noise` `(N, C, H, W)` to `output`.
+    /// Reads `sample` x_t `(N, C, H, W)`, `timestep` `(N)` and of a conditional model `class_labels` `(N)` from `input`, writes the
+    /// predicted `noise` `(N, C, H, W)` to `output`.
     ///
     /// - Throws: `CheckpointError` for a damaged file, `FileError` for a place that cannot be written, `TensorInputError` for tensors that do not fit the model.
     public func predict(_ input: String, to output: String) throws {
@@ -34,12 +35,13 @@ public struct ForwardPass {
         let file = try TensorInput(input)
         let sample = try file.images("sample", channels: model.configuration.inChannels, size: model.configuration.sampleSize)
         let timesteps = try file.timesteps("timestep", count: sample.shape[0], limit: schedule.count)
-        let noise = model.predictNoise(sample, timesteps: timesteps)
+        let noise = model.predictNoise(sample, timesteps: timesteps, classLabels: try labels(in: file, count: sample.shape[0]))
         try writeSafetensors([NamedTensor("noise", channelsFirst(noise))], to: output)
     }
 
-    /// Reads `sample` x_0, `noise` (both `(N, C, H, W)`) and `timestep` `(N)` from `input`; writes the gradients of the training loss, one
-    /// tensor a parameter under its checkpoint name, and `loss` `(1)` to `output`. Dropout is off, and all errors count alike.
+    /// Reads `sample` x_0, `noise` (both `(N, C, H, W)`), `timestep` `(N)` and of a conditional model `class_labels` `(N)` from `input`;
+    /// writes the gradients of the training loss, one tensor a parameter under its checkpoint name, and `loss` `(1)` to `output`. Dropout
+    /// is off, and all errors count alike.
     ///
     /// - Returns: the loss.
     /// - Throws: as `predict`.
@@ -55,12 +57,18 @@ public struct ForwardPass {
         }
         let timesteps = try file.timesteps("timestep", count: images.shape[0], limit: schedule.count)
         let step = TrainingStep(images: images, noise: noise, timesteps: timesteps, schedule: schedule)
+        let labels = try labels(in: file, count: images.shape[0])
         model.clearGradients()
-        let loss = model.accumulateGradients(sample: step.sample, timesteps: timesteps, target: step.target)
+        let loss = model.accumulateGradients(
+            sample: step.sample, timesteps: timesteps, target: step.target, classLabels: labels)
         let gradients = model.layout.entries.map { entry in
             NamedTensor(entry.name, Tensor(viewOf: model.gradients, offset: entry.offset, shape: entry.shape))
         }
         try writeSafetensors(gradients + [NamedTensor("loss", Tensor(shape: [1], values: [Float(loss)]))], to: output)
         return loss
+    }
+
+    private func labels(in file: TensorInput, count: Int) throws -> [Int]? {
+        try file.classLabels("class_labels", count: count, limit: model.configuration.numClassEmbeds)
     }
 }

@@ -55,6 +55,29 @@ struct TensorInput {
         return values.map(Int.init)
     }
 
+    /// `count` labels in `0 ..< limit` of a conditional model; nil for an unconditional one, where `limit` is nil.
+    func classLabels(_ name: String, count: Int, limit: Int?) throws -> [Int]? {
+        guard let limit else {
+            guard reader.entry(name) == nil else {
+                throw TensorInputError(reader.path, name, "is for conditional models, which this is not", "leave it out")
+            }
+            return nil
+        }
+        guard reader.entry(name) != nil else {
+            throw TensorInputError(
+                reader.path, name, "is missing, and this model is conditional", "give one label an image, 0...\(limit - 1)")
+        }
+        let entry = try entry(name)
+        guard entry.shape == [count] else {
+            throw TensorInputError(reader.path, name, "has shape \(entry.shape)", "give one label an image, (\(count))")
+        }
+        let values = try reader.readInt64(entry)
+        if let wrong = values.first(where: { $0 < 0 || $0 >= limit }) {
+            throw TensorInputError(reader.path, name, "holds \(wrong)", "labels are 0...\(limit - 1)")
+        }
+        return values.map(Int.init)
+    }
+
     private func entry(_ name: String) throws -> SafetensorsEntry {
         guard let entry = reader.entry(name) else {
             let names = reader.entries.prefix(5).map(\.name).joined(separator: ", ")

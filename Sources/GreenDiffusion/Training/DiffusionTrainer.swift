@@ -5,8 +5,8 @@ import Model
 
 /// Local training of every device of a run, one after another on one U-Net: the diffusion loss on the device's own images.
 ///
-/// Each round starts with fresh optimiser moments. Order of images, timesteps and noise follow from (seed, round, device, step)
-/// alone, so a resumed run trains as an uninterrupted one.
+/// Each round starts with fresh optimiser moments. Order of images, timesteps, noise and hidden labels follow from (seed, round, device,
+/// step) alone, so a resumed run trains as an uninterrupted one.
 struct DiffusionTrainer: LocalTrainer {
     let trainer: Trainer
     /// The rate of each step of the run's rounds.
@@ -14,6 +14,8 @@ struct DiffusionTrainer: LocalTrainer {
     let dataset: any ImageDataset
     /// The images of each device, as indices of the data set; none is empty.
     let shards: [[Int]]
+    /// Of a conditional model, which alone sees labels; else nil.
+    let labelDropout: LabelDropout?
     let seed: UInt64
     /// Called after each step with the number of images in it.
     let onStep: (_ images: Int) -> Void
@@ -32,12 +34,14 @@ struct DiffusionTrainer: LocalTrainer {
         var place = (assignment.round - 1) * settings.localIterations * settings.batchSize
         var loss = 0.0
         for step in 0..<settings.localIterations {
-            dataset.load((0..<settings.batchSize).map { shard[order.index(at: place + $0)] }, into: images)
+            let indices = (0..<settings.batchSize).map { shard[order.index(at: place + $0)] }
+            dataset.load(indices, into: images)
             place += settings.batchSize
             trainer.settings.optimizer.learningRate = learningRate.rate(
                 at: (assignment.round - 1) * settings.localIterations + step)
             let address = StepAddress(seed: seed, round: assignment.round, device: assignment.device.id, step: step)
-            loss += try trainer.step(images: images, address: address).loss
+            let labels = labelDropout?.labels(indices.map(dataset.label), at: address)
+            loss += try trainer.step(images: images, classLabels: labels, address: address).loss
             onStep(settings.batchSize)
         }
         trained.copy(from: model.parameters)

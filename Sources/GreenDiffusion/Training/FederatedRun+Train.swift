@@ -31,7 +31,8 @@ extension FederatedRun {
         let trainer = components.makeTrainer { images in meter.step(images: images) }
         var devices = LocalDevices(trainer: trainer, layout: server.layout, feedback: errorFeedback)
         let evaluator = components.images.heldOut.map {
-            HeldOutLoss($0, schedule: components.schedule, seed: configuration.seed)
+            HeldOutLoss(
+                $0, isConditional: components.classes != nil, schedule: components.schedule, seed: configuration.seed)
         }
         var (hasLearned, emptyRounds) = (rounds.contains { $0.modelUpdated }, 0)
         if !files.sampleNumbers().contains(completedRounds), isDue(configuration.sampleEvery, completedRounds) {
@@ -103,7 +104,8 @@ extension FederatedRun {
 
     /// Draws the sample grid of a round with the averaged weights.
     private func drawSamples(round: Int, log: TensorBoardLog) throws {
-        let grid = try SampleGrid(schedule: components.schedule, seed: configuration.seed)
+        let grid = try SampleGrid(
+            schedule: components.schedule, classes: components.classes?.names.count, seed: configuration.seed)
         let image = withAverage { grid.draw($0) }
         try ImageFile.write(image, to: files.samplePath(round: round))
         try log.append(image, number: round)

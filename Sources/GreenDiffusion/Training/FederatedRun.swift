@@ -127,13 +127,15 @@ public final class FederatedRun {
     func append(_ records: [some RunRecord], to file: JSONLinesFile) throws { try directory.append(records, to: file) }
 
     /// The global model as a checkpoint.
-    var globalModel: Checkpoint {
-        Checkpoint(configuration: components.model.configuration, scheduler: components.scheduler, parameters: server.global)
-    }
+    var globalModel: Checkpoint { checkpoint(server.global) }
 
     /// The averaged model, which samples better, as a checkpoint.
-    var averagedModel: Checkpoint {
-        Checkpoint(configuration: components.model.configuration, scheduler: components.scheduler, parameters: average.parameters)
+    var averagedModel: Checkpoint { checkpoint(average.parameters) }
+
+    private func checkpoint(_ parameters: Tensor) -> Checkpoint {
+        Checkpoint(
+            configuration: components.model.configuration, scheduler: components.scheduler, parameters: parameters,
+            classNames: components.classes?.names)
     }
 
     /// Writes the checkpoint of the last finished round and removes those that are no longer needed.

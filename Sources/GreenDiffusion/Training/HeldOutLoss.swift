@@ -13,8 +13,10 @@ struct HeldOutLoss {
     /// Images that are looked at together.
     static let batchSize = 32
 
-    /// - Parameter images: at least one (precondition).
-    init(_ images: any ImageDataset, schedule: NoiseSchedule, seed: UInt64) {
+    /// - Parameters:
+    ///   - images: at least one (precondition).
+    ///   - isConditional: whether the model sees their labels, none of which is hidden.
+    init(_ images: any ImageDataset, isConditional: Bool, schedule: NoiseSchedule, seed: UInt64) {
         precondition(images.count > 0, "no images held out")
         self.schedule = schedule
         let count = min(images.count, Self.imageLimit)
@@ -27,7 +29,9 @@ struct HeldOutLoss {
                 CounterRandom(seed: seed, stream: .diffusionNoise, round: UInt32.max, item: UInt32(start)))
             // Evenly spread over the schedule rather than drawn: every noise level has its share.
             let timesteps = indices.map { ($0 * 2 + 1) * schedule.count / (2 * count) }
-            return TrainingStep(images: batch, noise: noise, timesteps: timesteps, schedule: schedule)
+            var step = TrainingStep(images: batch, noise: noise, timesteps: timesteps, schedule: schedule)
+            if isConditional { step.classLabels = indices.map(images.label) }
+            return step
         }
     }
 
@@ -36,7 +40,8 @@ struct HeldOutLoss {
     func evaluate(_ model: UNet) -> Double {
         var (sum, elements) = (0.0, 0)
         for batch in batches {
-            let prediction = model.predictNoise(batch.sample, timesteps: batch.timesteps)
+            let prediction = model.predictNoise(
+                batch.sample, timesteps: batch.timesteps, classLabels: batch.classLabels)
             let loss = model.context.meanSquaredError(
                 prediction: prediction, target: batch.target, weights: schedule.noiseErrorFactors(batch.timesteps),
                 dPrediction: nil)

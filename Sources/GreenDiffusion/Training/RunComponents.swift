@@ -13,6 +13,8 @@ struct RunComponents {
     let devices: [FederatedDevice]
     /// Where every device trains, one after another; its parameters are the initial ones at first.
     let model: UNet
+    /// What the model learns to tell apart; nil in runs that are not conditional.
+    let classes: TrainedClasses?
     let scheduler: SchedulerConfiguration
     let schedule: NoiseSchedule
     let settings: FederationSettings
@@ -33,13 +35,19 @@ struct RunComponents {
         try configuration.checkPreset(of: start)
         scheduler = try configuration.diffusion.scheduler(startingFrom: start?.scheduler)
         schedule = NoiseSchedule(scheduler)
-        model = try UNet(
-            start?.configuration ?? UNetConfiguration(preset: configuration.preset ?? .small),
-            context: ComputeContext(threads: threads, convolution: configuration.convolution))
-        if let start { model.parameters.copy(from: start.parameters) } else { model.initialize(seed: configuration.seed) }
         let folders = try configuration.deviceFolders()
         let count = try folders?.count ?? configuration.devices.count()
-        images = try RunImages(configuration, size: model.configuration.imageSize, devices: count, folders: folders ?? [])
+        let preset = configuration.preset ?? .small
+        let size = (start?.configuration ?? UNetConfiguration(preset: preset)).imageSize
+        images = try RunImages(configuration, size: size, devices: count, folders: folders ?? [])
+        let data = configuration.data.text
+        classes =
+            try configuration.isConditional
+            ? TrainedClasses(of: images.training, labelDropout: configuration.labelDropout, data: data) : nil
+        if let checkpoint { try classes?.check(resuming: checkpoint, data: data) }
+        model = try UNet(
+            startingFrom: start, configuration.initial?.text ?? "", preset: preset, classes: classes, seed: configuration.seed,
+            context: ComputeContext(threads: threads, convolution: configuration.convolution))
         devices = try configuration.federatedDevices(samples: images.shards.map(\.count))
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
@@ -52,7 +60,8 @@ struct RunComponents {
     func makeTrainer(onStep: @escaping (_ images: Int) -> Void) -> DiffusionTrainer {
         DiffusionTrainer(
             trainer: makeTrainer(learningRate: configuration.learningRate), learningRate: learningRate,
-            dataset: images.training, shards: images.shards, seed: configuration.seed, onStep: onStep)
+            dataset: images.training, shards: images.shards, labelDropout: classes?.dropout, seed: configuration.seed,
+            onStep: onStep)
     }
 
     /// The learning rate of each local step, counted from the run's first.
@@ -81,7 +90,8 @@ struct RunComponents {
         images.training.load(indices, into: batch)
         model.context.meter.reset()
         try makeTrainer(learningRate: 0).step(
-            images: batch, address: StepAddress(seed: configuration.seed, round: 0, device: 0, step: 0))
+            images: batch, classLabels: classes.map { _ in indices.map(images.training.label) },
+            address: StepAddress(seed: configuration.seed, round: 0, device: 0, step: 0))
         return Double(model.context.meter.executedFLOPs) / Double(indices.count)
     }
 }
@@ -118,7 +128,8 @@ extension RunConfiguration {
     /// Refuses a checkpoint of another size than the preset, where both are given.
     fileprivate func checkPreset(of start: Checkpoint?) throws(ConfigurationError) {
         guard let preset, let start else { return }
-        let expected = UNetConfiguration(preset: preset)
+        var expected = UNetConfiguration(preset: preset)
+        expected.numClassEmbeds = start.configuration.numClassEmbeds
         guard expected.parameterLayout != start.configuration.parameterLayout else { return }
         let size = "(\(start.parameters.count) parameters, the preset has \(expected.parameterLayout.parameterCount))"
         guard let initial else {

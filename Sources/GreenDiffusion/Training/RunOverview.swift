@@ -12,6 +12,8 @@ public struct RunOverview: Sendable {
     public let flopsPerSample: Double
     /// What the data set calls itself.
     public let dataName: String
+    /// What the classes are called that the model learns; nil in runs that are not conditional.
+    public let classNames: [String]?
     /// What became of the files of the data set; nil where images are drawn.
     public let imageFiles: ImageFileCounts?
     /// What is done to images before the model sees them; nil where they are drawn.
@@ -30,7 +32,7 @@ extension RunComponents {
     func overview(flopsPerSample: Double, timeBudgetSeconds: Double) -> RunOverview {
         RunOverview(
             configuration: configuration, parameterCount: model.layout.parameterCount, flopsPerSample: flopsPerSample,
-            dataName: images.training.name, imageFiles: images.training.files,
+            dataName: images.training.name, classNames: classes?.names, imageFiles: images.training.files,
             imageTreatment: configuration.data.treatment(size: images.training.size, cropMargin: configuration.crop),
             imagesOfDevices: images.shards.map(\.count), imagesHeldOut: images.heldOut?.count,
             devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds)

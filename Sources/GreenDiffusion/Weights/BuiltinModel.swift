@@ -6,7 +6,7 @@ import Storage
 
 /// Models that are part of this program: weights packed by its own codec, with the configuration files of a checkpoint.
 ///
-///     NAME/config.json  NAME/scheduler_config.json  NAME/weights.frame
+///     NAME/config.json  NAME/scheduler_config.json  NAME/weights.frame  NAME/classes.json of conditional ones
 public enum BuiltinModel {
     /// The models that this build has, sorted.
     public static var names: [String] {
@@ -40,7 +40,9 @@ public enum BuiltinModel {
             readFile("\(folder)/\(frameName)"), limits: FrameLimits(expecting: layout), threads: threads)
         let parameters = Tensor(shape: [layout.parameterCount])
         frame.decode(into: parameters, threads: threads)
-        return Checkpoint(configuration: configuration, scheduler: scheduler, parameters: parameters)
+        return Checkpoint(
+            configuration: configuration, scheduler: scheduler, parameters: parameters,
+            classNames: try Checkpoint.readClassNames(in: folder, configuration))
     }
 
     /// What packing gave.
@@ -68,6 +70,7 @@ public enum BuiltinModel {
         try Folder.replace(folder) { temporary in
             try AtomicFile.write(checkpoint.configuration.json, to: "\(temporary)/config.json")
             try AtomicFile.write(checkpoint.scheduler.json, to: "\(temporary)/scheduler_config.json")
+            try checkpoint.writeClassNames(to: temporary)
             try AtomicFile.write(frame, to: "\(temporary)/\(frameName)")
         }
         return Packed(bytes: frame.count, relativeError: table.summary.relativeError(bits: packedBits))

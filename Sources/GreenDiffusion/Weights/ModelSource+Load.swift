@@ -44,7 +44,9 @@ extension ModelSource {
         guard preferringAverage, TrainingState.exists(in: folder) else { return checkpoint }
         let state = try TrainingState(directory: folder, layout: checkpoint.configuration.parameterLayout)
         guard let average = state.buffers["average"] else { return checkpoint }
-        return Checkpoint(configuration: checkpoint.configuration, scheduler: checkpoint.scheduler, parameters: average)
+        return Checkpoint(
+            configuration: checkpoint.configuration, scheduler: checkpoint.scheduler, parameters: average,
+            classNames: checkpoint.classNames)
     }
 
     /// The files that a checkpoint consists of.

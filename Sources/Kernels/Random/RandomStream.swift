@@ -20,4 +20,5 @@ package enum RandomStream: UInt32, Sendable, CaseIterable {
     case demand = 16
     case shadowing = 17
     case evaluation = 18
+    case labelDropout = 19
 }

@@ -11,14 +11,19 @@ package struct Checkpoint {
     package let scheduler: SchedulerConfiguration
     /// All parameters `(P)` in the order of `configuration.parameterLayout`.
     package let parameters: Tensor
+    /// What the classes of a conditional model are called, by label; nil where nothing says so.
+    package let classNames: [String]?
     /// What was passed over or chosen while reading, a line each.
     package let notes: [String]
 
     /// - Parameter parameters: `(P)` of the configuration's layout (precondition).
-    package init(configuration: UNetConfiguration, scheduler: SchedulerConfiguration, parameters: Tensor, notes: [String] = []) {
+    package init(
+        configuration: UNetConfiguration, scheduler: SchedulerConfiguration, parameters: Tensor, classNames: [String]? = nil,
+        notes: [String] = []
+    ) {
         precondition(parameters.count == configuration.parameterLayout.parameterCount, "parameters of another configuration")
         (self.configuration, self.scheduler, self.parameters) = (configuration, scheduler, parameters)
-        self.notes = notes
+        (self.classNames, self.notes) = (classNames, notes)
     }
 
     /// Whether `directory` holds a checkpoint, whatever its state.
@@ -39,6 +44,7 @@ package struct Checkpoint {
         } else {
             scheduler = SchedulerConfiguration()
         }
+        classNames = try Self.readClassNames(in: files.model, configuration) { notes.append($0) }
         let weights = try WeightFiles(in: files.model)
         if let note = weights.note { notes.append(note) }
         var readers: [SafetensorsReader] = []
@@ -51,13 +57,14 @@ package struct Checkpoint {
         self.notes = notes
     }
 
-    /// Writes the four files into `directory`, which must exist. Each file appears complete or not at all.
+    /// Writes the four files, and `classes.json` of a model whose classes have names, into `directory`, which must exist. Each file appears complete or not at all.
     package func write(to directory: String) throws(FileError) {
         let layout = configuration.parameterLayout
         try writeSafetensors(
             ParameterFile.tensors(parameters, layout: layout), to: "\(directory)/\(WeightFiles.standardName)")
         try AtomicFile.write(scheduler.json, to: "\(directory)/\(CheckpointFiles.schedulerName)")
         try AtomicFile.write(Self.modelIndex, to: "\(directory)/\(CheckpointFiles.modelIndexName)")
+        try writeClassNames(to: directory)
         try AtomicFile.write(configuration.json, to: "\(directory)/\(CheckpointFiles.configurationName)")
     }
 

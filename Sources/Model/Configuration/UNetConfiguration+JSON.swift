@@ -31,7 +31,8 @@ extension UNetConfiguration {
             attnNormNumGroups: try fields.optionalInteger("attn_norm_num_groups", default: nil, in: 1...8192),
             normEps: try fields.number("norm_eps", default: 1e-5, in: 1e-12...1),
             timeEmbeddingDim: try fields.optionalInteger("time_embedding_dim", default: nil, in: 1...65536),
-            addAttention: try fields.boolean("add_attention", default: true))
+            addAttention: try fields.boolean("add_attention", default: true),
+            numClassEmbeds: try fields.optionalInteger("num_class_embeds", default: nil, in: 1...1_000_000))
         if fields.has("num_train_timesteps", .null) { fields.ignore("num_train_timesteps") }
         try fields.finish(harmless: Self.harmlessFields, effective: Self.effectiveFields, note: note)
         try validate(path: path)
@@ -66,7 +67,6 @@ extension UNetConfiguration {
         try fields.require("upsample_type", .string("conv"))
         try fields.require("resnet_time_scale_shift", .string("default"))
         try fields.require("class_embed_type", .null)
-        try fields.require("num_class_embeds", .null)
     }
 
     /// The text of `config.json`.
@@ -101,7 +101,7 @@ extension UNetConfiguration {
             "resnet_time_scale_shift": .string("default"),
             "add_attention": .boolean(addAttention),
             "class_embed_type": .null,
-            "num_class_embeds": .null,
+            "num_class_embeds": optional(numClassEmbeds),
             "num_train_timesteps": .null,
         ]).text
     }

@@ -32,6 +32,9 @@ public struct UNetConfiguration: Sendable, Equatable {
     package var timeEmbeddingDim: Int?
     /// Whether the middle block has attention.
     package var addAttention: Bool
+    /// Labels that a conditional model knows; nil for an unconditional one. Models trained here have one more than classes: the last is
+    /// "no class".
+    package var numClassEmbeds: Int? = nil
 
     package enum DownBlockType: String, Sendable, CaseIterable {
         case down = "DownBlock2D"

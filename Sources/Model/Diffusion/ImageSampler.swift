@@ -45,11 +45,12 @@ package struct ImageSampler: Sendable {
     /// Images `first ..< first + count` of `seed`, `(N, H, W, C)` in about [-1, 1].
     ///
     /// - Parameters:
+    ///   - conditioning: what a conditional model draws, else nil.
     ///   - batchSize: images computed together, at least 1 (precondition).
     ///   - progress: called after each step with the steps done and all steps of all batches; false stops.
     /// - Returns: nil where `progress` stopped.
     package func sample(
-        _ model: UNet, count: Int, seed: UInt64, first: Int = 0, batchSize: Int = 16,
+        _ model: UNet, count: Int, seed: UInt64, first: Int = 0, conditioning: Conditioning? = nil, batchSize: Int = 16,
         progress: (_ done: Int, _ total: Int) -> Bool = { _, _ in true }
     ) -> Tensor? {
         precondition(batchSize >= 1 && count >= 0 && first >= 0, "\(count) images in batches of \(batchSize)")
@@ -62,7 +63,9 @@ package struct ImageSampler: Sendable {
             let part = Tensor(
                 viewOf: images, offset: start * imageCount, shape: model.sampleShape(count: size))
             Self.fillStart(part, seed: seed, first: first + start)
-            let finished = denoise(part, model: model, seed: seed, first: first + start) { done in
+            let finished = denoise(
+                part, model: model, seed: seed, first: first + start, conditioning: conditioning
+            ) { done in
                 progress(batch * steps.count + done, batches * steps.count)
             }
             if !finished { return nil }
@@ -73,17 +76,18 @@ package struct ImageSampler: Sendable {
     /// Takes `images` `(N, H, W, C)` from pure noise to images in place.
     ///
     /// - Parameters:
-    ///   - first: number of the first image, for the noise of seed.
+    ///   - first: number of the first image, for the noise of seed and the class.
     ///   - progress: called after each step with the steps done; false stops.
     /// - Returns: whether all steps were done.
     package func denoise(
-        _ images: Tensor, model: UNet, seed: UInt64, first: Int = 0, progress: (Int) -> Bool = { _ in true }
+        _ images: Tensor, model: UNet, seed: UInt64, first: Int = 0, conditioning: Conditioning? = nil,
+        progress: (Int) -> Bool = { _ in true }
     ) -> Bool {
         let noise = Tensor(shape: images.shape)
         var chain = SamplingChain(images, steps: steps)
         for (index, step) in steps.enumerated() {
             let timesteps = [Int](repeating: step.timestep, count: images.shape[0])
-            let output = model.predictNoise(images, timesteps: timesteps)
+            let output = model.predict(images, timesteps: timesteps, first: first, conditioning)
             if step.deviation > 0 { Self.fill(noise, seed: seed, stage: index + 1, first: first) }
             chain.advance(by: step, output: output, noise: noise)
             if !progress(index + 1) { return false }

@@ -10,6 +10,8 @@ enum Initialization: Sendable, Equatable {
     /// Uniform in [-bound, bound].
     case uniform(bound: Double)
     case constant(Float)
+    /// Standard normal.
+    case normal
 }
 
 /// Collects the parameters that layers declare, in the order of declaration: the checkpoint's order.

@@ -24,21 +24,21 @@ struct TimeEmbedding: Sendable {
             flipSinToCos: configuration.flipSinToCos, frequencyShift: Float(configuration.freqShift))
     }
 
-    /// The activated embedding `(N, T)` of N timesteps.
-    func forward(_ timesteps: [Int], _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
+    /// The activated embedding `(N, T)` of N timesteps, with `addend` `(N, T)` added before the activation.
+    func forward(_ timesteps: [Int], addend: Tensor? = nil, _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
         let context = workspace.context
         let sinusoids = workspace.buffer([timesteps.count, frequencies])
         context.timestepEmbedding(timesteps: timesteps, options: options, into: sinusoids)
         let hidden = linear1.forward(sinusoids, workspace)
         let activatedHidden = workspace.buffer(hidden.shape)
         context.siluForward(input: hidden, into: activatedHidden)
-        let embedding = linear2.forward(activatedHidden, workspace)
+        let embedding = linear2.forward(activatedHidden, residual: addend, workspace)
         let output = workspace.buffer(embedding.shape)
         context.siluForward(input: embedding, into: output)
         return (output, Saved(sinusoids: sinusoids, hidden: hidden, activatedHidden: activatedHidden, embedding: embedding))
     }
 
-    /// Adds the parameters' gradients. Overwrites `dOutput`.
+    /// Adds the parameters' gradients. Overwrites `dOutput` with the gradient of `addend`.
     func backward(_ saved: Saved, dOutput: Tensor, _ workspace: Workspace) {
         workspace.context.siluBackward(input: saved.embedding, dOutput: dOutput, into: dOutput)
         linear2.backwardParameters(input: saved.activatedHidden, dOutput: dOutput, workspace)

@@ -41,7 +41,8 @@ package final class UNet {
     /// Shape of a batch of `count` images, `(N, H, W, C)`.
     package func sampleShape(count: Int) -> [Int] { [count] + configuration.sampleSize + [configuration.inChannels] }
 
-    /// Draws fresh parameters with PyTorch's defaults: weights and biases uniform within `1/sqrt(inputs)`, normalisations 1 and 0.
+    /// Draws fresh parameters with PyTorch's defaults: weights and biases uniform within `1/sqrt(inputs)`, normalisations 1 and 0,
+    /// classes standard normal.
     /// Tensor `i` draws from stream `initialization`, item `i`.
     package func initialize(seed: UInt64) {
         for (index, entry) in layout.entries.enumerated() {
@@ -49,6 +50,8 @@ package final class UNet {
             switch architecture.initializations[index] {
             case .constant(let value):
                 tensor.fill(value)
+            case .normal:
+                tensor.fillNormal(CounterRandom(seed: seed, stream: .initialization, item: UInt32(index)))
             case .uniform(let bound):
                 var generator = CounterRandom(seed: seed, stream: .initialization, item: UInt32(index)).generator()
                 for element in 0..<tensor.count { tensor[element] = Float(generator.nextUniform(in: -bound...bound)) }
@@ -61,12 +64,13 @@ package final class UNet {
     /// - Parameters:
     ///   - sample: `(N, H, W, inChannels)` (precondition).
     ///   - timesteps: N, 0-based.
+    ///   - classLabels: N of a conditional model, else nil (precondition).
     /// - Returns: `(N, H, W, outChannels)`, the caller's to keep.
-    package func predictNoise(_ sample: Tensor, timesteps: [Int]) -> Tensor {
-        prepare(sample, timesteps, isTraining: false)
+    package func predictNoise(_ sample: Tensor, timesteps: [Int], classLabels: [Int]? = nil) -> Tensor {
+        prepare(sample, timesteps, classLabels, isTraining: false)
         (workspace.dropout, workspace.keepsActivations) = (nil, false)
         let output = withTeam(threads: context.threads) {
-            architecture.forward(sample, timesteps: timesteps, workspace).output
+            architecture.forward(sample, timesteps: timesteps, classLabels: classLabels ?? [], workspace).output
         }
         // A copy: a prediction that is kept must not hold the memory of all activations.
         let prediction = Tensor(shape: output.shape)
@@ -81,14 +85,17 @@ package final class UNet {
     ///   - timesteps: N, 0-based.
     ///   - target: what should be predicted, `(N, H, W, outChannels)`.
     ///   - weights: one an image; nil weighs all alike.
+    ///   - classLabels: N of a conditional model, else nil (precondition).
     ///   - dropout: where masks are drawn; nil switches dropout off.
     package func accumulateGradients(
-        sample: Tensor, timesteps: [Int], target: Tensor, weights: [Double]? = nil, dropout: CounterRandom? = nil
+        sample: Tensor, timesteps: [Int], target: Tensor, weights: [Double]? = nil, classLabels: [Int]? = nil,
+        dropout: CounterRandom? = nil
     ) -> Double {
-        prepare(sample, timesteps, isTraining: true)
+        prepare(sample, timesteps, classLabels, isTraining: true)
         holdsGradients = true
         (workspace.dropout, workspace.keepsActivations) = (dropout, true)
-        let (prediction, saved) = architecture.forward(sample, timesteps: timesteps, workspace)
+        let (prediction, saved) = architecture.forward(
+            sample, timesteps: timesteps, classLabels: classLabels ?? [], workspace)
         let loss = context.meanSquaredError(
             prediction: prediction, target: target, weights: weights, dPrediction: prediction)
         architecture.backward(saved, dOutput: prediction, workspace)
@@ -117,9 +124,9 @@ package final class UNet {
             context: ComputeContext(threads: context.threads, computes: false))
         planned.keepsActivations = isTraining
         planned.dropout = isTraining ? CounterRandom(seed: 0, stream: .dropout) : nil
-        let timesteps = [Int](repeating: 0, count: count)
+        let zeros = [Int](repeating: 0, count: count)
         let (output, saved) = architecture.forward(
-            Tensor(shape: sampleShape(count: count)), timesteps: timesteps, planned)
+            Tensor(shape: sampleShape(count: count)), timesteps: zeros, classLabels: zeros, planned)
         if isTraining { architecture.backward(saved, dOutput: output, planned) }
         return planned.buffers.bytes
     }
@@ -127,9 +134,12 @@ package final class UNet {
     /// Pieces of activation memory taken from the system so far.
     package var activationAllocations: Int { workspace.buffers.allocations }
 
-    private func prepare(_ sample: Tensor, _ timesteps: [Int], isTraining: Bool) {
+    private func prepare(_ sample: Tensor, _ timesteps: [Int], _ classLabels: [Int]?, isTraining: Bool) {
         precondition(
             sample.shape == sampleShape(count: timesteps.count), "sample \(sample.shape) and \(timesteps.count) timesteps")
+        precondition(
+            classLabels?.count == configuration.numClassEmbeds.map { _ in timesteps.count },
+            "\(classLabels?.count ?? 0) labels for \(timesteps.count) images of \(configuration.numClassEmbeds ?? 0) classes")
         // Planned, so that memory that is not there is missed before the first pass and not in the middle of it.
         if batchSize != timesteps.count {
             workspace.buffers.reset(bytes: activationBytes(images: timesteps.count, isTraining: isTraining))

@@ -9,6 +9,7 @@ struct UNetArchitecture: Sendable {
     /// Activations that `backward` needs. Those of the blocks are there where the workspace keeps activations.
     struct Saved {
         let sample: Tensor
+        let classLabels: [Int]
         let timeEmbedding: TimeEmbedding.Saved
         let time: Tensor
         var down: [DownBlock.Saved]
@@ -24,6 +25,7 @@ struct UNetArchitecture: Sendable {
     let initializations: [Initialization]
     private let convIn: Convolution
     private let timeEmbedding: TimeEmbedding
+    private let classEmbedding: ClassEmbedding?
     private let downBlocks: [DownBlock]
     private let upBlocks: [UpBlock]
     private let midBlock: MidBlock
@@ -38,6 +40,9 @@ struct UNetArchitecture: Sendable {
         let channels = configuration.blockOutChannels[0]
         convIn = Convolution(scope("conv_in"), inputChannels: configuration.inChannels, outputChannels: channels)
         timeEmbedding = TimeEmbedding(scope("time_embedding"), configuration)
+        classEmbedding = configuration.numClassEmbeds.map {
+            ClassEmbedding(scope("class_embedding"), classes: $0, width: configuration.timeEmbeddingWidth)
+        }
         downBlocks = levels.map { DownBlock(scope("down_blocks.\($0)"), level: $0, configuration) }
         upBlocks = levels.map { UpBlock(scope("up_blocks.\($0)"), index: $0, configuration) }
         midBlock = MidBlock(scope("mid_block"), configuration)
@@ -51,9 +56,13 @@ struct UNetArchitecture: Sendable {
     /// - Parameters:
     ///   - sample: `(N, H, W, inChannels)`.
     ///   - timesteps: N, 0-based.
+    ///   - classLabels: N of a conditional model, else none.
     /// - Returns: `(N, H, W, outChannels)`.
-    func forward(_ sample: Tensor, timesteps: [Int], _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
-        let (time, timeSaved) = timeEmbedding.forward(timesteps, workspace)
+    func forward(
+        _ sample: Tensor, timesteps: [Int], classLabels: [Int], _ workspace: Workspace
+    ) -> (output: Tensor, saved: Saved) {
+        let classes = classEmbedding?.forward(classLabels, workspace)
+        let (time, timeSaved) = timeEmbedding.forward(timesteps, addend: classes, workspace)
         var hidden = convIn.forward(sample, workspace)
         var skips = [hidden]
         var (downSaved, upSaved): ([DownBlock.Saved], [UpBlock.Saved]) = ([], [])
@@ -73,7 +82,8 @@ struct UNetArchitecture: Sendable {
         let (normalized, statistics) = normOut.forward(hidden, workspace)
         let output = convOut.forward(normalized, workspace)
         let saved = Saved(
-            sample: sample, timeEmbedding: timeSaved, time: time, down: downSaved, mid: midSaved, up: upSaved,
+            sample: sample, classLabels: classLabels, timeEmbedding: timeSaved, time: time, down: downSaved, mid: midSaved,
+            up: upSaved,
             beforeNorm: hidden, statistics: statistics)
         return (output, saved)
     }
@@ -98,6 +108,7 @@ struct UNetArchitecture: Sendable {
         precondition(dSkips.isEmpty, "\(dSkips.count) gradients of skipped activations were not used")
         convIn.backwardParameters(input: saved.sample, dOutput: dHidden, workspace)
         timeEmbedding.backward(saved.timeEmbedding, dOutput: dTime, workspace)
+        classEmbedding?.backward(saved.classLabels, dOutput: dTime, workspace)
     }
 
     /// Backward through the last normalisation and convolution.

@@ -75,11 +75,15 @@ package final class Trainer {
 
     /// One update on `images` x_0, `(N, H, W, C)` in [-1, 1]; timesteps, noise and dropout follow from `address`.
     ///
+    /// - Parameter classLabels: N of a conditional model, after `LabelDropout`; else nil.
     /// - Throws: `DivergenceError` where loss or gradients are not finite; nothing is changed then.
     @discardableResult
-    package func step(images: Tensor, address: StepAddress) throws(DivergenceError) -> StepResult {
-        let step = TrainingStep(
+    package func step(
+        images: Tensor, classLabels: [Int]? = nil, address: StepAddress
+    ) throws(DivergenceError) -> StepResult {
+        var step = TrainingStep(
             images: images, address: address, schedule: schedule, objective: settings.objective)
+        step.classLabels = classLabels
         return try update(step, dropout: address.random(.dropout, itemsPerStep: 256))
     }
 
@@ -93,7 +97,8 @@ package final class Trainer {
         let context = model.context
         model.clearGradients()
         let loss = model.accumulateGradients(
-            sample: step.sample, timesteps: step.timesteps, target: step.target, weights: step.weights, dropout: dropout)
+            sample: step.sample, timesteps: step.timesteps, target: step.target, weights: step.weights,
+            classLabels: step.classLabels, dropout: dropout)
         if settings.proximal > 0, let anchor {
             context.addProximalGradient(
                 settings.proximal, of: model.parameters, anchor: anchor, accumulatingInto: model.gradients)

@@ -32,6 +32,8 @@ package struct TrainingStep {
     package let target: Tensor
     /// How much each image's error counts; nil for all alike.
     package let weights: [Double]?
+    /// N of a conditional model, else nil.
+    package var classLabels: [Int]?
 
     /// Noise of `noise` at `timesteps` on `images` x_0, all `(N, H, W, C)`.
     package init(

@@ -31,7 +31,8 @@ struct PredictCommand: ParsableCommand {
         commandName: "predict",
         abstract: "Predict the noise in given images: one forward pass.",
         discussion: """
-            Reads tensors sample (N, C, H, W) float32 and timestep (N) int64, writes noise (N, C, H, W).
+            Reads tensors sample (N, C, H, W) float32 and timestep (N) int64, of conditional models also class_labels (N) int64; writes \
+            noise (N, C, H, W).
 
             EXAMPLE:
               greendiff predict --checkpoint runs/signs/model --input noisy.safetensors --output noise.safetensors
@@ -51,8 +52,8 @@ struct GradientsCommand: ParsableCommand {
         commandName: "gradients",
         abstract: "Compute the training loss and the gradient of every parameter, dropout off.",
         discussion: """
-            Reads tensors sample (N, C, H, W) float32, the images x_0; noise (N, C, H, W) float32; timestep (N) int64. x_t is formed \
-            inside. Writes one tensor a parameter under its checkpoint name, and loss (1).
+            Reads tensors sample (N, C, H, W) float32, the images x_0; noise (N, C, H, W) float32; timestep (N) int64; of conditional \
+            models also class_labels (N) int64. x_t is formed inside. Writes one tensor a parameter under its checkpoint name, and loss (1).
 
             EXAMPLE:
               greendiff gradients --checkpoint runs/signs/model --input batch.safetensors --output gradients.safetensors

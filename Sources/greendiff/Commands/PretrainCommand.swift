@@ -35,6 +35,14 @@ struct PretrainCommand: ParsableCommand {
         help: ArgumentHelp("Checkpoint to start from: a folder or builtin:NAME.", valueName: "checkpoint"))
     var initialCheckpoint: String?
 
+    @Option(help: ArgumentHelp("Learn the classes of the images, to draw them by name (default: off).", valueName: "on|off"))
+    var conditional: Switch?
+
+    @Option(
+        help: ArgumentHelp(
+            "Share of labels that a conditional model does not see, for guidance (default: 0.1).", valueName: "share"))
+    var labelDropout: Double?
+
     @Option(help: ArgumentHelp("Steps of the whole run (default: 10000).", valueName: "n"))
     var steps: Int?
 
@@ -97,6 +105,10 @@ struct PretrainCommand: ParsableCommand {
         if let learningRate, !(learningRate > 0 && learningRate <= 1) {
             throw ValidationError("--learning-rate \(learningRate) is outside 0 < rate <= 1; try 0.001")
         }
+        try require("--label-dropout", labelDropout, in: 0...1)
+        if let labelDropout, conditional != .on, resume == nil {
+            throw ValidationError("--label-dropout \(labelDropout) goes with --conditional, which trains with labels")
+        }
         switch (out, resume) {
         case (nil, nil): throw ValidationError("nowhere to write: name a new folder with --out, or an old run with --resume")
         case (.some, .some): throw ValidationError("--out starts a run and --resume continues one; use one of them")
@@ -109,7 +121,7 @@ struct PretrainCommand: ParsableCommand {
     private func refuseChanges() throws {
         let given: [(String, Bool)] = [
             ("--evaluate-every", evaluateEvery != nil), ("--skip-unreadable", skipUnreadable != nil), ("--preset", preset != nil),
-            ("--init", initialCheckpoint != nil),
+            ("--init", initialCheckpoint != nil), ("--conditional", conditional != nil), ("--label-dropout", labelDropout != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
             ("--decay", decay != nil), (learned.given.first.map { "--\($0.setting.name)" } ?? "", !learned.given.isEmpty),
             ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
@@ -133,6 +145,7 @@ struct PretrainCommand: ParsableCommand {
             weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution,
             checkpointEvery: checkpointEvery ?? Self.standardInterval, sampleEvery: sampleEvery ?? Self.standardInterval,
             evaluateEvery: evaluateEvery ?? Self.standardInterval, skipsUnreadable: skipUnreadable == .on ? true : nil,
+            isConditional: conditional == .on ? true : nil, labelDropout: labelDropout,
             diffusion: learned.given.isEmpty
                 ? nil : Dictionary(uniqueKeysWithValues: learned.given.map { ($0.setting.name, $0.text) }))
     }
@@ -185,6 +198,7 @@ private struct PretrainingDisplay {
         let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
         console.line(labelledLine("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
         console.line(labelledLine("data", run.dataName))
+        if let classes = run.classNames { console.line(labelledLine("classes", ClassLines.text(classes))) }
         for line in ImageLines.lines(files: run.imageFiles, treatment: run.imageTreatment) { console.line(line) }
         let steps =
             run.step < run.settings.steps

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GreenDiffusion
 import ImageFiles
 import Model
@@ -11,18 +12,20 @@ struct SampleCommand: ParsableCommand {
         abstract: "Draw images with a model.",
         discussion: """
             Image i depends on model, sampler, steps, seed and i alone: a larger --count adds images. Of a training checkpoint the \
-            averaged weights are used.
+            averaged weights are used. Of a conditional model --class draws --count images of each class, image i of all from the same \
+            noise, in labelled rows; --guidance above 1 shows the class more clearly, for twice the time.
 
             EXAMPLES:
               greendiff sample --checkpoint builtin:signs-small --out signs.png
               greendiff sample --checkpoint runs/signs --count 1000 --images drawn
               greendiff sample --checkpoint runs/signs/model --sampler dpm++ --steps 15 --out quick.png
+              greendiff sample --checkpoint runs/gtsrb --class stop,30 --guidance 2 --count 8 --out stop.png
             """)
 
     @Option(help: ArgumentHelp("Model: a checkpoint's or run's folder, or builtin:NAME.", valueName: "dir"))
     var checkpoint: String
 
-    @Option(help: ArgumentHelp("Images to draw.", valueName: "n"))
+    @Option(help: ArgumentHelp("Images to draw, of each class where --class names some.", valueName: "n"))
     var count = 36
 
     @Option(help: "dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral.")
@@ -44,6 +47,18 @@ struct SampleCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Seed of the noise.", valueName: "n"))
     var seed: UInt64 = 0
+
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp(
+            "Classes of a conditional model by name or number, with commas between them, or all (default: images of no class).",
+            valueName: "name,..."))
+    var classes: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none.", valueName: "w"))
+    var guidance = 1.0
 
     @Option(
         help: ArgumentHelp(
@@ -70,12 +85,20 @@ struct SampleCommand: ParsableCommand {
     func validate() throws {
         try require("--count", count, in: 1...10_000_000)
         try require("--steps", steps, in: 1...100_000)
+        try require("--guidance", guidance, in: 0...100)
+        if let classes, classNames.contains("") {
+            throw ValidationError("--class \(classes) has an empty name; write names or numbers with commas between them")
+        }
         if karras, sampler == .ddim || sampler == .ddpm {
             throw ValidationError("--karras does not go with --sampler \(sampler.rawValue); use dpm++ or unipc")
         }
         if let out, !ImageFile.canWrite(out) {
             throw ValidationError("--out \(out) is neither PNG nor PPM; give a name that ends in .png or .ppm")
         }
+    }
+
+    private var classNames: [String] {
+        classes?.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) } ?? []
     }
 
     func run() throws {
@@ -87,15 +110,30 @@ struct SampleCommand: ParsableCommand {
             convolution: convolutionOptions.convolution, gridPath: gridPath, folder: images)
         (drawing.spacing, drawing.usesKarrasLevels, drawing.usesDynamicThreshold) = (spacing, karras, dynamicThresholding)
         (drawing.noisePath, drawing.tensorsPath) = (noise, tensors)
-        var line = ProgressLine(unit: "image", total: count, console: StandardConsole.error)
-        try drawing.run(source) { share in
-            let done = share * Double(count)
-            line.update(completed: Int(done), fraction: done - done.rounded(.down), fields: [])
+        drawing.classes = classNames
+        drawing.guidance = guidance
+        for drawn in try draw(drawing, source) {
+            let (first, last) = (drawn.images.lowerBound, drawn.images.upperBound - 1)
+            StandardConsole.output.line("class   \(drawn.name) (\(drawn.label)): images \(first) to \(last)")
         }
-        line.close()
         if let gridPath { StandardConsole.output.line("grid    \(gridPath)") }
         if let images { StandardConsole.output.line("images  \(images)") }
         if let tensors { StandardConsole.output.line("tensors \(tensors)") }
+    }
+
+    /// Draws behind a progress line; errors call settings by their flags.
+    private func draw(_ drawing: ImageDrawing, _ source: ModelSource) throws -> [DrawnClass] {
+        let (unit, total) = drawing.classes.isEmpty ? ("image", count) : ("percent", 100)
+        var line = ProgressLine(unit: unit, total: total, console: StandardConsole.error)
+        defer { line.close() }
+        do {
+            return try drawing.run(source) { share in
+                let done = share * Double(total)
+                line.update(completed: Int(done), fraction: done - done.rounded(.down), fields: [])
+            }
+        } catch let error as ConfigurationError where ["class", "guidance"].contains(error.setting) {
+            throw ConfigurationError("--\(error.setting)", error.value, error.problem, wayOut: error.wayOut)
+        }
     }
 }
 

@@ -9,10 +9,21 @@ enum ImageLines {
     }
 }
 
+/// The line about the classes of a conditional model.
+enum ClassLines {
+    private static let shown = 5
+
+    /// How many there are, and the first few.
+    static func text(_ names: [String]) -> String {
+        "\(names.count): \(names.prefix(shown).joined(separator: ", "))\(names.count > shown ? ", ..." : "")"
+    }
+}
+
 extension RunOverview {
     /// Model, images and budget, a line each.
     var lines: [String] {
         [labelledLine("model", modelText), labelledLine("data", dataText)]
+            + (classNames.map { [labelledLine("classes", ClassLines.text($0))] } ?? [])
             + ImageLines.lines(files: imageFiles, treatment: imageTreatment) + [labelledLine("plan", planText)]
             + (heldOutWarning.map { [labelledLine("warning", $0)] } ?? [])
     }

@@ -27,6 +27,21 @@ import Testing
         #expect(packed.bytes < 2 * sent.count)
     }
 
+    @Test func packingKeepsTheNamesOfClasses() throws {
+        var configuration = UNetConfiguration.tiny
+        configuration.numClassEmbeds = 3
+        let model = try UNet(configuration, context: ComputeContext(threads: 1))
+        model.initialize(seed: 5)
+        let checkpoint = Checkpoint(
+            configuration: configuration, scheduler: SchedulerConfiguration(), parameters: model.parameters,
+            classNames: ["stop", "yield"])
+        try FileManager.default.createDirectory(atPath: folder.path("checkpoint"), withIntermediateDirectories: true)
+        try checkpoint.write(to: folder.path("checkpoint"))
+        try BuiltinModel.pack(.checkpoint(folder: folder.path("checkpoint")), into: folder.path("packed"))
+        let unpacked = try BuiltinModel.unpack(folder.path("packed"))
+        #expect(unpacked.classNames == ["stop", "yield"] && unpacked.configuration == configuration)
+    }
+
     @Test func unknownNamesAndDamageAreRefused() throws {
         let error = #expect(throws: ConfigurationError.self) { try ModelSource.builtin(name: "nothing").load() }
         #expect("\(error.map { "\($0)" } ?? "")".contains("builtin:nothing"))
