@@ -94,7 +94,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "COpenBLAS", "CZlib", "Datasets", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Report", "Storage",
+                "COpenBLAS", "CZlib", "Datasets", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Storage",
             ],
             swiftSettings: strict),
         .target(
@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "Datasets", "Evaluation", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "RunTestSupport", "TestSupport",
+                "Datasets", "Evaluation", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
