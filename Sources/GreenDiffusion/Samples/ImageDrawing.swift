@@ -7,30 +7,6 @@ import Storage
 /// Draws images from a model into a grid, into single files, or both.
 public struct ImageDrawing: Sendable {
     /// How noise becomes an image.
-    public enum Method: String, Sendable, CaseIterable {
-        /// Ancestral sampling [Ho20, algorithm 2].
-        case ddpm
-        /// Deterministic implicit sampling [Song21].
-        case ddim
-        /// DPM-Solver++(2M) [Lu22], deterministic, good with 10 to 20 steps.
-        case dpmSolver = "dpm++"
-        /// UniPC [Zhao23], deterministic, good with 10 to 20 steps.
-        case uniPC = "unipc"
-
-        /// Sampling steps where none are named.
-        func standardSteps(_ schedule: NoiseSchedule) -> Int {
-            switch self {
-            case .ddpm: schedule.count
-            case .ddim: min(50, schedule.count)
-            case .dpmSolver, .uniPC: min(20, schedule.count - 1)
-            }
-        }
-
-        /// Whether it can be told which noise levels to visit.
-        var isSolver: Bool { self == .dpmSolver || self == .uniPC }
-    }
-
-    /// How noise becomes an image.
     public var method: Method
     /// Sampling steps; nil takes 20 for DPM-Solver++ and UniPC, 50 for DDIM and all timesteps for DDPM.
     public var steps: Int?
