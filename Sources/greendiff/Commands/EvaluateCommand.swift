@@ -48,10 +48,12 @@ struct EvaluateCommand: ParsableCommand {
             "Images of a side at most, chosen by --seed (default: all; \(Self.drawnCount) of a model).", valueName: "n"))
     var count: Int?
 
-    @Option(help: "How --checkpoint draws: ddim, good with few steps, or ddpm, ancestral (default: ddim).")
+    @Option(help: "How --checkpoint draws: dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral (default: ddim).")
     var sampler: ImageDrawing.Method?
 
-    @Option(help: ArgumentHelp("Sampling steps (default: 50 for ddim, all timesteps for ddpm).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Sampling steps (default: 20 for dpm++ and unipc, 50 for ddim, all timesteps for ddpm).", valueName: "n"))
     var steps: Int?
 
     @Option(
