@@ -98,11 +98,11 @@ extension Setting {
     public static let zeroSNR = Setting(
         "zero-snr", \.diffusion.rescalesToZeroSNR, .switchedOn(), "on|off",
         "Stretch the schedule until nothing of the image is left at its end", default: "off")
-    /// `loss-weighting`: ``TrainingObjective``.
+    /// `loss-weighting`: ``DiffusionSettings/objective``.
     public static let lossWeighting = Setting(
         "loss-weighting", \.diffusion.objective.weighting, .weighting(), "rule",
         "How much errors count by noise level: uniform, or min-snr:GAMMA", default: "uniform")
-    /// `timestep-sampling`: ``TrainingObjective``.
+    /// `timestep-sampling`: ``DiffusionSettings/objective``.
     public static let timestepSampling = Setting(
         "timestep-sampling", \.diffusion.objective.timesteps, .timestepSampling(), "rule",
         "How often timesteps come: uniform, log-normal[:MEAN:DEVIATION] or speed[:THRESHOLD:FACTOR]", default: "uniform")
