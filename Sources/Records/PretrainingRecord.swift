@@ -6,6 +6,16 @@ public struct PretrainingRecord: Codable, Sendable, Equatable {
     public var loss: Double
     /// Loss of the averaged (EMA) model on fixed held-out images, timesteps and noise; nil without evaluation at this step.
     public var lossHeldOut: Double?
+    /// Frechet distance of images that the averaged (EMA) model drew to the run's reference; this and the next six are nil in steps without
+    /// evaluation of images. `ImageDistances` says what they are.
+    public var frechetDistance: Double?
+    public var kidMean: Double?
+    public var kidStandardError: Double?
+    public var precision: Double?
+    public var recall: Double?
+    public var mind: Double?
+    /// Images a side.
+    public var distanceImages: Int?
     /// Mean Euclidean norm of the gradients before clipping.
     public var gradientNorm: Double
     /// Of the last step.
@@ -24,8 +34,12 @@ public struct PretrainingRecord: Codable, Sendable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case step, loss
+        case step, loss, precision, recall, mind
         case lossHeldOut = "loss_held_out"
+        case frechetDistance = "frechet_distance"
+        case kidMean = "kid_mean"
+        case kidStandardError = "kid_standard_error"
+        case distanceImages = "distance_images"
         case gradientNorm = "gradient_norm"
         case learningRate = "learning_rate"
         case imagesPerSecond = "images_per_second"

@@ -6,6 +6,16 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var loss: Double?
     /// Loss of the averaged (EMA) model on fixed held-out images, timesteps and noise; nil in rounds without evaluation.
     public var lossHeldOut: Double?
+    /// Frechet distance of images that the averaged (EMA) model drew to the run's reference; this and the next six are nil in rounds without
+    /// evaluation of images. `ImageDistances` says what they are.
+    public var frechetDistance: Double?
+    public var kidMean: Double?
+    public var kidStandardError: Double?
+    public var precision: Double?
+    public var recall: Double?
+    public var mind: Double?
+    /// Images a side.
+    public var distanceImages: Int?
     /// Modelled energy of training, of all devices, accepted or not: the sum of `devices.jsonl` in its order, to the last bit.
     public var energyComputeJoules = 0.0
     /// The same for sending.
@@ -64,8 +74,12 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     package init(round: Int) { self.round = round }
 
     enum CodingKeys: String, CodingKey {
-        case round, loss
+        case round, loss, precision, recall, mind
         case lossHeldOut = "loss_held_out"
+        case frechetDistance = "frechet_distance"
+        case kidMean = "kid_mean"
+        case kidStandardError = "kid_standard_error"
+        case distanceImages = "distance_images"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
         case energyTotalJoules = "energy_total_j"
