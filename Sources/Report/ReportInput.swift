@@ -8,6 +8,14 @@ package struct ReportInput: Sendable {
     package var subtitle: String
     /// Pictures in the order of time: before, half-way, now.
     package var samples: [SampleImage]
+    /// Sample grids to go through, in the order of time; shown with those of other runs.
+    package var timeline: [TimedImage] = []
+    /// Sample grids that the run has; some may be left out of `timeline`.
+    package var gridCount = 0
+    /// What the run's newest model draws from noise that all runs of the page have in common.
+    package var drawing: NoiseDrawing?
+    /// Images in a step of a pretraining run; nil for a federated run, which counts rounds.
+    package var batchSize: Int?
     /// The scheme that the run used.
     package var schemeName: String
     /// What each scheme cost, or would have cost, in the order shown.
@@ -35,6 +43,9 @@ package struct ReportInput: Sendable {
         )
     }
 
+    /// What the run counts: `round` or `step`.
+    package var unit: String { batchSize == nil ? "round" : "step" }
+
     /// Whether any device has energy besides training and sending.
     package var countsWholeSystem: Bool {
         rounds.contains { ($0.energyDownloadJoules ?? 0) > 0 || ($0.energyIdleJoules ?? 0) > 0 }
@@ -51,6 +62,24 @@ package struct SampleImage: Sendable {
     package var png: [UInt8]
 
     package init(caption: String, png: [UInt8]) { (self.caption, self.png) = (caption, png) }
+}
+
+/// A picture of the model after a round or step.
+package struct TimedImage: Sendable {
+    package var number: Int
+    package var image: SampleImage
+
+    package init(number: Int, image: SampleImage) { (self.number, self.image) = (number, image) }
+}
+
+/// Images that a model drew from some noise.
+package struct NoiseDrawing: Sendable {
+    /// All of them.
+    package var grid: SampleImage
+    /// The first of them step by step: above what the sampler had, below what the model took that for.
+    package var film: SampleImage
+
+    package init(grid: SampleImage, film: SampleImage) { (self.grid, self.film) = (grid, film) }
 }
 
 /// A name and a value, both as text to show.

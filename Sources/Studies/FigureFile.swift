@@ -21,8 +21,3 @@ struct FigureFile {
         return rows
     }
 }
-
-/// Classes of the style sheet for lines: six colours, then the same dashed and dotted.
-func seriesKind(_ index: Int) -> String {
-    "series-\(index % 6)" + ["", " dashed", " dotted"][index / 6 % 3]
-}

@@ -17,6 +17,7 @@ struct Greendiff: ParsableCommand {
             PretrainCommand.self,
             SampleCommand.self,
             EvaluateCommand.self,
+            ReportCommand.self,
             PlanCommand.self,
             FiguresCommand.self,
             ParetoCommand.self,

@@ -11,14 +11,17 @@ public enum RunPage {
     ///
     /// - Throws: `RunDirectoryError.notARun`, `.damagedLine`; `FileError`.
     public static func html(runs paths: [String]) throws -> String {
-        ReportPage.html(for: try paths.map(page))
+        ReportPage.html(
+            for: try paths.map { path in
+                let files = RunFiles(path: path, kind: RunKind(at: path) ?? .federated)
+                guard files.holdsRun else { throw RunDirectoryError.notARun(path: path, kind: files.kind) }
+                return try input(files)
+            })
     }
 
-    private static func page(of path: String) throws -> ReportInput {
-        let kind = RunKind(at: path) ?? .federated
-        let files = RunFiles(path: path, kind: kind)
-        guard files.holdsRun else { throw RunDirectoryError.notARun(path: path, kind: kind) }
-        switch kind {
+    /// What a page shows of a run.
+    static func input(_ files: RunFiles) throws -> ReportInput {
+        switch files.kind {
         case .federated: return try federatedPage(files)
         case .pretraining: return try pretrainingPage(files)
         }
@@ -50,16 +53,20 @@ public enum RunPage {
         let settings = try PretrainingSettings(files)
         let records = try files.progress()
         let origin = settings.initialCheckpoint ?? settings.preset.rawValue
-        return ReportInput(
+        var input = ReportInput(
             title: title(files),
             subtitle: "\(origin) on \(settings.data), \(records.last?.step ?? 0) of \(settings.steps) steps, one machine",
             samples: try samples(files), steps: records,
             configuration: try String(contentsOfFile: files.settingsPath, encoding: .utf8),
             environment: environment(
                 seed: settings.seed, wallSeconds: records.reduce(0) { $0 + ($1.wallSeconds ?? 0) }))
+        input.batchSize = settings.batchSize
+        return input
     }
 
-    private static func title(_ files: RunFiles) -> String { URL(fileURLWithPath: files.path).lastPathComponent }
+    private static func title(_ files: RunFiles) -> String {
+        URL(fileURLWithPath: files.path).standardizedFileURL.lastPathComponent
+    }
 
     /// How many rounds changed nothing and why the last of them did; empty where all did.
     private static func emptyRounds(_ rounds: [RoundRecord], _ devices: [DeviceRecord]) -> String {
@@ -84,10 +91,14 @@ public enum RunPage {
         let numbers = files.sampleNumbers()
         guard let first = numbers.first, let last = numbers.last else { return [] }
         let middle = numbers.min { abs(2 * $0 - first - last) < abs(2 * $1 - first - last) } ?? first
-        return try Set([first, middle, last]).sorted().map { number in
-            let png = try readFile(files.samplePath(number))
-            return SampleImage(caption: number == 0 ? "before training" : "\(files.kind.unit) \(number)", png: png)
-        }
+        return try Set([first, middle, last]).sorted().map { try sample(files, $0) }
+    }
+
+    /// The grid of a round or step.
+    static func sample(_ files: RunFiles, _ number: Int) throws(FileError) -> SampleImage {
+        SampleImage(
+            caption: number == 0 ? "before training" : "\(files.kind.unit) \(number)",
+            png: try readFile(files.samplePath(number)))
     }
 
     private static func environment(seed: UInt64, wallSeconds: Double) -> [ReportField] {

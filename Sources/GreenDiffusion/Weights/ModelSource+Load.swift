@@ -49,6 +49,12 @@ extension ModelSource {
             classNames: checkpoint.classNames)
     }
 
+    /// Whether a checkpoint is where the source says.
+    var hasModel: Bool {
+        guard case .checkpoint(let path) = self else { return true }
+        return QuantizedModel.isFrame(path) || Checkpoint.exists(in: Self.checkpointFolder(path))
+    }
+
     /// The files that a checkpoint consists of.
     var files: [String] {
         guard case .checkpoint(let path) = self else { return [] }

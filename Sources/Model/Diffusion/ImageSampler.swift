@@ -78,10 +78,11 @@ package struct ImageSampler: Sendable {
     /// - Parameters:
     ///   - first: number of the first image, for the noise of seed and the class.
     ///   - progress: called after each step with the steps done; false stops.
+    ///   - observe: receives, after each step, what it took the images for; the next step writes over it.
     /// - Returns: whether all steps were done.
     package func denoise(
         _ images: Tensor, model: UNet, seed: UInt64, first: Int = 0, conditioning: Conditioning? = nil,
-        progress: (Int) -> Bool = { _ in true }
+        progress: (Int) -> Bool = { _ in true }, observe: (Tensor) -> Void = { _ in }
     ) -> Bool {
         let noise = Tensor(shape: images.shape)
         var chain = SamplingChain(images, steps: steps)
@@ -90,6 +91,7 @@ package struct ImageSampler: Sendable {
             let output = model.predict(images, timesteps: timesteps, first: first, conditioning)
             if step.deviation > 0 { Self.fill(noise, seed: seed, stage: index + 1, first: first) }
             chain.advance(by: step, output: output, noise: noise)
+            observe(chain.predicted)
             if !progress(index + 1) { return false }
         }
         return true

@@ -17,6 +17,9 @@ package struct SamplingChain {
         origin = steps.contains { $0.correction != nil } ? Tensor(shape: sample.shape) : nil
     }
 
+    /// What the last step took the samples for, free of noise; the next step writes over it.
+    package var predicted: Tensor { images[0] }
+
     /// Takes one step.
     ///
     /// - Parameters:

@@ -1,72 +1,68 @@
 import Records
 
-/// Several runs in one table and one set of curves.
-enum ComparisonSection {
-    static func html(_ runs: [ReportInput]) -> String {
-        let rows = runs.enumerated().map { index, run in
-            row(run, kind: "series-\(index % 6)", anchor: run.rounds.isEmpty ? nil : "run\(index + 1)-rounds")
+/// Several runs in one table, one set of curves and one row of pictures.
+struct ComparisonSection {
+    let runs: [ReportInput]
+
+    func html() -> String {
+        """
+        <header><h1>Comparison of \(runs.count) runs</h1>
+        <p class="subtitle">Energy is modelled. A run's name leads to its part of the page.</p></header>
+        <section><div class="scroll" role="region" aria-label="Runs" tabindex="0"><table class="schemes"><thead><tr>
+        \(columns.map { "<th scope=\"col\">\($0.name)</th>" }.joined())</tr></thead><tbody>
+        \(runs.indices.map(row).joined())</tbody></table></div>\(note)</section>
+        \(ComparisonCharts(runs).html())\(TimelineSection.html(runs))\(DrawingSection.html(runs))
+        """
+    }
+
+    private struct Column {
+        let name: String
+        /// One a run, as markup; nil for what a run does not have.
+        let cells: [String?]
+    }
+
+    /// The run's name, and what at least one run has.
+    private var columns: [Column] {
+        let progress = runs.map(\.milestones)
+        let distances = progress.map { $0.compactMap(\.distances).last }
+        let names = runs.indices.map { index -> String? in
+            SVG.link(to: "run\(index + 1)", SchemeSection.key(runs[index].title, seriesKind(index)))
         }
-        return """
-            <header><h1>Comparison of \(runs.count) runs</h1></header>
-            <section><div class="scroll" role="region" aria-label="Runs" tabindex="0"><table class="schemes"><thead><tr>
-            <th scope="col">run</th><th scope="col">rounds</th><th scope="col">last loss</th><th scope="col">energy, modelled</th>
-            <th scope="col">upload</th><th scope="col">bits</th></tr></thead><tbody>
-            \(rows.joined())</tbody></table></div>
-            <div class="charts">\(charts(runs))</div></section>
-
-            """
+        let optional = [
+            Column(name: "rounds", cells: runs.map { $0.unit == "round" ? "\($0.rounds.count)" : nil }),
+            Column(name: "steps", cells: runs.map { $0.unit == "step" ? "\($0.steps.last?.step ?? 0)" : nil }),
+            Column(name: "images", cells: progress.map { $0.last.map { Quantity.count(Int(min($0.images, 1e18))) } }),
+            Column(name: "last loss", cells: progress.map { $0.compactMap(\.loss).last.map(Quantity.scientific) }),
+            Column(name: "held out", cells: progress.map { $0.compactMap(\.lossHeldOut).last.map(Quantity.scientific) }),
+            Column(name: "KID", cells: distances.map { $0?.kidText }),
+            Column(name: "Frechet", cells: distances.map { $0.map { Quantity.scientific($0.frechet) } }),
+            Column(name: "energy", cells: progress.map { $0.last?.energyJoules.map(Quantity.energy) }),
+            Column(name: "upload", cells: progress.map { $0.last?.uploadBytes.map { Quantity.bytes($0) } }),
+            Column(name: "bits", cells: runs.map(Self.meanBits)),
+        ]
+        return [Column(name: "run", cells: names)] + optional.filter { $0.cells.contains { $0 != nil } }
     }
 
-    private static func charts(_ runs: [ReportInput]) -> String {
-        let energy = runs.map { $0.rounds.reduce(0) { $0 + $1.energyTotalJoules } }.max() ?? 0
-        let upload = runs.map { $0.rounds.reduce(0) { $0 + Double($1.uploadBytes) } }.max() ?? 0
-        let energyUnit = Quantity.axisUnit("J", largest: energy)
-        let uploadUnit = Quantity.axisUnit("B", largest: upload)
-        return chart("Loss by round", runs, xLabel: "round") { rounds in rounds.map { Double($0.round) } }
-            + chart("Loss by energy spent, modelled", runs, xLabel: energyUnit.name) {
-                cumulative($0) { $0.energyTotalJoules / energyUnit.size }
-            }
-            + chart("Loss by bytes uploaded", runs, xLabel: uploadUnit.name) {
-                cumulative($0) { Double($0.uploadBytes) / uploadUnit.size }
-            }
+    private func row(_ index: Int) -> String {
+        let cells = columns.map { $0.cells[index] ?? "–" }
+        return "<tr><th scope=\"row\">\(cells[0])</th>" + cells.dropFirst().map { "<td>\($0)</td>" }.joined() + "</tr>\n"
     }
 
-    private static func row(_ run: ReportInput, kind: String, anchor: String?) -> String {
-        let energy = run.rounds.reduce(0) { $0 + $1.energyTotalJoules }
-        let upload = run.rounds.reduce(0) { $0 + Double($1.uploadBytes) }
+    private static func meanBits(_ run: ReportInput) -> String? {
         let bits = run.rounds.filter { $0.devicesAccepted > 0 }.map(\.bitsMean)
-        let meanBits = bits.isEmpty ? "–" : Quantity.scientific(bits.reduce(0, +) / Double(bits.count))
-        return """
-            <tr><th scope="row">\(SVG.link(to: anchor, SchemeSection.key(run.title, kind)))</th><td>\(run.rounds.count)</td>
-            <td>\(run.rounds.compactMap(\.loss).last.map(Quantity.scientific) ?? "–")</td><td>\(Quantity.energy(energy))</td>
-            <td>\(Quantity.bytes(upload))</td><td>\(meanBits)</td></tr>
-
-            """
+        return bits.isEmpty ? nil : Quantity.scientific(bits.reduce(0, +) / Double(bits.count))
     }
 
-    private static func cumulative(_ rounds: [RoundRecord], _ value: (RoundRecord) -> Double) -> [Double] {
-        var sum = 0.0
-        return rounds.map { row in
-            sum += value(row)
-            return sum
-        }
-    }
-
-    private static func chart(
-        _ title: String, _ runs: [ReportInput], xLabel: String, x: ([RoundRecord]) -> [Double]
-    ) -> String {
-        let series = runs.enumerated().map { index, run in
-            LineChart.Series(
-                name: run.title, kind: "series-\(index % 6)",
-                points: zip(run.rounds, x(run.rounds)).compactMap { row, position in
-                    row.loss.map {
-                        LineChart.Point(
-                            x: position, y: $0, title: "\(run.title), round \(row.round): loss \(Quantity.scientific($0))")
-                    }
-                })
-        }
-        let svg = LineChart(label: title, unit: "mean squared error", xLabel: xLabel, series: series, fromZero: false).svg()
-        return svg.isEmpty
-            ? "" : "<figure class=\"card\"><figcaption><b>\(HTMLText.escape(title))</b></figcaption>\(svg)</figure>"
+    /// What distances can be compared.
+    private var note: String {
+        let counts = Set(runs.flatMap { $0.milestones.compactMap { $0.distances?.imageCount } }).sorted()
+        guard !counts.isEmpty else { return "" }
+        let numbers =
+            counts.count == 1
+            ? "\(counts[0]) images a side"
+            : "\(counts.map(String.init).joined(separator: ", ")) images a side, which do not compare"
+        return
+            "<p class=\"below\">KID and Frechet distance of each run's last evaluation: \(numbers). Compare them only where network "
+            + "and reference are the same, too.</p>"
     }
 }

@@ -11,19 +11,11 @@ struct CurvesSection {
     func html() -> String {
         guard !run.rounds.isEmpty else { return "" }
         let cards = [
-            card("Loss", legend: lossLegend, loss.svg()),
-            card("Energy a round, modelled", legend: [("compute", "compute"), ("radio", "radio")], energy.svg()),
-            card("Upload a round", legend: [], upload.svg()),
-            card("Time a round, modelled", legend: [], time.svg()),
+            ChartCard.html("Loss", legend: lossLegend, loss.svg()), DistanceCharts(run: run, anchor: anchors.round).html(),
+            ChartCard.html("Energy a round, modelled", legend: [("compute", "compute"), ("radio", "radio")], energy.svg()),
+            ChartCard.html("Upload a round", upload.svg()), ChartCard.html("Time a round, modelled", time.svg()),
         ]
         return "<section><h2>Round by round</h2><div class=\"charts\">\(cards.joined())</div>\(bitsCard)</section>\n"
-    }
-
-    private func card(_ title: String, legend: [(name: String, kind: String)], _ chart: String, isWide: Bool = false) -> String {
-        guard !chart.isEmpty else { return "" }
-        let keys = legend.map { "<span>\(SchemeSection.key($0.name, $0.kind))</span>" }.joined()
-        return "<figure class=\"card\(isWide ? " wide" : "")\"><figcaption><b>\(HTMLText.escape(title))</b>"
-            + "<span class=\"legend\">\(keys)</span></figcaption>\(chart)</figure>\n"
     }
 
     private var lossLegend: [(name: String, kind: String)] {
@@ -95,6 +87,6 @@ struct CurvesSection {
 
     private var bitsCard: String {
         let map = BitsMap(run: run, anchors: anchors)
-        return card("Bits per device", legend: map.legend, map.chart.svg(), isWide: true)
+        return ChartCard.html("Bits per device", legend: map.legend, map.chart.svg(), isWide: true)
     }
 }

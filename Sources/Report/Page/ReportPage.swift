@@ -4,11 +4,12 @@ package enum ReportPage {
     package static func html(for runs: [ReportInput]) -> String {
         let title = runs.count == 1 ? runs[0].title : "Comparison of \(runs.count) runs"
         var body = ""
-        if runs.count > 1 { body += ComparisonSection.html(runs) }
+        if runs.count > 1 { body += ComparisonSection(runs: runs).html() }
         for (index, run) in runs.enumerated() {
             body += RunSection(run: run, prefix: runs.count > 1 ? "run\(index + 1)-" : "").html()
         }
         let hasRounds = runs.contains { $0.steps.isEmpty }
+        let script = body.contains("<label class=\"slider\"") ? "<script>\(ReportScript.text)</script>\n" : ""
         let footer = """
             <footer>Energy and time on the devices are modelled from measured FLOPs; see docs/equations.md. Hover over any mark for
             its story, click it for the line of devices.jsonl behind it.</footer>
@@ -27,7 +28,7 @@ package enum ReportPage {
             <main>
             \(body)\(hasRounds ? footer : "")
             </main>
-            </body>
+            \(script)</body>
             </html>
 
             """

@@ -5,17 +5,17 @@ enum ReportStyle {
         :root { --page: #f6f7f5; --card: #ffffff; --ink: #1d2421; --soft: #5d6863; --line: #dfe4e1; --accent: #0b7a55;
           --compute: #0072b2; --radio: #e08a00; --s0: #0b7a55; --s1: #c2488f; --s2: #56799b; --s3: #d55e00; --s4: #7a5cc0; --s5: #8a7a00;
           --failed: #c9cdca; --own: #e9f5ef; }
-        @media (prefers-color-scheme: dark) {
+        @media screen and (prefers-color-scheme: dark) {
           :root { --page: #121614; --card: #1b211e; --ink: #e7ece9; --soft: #9da8a3; --line: #323b37; --accent: #4cc79a;
             --compute: #4aa8e0; --radio: #f0b040; --s0: #4cc79a; --s1: #e58cc0; --s2: #8fb4d6; --s3: #f08a4b; --s4: #b39df0; --s5: #d0c04a;
             --failed: #4a524e; --own: #1f3329; }
         }
-        * { box-sizing: border-box; }
+        * { box-sizing: border-box; } [hidden] { display: none !important; }
         html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
         body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
         main { max-width: 1120px; margin: 0 auto; padding: 28px 20px 48px; }
         h1 { font-size: 2rem; line-height: 1.2; margin: 0; letter-spacing: -0.01em; overflow-wrap: anywhere; }
-        h2 { font-size: 1.25rem; margin: 40px 0 8px; }
+        h2 { font-size: 1.25rem; margin: 40px 0 8px; } h3 { font-size: 1.05rem; margin: 24px 0 6px; }
         header { margin-bottom: 16px; } section + header { margin-top: 56px; padding-top: 32px; border-top: 2px solid var(--line); }
         .scroll + .charts { margin-top: 14px; }
         p { margin: 0 0 12px; color: var(--soft); max-width: 75ch; }
@@ -23,7 +23,7 @@ enum ReportStyle {
         a:focus-visible, [tabindex]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
         .subtitle { font-size: 1.05rem; margin-top: 6px; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 20px 0 0; }
-        .tiles div, .card, .scroll, pre, .samples figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+        .tiles div, .card, .scroll, pre, .samples figure, .films figure { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
         .tiles div { padding: 12px 16px; }
         dt { color: var(--soft); font-size: 0.85rem; }
         dd { margin: 0; font-size: 1.5rem; font-weight: 650; font-variant-numeric: tabular-nums; line-height: 1.3; }
@@ -31,7 +31,16 @@ enum ReportStyle {
         .samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 14px; }
         .samples figure { margin: 0; padding: 10px; }
         .samples img { display: block; width: 100%; height: auto; border-radius: 4px; image-rendering: pixelated; }
-        .samples figcaption { padding: 8px 4px 0; color: var(--soft); font-size: 0.9rem; }
+        .samples.small { grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); }
+        .samples figcaption, .films figcaption { padding: 8px 4px 0; color: var(--soft); font-size: 0.9rem; overflow-wrap: anywhere; }
+        .samples b, .films b { color: var(--ink); font-weight: 600; }
+        .films { display: grid; gap: 14px; } .films figure { margin: 0; padding: 10px; }
+        .films img { display: block; width: 100%; max-width: 720px; height: auto; image-rendering: pixelated; border-radius: 4px; }
+        .slider { display: flex; align-items: center; gap: 14px; margin: 0 0 14px; padding: 8px 0; position: sticky; top: 0; z-index: 1;
+          background: var(--page); }
+        .slider span { min-width: 7.5em; font-variant-numeric: tabular-nums; }
+        .slider input { flex: 1; max-width: 460px; min-width: 0; height: 28px; accent-color: var(--accent); }
+        .slider input:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
         .scroll { overflow-x: auto; }
         .tall { max-height: 460px; overflow-y: auto; }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
@@ -61,7 +70,11 @@ enum ReportStyle {
         .fields th { color: var(--soft); font-weight: 500; }
         pre { padding: 14px 16px; overflow-x: auto; font-size: 0.85rem; line-height: 1.45; margin: 0; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 14px; }
-        .card { margin: 0; padding: 14px 16px 10px; }
+        .charts.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
+        .charts + .charts { margin-top: 14px; }
+        .keys { margin: 0 0 12px; font-size: 0.95rem; } .keys .legend { font-size: inherit; color: var(--ink); }
+        .below { margin: 8px 0 0; font-size: 0.9rem; }
+        .card { margin: 0; padding: 14px 16px 10px; min-width: 0; }
         .card.wide { margin-top: 14px; overflow-x: auto; }
         .card.wide svg { min-width: 620px; }
         .card figcaption { display: flex; flex-wrap: wrap; gap: 4px 14px; justify-content: space-between; font-size: 0.95rem; margin-bottom: 6px; }
@@ -72,6 +85,8 @@ enum ReportStyle {
         .tick { font-size: 11px; } .axis { font-size: 11px; }
         .grid { stroke: var(--line); stroke-width: 1; }
         .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+        .whisker { stroke-width: 1.2; opacity: 0.7; } path.dashed { stroke-dasharray: 6 4; } path.dotted { stroke-dasharray: 2 3; }
+        .key.dashed { height: 5px; border-radius: 0; vertical-align: 2px; } .key.dotted { border-radius: 50%; }
         rect.compute { fill: var(--compute); } rect.radio { fill: var(--radio); }
         .bar:hover, .cell:hover { opacity: 0.75; } .dot:hover { r: 5px; }
         .dot { stroke: transparent; stroke-width: 9; }
@@ -83,7 +98,11 @@ enum ReportStyle {
         @media (max-width: 560px) { main { padding: 20px 12px 36px; } h1 { font-size: 1.6rem; } th, td { padding: 8px 9px; }
           .schemes { font-size: 0.85rem; } .schemes em { display: block; width: max-content; margin: 2px 0 0; }
           .samples { grid-template-columns: 1fr; } dd { font-size: 1.25rem; } .tiles { grid-template-columns: 1fr 1fr; } }
-        @media print { .tall { max-height: none; overflow: visible; } body { background: #fff; } }
+        @media print {
+          .tall { max-height: none; } .scroll { overflow: visible; } body { background: #fff; font-size: 11pt; } main { padding: 0; }
+          .slider, .lines { display: none; } figure, tr, .tiles div { break-inside: avoid; } h2, h3 { break-after: avoid; }
+          pre { white-space: pre-wrap; } th, td { padding: 4px 6px; } table { font-size: 8pt; }
+        }
 
         """
 

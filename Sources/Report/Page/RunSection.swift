@@ -5,17 +5,23 @@ struct RunSection {
     let prefix: String
 
     func html() -> String {
-        header + SamplesSection.html(run.samples) + SchemeSection(run: run, roundsAnchor: roundsAnchor).html()
-            + StepsSection.html(run.steps) + CurvesSection(run: run, anchors: anchors).html()
+        header + pictures + SchemeSection(run: run, roundsAnchor: roundsAnchor).html()
+            + StepsSection.html(run) + CurvesSection(run: run, anchors: anchors).html()
             + TablesSection(run: run, anchors: anchors).html() + footerFields
     }
 
     private var anchors: ReportAnchors { ReportAnchors(run: run, prefix: prefix) }
     private var roundsAnchor: String? { run.rounds.isEmpty ? nil : anchors.rounds }
 
+    /// Those to go through are with other runs' where the page has several.
+    private var pictures: String {
+        SamplesSection.html(run.samples)
+            + (prefix.isEmpty ? TimelineSection.html([run]) + DrawingSection.html([run]) : "")
+    }
+
     private var header: String {
         """
-        <header><h1>\(HTMLText.escape(run.title))</h1>
+        <header\(prefix.isEmpty ? "" : " id=\"\(prefix.dropLast())\"")><h1>\(HTMLText.escape(run.title))</h1>
         <p class="subtitle">\(HTMLText.escape(run.subtitle))</p>
         <dl class="tiles">\(tiles.map(Self.tile).joined())</dl></header>
 
@@ -35,7 +41,7 @@ struct RunSection {
 
     /// The few numbers to remember.
     private var tiles: [Tile] {
-        guard !run.rounds.isEmpty else { return [] }
+        guard !run.rounds.isEmpty else { return distanceTiles }
         let count = Double(run.rounds.count)
         var tiles: [Tile] = []
         let losses = run.rounds.compactMap(\.loss)
@@ -43,6 +49,7 @@ struct RunSection {
             tiles.append(
                 Tile(name: "Training loss", value: Quantity.scientific(last), note: "from \(Quantity.scientific(first))"))
         }
+        tiles += distanceTiles
         let energy = run.rounds.reduce(0) { $0 + $1.energyTotalJoules }
         tiles.append(
             Tile(
@@ -75,6 +82,20 @@ struct RunSection {
             tiles.append(Tile(name: "Against \(reference.scheme)", value: "\(Quantity.scientific(ratio))×", note: "less energy"))
         }
         return tiles
+    }
+
+    /// How far the images of the last evaluation are from real ones.
+    private var distanceTiles: [Tile] {
+        let evaluations = run.milestones.compactMap(\.distances)
+        guard let first = evaluations.first, let last = evaluations.last else { return [] }
+        let images = "\(last.imageCount) images a side"
+        func note(_ text: String?) -> String { (text.map { "from \($0), " } ?? "") + images }
+        let kid = last.kidMean.map { mean in
+            Tile(name: "KID", value: Quantity.scientific(mean), note: note(first.kidMean.map(Quantity.scientific)))
+        }
+        let frechet = Tile(
+            name: "Frechet distance", value: Quantity.scientific(last.frechet), note: note(Quantity.scientific(first.frechet)))
+        return [kid, frechet].compactMap(\.self)
     }
 
     private var footerFields: String {

@@ -1,8 +1,9 @@
 import Records
 
-/// The loss of training on one machine, over its steps.
+/// Loss and distances of training on one machine, over its steps.
 enum StepsSection {
-    static func html(_ steps: [PretrainingRecord]) -> String {
+    static func html(_ run: ReportInput) -> String {
+        let steps = run.steps
         guard !steps.isEmpty else { return "" }
         func points(_ name: String, _ value: (PretrainingRecord) -> Double?) -> [LineChart.Point] {
             steps.compactMap { row in
@@ -17,8 +18,7 @@ enum StepsSection {
         ].filter { !$0.points.isEmpty }
         let chart = LineChart(
             label: "Loss over the steps", unit: "mean squared error", xLabel: "step", series: series, fromZero: false)
-        let keys = series.map { "<span>\(SchemeSection.key($0.name, $0.kind))</span>" }.joined()
-        return "<section><h2>Step by step</h2><div class=\"charts\"><figure class=\"card\"><figcaption><b>Loss</b>"
-            + "<span class=\"legend\">\(keys)</span></figcaption>\(chart.svg())</figure></div></section>\n"
+        let loss = ChartCard.html("Loss", legend: series.map { ($0.name, $0.kind) }, chart.svg())
+        return "<section><h2>Step by step</h2><div class=\"charts\">\(loss)\(DistanceCharts(run: run).html())</div></section>\n"
     }
 }

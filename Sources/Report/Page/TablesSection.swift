@@ -10,7 +10,7 @@ struct TablesSection {
     private var roundsTable: String {
         guard !run.rounds.isEmpty else { return "" }
         let columns =
-            ["round", "loss", "energy", "compute", "radio"] + ledgerColumns
+            ["round", "loss"] + (showsDistances ? ["KID", "Frechet"] : []) + ["energy", "compute", "radio"] + ledgerColumns
             + ["upload", "bits", "error (rel)", "devices", "time", "wall"]
         return section(
             "Rounds", id: anchors.rounds,
@@ -22,6 +22,7 @@ struct TablesSection {
         cells(
             [
                 SVG.link(to: anchors.round(row.round), "\(row.round)"), row.loss.map(Quantity.scientific) ?? "–",
+            ] + distanceCells(row.distances) + [
                 Quantity.energy(row.energyTotalJoules), Quantity.energy(row.energyComputeJoules),
                 Quantity.energy(row.energyCommunicationJoules),
             ] + ledgerCells(row.energyDownloadJoules, row.energyIdleJoules, row.energySystemJoules, row.co2Grams) + [
@@ -30,6 +31,12 @@ struct TablesSection {
                 "\(row.devicesAccepted) of \(row.devicesSelected)", Quantity.time(row.roundTimeSeconds),
                 Quantity.time(row.wallSeconds),
             ], id: nil)
+    }
+
+    private var showsDistances: Bool { run.rounds.contains { $0.distances != nil } }
+
+    private func distanceCells(_ distances: ImageDistances?) -> [String] {
+        showsDistances ? [distances?.kidText ?? "–", distances.map { Quantity.scientific($0.frechet) } ?? "–"] : []
     }
 
     /// The rest of the energy ledger, where the run has it.
@@ -54,7 +61,8 @@ struct TablesSection {
             ["line", "round", "device", "status", "bits", "upload", "distance", "fade", "f", "P", "compute", "radio", "energy"]
             + ledgerColumns + ["error", "demand"]
         return section(
-            "Devices", id: nil, note: note, columns: columns, rows: shown.map { deviceRow(run.devices[$0], index: $0) })
+            "Devices", id: nil, kind: "lines", note: note, columns: columns,
+            rows: shown.map { deviceRow(run.devices[$0], index: $0) })
     }
 
     private func deviceRow(_ row: DeviceRecord, index: Int) -> String {
@@ -83,11 +91,13 @@ struct TablesSection {
         return "<tr\(attribute)>" + values.map { "<td>\($0)</td>" }.joined() + "</tr>\n"
     }
 
-    private func section(_ title: String, id: String?, note: String, columns: [String], rows: [String]) -> String {
+    private func section(
+        _ title: String, id: String?, kind: String = "", note: String, columns: [String], rows: [String]
+    ) -> String {
         let heads = columns.map { "<th scope=\"col\">\(HTMLText.escape($0))</th>" }.joined()
         let attribute = id.map { " id=\"\(HTMLText.escape($0))\"" } ?? ""
         return """
-            <section\(attribute)><h2>\(HTMLText.escape(title))</h2><p>\(HTMLText.escape(note))</p>
+            <section\(attribute)\(kind.isEmpty ? "" : " class=\"\(kind)\"")><h2>\(HTMLText.escape(title))</h2><p>\(HTMLText.escape(note))</p>
             <div class="scroll tall" role="region" aria-label="\(HTMLText.escape(title))" tabindex="0"><table class="data">
             <thead><tr>\(heads)</tr></thead><tbody>
             \(rows.joined())</tbody></table></div></section>

@@ -8,9 +8,16 @@ package struct LineChart {
         package let title: String
         /// Where a click leads within the page.
         package let anchor: String?
+        /// A whisker reaches so far up and down; nil for none.
+        package let error: Double?
 
-        package init(x: Double, y: Double, title: String, anchor: String? = nil) {
-            (self.x, self.y, self.title, self.anchor) = (x, y, title, anchor)
+        package init(x: Double, y: Double, title: String, anchor: String? = nil, error: Double? = nil) {
+            (self.x, self.y, self.title, self.anchor, self.error) = (x, y, title, anchor, error)
+        }
+
+        /// What the vertical axis must show.
+        fileprivate func ends(_ scale: AxisScale) -> [Double] {
+            [y] + (error.map { [y - $0, y + $0] } ?? []).filter(scale.shows)
         }
     }
 
@@ -57,8 +64,8 @@ package struct LineChart {
 
     private var area: PlotArea? {
         let points = series.flatMap(\.points).filter(isShown)
-        guard let first = points.map(\.x).min(), let last = points.map(\.x).max(), let high = points.map(\.y).max(),
-            let low = points.map(\.y).min()
+        let ends = points.flatMap { $0.ends(yScale) }
+        guard let first = points.map(\.x).min(), let last = points.map(\.x).max(), let high = ends.max(), let low = ends.min()
         else { return nil }
         let isWhole = xScale == .linear && points.allSatisfy { $0.x == $0.x.rounded() }
         let xTicks =
@@ -83,6 +90,7 @@ package struct LineChart {
         }
         guard !path.isEmpty else { return "" }
         var result = "<path class=\"line \(series.kind)\" d=\"\(path)\"/>"
+        result += series.points.filter(isShown).map { whisker($0, kind: series.kind, in: area) }.joined()
         let radius = series.dotRadius ?? (series.points.count > 120 ? 1.2 : series.points.count > 40 ? 2 : 2.8)
         guard radius > 0 else { return result }
         for point in series.points.filter(isShown) {
@@ -93,4 +101,15 @@ package struct LineChart {
         }
         return result
     }
+
+    private func whisker(_ point: Point, kind: String, in area: PlotArea) -> String {
+        guard let error = point.error, error > 0, [point.y - error, point.y + error].allSatisfy(yScale.shows) else { return "" }
+        let (low, high) = (SVG.number(area.y(point.y - error)), SVG.number(area.y(point.y + error)))
+        return "<path class=\"whisker \(kind)\" d=\"M\(SVG.number(area.x(point.x))) \(low)V\(high)\"/>"
+    }
+}
+
+/// Classes of the style sheet for lines: six colours, then the same dashed and dotted.
+package func seriesKind(_ index: Int) -> String {
+    "series-\(index % 6)" + ["", " dashed", " dotted"][index / 6 % 3]
 }

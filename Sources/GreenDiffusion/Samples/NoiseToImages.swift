@@ -1,0 +1,75 @@
+import ImageFiles
+import Kernels
+import Model
+
+/// What a model makes of noise that depends on a seed alone, so that models of one image size can be compared image by image; and how
+/// the first image comes about.
+struct NoiseToImages {
+    let images: [RGBImage]
+    /// The first image before each step, and at the end.
+    let samples: [RGBImage]
+    /// What the model took it for in each step.
+    let predictions: [RGBImage]
+
+    /// Drawn together.
+    static let count = 16
+
+    /// Draws with DPM-Solver++; a conditional model draws its classes in turn.
+    ///
+    /// - Parameter progress: called with the images that are done, with fractions.
+    /// - Throws: what loading a model throws; `ConfigurationError` for a model of other than three channels.
+    init(_ source: ModelSource, seed: UInt64, threads: Int, progress: (Double) -> Void) throws {
+        let checkpoint = try source.loadImageModel(setting: "run")
+        let model = try UNet(checkpoint, context: ComputeContext(threads: threads))
+        let schedule = NoiseSchedule(checkpoint.scheduler)
+        let method = ImageDrawing.Method.dpmSolver
+        let sampler = try ImageSampler(.dpmSolver, steps: max(1, method.standardSteps(schedule)), schedule: schedule)
+        let images = Tensor(shape: model.sampleShape(count: Self.count))
+        ImageSampler.fillStart(images, seed: seed, first: 0)
+        func first(of images: Tensor) -> RGBImage {
+            pictures(Tensor(viewOf: images, offset: 0, shape: [1] + images.shape.dropFirst()))[0]
+        }
+        var (samples, predictions) = ([first(of: images)], [RGBImage]())
+        _ = sampler.denoise(
+            images, model: model, seed: seed,
+            conditioning: checkpoint.classes.map { Conditioning(labels: Array(0..<$0.count)) }
+        ) { done in
+            samples.append(first(of: images))
+            progress(Double(Self.count * done) / Double(sampler.steps.count))
+            return true
+        } observe: {
+            predictions.append(first(of: $0))
+        }
+        (self.images, self.samples, self.predictions) = (pictures(images), samples, predictions)
+    }
+
+    /// Sampling steps.
+    var steps: Int { predictions.count }
+
+    /// All images, enlarged.
+    var grid: RGBImage { ImageGrid.compose(images, scale: scale) }
+
+    /// The first image: a column for each of some steps, and the end; above the sample, below what the model took it for.
+    var film: RGBImage {
+        let chosen = (0..<steps).spread(over: Self.filmLength - 1)
+        let above = chosen.map { samples[$0] } + [images[0]]
+        let below = chosen.map { predictions[$0] } + [images[0]]
+        return ImageGrid.compose(above + below, columns: above.count, scale: scale)
+    }
+
+    private var scale: Int { max(1, Self.displayWidth / images[0].width) }
+    private static let filmLength = 10
+    /// Width of one image, in pixels, about.
+    private static let displayWidth = 64
+}
+
+extension RandomAccessCollection {
+    /// At most `count` elements, at equal distances, the first and the last among them; the last alone where `count` is 1.
+    func spread(over count: Int) -> [Element] {
+        guard self.count > count else { return Array(self) }
+        guard count > 1 else { return Array(suffix(count)) }
+        return (0..<count).map { place in
+            self[index(startIndex, offsetBy: (place * (self.count - 1) + (count - 1) / 2) / (count - 1))]
+        }
+    }
+}

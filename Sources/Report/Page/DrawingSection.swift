@@ -1,0 +1,33 @@
+/// What the newest models of runs draw from one noise, side by side, and how one image comes about.
+enum DrawingSection {
+    static func html(_ runs: [ReportInput]) -> String {
+        let drawn = runs.compactMap { run in run.drawing.map { (run.title, $0) } }
+        guard !drawn.isEmpty else { return "" }
+        let grids = drawn.map { title, drawing in
+            figure(
+                title, drawing.grid, alternative: "Images drawn by the newest model of \(title) from the common noise",
+                isAlone: runs.count == 1)
+        }
+        let films = drawn.map { title, drawing in
+            figure(
+                title, drawing.film, alternative: "One image of \(title) from noise to the end, step by step",
+                isAlone: runs.count == 1)
+        }
+        let models = runs.count == 1 ? "The newest model draws" : "The newest model of each run draws"
+        return """
+            <section><h2>\(runs.count == 1 ? "What the newest model draws" : "From the same noise")</h2>
+            <p>\(models) for this page\(runs.count == 1 ? "" : ", all from the same noise (models of one image size)").</p>
+            <div class="samples small">\(grids.joined())</div>
+            <h3>One image, step by step</h3>
+            <p>From noise on the left to the image on the right. Above: what there is before a step. Below: what the model takes it for.</p>
+            <div class="films">\(films.joined())</div></section>
+
+            """
+    }
+
+    private static func figure(_ title: String, _ image: SampleImage, alternative: String, isAlone: Bool) -> String {
+        let name = isAlone ? "" : "<b>\(HTMLText.escape(title))</b>, "
+        return "<figure>\(image.element(alternative: alternative))"
+            + "<figcaption>\(name)\(HTMLText.escape(image.caption))</figcaption></figure>\n"
+    }
+}
