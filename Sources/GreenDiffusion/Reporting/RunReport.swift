@@ -7,17 +7,6 @@ import Storage
 public struct RunReport: Sendable {
     private let runs: [RunFiles]
 
-    /// How the newest models draw.
-    public struct Drawing: Sendable {
-        /// Of the noise that all begin with.
-        public var seed: UInt64
-        /// Threads to compute with; images do not depend on it.
-        public var threads: Int
-
-        /// Noise of `seed`, on `threads` threads.
-        public init(seed: UInt64, threads: Int) { (self.seed, self.threads) = (seed, threads) }
-    }
-
     /// Grids of a run on the page.
     private static let mostGrids = 16
     /// Grids on the page, so that it can be sent to somebody; at least two a run.
@@ -40,8 +29,8 @@ public struct RunReport: Sendable {
         self.runs = runs
     }
 
-    /// Images that `html` draws: of each run that has a model by now.
-    public var drawnImages: Int { drawable.count * NoiseToImages.count }
+    /// Runs that have a model by now, and so draw.
+    public var modelCount: Int { drawable.count }
 
     /// All files of the runs but their reports: nothing that a page may replace.
     package var files: [String] {
@@ -54,10 +43,10 @@ public struct RunReport: Sendable {
     /// The page.
     ///
     /// - Parameters:
-    ///   - drawing: nil draws nothing.
+    ///   - drawing: how newest models draw, all images of a model together; nil draws nothing.
     ///   - progress: called with the images that are drawn, with fractions.
     /// - Throws: `FileError` for records that are none; what loading a model throws.
-    public func html(drawing: Drawing?, progress: (Double) -> Void) throws -> String {
+    public func html(drawing: ImageDrawing?, progress: (Double) -> Void) throws -> String {
         let limit = max(2, min(Self.mostGrids, Self.mostGridsInAll / max(runs.count, 1)))
         let stops = Dictionary(
             uniqueKeysWithValues: RunKind.allCases.map { kind in
@@ -75,7 +64,7 @@ public struct RunReport: Sendable {
             inputs[index].samples = []
             if let drawing, drawable.contains(run.path) {
                 inputs[index].drawing = try Self.draw(run, drawing) { progress(drawn + $0) }
-                drawn += Double(NoiseToImages.count)
+                drawn += Double(drawing.count)
             }
         }
         return ReportPage.html(for: inputs)
@@ -92,13 +81,13 @@ public struct RunReport: Sendable {
         return try shown.sorted().map { TimedImage(number: $0, image: try RunPage.sample(run, $0)) }
     }
 
-    private static func draw(_ run: RunFiles, _ drawing: Drawing, progress: (Double) -> Void) throws -> NoiseDrawing {
-        let drawn = try NoiseToImages(
-            .checkpoint(folder: run.path), seed: drawing.seed, threads: drawing.threads, progress: progress)
-        let caption = "DPM-Solver++, \(drawn.steps) steps, noise of seed \(drawing.seed)"
+    private static func draw(_ run: RunFiles, _ drawing: ImageDrawing, progress: (Double) -> Void) throws -> NoiseDrawing {
+        let drawn = try NoiseToImages(.checkpoint(folder: run.path), drawing, progress: progress)
+        let steps = "\(drawn.steps) steps"
         return NoiseDrawing(
-            grid: SampleImage(caption: caption, png: try PNGCoder.encode(drawn.grid)),
-            film: SampleImage(caption: caption, png: try PNGCoder.encode(drawn.film)))
+            grid: SampleImage(
+                caption: "\(drawing.method.rawValue), \(steps), seed \(drawing.seed)", png: try PNGCoder.encode(drawn.grid)),
+            film: SampleImage(caption: steps, png: try PNGCoder.encode(drawn.film)))
     }
 
     /// The error of a path that is no run's, with the run that was probably meant.

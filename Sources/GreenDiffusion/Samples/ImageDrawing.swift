@@ -136,7 +136,8 @@ public struct ImageDrawing: Sendable {
         return selection.drawn(count: count)
     }
 
-    private func sampler(_ scheduler: SchedulerConfiguration) throws -> ImageSampler {
+    /// The steps through the noise of a model with this scheduler.
+    func sampler(_ scheduler: SchedulerConfiguration) throws -> ImageSampler {
         var scheduler = scheduler
         scheduler.timestepSpacing = spacing ?? scheduler.timestepSpacing
         if usesDynamicThreshold { scheduler.threshold = scheduler.threshold ?? DynamicThreshold() }

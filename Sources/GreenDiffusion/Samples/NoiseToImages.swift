@@ -11,31 +11,29 @@ struct NoiseToImages {
     /// What the model took it for in each step.
     let predictions: [RGBImage]
 
-    /// Drawn together.
-    static let count = 16
-
-    /// Draws with DPM-Solver++; a conditional model draws its classes in turn.
+    /// Draws; a conditional model draws its classes in turn.
     ///
-    /// - Parameter progress: called with the images that are done, with fractions.
-    /// - Throws: what loading a model throws; `ConfigurationError` for a model of other than three channels.
-    init(_ source: ModelSource, seed: UInt64, threads: Int, progress: (Double) -> Void) throws {
+    /// - Parameters:
+    ///   - drawing: how, and how many images: all are drawn together.
+    ///   - progress: called with the images that are done, with fractions.
+    /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels.
+    init(_ source: ModelSource, _ drawing: ImageDrawing, progress: (Double) -> Void) throws {
         let checkpoint = try source.loadImageModel(setting: "run")
-        let model = try UNet(checkpoint, context: ComputeContext(threads: threads))
-        let schedule = NoiseSchedule(checkpoint.scheduler)
-        let method = ImageDrawing.Method.dpmSolver
-        let sampler = try ImageSampler(.dpmSolver, steps: max(1, method.standardSteps(schedule)), schedule: schedule)
-        let images = Tensor(shape: model.sampleShape(count: Self.count))
-        ImageSampler.fillStart(images, seed: seed, first: 0)
+        let context = ComputeContext(threads: drawing.threads, convolution: drawing.convolution)
+        let model = try UNet(checkpoint, context: context)
+        let sampler = try drawing.sampler(checkpoint.scheduler)
+        let images = Tensor(shape: model.sampleShape(count: drawing.count))
+        ImageSampler.fillStart(images, seed: drawing.seed, first: 0)
         func first(of images: Tensor) -> RGBImage {
             pictures(Tensor(viewOf: images, offset: 0, shape: [1] + images.shape.dropFirst()))[0]
         }
         var (samples, predictions) = ([first(of: images)], [RGBImage]())
         _ = sampler.denoise(
-            images, model: model, seed: seed,
+            images, model: model, seed: drawing.seed,
             conditioning: checkpoint.classes.map { Conditioning(labels: Array(0..<$0.count)) }
         ) { done in
             samples.append(first(of: images))
-            progress(Double(Self.count * done) / Double(sampler.steps.count))
+            progress(Double(drawing.count * done) / Double(sampler.steps.count))
             return true
         } observe: {
             predictions.append(first(of: $0))

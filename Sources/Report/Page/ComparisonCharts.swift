@@ -5,16 +5,34 @@ struct ComparisonCharts {
     /// What a chart shows upwards.
     private struct Measure {
         let name: String
-        let unit: String
+        var unit = ""
         let value: (Milestone) -> Double?
         var error: (Milestone) -> Double? = { _ in nil }
+        var isNoisy = false
     }
 
     /// What a chart shows to the right.
     private struct Cost {
         let title: String
         let label: String
+        var scale = AxisScale.linear
         let value: (Milestone) -> Double?
+
+        /// An amount that adds up: on a logarithmic axis where runs need very different ones.
+        init(_ title: String, _ label: String, unit: String, ends: [Double], value: @escaping (Milestone) -> Double?) {
+            let (low, high) = (ends.min() ?? 0, ends.max() ?? 0)
+            let axis = Quantity.axisUnit(unit, largest: high)
+            self.title = title
+            self.label = axis.name.isEmpty ? label : "\(label), \(axis.name)"
+            if low > 0, high / low > Self.wideRatio { scale = .logarithmic }
+            self.value = { milestone in value(milestone).map { $0 / axis.size } }
+        }
+
+        init(_ title: String, _ label: String, value: @escaping (Milestone) -> Double?) {
+            (self.title, self.label, self.value) = (title, label, value)
+        }
+
+        private static let wideRatio = 5.0
     }
 
     private let runs: [(run: ReportInput, milestones: [Milestone])]
@@ -22,52 +40,46 @@ struct ComparisonCharts {
 
     init(_ runs: [ReportInput]) {
         self.runs = runs.map { ($0, $0.milestones) }
-        let last = self.runs.compactMap(\.milestones.last)
-        let energyUnit = Quantity.axisUnit("J", largest: last.compactMap(\.energyJoules).max() ?? 0)
-        let uploadUnit = Quantity.axisUnit("B", largest: last.compactMap(\.uploadBytes).max() ?? 0)
-        let units = Set(runs.map(\.unit))
+        let ends = self.runs.compactMap(\.milestones.last)
         // Rounds and steps are no common measure, nor are steps of different sizes.
-        let isComparable = units.count == 1 && Set(runs.map(\.batchSize)).count == 1
-        let unit = isComparable ? runs.first?.unit : nil
+        let isCounted = Set(runs.map(\.batchSize)).count == 1
         costs = [
-            unit.map { name in Cost(title: "by \(name)", label: name) { Double($0.number) } }
-                ?? Cost(title: "by training image", label: "training images, all devices together") { $0.images },
-            Cost(title: "by energy spent", label: "energy so far, \(energyUnit.name) (modelled)") { milestone in
-                milestone.energyJoules.map { $0 / energyUnit.size }
-            },
-            Cost(title: "by bytes uploaded", label: "upload so far, \(uploadUnit.name)") { milestone in
-                milestone.uploadBytes.map { $0 / uploadUnit.size }
-            },
+            isCounted
+                ? Cost("by \(runs[0].unit)", runs[0].unit) { Double($0.number) }
+                : Cost("by training image", "training images so far", unit: "", ends: ends.map(\.images), value: \.images),
+            Cost("by energy spent", "modelled energy so far", unit: "J", ends: ends.compactMap(\.energyJoules), value: \.energyJoules),
+            Cost("by bytes uploaded", "upload so far", unit: "B", ends: ends.compactMap(\.uploadBytes), value: \.uploadBytes),
         ]
     }
 
     private static var measures: [Measure] {
         [
-            Measure(name: "KID", unit: "KID", value: { $0.distances?.kidMean }, error: { $0.distances?.kidStandardError }),
-            Measure(name: "Frechet distance", unit: "Frechet distance", value: { $0.distances?.frechet }),
+            Measure(name: "KID", value: { $0.distances?.kidMean }, error: { $0.distances?.kidStandardError }),
+            Measure(name: "Frechet distance", value: { $0.distances?.frechet }),
             Measure(name: "Held-out loss", unit: "mean squared error", value: \.lossHeldOut),
-            Measure(name: "Training loss", unit: "mean squared error", value: \.loss),
+            Measure(name: "Training loss", unit: "mean squared error", value: \.loss, isNoisy: true),
         ]
     }
 
     func html() -> String {
-        let groups = Self.measures.compactMap(group)
-        guard !groups.isEmpty else { return "" }
+        let cards = Self.measures.flatMap { measure in
+            shownCosts(measure).map { ChartCard.html("\(measure.name) \($0.title)", chart(measure, $0).svg()) }
+        }.joined()
+        guard !cards.isEmpty else { return "" }
         let legend = runs.enumerated().map { (name: $1.run.title, kind: seriesKind($0)) }
         return """
-            <section><h2>Quality against cost</h2><p>What Fig. 2 of the paper shows, with these runs' numbers: lower is better, further \
+            <section><h2>Quality against cost</h2><p>What Fig. 2 of the paper shows, with these runs' numbers: lower is better, further
             left is cheaper.</p>
             <div class="keys">\(ChartCard.keys(legend))</div>
-            \(groups.joined())</section>
+            <div class="charts three">\(cards)</div></section>
 
             """
     }
 
-    private func group(_ measure: Measure) -> String? {
-        let cards = costs.map { cost in
-            ChartCard.html("\(measure.name) \(cost.title)", chart(measure, cost).svg())
-        }.joined()
-        return cards.isEmpty ? nil : "<div class=\"charts three\">\(cards)</div>\n"
+    /// Training losses go up and down from round to round: where there is a better measure they are not compared by cost.
+    private func shownCosts(_ measure: Measure) -> [Cost] {
+        let hasBetter = runs.contains { $0.milestones.contains { $0.lossHeldOut != nil || $0.distances != nil } }
+        return measure.isNoisy && hasBetter ? Array(costs.prefix(1)) : costs
     }
 
     private func chart(_ measure: Measure, _ cost: Cost) -> LineChart {
@@ -82,7 +94,8 @@ struct ComparisonCharts {
                 })
         }
         return LineChart(
-            label: "\(measure.name) \(cost.title)", unit: measure.unit, xLabel: cost.label, series: series, fromZero: false)
+            label: "\(measure.name) \(cost.title)", unit: measure.unit, xLabel: cost.label, series: series, fromZero: false,
+            xScale: cost.scale)
     }
 
     private static func title(_ run: ReportInput, _ milestone: Milestone, _ measure: Measure) -> String {

@@ -32,7 +32,7 @@ struct DistanceCharts {
 
     private func card(_ title: String, _ series: [LineChart.Series]) -> String {
         let chart = LineChart(
-            label: "\(title) over the \(run.unit)s", unit: title, xLabel: run.unit, series: series, fromZero: false)
+            label: "\(title) over the \(run.unit)s", unit: "", xLabel: run.unit, series: series, fromZero: false)
         return ChartCard.html(title, legend: series.count > 1 ? series.map { ($0.name, $0.kind) } : [], chart.svg())
     }
 }

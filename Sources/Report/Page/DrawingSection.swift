@@ -17,7 +17,7 @@ enum DrawingSection {
         return """
             <section><h2>\(runs.count == 1 ? "What the newest model draws" : "From the same noise")</h2>
             <p>\(models) for this page\(runs.count == 1 ? "" : ", all from the same noise (models of one image size)").</p>
-            <div class="samples small">\(grids.joined())</div>
+            <div class="samples small\(runs.count > 1 ? " beside" : "")">\(grids.joined())</div>
             <h3>One image, step by step</h3>
             <p>From noise on the left to the image on the right. Above: what there is before a step. Below: what the model takes it for.</p>
             <div class="films">\(films.joined())</div></section>

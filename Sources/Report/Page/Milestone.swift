@@ -40,9 +40,7 @@ extension ReportInput {
 extension ImageDistances {
     /// `0.512 ± 0.013`.
     var kidText: String? {
-        kidMean.map { mean in
-            Quantity.scientific(mean) + (kidStandardError.map { " ± \(Quantity.scientific($0))" } ?? "")
-        }
+        kidMean.map { mean in kidStandardError.map { Quantity.measured(mean, error: $0) } ?? Quantity.scientific(mean) }
     }
 
     /// All of them in one line, for a hover.

@@ -34,8 +34,8 @@ enum ReportStyle {
         .samples.small { grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); }
         .samples figcaption, .films figcaption { padding: 8px 4px 0; color: var(--soft); font-size: 0.9rem; overflow-wrap: anywhere; }
         .samples b, .films b { color: var(--ink); font-weight: 600; }
-        .films { display: grid; gap: 14px; } .films figure { margin: 0; padding: 10px; }
-        .films img { display: block; width: 100%; max-width: 720px; height: auto; image-rendering: pixelated; border-radius: 4px; }
+        .films { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 500px), 1fr)); gap: 14px; } .films figure { margin: 0; padding: 10px; }
+        .films img { display: block; width: 100%; height: auto; image-rendering: pixelated; border-radius: 4px; }
         .slider { display: flex; align-items: center; gap: 14px; margin: 0 0 14px; padding: 8px 0; position: sticky; top: 0; z-index: 1;
           background: var(--page); }
         .slider span { min-width: 7.5em; font-variant-numeric: tabular-nums; }
@@ -70,7 +70,8 @@ enum ReportStyle {
         .fields th { color: var(--soft); font-weight: 500; }
         pre { padding: 14px 16px; overflow-x: auto; font-size: 0.85rem; line-height: 1.45; margin: 0; }
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 14px; }
-        .charts.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); }
+        .charts.three { grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); }
+        .three svg text { font-size: 13px; }
         .charts + .charts { margin-top: 14px; }
         .keys { margin: 0 0 12px; font-size: 0.95rem; } .keys .legend { font-size: inherit; color: var(--ink); }
         .below { margin: 8px 0 0; font-size: 0.9rem; }
@@ -97,11 +98,18 @@ enum ReportStyle {
         footer { margin-top: 40px; color: var(--soft); font-size: 0.85rem; }
         @media (max-width: 560px) { main { padding: 20px 12px 36px; } h1 { font-size: 1.6rem; } th, td { padding: 8px 9px; }
           .schemes { font-size: 0.85rem; } .schemes em { display: block; width: max-content; margin: 2px 0 0; }
-          .samples { grid-template-columns: 1fr; } dd { font-size: 1.25rem; } .tiles { grid-template-columns: 1fr 1fr; } }
+          .samples { grid-template-columns: 1fr; } .samples.beside { grid-template-columns: 1fr 1fr; gap: 8px; }
+          .beside figure { padding: 6px; } .charts svg .tick, .charts svg .axis { font-size: 14px; } dd { font-size: 1.25rem; } .tiles { grid-template-columns: 1fr 1fr; } }
         @media print {
-          .tall { max-height: none; } .scroll { overflow: visible; } body { background: #fff; font-size: 11pt; } main { padding: 0; }
-          .slider, .lines { display: none; } figure, tr, .tiles div { break-inside: avoid; } h2, h3 { break-after: avoid; }
-          pre { white-space: pre-wrap; } th, td { padding: 4px 6px; } table { font-size: 8pt; }
+          @page { margin: 14mm; }
+          body { background: #fff; font-size: 10.5pt; } main { padding: 0; max-width: none; } .slider, .lines { display: none; }
+          .key, .split span { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+          .tall { max-height: none; } .scroll { overflow: visible; } table { font-size: 7.5pt; } pre { white-space: pre-wrap; }
+          th, td { padding: 3px 4px; white-space: normal; } th.wide, td.wide { min-width: 130px; }
+          .charts { grid-template-columns: 1fr 1fr; } .charts.three { grid-template-columns: 1fr 1fr 1fr; }
+          .samples { grid-template-columns: repeat(3, 1fr); } .samples.small { grid-template-columns: repeat(4, 1fr); }
+          .films { grid-template-columns: 1fr 1fr; } .card.wide svg { min-width: 0; }
+          figure, tr, .tiles div { break-inside: avoid; } h2, h3 { break-after: avoid; } section + header { break-before: page; }
         }
 
         """

@@ -12,7 +12,7 @@ enum TimelineSection {
         return """
             <section class="timeline" data-unit="\(unit)" data-stops="\(stops.map(String.init).joined(separator: " "))">
             <h2>What the model\(runs.count == 1 ? " draws" : "s draw"), \(unit) by \(unit)</h2>
-            \(note(runs, unit: unit))\(slider(stops, unit: unit))<div class="samples">\(figures.joined())</div></section>
+            \(note(runs, unit: unit))\(slider(stops, unit: unit))<div class="samples\(runs.count > 1 ? " beside" : "")">\(figures.joined())</div></section>
 
             """
     }

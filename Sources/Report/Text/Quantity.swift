@@ -49,6 +49,13 @@ package enum Quantity {
     /// everywhere.
     package static func scientific(_ value: Double) -> String { threeDigits(value) { exponential($0, decimals: 2) } }
 
+    /// A value with its standard error, which has two significant digits: `0.568 ± 0.040`.
+    package static func measured(_ value: Double, error: Double) -> String {
+        guard value.isFinite, error > 1e-6, error < 1e3 else { return "\(scientific(value)) ± \(scientific(error))" }
+        let decimals = max(0, 1 - Int(log10(error).rounded(.down)))
+        return String(format: "%.\(decimals)f ± %.\(decimals)f", value, error)
+    }
+
     /// With exactly as many decimals as a tick step of `step` needs.
     package static func tick(_ value: Double, step: Double) -> String {
         if value == 0 { return "0" }

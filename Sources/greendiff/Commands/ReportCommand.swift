@@ -29,25 +29,45 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Draw with each run's newest model: on or off.", valueName: "on|off"))
     var draw: Switch = .on
 
+    @Option(help: "How models draw: dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral.")
+    var sampler: ImageDrawing.Method = .dpmSolver
+
+    @Option(
+        help: ArgumentHelp(
+            "Sampling steps (default: 20 for dpm++ and unipc, 50 for ddim, all timesteps for ddpm).", valueName: "n"))
+    var steps: Int?
+
     @Option(help: ArgumentHelp("Seed of the noise that drawing begins with.", valueName: "n"))
     var seed: UInt64 = 0
 
     @OptionGroup var threadOptions: ThreadOptions
+    @OptionGroup var convolutionOptions: ConvolutionOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     private static let comparisonName = "comparison.html"
+    private static let drawnCount = 16
+
+    func validate() throws {
+        try require("--steps", steps, in: 1...100_000)
+    }
 
     func run() throws {
         loggingOptions.start()
         let report = try RunReport(runs)
-        let path =
-            out.map(expandingHome) ?? (runs.count == 1 ? RunFiles(path: expandingHome(runs[0])).reportPath : Self.comparisonName)
+        let path = out.map(expandingHome) ?? (runs.count == 1 ? "\(expandingHome(runs[0]))/report.html" : Self.comparisonName)
         try AtomicFile.requireReplaceable(path, madeFrom: report.files)
-        let drawing = draw == .on ? RunReport.Drawing(seed: seed, threads: threadOptions.threads) : nil
-        var line = RateProgress(
-            unit: "image", total: drawing == nil ? 0 : report.drawnImages, console: StandardConsole.error)
-        let page = try report.html(drawing: drawing) { line.show(done: $0) }
-        line.close()
+        let page: String
+        if draw == .on {
+            let drawing = ImageDrawing(
+                method: sampler, steps: steps, count: Self.drawnCount, seed: seed, threads: threadOptions.threads,
+                convolution: convolutionOptions.convolution, gridPath: nil, folder: nil)
+            var line = RateProgress(
+                unit: "image", total: report.modelCount * Self.drawnCount, console: StandardConsole.error)
+            defer { line.close() }
+            page = try report.html(drawing: drawing) { line.show(done: $0) }
+        } else {
+            page = try report.html(drawing: nil) { _ in }
+        }
         try AtomicFile.write(page, to: path)
         StandardConsole.output.line("report  \(path)")
     }
