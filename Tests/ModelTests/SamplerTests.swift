@@ -49,6 +49,18 @@ import Testing
         #expect(together.values != other.values)
     }
 
+    @Test func theLastPredictionIsTheImage() throws {
+        let model = try UNet(.tiny, context: ComputeContext(threads: 1))
+        model.initialize(seed: 5)
+        let sampler = try ImageSampler(.dpmSolver, steps: 3, schedule: NoiseSchedule())
+        let images = Tensor(shape: model.sampleShape(count: 2))
+        ImageSampler.fillStart(images, seed: 4, first: 0)
+        var predictions: [[Float]] = []
+        let isDone = sampler.denoise(images, model: model, seed: 4) { _ in true } observe: { predictions.append($0.values) }
+        #expect(isDone && predictions.count == 3 && predictions[0] != predictions[1])
+        #expect(isClose(images.values, predictions[2], tolerance: 1e-5))
+    }
+
     @Test func progressCountsAndStops() throws {
         let model = try UNet(.tiny, context: ComputeContext(threads: 1))
         let sampler = try ImageSampler(.ddim(eta: 0), steps: 2, schedule: NoiseSchedule())

@@ -19,6 +19,12 @@ import Testing
         #expect(Quantity.scientific(1.5e7) == "1.50e7" && Quantity.scientific(0.9996) == "1.00")
     }
 
+    @Test func aStandardErrorSaysHowManyDecimalsThereAre() {
+        #expect(Quantity.measured(0.01063, error: 0.00104) == "0.0106 ± 0.0010")
+        #expect(Quantity.measured(0.5678, error: 0.04) == "0.568 ± 0.040" && Quantity.measured(123.4, error: 12.3) == "123 ± 12")
+        #expect(Quantity.measured(0.5, error: 0) == "0.500 ± 0" && Quantity.measured(.nan, error: .nan) == "nan ± nan")
+    }
+
     @Test func everyUnitHasItsSmallestPrefix() {
         #expect(Quantity.bytes(12) == "12.0 B" && Quantity.bytes(12.5) == "12.5 B")
         #expect(Quantity.energy(0.1176) == "118 mJ" && Quantity.energy(0) == "0 J" && Quantity.energy(.nan) == "nan J")

@@ -5,7 +5,7 @@ import Report
 import Testing
 
 /// Collects what a page refers to while a strict parser reads it.
-private final class PageReader: NSObject, XMLParserDelegate {
+final class PageReader: NSObject, XMLParserDelegate {
     private(set) var identifiers: [String] = []
     private(set) var references: [String] = []
     private(set) var elements: [String: Int] = [:]

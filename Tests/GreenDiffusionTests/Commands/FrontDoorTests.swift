@@ -4,6 +4,7 @@ import Testing
 @Suite struct FrontDoorTests {
     private static let commands = [
         "pretrain", "sample", "predict", "gradients", "quantize", "dequantize", "inspect", "figures", "pareto", "calibrate",
+        "report",
     ]
 
     @Test func helpListsEveryCommand() throws {
@@ -25,7 +26,7 @@ import Testing
 
     @Test(arguments: [
         "pretrain --out x", "sample --checkpoint x", "predict --checkpoint x --input x --output x",
-        "gradients --checkpoint x --input x --output x", "quantize x x", "dequantize x x", "inspect x",
+        "gradients --checkpoint x --input x --output x", "quantize x x", "dequantize x x", "inspect x", "report x",
     ]) func anUnknownFlagIsNamedInOneLine(line: String) throws {
         let arguments = line.split(separator: " ").map(String.init)
         let result = try Greendiff.run(arguments + ["--bogus"])
