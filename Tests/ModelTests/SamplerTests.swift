@@ -56,7 +56,11 @@ import Testing
         let images = Tensor(shape: model.sampleShape(count: 2))
         ImageSampler.fillStart(images, seed: 4, first: 0)
         var predictions: [[Float]] = []
-        let isDone = sampler.denoise(images, model: model, seed: 4) { _ in true } observe: { predictions.append($0.values) }
+        let isDone = sampler.denoise(images, model: model, seed: 4) { _ in
+            true
+        } observe: {
+            predictions.append($0.values)
+        }
         #expect(isDone && predictions.count == 3 && predictions[0] != predictions[1])
         #expect(isClose(images.values, predictions[2], tolerance: 1e-5))
     }

@@ -90,19 +90,23 @@ public struct RunReport: Sendable {
             film: SampleImage(caption: steps, png: try PNGCoder.encode(drawn.film)))
     }
 
-    /// The error of a path that is no run's, with the run that was probably meant.
+    /// The error of a path that is no run's, with the run that was probably meant: the one that it lies in, or one of a similar name.
     private static func notARun(_ path: String) -> ConfigurationError {
         func isRun(_ path: String) -> Bool { RunKind(at: path).map { RunFiles(path: path, kind: $0).holdsRun } ?? false }
         func runs(in folder: String) -> [String] { Folder.names(in: folder).filter { isRun("\(folder)/\($0)") } }
+        func question(_ path: String) -> String { "did you mean \(path)?" }
         let parent = Folder.parent(of: path)
-        let name = URL(fileURLWithPath: path).lastPathComponent
-        let neighbour = nearestName(to: name, among: runs(in: parent)).map { parent == "." ? $0 : "\(parent)/\($0)" }
-        let meant = [parent, Folder.parent(of: parent)].first(where: isRun) ?? neighbour
         let inside = runs(in: path)
-        let wayOut =
-            meant.map { "did you mean \($0)?" }
-            ?? inside.first.map { "it holds \(inside.count == 1 ? "a run" : "\(inside.count) runs"), e.g. \(path)/\($0)" }
-            ?? "give the folder that train or pretrain wrote"
+        let wayOut: String
+        if let outer = [parent, Folder.parent(of: parent)].first(where: isRun) {
+            wayOut = question(outer)
+        } else if let first = inside.first {
+            wayOut = "it holds \(inside.count == 1 ? "a run" : "\(inside.count) runs"), e.g. \(path)/\(first)"
+        } else if let near = nearestName(to: URL(fileURLWithPath: path).lastPathComponent, among: runs(in: parent)) {
+            wayOut = question(parent == "." ? near : "\(parent)/\(near)")
+        } else {
+            wayOut = "give a folder that train or pretrain wrote"
+        }
         let exists = FileManager.default.fileExists(atPath: path)
         return ConfigurationError("run", path, exists ? "is no run's folder" : "is not there", wayOut: wayOut)
     }

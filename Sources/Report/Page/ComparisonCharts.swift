@@ -47,7 +47,9 @@ struct ComparisonCharts {
             isCounted
                 ? Cost("by \(runs[0].unit)", runs[0].unit) { Double($0.number) }
                 : Cost("by training image", "training images so far", unit: "", ends: ends.map(\.images), value: \.images),
-            Cost("by energy spent", "modelled energy so far", unit: "J", ends: ends.compactMap(\.energyJoules), value: \.energyJoules),
+            Cost(
+                "by energy spent", "modelled energy so far", unit: "J", ends: ends.compactMap(\.energyJoules),
+                value: \.energyJoules),
             Cost("by bytes uploaded", "upload so far", unit: "B", ends: ends.compactMap(\.uploadBytes), value: \.uploadBytes),
         ]
     }

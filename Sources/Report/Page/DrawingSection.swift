@@ -13,10 +13,13 @@ enum DrawingSection {
                 title, drawing.film, alternative: "One image of \(title) from noise to the end, step by step",
                 isAlone: runs.count == 1)
         }
-        let models = runs.count == 1 ? "The newest model draws" : "The newest model of each run draws"
+        let note =
+            runs.count == 1
+            ? "Drawn for this page."
+            : "Drawn for this page by the newest model of each run, all from the same noise (models of one image size)."
         return """
             <section><h2>\(runs.count == 1 ? "What the newest model draws" : "From the same noise")</h2>
-            <p>\(models) for this page\(runs.count == 1 ? "" : ", all from the same noise (models of one image size)").</p>
+            <p>\(note)</p>
             <div class="samples small\(runs.count > 1 ? " beside" : "")">\(grids.joined())</div>
             <h3>One image, step by step</h3>
             <p>From noise on the left to the image on the right. Above: what there is before a step. Below: what the model takes it for.</p>

@@ -31,6 +31,7 @@ enum ReportStyle {
         .samples { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 1fr)); gap: 14px; }
         .samples figure { margin: 0; padding: 10px; }
         .samples img { display: block; width: 100%; height: auto; border-radius: 4px; image-rendering: pixelated; }
+        .timeline figure { max-width: 560px; }
         .samples.small { grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); }
         .samples figcaption, .films figcaption { padding: 8px 4px 0; color: var(--soft); font-size: 0.9rem; overflow-wrap: anywhere; }
         .samples b, .films b { color: var(--ink); font-weight: 600; }
@@ -104,12 +105,13 @@ enum ReportStyle {
           @page { margin: 14mm; }
           body { background: #fff; font-size: 10.5pt; } main { padding: 0; max-width: none; } .slider, .lines { display: none; }
           .key, .split span { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          .tall { max-height: none; } .scroll { overflow: visible; } table { font-size: 7.5pt; } pre { white-space: pre-wrap; }
+          .tall { max-height: none; } .scroll { overflow: visible; } table, .schemes, .data { font-size: 7pt; } pre { white-space: pre-wrap; }
           th, td { padding: 3px 4px; white-space: normal; } th.wide, td.wide { min-width: 130px; }
           .charts { grid-template-columns: 1fr 1fr; } .charts.three { grid-template-columns: 1fr 1fr 1fr; }
           .samples { grid-template-columns: repeat(3, 1fr); } .samples.small { grid-template-columns: repeat(4, 1fr); }
           .films { grid-template-columns: 1fr 1fr; } .card.wide svg { min-width: 0; }
-          figure, tr, .tiles div { break-inside: avoid; } h2, h3 { break-after: avoid; } section + header { break-before: page; }
+          figure, tr, .tiles div { break-inside: avoid; } h2, h3, h2 + p, h3 + p { break-after: avoid; }
+          section + header { break-before: page; margin: 0; padding: 0; border: 0; }
         }
 
         """

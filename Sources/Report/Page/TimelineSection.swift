@@ -12,7 +12,7 @@ enum TimelineSection {
         return """
             <section class="timeline" data-unit="\(unit)" data-stops="\(stops.map(String.init).joined(separator: " "))">
             <h2>What the model\(runs.count == 1 ? " draws" : "s draw"), \(unit) by \(unit)</h2>
-            \(note(runs, unit: unit))\(slider(stops, unit: unit))<div class="samples\(runs.count > 1 ? " beside" : "")">\(figures.joined())</div></section>
+            \(note(runs))\(slider(stops, unit: unit))<div class="samples\(runs.count > 1 ? " beside" : "")">\(figures.joined())</div></section>
 
             """
     }
@@ -27,18 +27,15 @@ enum TimelineSection {
             """
     }
 
-    private static func note(_ runs: [ReportInput], unit: String) -> String {
-        var sentences: [String] = []
-        if runs.count > 1 {
-            sentences.append(
-                "Each run's grids begin with the noise of its own seed: runs of one seed and image size show the same images.")
-        }
-        for run in runs where run.gridCount > run.timeline.count {
-            let name = runs.count > 1 ? "Of \(run.title), " : ""
-            sentences.append(
-                "\(name)\(run.timeline.count) of \(run.gridCount) grids are here, the others are in its folder samples.")
-        }
-        return sentences.isEmpty ? "" : "<p>\(HTMLText.escape(sentences.joined(separator: " ")))</p>\n"
+    private static func note(_ runs: [ReportInput]) -> String {
+        let sentences = [
+            runs.count > 1
+                ? "Each run's grids begin with the noise of its own seed: runs of one seed and image size show the same images."
+                : nil,
+            runs.contains { $0.gridCount > $0.timeline.count }
+                ? "Not all grids are here: a run's folder samples has the others." : nil,
+        ].compactMap(\.self)
+        return sentences.isEmpty ? "" : "<p>\(sentences.joined(separator: " "))</p>\n"
     }
 
     private static func figure(_ run: ReportInput, isAlone: Bool) -> String {
@@ -50,7 +47,8 @@ enum TimelineSection {
                 attributes: attributes + (index == last ? "" : " hidden=\"hidden\""))
         }
         let name = isAlone ? "" : "<b>\(HTMLText.escape(run.title))</b>, "
+        let share = run.gridCount > run.timeline.count ? " (\(run.timeline.count) of \(run.gridCount) grids)" : ""
         return "<figure>\(frames.joined(separator: "\n"))"
-            + "<figcaption>\(name)<span>\(HTMLText.escape(run.timeline[last].image.caption))</span></figcaption></figure>\n"
+            + "<figcaption>\(name)<span>\(HTMLText.escape(run.timeline[last].image.caption))</span>\(share)</figcaption></figure>\n"
     }
 }

@@ -42,7 +42,7 @@ import Testing
         let page = folder.path("page.html")
         let result = try Greendiff.run("report", run, twin, "--out", page, "--steps", "2")
         #expect(result.status == 0, "\(result.errors)")
-        let drawn = try text(page).components(separatedBy: "<img ").filter { $0.contains("the newest model of") }
+        let drawn = try text(page).components(separatedBy: "<img ").filter { $0.hasPrefix("alt=\"Images drawn by the newest") }
             .compactMap { $0.components(separatedBy: "src=").last?.components(separatedBy: "/>").first }
         #expect(drawn.count == 2 && Set(drawn).count == 1)
     }
@@ -76,12 +76,14 @@ import Testing
         let html = try RunReport([run]).html(drawing: nil) { _ in }
         let numbers = html.matches(of: /data-number="(\d+)"/).compactMap { Int($0.1) }
         #expect(numbers.count == 16 && numbers == numbers.sorted() && numbers.last == 140 && (numbers.first ?? 999) <= 101)
-        #expect(html.contains("16 of 41 grids are here"))
+        #expect(html.contains("(16 of 41 grids)"))
     }
 
     @Test func runsOfOneNameAreToldApart() throws {
         let folder = TemporaryFolder()
-        for name in ["a", "b"] { try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true) }
+        for name in ["a", "b"] {
+            try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+        }
         let runs = try [pretrainingRun(folder, "a/run"), pretrainingRun(folder, "b/run")]
         let html = try RunReport(runs).html(drawing: nil) { _ in }
         for run in runs { #expect(html.contains("<h1>\(run)</h1>")) }
