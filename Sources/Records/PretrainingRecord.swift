@@ -68,6 +68,10 @@ public struct PretrainingSummary: Codable, Sendable, Equatable {
     public let lossHeldOutFirst: Double?
     /// The last held-out loss.
     public let lossHeldOutLast: Double?
+    /// The last Frechet distance of drawn images; this and the next are nil where none was measured.
+    public let frechetDistanceLast: Double?
+    /// The last kernel distance.
+    public let kidMeanLast: Double?
     /// Time that this machine took.
     public let wallSeconds: Double
 
@@ -79,6 +83,8 @@ public struct PretrainingSummary: Codable, Sendable, Equatable {
         case lossLast = "loss_last"
         case lossHeldOutFirst = "loss_held_out_first"
         case lossHeldOutLast = "loss_held_out_last"
+        case frechetDistanceLast = "frechet_distance_last"
+        case kidMeanLast = "kid_mean_last"
         case wallSeconds = "wall_s"
     }
 
@@ -90,6 +96,8 @@ public struct PretrainingSummary: Codable, Sendable, Equatable {
         (lossFirst, lossLast) = (records.first?.loss, records.last?.loss)
         let heldOut = records.compactMap(\.lossHeldOut)
         (lossHeldOutFirst, lossHeldOutLast) = (heldOut.first, heldOut.last)
+        let last = records.compactMap(\.distances).last
+        (frechetDistanceLast, kidMeanLast) = (last?.frechet, last?.kidMean)
         wallSeconds = records.reduce(0) { $0 + ($1.wallSeconds ?? 0) }
     }
 }
