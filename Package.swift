@@ -82,10 +82,14 @@ let package = Package(
         .target(
             name: "DevicePlanning", dependencies: ["Energy", "FedRuntime", "Report", "Storage"], swiftSettings: strict),
         .target(
+            name: "ImageQuality",
+            dependencies: ["COpenBLAS", "Datasets", "ImageFiles", "Kernels", "Model", "Records", "Storage"],
+            swiftSettings: strict),
+        .target(
             name: "GreenDiffusion",
             dependencies: [
-                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "ImageFiles", "Kernels", "Model", "Records", "Report",
-                "Storage",
+                "Codec", "Datasets", "DevicePlanning", "FedRuntime", "ImageFiles", "ImageQuality", "Kernels", "Model", "Records",
+                "Report", "Storage",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
@@ -93,10 +97,7 @@ let package = Package(
             name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "Evaluation",
-            dependencies: [
-                "COpenBLAS", "CZlib", "Datasets", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Storage",
-            ],
-            swiftSettings: strict),
+            dependencies: ["CZlib", "GreenDiffusion", "ImageFiles", "ImageQuality", "Kernels", "Storage"], swiftSettings: strict),
         .target(
             name: "Inspection",
             dependencies: ["Codec", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Records", "Report", "Storage"],
@@ -111,7 +112,7 @@ let package = Package(
             name: "greendiff",
             dependencies: [
                 "CPUSupport", "Calibration", "Codec", "Datasets", "DevicePlanning", "Energy", "Evaluation", "GreenDiffusion",
-                "ImageFiles", "Inspection", "Kernels", "Model", "Records", "Report", "Storage", "Studies",
+                "ImageFiles", "ImageQuality", "Inspection", "Kernels", "Model", "Records", "Report", "Storage", "Studies",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -159,7 +160,8 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "Datasets", "Evaluation", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "TestSupport",
+                "Datasets", "Evaluation", "GreenDiffusion", "ImageFiles", "ImageQuality", "Kernels", "Model", "Records",
+                "RunTestSupport", "TestSupport",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

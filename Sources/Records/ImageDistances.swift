@@ -2,11 +2,13 @@
 public struct ImageDistances: Sendable, Equatable {
     /// Frechet distance between normal distributions of the features' moments.
     public let frechet: Double
-    /// Kernel distance, unbiased, and its standard error; nil where there were too few images.
+    /// Kernel distance, unbiased; nil where there were too few images.
     public let kidMean: Double?
+    /// Of `kidMean`; nil where it comes from one subset alone.
     public let kidStandardError: Double?
-    /// Share of drawn images within the reference's manifold, and the other way about; nil where there were too few images.
+    /// Share of drawn images within the reference's manifold; nil where there were too few images.
     public let precision: Double?
+    /// Share of the reference's images within the manifold of those drawn; nil where there were too few images.
     public let recall: Double?
     /// Sliced Wasserstein distance of the features [arXiv 2605.06797].
     public let mind: Double?

@@ -7,12 +7,17 @@ public struct PretrainingRecord: Codable, Sendable, Equatable {
     /// Loss of the averaged (EMA) model on fixed held-out images, timesteps and noise; nil without evaluation at this step.
     public var lossHeldOut: Double?
     /// Frechet distance of images that the averaged (EMA) model drew to the run's reference; this and the next six are nil in steps without
-    /// evaluation of images. `ImageDistances` says what they are.
+    /// evaluation of images, and say what those of `ImageDistances` do.
     public var frechetDistance: Double?
+    /// Kernel distance.
     public var kidMean: Double?
+    /// Of `kidMean`.
     public var kidStandardError: Double?
+    /// Share of drawn images that are like the reference's.
     public var precision: Double?
+    /// Share of the reference's images that are like those drawn.
     public var recall: Double?
+    /// Sliced Wasserstein distance.
     public var mind: Double?
     /// Images a side.
     public var distanceImages: Int?
@@ -63,6 +68,10 @@ public struct PretrainingSummary: Codable, Sendable, Equatable {
     public let lossHeldOutFirst: Double?
     /// The last held-out loss.
     public let lossHeldOutLast: Double?
+    /// The last Frechet distance of drawn images; this and the next are nil where none was measured.
+    public let frechetDistanceLast: Double?
+    /// The last kernel distance.
+    public let kidMeanLast: Double?
     /// Time that this machine took.
     public let wallSeconds: Double
 
@@ -74,6 +83,8 @@ public struct PretrainingSummary: Codable, Sendable, Equatable {
         case lossLast = "loss_last"
         case lossHeldOutFirst = "loss_held_out_first"
         case lossHeldOutLast = "loss_held_out_last"
+        case frechetDistanceLast = "frechet_distance_last"
+        case kidMeanLast = "kid_mean_last"
         case wallSeconds = "wall_s"
     }
 
@@ -85,6 +96,8 @@ public struct PretrainingSummary: Codable, Sendable, Equatable {
         (lossFirst, lossLast) = (records.first?.loss, records.last?.loss)
         let heldOut = records.compactMap(\.lossHeldOut)
         (lossHeldOutFirst, lossHeldOutLast) = (heldOut.first, heldOut.last)
+        let last = records.compactMap(\.distances).last
+        (frechetDistanceLast, kidMeanLast) = (last?.frechet, last?.kidMean)
         wallSeconds = records.reduce(0) { $0 + ($1.wallSeconds ?? 0) }
     }
 }

@@ -7,12 +7,17 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     /// Loss of the averaged (EMA) model on fixed held-out images, timesteps and noise; nil in rounds without evaluation.
     public var lossHeldOut: Double?
     /// Frechet distance of images that the averaged (EMA) model drew to the run's reference; this and the next six are nil in rounds without
-    /// evaluation of images. `ImageDistances` says what they are.
+    /// evaluation of images, and say what those of `ImageDistances` do.
     public var frechetDistance: Double?
+    /// Kernel distance.
     public var kidMean: Double?
+    /// Of `kidMean`.
     public var kidStandardError: Double?
+    /// Share of drawn images that are like the reference's.
     public var precision: Double?
+    /// Share of the reference's images that are like those drawn.
     public var recall: Double?
+    /// Sliced Wasserstein distance.
     public var mind: Double?
     /// Images a side.
     public var distanceImages: Int?

@@ -12,6 +12,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let lossHeldOutFirst: Double?
     /// The last held-out loss.
     public let lossHeldOutLast: Double?
+    /// The last Frechet distance of drawn images; this and the next are nil where none was measured.
+    public let frechetDistanceLast: Double?
+    /// The last kernel distance.
+    public let kidMeanLast: Double?
     /// Modelled energy of training, over all rounds.
     public let energyComputeJoules: Double
     /// Modelled energy of sending, over all rounds.
@@ -54,6 +58,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
         case lossLast = "loss_last"
         case lossHeldOutFirst = "loss_held_out_first"
         case lossHeldOutLast = "loss_held_out_last"
+        case frechetDistanceLast = "frechet_distance_last"
+        case kidMeanLast = "kid_mean_last"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
         case energyTotalJoules = "energy_total_j"
@@ -80,6 +86,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
         (lossFirst, lossLast) = (rounds.first?.loss, rounds.last?.loss)
         let heldOut = rounds.compactMap(\.lossHeldOut)
         (lossHeldOutFirst, lossHeldOutLast) = (heldOut.first, heldOut.last)
+        let last = rounds.compactMap(\.distances).last
+        (frechetDistanceLast, kidMeanLast) = (last?.frechet, last?.kidMean)
         energyComputeJoules = rounds.reduce(0) { $0 + $1.energyComputeJoules }
         energyCommunicationJoules = rounds.reduce(0) { $0 + $1.energyCommunicationJoules }
         energyTotalJoules = rounds.reduce(0) { $0 + $1.energyTotalJoules }

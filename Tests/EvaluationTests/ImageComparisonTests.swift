@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import GreenDiffusion
 import ImageFiles
+import ImageQuality
 import Kernels
 import Model
 import TestSupport

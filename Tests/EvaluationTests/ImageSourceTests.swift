@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import GreenDiffusion
 import ImageFiles
+import ImageQuality
 import TestSupport
 import Testing
 

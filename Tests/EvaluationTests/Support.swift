@@ -1,6 +1,7 @@
 import Evaluation
 import Foundation
 import ImageFiles
+import ImageQuality
 import Kernels
 import Model
 import TestSupport

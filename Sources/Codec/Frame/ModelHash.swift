@@ -21,10 +21,5 @@ public struct ModelHash: Sendable, Hashable, CustomStringConvertible {
     public static let zero = ModelHash(low: 0, high: 0)
 
     /// 32 hexadecimal digits, high half first.
-    public var description: String { hexadecimal(high) + hexadecimal(low) }
-}
-
-private func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    public var description: String { hexadecimal((low, high)) }
 }

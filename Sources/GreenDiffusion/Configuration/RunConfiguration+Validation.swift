@@ -28,6 +28,7 @@ extension RunConfiguration {
         if case .checkpoint(let folder)? = initial { initial = .checkpoint(folder: absolute(folder)) }
         if case .file(let path) = devices { devices = .file(absolute(path)) }
         if case .trace(let path) = fading { fading = .trace(path: absolute(path)) }
+        features = features.map(absolute)
     }
 
     /// Gives a value to settings that have none and are used.
@@ -35,6 +36,7 @@ extension RunConfiguration {
         if initial == nil { preset = preset ?? .small }
         if devices == .automatic && partition != .folders { devices = .generated(count: Self.standardDeviceCount) }
         if case .synthetic = data, case .generated(let count) = devices { images = images ?? Self.imagesPerDevice * count }
+        if features != nil { distanceImages = distanceImages ?? DrawnDistances.standardCount }
         if isConditional { labelDropout = labelDropout ?? TrainedClasses.standardDropout }
         (bits, demand) = (acceptedBits, generatedDemand)
         if case .trimmedMean(let fraction) = aggregationRule { trimFraction = fraction }
@@ -67,6 +69,12 @@ extension RunConfiguration {
         try refuse(
             .labelDropout, when: !isConditional, "hides labels, which a model without classes does not have",
             wayOut: "leave it out, or set conditional to on")
+        try refuse(
+            .distanceImages, when: features == nil, "counts images whose distance is measured, which needs features",
+            wayOut: "leave it out, or set features to a file of weights")
+        try refuse(
+            .features, when: evaluateEvery == 0, "is for evaluations, but evaluate-every is 0",
+            wayOut: "leave it out, or set evaluate-every to 5")
         switch devices {
         case .generated(let count):
             try checkSelection(of: count)

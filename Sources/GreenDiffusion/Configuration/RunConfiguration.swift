@@ -105,6 +105,10 @@ public struct RunConfiguration: Sendable, Equatable {
     public var averageDecay = 0.9999
     /// Rounds between evaluations on held-out images; 0 for none.
     public var evaluateEvery = 5
+    /// The weights of a feature network; evaluations then measure how far drawn images are from training images. nil measures no distance.
+    public var features: String?
+    /// Of runs with `features`: images that are drawn, and training images they are compared with; nil for 500.
+    public var distanceImages: Int?
     /// Rounds between sample grids; 0 for none.
     public var sampleEvery = 10
     /// Checkpoints that stay.

@@ -3,7 +3,7 @@ import FedRuntime
 import Kernels
 import Model
 
-/// The table of settings. A new one is a property of `RunConfiguration`, its entry here with its place in a group, and its use.
+/// The table of settings, the first part. A new one is a property of `RunConfiguration`, its entry here with its place in a group, and its use.
 extension Setting {
     // MARK: Images and model
     /// `data`: ``RunConfiguration/data``.
@@ -149,96 +149,4 @@ extension Setting {
     public static let aggregateError = Setting(
         "aggregate-error", \.aggregateError, .number(above: 0, upTo: 1), "epsilon",
         "Relative error of the average with bit-planning system", default: "what the demands add up to")
-
-    // MARK: Energy and channels
-    /// `workload`: ``RunConfiguration/workload``.
-    public static let workload = Setting(
-        "workload", \.workload, .choice(of: [("measured", .measured), ("paper", .paper)]), "kind",
-        "Work that plans count with: measured FLOPs, or the paper's cycles")
-    /// `time-budget`: ``RunConfiguration/timeBudget``.
-    public static let timeBudget = Setting(
-        "time-budget", \.timeBudget, .timeBudget(), "seconds", "Seconds that a round may take, or auto")
-    /// `allow-longer`: ``RunConfiguration/allowLonger``.
-    public static let allowLonger = Setting(
-        "allow-longer", \.allowLonger, .number(from: 0, upTo: 1e12), "seconds",
-        "Seconds above the time budget that a device may take where not even its fewest bits fit", default: "0")
-    /// `fading`: ``RunConfiguration/fading``.
-    public static let fading = Setting(
-        "fading", \.fading, .fading(), "model",
-        "How channels change from round to round: rayleigh, none or trace:FILE (CSV: round, device, gain or gain_db)")
-    /// `shadowing`: ``RunConfiguration/shadowing``.
-    public static let shadowing = Setting(
-        "shadowing", \.shadowing, .number(from: 0, upTo: 40), "dB",
-        "Standard deviation of each device's log-normal shadowing, drawn once a run", default: "0")
-    /// `downlink-rate`: ``RunConfiguration/downlinkRate``.
-    public static let downlinkRate = Setting(
-        "downlink-rate", \.downlinkRate, .number(above: 0, upTo: 1e15), "bit/s",
-        "Bits a second at which devices receive the model", default: "13e6")
-    /// `receiver-power`: ``RunConfiguration/receiverPower``.
-    public static let receiverPower = Setting(
-        "receiver-power", \.receiverPower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that receives",
-        default: "its profile's")
-    /// `idle-power`: ``RunConfiguration/idlePower``.
-    public static let idlePower = Setting(
-        "idle-power", \.idlePower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that waits", default: "its profile's")
-    /// `grid-intensity`: ``RunConfiguration/gridIntensity``.
-    public static let gridIntensity = Setting(
-        "grid-intensity", \.gridIntensity, .number(from: 0, upTo: 1e6), "g/kWh",
-        "Grams of CO2 a kWh; the records then have co2_g", default: "none")
-
-    // MARK: Server
-    /// `aggregation`: ``RunConfiguration/aggregation``.
-    public static let aggregation = Setting(
-        "aggregation", \.aggregation, .choice(), "name", "What becomes of a round's updates: mean, trimmed-mean or median")
-    /// `trim-fraction`: ``RunConfiguration/trimFraction``.
-    public static let trimFraction = Setting(
-        "trim-fraction", \.trimFraction, .number(above: 0, upTo: 0.5), "share",
-        "Share of values that trimmed-mean leaves out on either side", default: "0.1")
-    /// `norm-bound`: ``RunConfiguration/normBound``.
-    public static let normBound = Setting(
-        "norm-bound", \.normBound, .number(above: 0, upTo: 1e30), "norm", "Largest norm of an update that the server accepts",
-        default: "any")
-    /// `server-optimizer`: ``RunConfiguration/serverOptimizer``.
-    public static let serverOptimizer = Setting(
-        "server-optimizer", \.serverOptimizer, .choice(), "name",
-        "How the server takes in a round's average: fedavg, fedavgm or fedadam")
-    /// `server-learning-rate`: ``RunConfiguration/serverLearningRate``.
-    public static let serverLearningRate = Setting(
-        "server-learning-rate", \.serverLearningRate, .number(above: 0, upTo: 1000), "rate",
-        "Learning rate of fedavgm or fedadam", default: "1 or 0.001")
-    /// `server-momentum`: ``RunConfiguration/serverMomentum``.
-    public static let serverMomentum = Setting(
-        "server-momentum", \.serverMomentum, .number(from: 0, upTo: 0.9999), "momentum", "Momentum of fedavgm, beta1 of fedadam",
-        default: "0.9")
-    /// `ema-decay`: ``RunConfiguration/averageDecay``.
-    public static let averageDecay = Setting(
-        "ema-decay", \.averageDecay, .number(above: 0, upTo: 1), "decay",
-        "Long-run decay of the averaged weights, for each local step")
-
-    // MARK: Records and machine
-    /// `evaluate-every`: ``RunConfiguration/evaluateEvery``.
-    public static let evaluateEvery = Setting(
-        "evaluate-every", \.evaluateEvery, .integer(0...1_000_000), "n", "Rounds between evaluations on held-out images; 0: none",
-        changeable: true)
-    /// `sample-every`: ``RunConfiguration/sampleEvery``.
-    public static let sampleEvery = Setting(
-        "sample-every", \.sampleEvery, .integer(0...1_000_000), "n", "Rounds between sample grids; 0: none", changeable: true)
-    /// `keep-checkpoints`: ``RunConfiguration/keepCheckpoints``.
-    public static let keepCheckpoints = Setting(
-        "keep-checkpoints", \.keepCheckpoints, .integer(1...1_000_000), "n", "Checkpoints that stay in the run directory",
-        changeable: true)
-    /// `compare-schemes`: ``RunConfiguration/compareSchemes``.
-    public static let compareSchemes = Setting(
-        "compare-schemes", \.compareSchemes, .choice(of: [("on", true), ("off", false)]), "on|off",
-        "Compare each round with what other schemes would have cost", changeable: true)
-    /// `seed`: ``RunConfiguration/seed``.
-    public static let seed = Setting("seed", \.seed, .seed(), "n", "Seed of everything random")
-    /// `threads`: ``RunConfiguration/threads``.
-    public static let threads = Setting(
-        "threads", \.threads, .integer(1...1024), "n", "Threads to compute with; results do not depend on it",
-        default: "all processors that it may use", changeable: true)
-    /// `convolution`: ``RunConfiguration/convolution``.
-    public static let convolution = Setting(
-        "convolution", \.convolution, .choice(), "kernel", "Compute every convolution that it accepts with this kernel",
-        default: "the fastest that accepts each")
 }

@@ -156,6 +156,16 @@ extension SettingFormat {
         }
     }
 
+    /// The path of a file.
+    static func path() -> Self where Value == String {
+        Self { (value) throws(ConfigurationError) in
+            guard !value.text.isEmpty else { throw value.failure("names no file", wayOut: "give the path of a file") }
+            return value.text
+        } text: {
+            $0
+        }
+    }
+
     /// Any unsigned 64-bit number.
     static func seed() -> Self where Value == UInt64 {
         Self { (value) throws(ConfigurationError) in

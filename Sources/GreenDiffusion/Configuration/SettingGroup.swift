@@ -37,6 +37,9 @@ public struct SettingGroup: Sendable, CaseIterable {
             ]),
         SettingGroup(
             title: "Records and machine",
-            settings: [.evaluateEvery, .sampleEvery, .keepCheckpoints, .compareSchemes, .seed, .threads, .convolution]),
+            settings: [
+                .evaluateEvery, .features, .distanceImages, .sampleEvery, .keepCheckpoints, .compareSchemes, .seed, .threads,
+                .convolution,
+            ]),
     ]
 }

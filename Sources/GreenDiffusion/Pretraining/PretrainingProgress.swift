@@ -14,6 +14,8 @@ public struct PretrainingProgress: Sendable {
     public let steps: Int
     /// Moving average of the training loss over some hundred steps.
     public private(set) var loss = 0.0
+    /// Share of the images drawn for an evaluation that is under way, in 0...1; nil while the model trains. A wish to stop is heard after it.
+    public internal(set) var evaluation: Double?
     /// Moving average of the speed.
     public var imagesPerSecond: Double { secondsPerStep > 0 ? Double(batchSize) / secondsPerStep : 0 }
 

@@ -34,19 +34,33 @@ extension PretrainingRun {
             sums.add(loss: result.loss, gradientNorm: result.gradientNorm, seconds: seconds)
             progress.add(step: step, loss: result.loss, seconds: seconds)
             let stops = observer(progress) == .stop && step < settings.steps
-            try saving { try save(&sums, evaluator: evaluator, log: log, stops: stops) }
+            try saving {
+                try save(&sums, evaluator: evaluator, log: log, stops: stops) { share in
+                    progress.evaluation = share
+                    _ = observer(progress)
+                }
+            }
+            progress.evaluation = nil
             if stops { throw PretrainingError.interrupted(step: step, steps: settings.steps, path: path) }
         }
         try saving { try writeResults() }
     }
 
     /// What is due after a step: a record, a checkpoint with the model, a sample grid.
-    private func save(_ sums: inout PretrainingSums, evaluator: HeldOutLoss?, log: TensorBoardLog, stops: Bool) throws {
-        let isEvaluated = evaluator != nil && isDue(settings.evaluateEvery ?? 0)
+    private func save(
+        _ sums: inout PretrainingSums, evaluator: HeldOutLoss?, log: TensorBoardLog, stops: Bool,
+        evaluating: (_ share: Double) -> Void
+    ) throws {
+        let isEvaluated = (evaluator != nil || distances != nil) && isDue(settings.evaluateEvery ?? 0)
         let isSaved = isDue(settings.checkpointEvery ?? PretrainingSettings.standardInterval) || stops
         if step % Self.recordInterval == 0 || isSaved || isEvaluated {
-            let loss = isEvaluated ? evaluator.map { evaluator in withAverage { evaluator.evaluate($0) } } : nil
-            try record(&sums, lossHeldOut: loss, log: log)
+            try record(&sums, log: log) { record in
+                guard isEvaluated else { return }
+                try withAverage { model in
+                    record.lossHeldOut = evaluator?.evaluate(model)
+                    record.distances = try distances?.measure(model, progress: evaluating)
+                }
+            }
         }
         if isSaved {
             try saveCheckpoint()
@@ -82,10 +96,12 @@ extension PretrainingRun {
         }
     }
 
-    private func record(_ sums: inout PretrainingSums, lossHeldOut: Double?, log: TensorBoardLog) throws {
+    private func record(
+        _ sums: inout PretrainingSums, log: TensorBoardLog, completing: (inout PretrainingRecord) throws -> Void
+    ) throws {
         let rate = settings.learningRate.rate(at: step - 1)
         guard var record = sums.takeRecord(step: step, learningRate: rate, batchSize: settings.batchSize) else { return }
-        record.lossHeldOut = lossHeldOut
+        try completing(&record)
         try directory.append([record], to: files.progressFile)
         try log.append(record, events: RoundEvents.records)
     }
@@ -100,13 +116,13 @@ extension PretrainingRun {
     }
 
     /// Lends the model with the averaged weights; it has its own ones afterwards.
-    private func withAverage<Result>(_ body: (UNet) -> Result) -> Result {
+    private func withAverage<Result>(_ body: (UNet) throws -> Result) rethrows -> Result {
         let parameters = trainer.model.parameters
         let current = Tensor(shape: parameters.shape)
         current.copy(from: parameters)
         if let average = trainer.average?.parameters { parameters.copy(from: average) }
         defer { parameters.copy(from: current) }
-        return body(trainer.model)
+        return try body(trainer.model)
     }
 
     private func writeModel() throws {
@@ -124,6 +140,9 @@ extension PretrainingRun {
     }
 
     private func writeReport() throws { try AtomicFile.write(try RunPage.html(runs: [path]), to: files.reportPath) }
+
+    /// The last measured distances of drawn images; nil where there are none.
+    public var lastDistances: ImageDistances? { get throws { try files.progress().compactMap(\.distances).last } }
 
     /// What the steps so far gave.
     public func summary() throws -> PretrainingSummary {

@@ -21,6 +21,8 @@ public final class PretrainingRun {
     /// What the model learns to tell apart; nil in runs that are not conditional.
     let classes: TrainedClasses?
     let scheduler: SchedulerConfiguration
+    /// Measures the distance of drawn images; nil in runs that do not.
+    let distances: DrawnDistances?
     let logger = Logger(label: "pretrain")
 
     /// Checkpoints that stay: the last, and the one before it in case the disk damages the last.
@@ -38,6 +40,8 @@ public final class PretrainingRun {
     public var dataName: String { images.name }
     /// What the classes are called that the model learns; nil in runs that are not conditional.
     public var classNames: [String]? { classes?.names }
+    /// What measures the distance of drawn images to training images; nil in runs that do not.
+    public var distanceText: String? { distances?.text }
     /// What became of the files of the data set; nil where images are drawn.
     public var imageFiles: ImageFileCounts? { images.files }
     /// What is done to images before the model sees them; nil where they are drawn.
@@ -68,6 +72,9 @@ public final class PretrainingRun {
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
                 averageDecay: PretrainingSettings.averageDecay, objective: diffusion.objective))
+        distances = try DrawnDistances(
+            features: settings.features, of: images.dataset, count: settings.distanceImages, isConditional: classes != nil,
+            schedule: trainer.schedule, seed: settings.seed, threads: threads)
         directory = try openDirectory()
         (self.settings, step) = (settings, 0)
     }

@@ -12,6 +12,10 @@ extension PretrainingSettings {
         public var checkpointEvery: Int?
         /// Steps between sample grids; 0 for none.
         public var sampleEvery: Int?
+        /// The weights of a feature network.
+        public var features: String?
+        /// Images that are drawn for distances.
+        public var distanceImages: Int?
 
         /// No changes, but for the number of steps where one is given.
         public init(steps: Int? = nil) { self.steps = steps }
@@ -35,6 +39,7 @@ extension PretrainingSettings {
             && (0...1).contains(learningRate.peak) && (0...1).contains(weightDecay)
             && (1...limit).contains(checkpointEvery ?? 1) && (0...limit).contains(sampleEvery ?? 0)
             && (0...limit).contains(evaluateEvery ?? 0) && (0...1).contains(labelDropout ?? 0)
+            && (2...limit).contains(distanceImages ?? 2)
     }
 
     /// These settings with paths made absolute.
@@ -43,9 +48,12 @@ extension PretrainingSettings {
         configuration.data = try DataSpecification(parsing: data)
         configuration.initial = try initialCheckpoint.map { try ModelSource(parsing: $0) }
         (configuration.isConditional, configuration.labelDropout) = (isConditional ?? false, labelDropout)
+        (configuration.features, configuration.distanceImages) = (features, distanceImages)
+        configuration.evaluateEvery = evaluateEvery ?? 0
         configuration = try configuration.resolved()
         var settings = self
         settings.labelDropout = configuration.labelDropout
+        (settings.features, settings.distanceImages) = (configuration.features, configuration.distanceImages)
         (settings.data, settings.initialCheckpoint) = (configuration.data.text, configuration.initial?.text)
         return settings
     }
@@ -70,6 +78,8 @@ extension PretrainingSettings {
         settings.data = changes.data ?? data
         settings.checkpointEvery = changes.checkpointEvery ?? checkpointEvery
         settings.sampleEvery = changes.sampleEvery ?? sampleEvery
+        settings.features = changes.features ?? features
+        settings.distanceImages = changes.distanceImages ?? distanceImages
         return settings
     }
 
@@ -94,6 +104,7 @@ extension PretrainingSettings {
     private func deciding() throws -> [String: JSONValue] {
         var reference = self
         (reference.data, reference.checkpointEvery, reference.sampleEvery) = ("", nil, nil)
+        (reference.features, reference.distanceImages) = (nil, nil)
         if learningRate.decay == .constant {
             reference.learningRate = LearningRateSchedule(
                 peak: learningRate.peak, warmUpSteps: learningRate.warmUpSteps, steps: 0, decay: .constant)

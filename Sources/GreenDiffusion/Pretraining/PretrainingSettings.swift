@@ -25,6 +25,10 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var sampleEvery: Int?
     /// Steps between evaluations on held-out images; 0 or nil, as in runs of earlier versions, for none: then all images are trained on.
     public var evaluateEvery: Int?
+    /// The weights of a feature network; evaluations then measure the distance of drawn images to training images. nil measures none.
+    public var features: String?
+    /// Of runs with `features`: images that are drawn; nil for 500.
+    public var distanceImages: Int?
     /// True where images that cannot be read are left out; nil where the run does not start with such images.
     public var skipsUnreadable: Bool?
     /// True where the model learns the classes of the images; nil where it does not.
@@ -46,14 +50,15 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
         checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
-        isConditional: Bool? = nil, labelDropout: Double? = nil, diffusion: [String: String]? = nil
+        isConditional: Bool? = nil, labelDropout: Double? = nil, diffusion: [String: String]? = nil, features: String? = nil,
+        distanceImages: Int? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
         (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
         (self.skipsUnreadable, self.isConditional, self.labelDropout) = (skipsUnreadable, isConditional, labelDropout)
-        self.diffusion = diffusion
+        (self.diffusion, self.features, self.distanceImages) = (diffusion, features, distanceImages)
     }
 
     /// `diffusion`, read.
@@ -75,7 +80,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var steps: Int { learningRate.steps }
 
     enum CodingKeys: String, CodingKey {
-        case data, preset, seed, convolution, diffusion
+        case data, preset, seed, convolution, diffusion, features
         case initialCheckpoint = "initial_checkpoint"
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
@@ -83,6 +88,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
         case checkpointEvery = "checkpoint_every"
         case sampleEvery = "sample_every"
         case evaluateEvery = "evaluate_every"
+        case distanceImages = "distance_images"
         case skipsUnreadable = "skip_unreadable"
         case isConditional = "conditional"
         case labelDropout = "label_dropout"

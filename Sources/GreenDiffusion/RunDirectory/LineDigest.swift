@@ -26,8 +26,3 @@ struct LineDigest: Codable, Equatable {
         }
     }
 }
-
-/// A hash as 32 digits, the high half first, as `xxhsum -H2` prints it.
-package func hexadecimal(_ hash: (low: UInt64, high: UInt64)) -> String {
-    String(format: "%016lx%016lx", hash.high, hash.low)
-}

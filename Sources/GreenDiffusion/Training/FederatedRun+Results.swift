@@ -25,6 +25,9 @@ extension FederatedRun {
             timeBudgetSeconds: server.state.timeBudgetSeconds, images: components.images.training.files)
     }
 
+    /// The last measured distances of drawn images; nil where there are none.
+    public var lastDistances: ImageDistances? { get throws { try files.rounds().compactMap(\.distances).last } }
+
     /// The newest sample grid, where there is one.
     public var newestSamplePath: String? { files.sampleNumbers().last.map { files.samplePath($0) } }
 }

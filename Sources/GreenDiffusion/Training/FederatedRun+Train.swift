@@ -79,8 +79,11 @@ extension FederatedRun {
         var finished = try server.finish()
         average.update(server.global, steps: configuration.localIterations, context: components.model.context)
         let round = finished.record.round
-        if let evaluator, isDue(configuration.evaluateEvery, round) || (round == 1 && configuration.evaluateEvery > 0) {
-            finished.record.lossHeldOut = withAverage { evaluator.evaluate($0) }
+        if isDue(configuration.evaluateEvery, round) || (round == 1 && configuration.evaluateEvery > 0) {
+            try withAverage { model in
+                finished.record.lossHeldOut = evaluator?.evaluate(model)
+                finished.record.distances = try components.distances?.measure(model) { meter.evaluate($0) }
+            }
         }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
         try append(finished.devices, to: files.devicesFile)
@@ -112,10 +115,10 @@ extension FederatedRun {
     }
 
     /// Lends the model with the averaged weights; it has the global ones afterwards, as between rounds.
-    private func withAverage<Result>(_ body: (UNet) -> Result) -> Result {
+    private func withAverage<Result>(_ body: (UNet) throws -> Result) rethrows -> Result {
         components.model.parameters.copy(from: average.parameters)
         defer { components.model.parameters.copy(from: server.global) }
-        return body(components.model)
+        return try body(components.model)
     }
 
     /// Stops a run without progress: every device's training diverged, or no device gave an update for several rounds.

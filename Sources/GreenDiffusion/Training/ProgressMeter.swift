@@ -33,8 +33,13 @@ final class ProgressMeter {
         observer(progress)
     }
 
+    func evaluate(_ share: Double) {
+        progress.evaluation = share
+        observer(progress)
+    }
+
     func finishRound(_ record: RoundRecord, empty: EmptyRound?) {
-        (progress.completedRounds, progress.fraction) = (record.round, 0)
+        (progress.completedRounds, progress.fraction, progress.evaluation) = (record.round, 0, nil)
         (progress.last, progress.isRoundEnd, progress.emptyRound) = (record, true, empty)
         observer(progress)
     }

@@ -21,6 +21,8 @@ struct RunComponents {
     /// By setting, a hash of what the run reads outside its folder.
     let inputs: [String: String]
     let threads: Int
+    /// Measures the distance of drawn images; nil in runs that do not.
+    let distances: DrawnDistances?
 
     /// - Parameters:
     ///   - configuration: as `RunConfiguration.resolved` gave it.
@@ -51,6 +53,9 @@ struct RunComponents {
         devices = try configuration.federatedDevices(samples: images.shards.map(\.count))
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
+        distances = try DrawnDistances(
+            features: configuration.features, of: images.training, count: configuration.distanceImages,
+            isConditional: classes != nil, schedule: schedule, seed: configuration.seed, threads: threads)
         inputs = try configuration.fileInputs().merging(images.list.map { [Setting.data.name: $0.digest] } ?? [:]) { $1 }
     }
 

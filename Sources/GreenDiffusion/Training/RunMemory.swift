@@ -53,6 +53,10 @@ extension RunComponents {
             let pass = model.activationBytes(images: SampleGrid.batchSize, isTraining: false)
             others.append(working + pass + (SampleGrid.count + 2 * SampleGrid.batchSize) * image)
         }
+        if let distances {
+            let pass = model.activationBytes(images: DrawnDistances.batchSize, isTraining: false)
+            others.append(working + pass + distances.workingBytes)
+        }
         return RunMemory(
             afterWarmUp: 3 * parameters + step, held: held,
             // x_0, x_t and noise of a batch.

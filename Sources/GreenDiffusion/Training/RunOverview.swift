@@ -20,6 +20,8 @@ public struct RunOverview: Sendable {
     public let imageTreatment: String?
     /// How many images each device trains on.
     public let imagesOfDevices: [Int]
+    /// What measures the distance of drawn images to training images; nil in runs that do not.
+    public let distances: String?
     /// Images that no device trains on; nil where the data set is too small for any.
     public let imagesHeldOut: Int?
     /// Devices that train in a round.
@@ -34,7 +36,7 @@ extension RunComponents {
             configuration: configuration, parameterCount: model.layout.parameterCount, flopsPerSample: flopsPerSample,
             dataName: images.training.name, classNames: classes?.names, imageFiles: images.training.files,
             imageTreatment: configuration.data.treatment(size: images.training.size, cropMargin: configuration.crop),
-            imagesOfDevices: images.shards.map(\.count), imagesHeldOut: images.heldOut?.count,
+            imagesOfDevices: images.shards.map(\.count), distances: distances?.text, imagesHeldOut: images.heldOut?.count,
             devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds)
     }
 }

@@ -8,6 +8,8 @@ public struct RunProgress: Sendable {
     public var fraction: Double
     /// Images a second through the model, in this process.
     public var imagesPerSecond: Double
+    /// Share of the images drawn for an evaluation that is under way, in 0...1; nil while devices train.
+    public var evaluation: Double?
     /// The last finished round; nil before the first of the run.
     public var last: RoundRecord?
     /// True where `last` was finished just now.

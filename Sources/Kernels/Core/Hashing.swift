@@ -19,3 +19,11 @@ package func hash128(_ bytes: UnsafeRawBufferPointer) -> (low: UInt64, high: UIn
     let hash = gd_xxh3_128(base.assumingMemoryBound(to: UInt8.self), Int64(bytes.count))
     return (hash.low, hash.high)
 }
+
+/// A hash as 32 digits, the high half first, as `xxhsum -H2` prints it.
+package func hexadecimal(_ hash: (low: UInt64, high: UInt64)) -> String {
+    [hash.high, hash.low].map { half in
+        let digits = String(half, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+}

@@ -12,7 +12,7 @@ package enum RoundEvents {
                 ("upload/bits_mean", row.bitsMean), ("upload/quantization_error_relative", row.quantizationErrorRelative),
                 ("time/round_modelled_s", row.roundTimeSeconds), ("time/wall_s", row.wallSeconds),
                 ("devices/accepted", Double(row.devicesAccepted)),
-            ], step: row.round, wallTime: wallTime)
+            ] + distances(row), step: row.round, wallTime: wallTime)
     }
 
     /// The same of a record of pretraining.
@@ -21,7 +21,14 @@ package enum RoundEvents {
             [
                 ("loss/training", row.loss), ("loss/held_out", row.lossHeldOut), ("gradient_norm", row.gradientNorm),
                 ("learning_rate", row.learningRate), ("images_per_second", row.imagesPerSecond),
-            ], step: row.step, wallTime: wallTime)
+            ] + distances(row), step: row.step, wallTime: wallTime)
+    }
+
+    private static func distances(_ row: some RecordOfDistances) -> [(tag: String, value: Double?)] {
+        [
+            ("distance/frechet", row.frechetDistance), ("distance/kid", row.kidMean), ("distance/precision", row.precision),
+            ("distance/recall", row.recall), ("distance/mind", row.mind),
+        ]
     }
 
     private static func scalars(_ curves: [(tag: String, value: Double?)], step: Int, wallTime: Double) -> [UInt8] {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evaluation
 import GreenDiffusion
+import ImageQuality
 
 /// `greendiff evaluate`: how far images are from others.
 struct EvaluateCommand: ParsableCommand {

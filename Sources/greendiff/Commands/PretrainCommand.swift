@@ -75,8 +75,18 @@ struct PretrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Steps between evaluations on images that are held out; 0 for none (default: \(standardInterval)).", valueName: "n"))
+            "Steps between evaluations: loss on held-out images, distances; 0 for none (default: \(standardInterval)).",
+            valueName: "n"))
     var evaluateEvery: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Weights of a feature network: evaluations then draw images and measure their distance to training images.",
+            valueName: "file"))
+    var features: String?
+
+    @Option(help: ArgumentHelp("Images that are drawn for distances (default: 500).", valueName: "n"))
+    var distanceImages: Int?
 
     @Option(help: ArgumentHelp("Folder of a new run.", valueName: "dir"))
     var out: String?
@@ -99,6 +109,7 @@ struct PretrainCommand: ParsableCommand {
         try require("--checkpoint-every", checkpointEvery, in: 1...1_000_000_000)
         try require("--sample-every", sampleEvery, in: 0...1_000_000_000)
         try require("--evaluate-every", evaluateEvery, in: 0...1_000_000_000)
+        try require("--distance-images", distanceImages, in: 2...1_000_000)
         try require("--steps", steps, in: 1...1_000_000_000)
         try require("--batch-size", batchSize, in: 1...4096)
         try require("--warm-up", warmUp, in: 0...1_000_000_000)
@@ -147,12 +158,14 @@ struct PretrainCommand: ParsableCommand {
             evaluateEvery: evaluateEvery ?? Self.standardInterval, skipsUnreadable: skipUnreadable == .on ? true : nil,
             isConditional: conditional == .on ? true : nil, labelDropout: labelDropout,
             diffusion: learned.given.isEmpty
-                ? nil : Dictionary(uniqueKeysWithValues: learned.given.map { ($0.setting.name, $0.text) }))
+                ? nil : Dictionary(uniqueKeysWithValues: learned.given.map { ($0.setting.name, $0.text) }),
+            features: features, distanceImages: distanceImages)
     }
 
     private var changes: PretrainingSettings.Changes {
         var changes = PretrainingSettings.Changes(steps: steps)
         (changes.data, changes.checkpointEvery, changes.sampleEvery) = (data, checkpointEvery, sampleEvery)
+        (changes.features, changes.distanceImages) = (features, distanceImages)
         return changes
     }
 
@@ -165,7 +178,7 @@ struct PretrainCommand: ParsableCommand {
             }
             ?? PretrainingRun.start(settings(), at: out ?? "", threads: threadOptions.threads)
         for notice in run.notices { StandardConsole.output.line(labelledLine("note", notice)) }
-        var display = PretrainingDisplay(run: run, console: StandardConsole.output)
+        var display = PretrainDisplay(run: run, console: StandardConsole.output)
         display.begin(run)
         do {
             try run.train { progress in
@@ -176,62 +189,7 @@ struct PretrainCommand: ParsableCommand {
             display.close()
             throw TrainingJob.ended(with: error, by: interruption)
         }
-        display.end(run)
-    }
-}
-
-/// What `pretrain` shows: a bar on a terminal, else a line every few seconds.
-private struct PretrainingDisplay {
-    private var line: ProgressLine
-    private var lastLine = ProcessInfo.processInfo.systemUptime
-    private let console: any ConsoleWriter
-
-    private static let secondsBetweenLines = 10.0
-
-    init(run: PretrainingRun, console: any ConsoleWriter) {
-        line = ProgressLine(unit: "step", total: run.settings.steps, first: run.step, console: console)
-        self.console = console
-    }
-
-    /// The lines before the first step.
-    func begin(_ run: PretrainingRun) {
-        let origin = run.settings.initialCheckpoint ?? run.settings.preset.rawValue
-        console.line(labelledLine("model", "\(origin), \(Quantity.count(run.parameterCount)) parameters"))
-        console.line(labelledLine("data", run.dataName))
-        if let classes = run.classNames { console.line(labelledLine("classes", ClassLines.text(classes))) }
-        for line in ImageLines.lines(files: run.imageFiles, treatment: run.imageTreatment) { console.line(line) }
-        let steps =
-            run.step < run.settings.steps
-            ? "steps \(run.step + 1) to \(run.settings.steps) of \(run.settings.batchSize) images"
-            : "all \(run.step) steps are done"
-        console.line(labelledLine("run", "\(run.path), \(steps)"))
-    }
-
-    mutating func show(_ progress: PretrainingProgress) {
-        let fields = [
-            ProgressLine.Field("loss \(String(format: "%.4f", progress.loss))", importance: 1),
-            ProgressLine.Field("\(Quantity.significant(progress.imagesPerSecond)) img/s"),
-        ]
-        let now = ProcessInfo.processInfo.systemUptime
-        if console.isTerminal {
-            line.update(completed: progress.step, fraction: 0, fields: fields)
-        } else if now - lastLine >= Self.secondsBetweenLines || progress.step == progress.steps {
-            lastLine = now
-            line.finishStep(progress.step, fields: fields)
-        }
-    }
-
-    func close() { line.close() }
-
-    /// The lines after the last step: where everything is, and what to do next.
-    func end(_ run: PretrainingRun) {
-        close()
-        console.line(labelledLine("report", run.files.reportPath))
-        console.line(labelledLine("model", run.modelPath))
-        console.line(labelledLine("images", "greendiff sample --checkpoint \(run.modelPath) --out \(run.path)/samples.png"))
-        if run.settings.learningRate.decay == .constant {
-            console.line(labelledLine("longer", "greendiff pretrain --resume \(run.path) --steps \(2 * run.settings.steps)"))
-        }
+        try display.end(run)
     }
 }
 

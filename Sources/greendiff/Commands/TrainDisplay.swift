@@ -36,12 +36,14 @@ struct TrainDisplay {
 
     /// The last round's loss, upload and energy beside the rate of images.
     private func fields(_ progress: RunProgress) -> [ProgressLine.Field] {
+        if let share = progress.evaluation { return [.init("evaluating, \(Int(100 * share)) % drawn")] }
         let rate = "\(Quantity.significant(progress.imagesPerSecond)) img/s"
         guard let last = progress.last else { return [.init(rate)] }
         let loss = last.loss.map { "loss " + String(format: "%.4f", $0) } ?? "no update"
         let heldOut = progress.isRoundEnd ? last.lossHeldOut.map { "held out " + String(format: "%.4f", $0) } : nil
+        let distance = progress.isRoundEnd ? last.distances?.shortText : nil
         return [
-            .init(loss, importance: 3), heldOut.map { .init($0, importance: 2) }, .init(rate, importance: 1),
+            .init(loss, importance: 3), distance.map { .init($0, importance: 2) }, heldOut.map { .init($0, importance: 2) }, .init(rate, importance: 1),
             .init("upload \(Quantity.bytes(last.uploadBytes))", importance: 0),
             .init("energy \(Quantity.energy(last.energyTotalJoules))", importance: 4),
         ].compactMap { $0 }
@@ -56,6 +58,7 @@ struct TrainDisplay {
         if !summary.schemes.isEmpty { console.line("\(SchemeTable.text(summary.schemes))\n") }
         if let coverage = SchemeTable.coverage(summary.schemes) { console.line(labelledLine("table", coverage)) }
         if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
+        if let distances = try run.lastDistances { console.line(labelledLine("distance", distances.text)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))
         console.line(labelledLine("model", run.files.modelFolder))

@@ -1,6 +1,6 @@
 import Datasets
-import Evaluation
 import GreenDiffusion
+import ImageQuality
 
 /// The library's errors as a user of the program reads them: settings are flags, ways out are command lines.
 enum ErrorText {

@@ -1,5 +1,5 @@
-import Evaluation
 import Foundation
+import ImageQuality
 import Kernels
 import Model
 import TestSupport

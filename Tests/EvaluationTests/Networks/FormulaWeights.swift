@@ -1,4 +1,4 @@
-import Evaluation
+import ImageQuality
 import Kernels
 
 /// Numbers that a formula gives, here and in `tools/greendiff_tools/fixtures/features.py`: weights need not be committed.

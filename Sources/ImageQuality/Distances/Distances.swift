@@ -1,20 +1,21 @@
 import Kernels
+import Records
 
 /// All distances of two sets.
-struct Distances {
-    let frechet: Double
+package struct Distances {
+    package let frechet: Double
     /// Nil where features are not known image by image.
-    private(set) var kernel: KernelDistance?
+    package private(set) var kernel: KernelDistance?
     /// Nil also for sets that are too small for it.
-    private(set) var precisionRecall: PrecisionRecall?
-    private(set) var monge: Double?
+    package private(set) var precisionRecall: PrecisionRecall?
+    package private(set) var monge: Double?
 
     /// How many there are to wait for.
-    static let count = 4
+    package static let count = 4
 
     /// - Parameter progress: called with how many are done.
     /// - Throws: `EvaluationError` for features so large that a distance is not finite.
-    init(
+    package init(
         _ reference: EvaluatedSet, _ samples: EvaluatedSet, seed: UInt64, threads: Int, progress: (Double) -> Void
     ) throws(EvaluationError) {
         progress(0)
@@ -31,5 +32,14 @@ struct Distances {
             throw EvaluationError(
                 "the features", "are so large that a distance is not finite", wayOut: "check what they were made with")
         }
+    }
+}
+
+extension Distances {
+    /// As the records of a run have them.
+    package func record(imageCount: Int) -> ImageDistances {
+        ImageDistances(
+            frechet: frechet, kidMean: kernel?.mean, kidStandardError: kernel?.standardError, precision: precisionRecall?.precision,
+            recall: precisionRecall?.recall, mind: monge, imageCount: imageCount)
     }
 }

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import ImageQuality
 import Storage
 
 /// The members of a zip file, stored or deflated, as NumPy writes them.

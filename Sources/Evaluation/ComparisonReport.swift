@@ -1,4 +1,5 @@
 import Foundation
+import ImageQuality
 
 /// What a comparison came to.
 package struct ComparisonReport: Encodable {

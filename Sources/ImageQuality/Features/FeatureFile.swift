@@ -7,8 +7,8 @@ package struct FeatureFile {
     /// Where features come from.
     package struct Origin: Equatable {
         /// Name and hash of the network.
-        var network: String
-        var hash: String
+        package var network: String
+        package var hash: String
         /// How images were resized for it.
         var resize: String
         /// `ReadImages.fingerprint`.
@@ -16,7 +16,7 @@ package struct FeatureFile {
 
         private static let keys = ["network", "network_hash", "resize", "data"]
 
-        init(_ network: any FeatureExtractor, data: String) {
+        package init(_ network: any FeatureExtractor, data: String) {
             (self.network, hash, resize, self.data) = (network.name, network.hash, network.resizeRule, data)
         }
 
@@ -66,12 +66,12 @@ package struct FeatureFile {
     }
 
     /// Writes features with where they come from.
-    static func write(_ features: Tensor, _ origin: Origin, to path: String) throws {
+    package static func write(_ features: Tensor, _ origin: Origin, to path: String) throws {
         try writeSafetensors([NamedTensor(tensorName, features)], to: path, metadata: origin.metadata)
     }
 
     /// Writes the features of both sides, and the network that made them where it is known.
-    static func write(reference: Tensor, samples: Tensor, network: (any FeatureExtractor)?, to path: String) throws {
+    package static func write(reference: Tensor, samples: Tensor, network: (any FeatureExtractor)?, to path: String) throws {
         let metadata = network.map { Origin($0, data: "").metadata } ?? defaultTensorMetadata
         let tensors = [NamedTensor("reference", reference), NamedTensor("samples", samples)]
         try writeSafetensors(tensors, to: path, metadata: metadata)

@@ -32,13 +32,7 @@ package final class NetworkWeights {
     }
 
     /// XXH3-128 of the hashes of all tensors taken so far, in their order: 32 hexadecimal digits.
-    var hash: String {
-        let (low, high) = hashes.withUnsafeBytes(hash128)
-        return [high, low].map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
-    }
+    var hash: String { hexadecimal(hashes.withUnsafeBytes(hash128)) }
 
     private func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
         let tensor = try source(name, shape)

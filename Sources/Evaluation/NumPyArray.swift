@@ -1,5 +1,6 @@
 import Foundation
 import ImageFiles
+import ImageQuality
 
 /// An array of a `.npz` file, in C order.
 struct NumPyArray {

@@ -18,17 +18,21 @@ package struct FolderImages: ImageSet {
 }
 
 /// The images of a data set at one size.
-struct DatasetImages: ImageSet {
-    let dataset: any ImageDataset
+package struct DatasetImages: ImageSet {
+    private let dataset: any ImageDataset
 
-    var count: Int { dataset.count }
-    func image(at index: Int) -> RGBImage { dataset.image(at: index) }
+    package init(_ dataset: any ImageDataset) { self.dataset = dataset }
+
+    package var count: Int { dataset.count }
+    package func image(at index: Int) -> RGBImage { dataset.image(at: index) }
 }
 
 /// Images in memory: those that a model drew.
-struct DrawnImages: ImageSet {
-    let images: [RGBImage]
+package struct DrawnImages: ImageSet {
+    private let images: [RGBImage]
 
-    var count: Int { images.count }
-    func image(at index: Int) -> RGBImage { images[index] }
+    package init(_ images: [RGBImage]) { self.images = images }
+
+    package var count: Int { images.count }
+    package func image(at index: Int) -> RGBImage { images[index] }
 }

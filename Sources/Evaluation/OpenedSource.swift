@@ -1,5 +1,6 @@
 import GreenDiffusion
 import ImageFiles
+import ImageQuality
 
 /// What a source turned out to hold.
 package enum OpenedSource {
@@ -19,7 +20,7 @@ package enum OpenedSource {
         case .folder(let folder): self = .images(try FolderImages(folder))
         case .data(let data):
             self = .images(
-                DatasetImages(dataset: try data.open(size: size, syntheticImages: count ?? Self.syntheticCount, seed: seed)))
+                DatasetImages(try data.open(size: size, syntheticImages: count ?? Self.syntheticCount, seed: seed)))
         case .features(let path): self = .features(try FeatureFile(path, role: role))
         case .numpy(let path): self = try Self.numpy(path)
         }

@@ -1,4 +1,3 @@
-import GreenDiffusion
 import ImageFiles
 import Kernels
 import Model

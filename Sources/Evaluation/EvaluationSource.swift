@@ -1,6 +1,7 @@
 import Foundation
 import GreenDiffusion
 import ImageFiles
+import ImageQuality
 import Storage
 
 /// What is compared, as `reference` and `samples` name it.

@@ -1,5 +1,6 @@
 import GreenDiffusion
 import ImageFiles
+import ImageQuality
 import Kernels
 import Storage
 
@@ -121,7 +122,7 @@ package struct ImageComparison {
         } _: { _, batch in
             images += batch
         }
-        return DrawnImages(images: images)
+        return DrawnImages(images)
     }
 }
 

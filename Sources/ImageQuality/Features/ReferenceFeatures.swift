@@ -5,19 +5,21 @@ import Storage
 /// Features of the reference, kept in a file, so that a second evaluation against it need not run the network.
 ///
 /// The file says which network they are of, how images were resized, and of which pixels: features of anything else are never used.
-struct ReferenceFeatures {
+package struct ReferenceFeatures {
     /// The file.
-    let path: String
+    package let path: String
     /// Whether somebody named the file: what it holds is then not replaced.
-    let isNamed: Bool
+    package let isNamed: Bool
+
+    package init(path: String, isNamed: Bool) { (self.path, self.isNamed) = (path, isNamed) }
 
     /// Whether there is something that may be the features: only the fingerprint of the images can tell.
-    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+    package var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
     /// The kept features of `origin`; nil where there are none, or others that may be replaced.
     ///
     /// - Throws: `EvaluationError` for a named file with other features, or what reading it throws.
-    func features(of origin: FeatureFile.Origin, shape: [Int]) throws -> Tensor? {
+    package func features(of origin: FeatureFile.Origin, shape: [Int]) throws -> Tensor? {
         guard exists else { return nil }
         let file: FeatureFile
         do { file = try FeatureFile(path) } catch { if isNamed { throw error } else { return nil } }
@@ -41,7 +43,7 @@ struct ReferenceFeatures {
     ///
     /// - Returns: why that could not be; nil where it was done.
     /// - Throws: `FileError` for a named file.
-    func keep(_ features: Tensor, of origin: FeatureFile.Origin) throws -> String? {
+    package func keep(_ features: Tensor, of origin: FeatureFile.Origin) throws -> String? {
         do {
             try FeatureFile.write(features, origin, to: path)
             return nil
