@@ -42,14 +42,4 @@ extension ImageDistances {
     var kidText: String? {
         kidMean.map { mean in kidStandardError.map { Quantity.measured(mean, error: $0) } ?? Quantity.scientific(mean) }
     }
-
-    /// All of them in one line, for a hover.
-    var text: String {
-        let parts = [
-            "Frechet distance \(Quantity.scientific(frechet))", kidText.map { "KID \($0)" },
-            precision.map { "precision \(Quantity.scientific($0))" }, recall.map { "recall \(Quantity.scientific($0))" },
-            mind.map { "MIND \(Quantity.scientific($0))" },
-        ]
-        return parts.compactMap(\.self).joined(separator: ", ") + " (\(imageCount) images a side)"
-    }
 }

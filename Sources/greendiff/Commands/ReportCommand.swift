@@ -29,8 +29,8 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Draw with each run's newest model: on or off.", valueName: "on|off"))
     var draw: Switch = .on
 
-    @Option(help: "How models draw: ddim, as the grids; dpm++ or unipc, good with 10 to 20 steps; ddpm, ancestral.")
-    var sampler: ImageDrawing.Method = .ddim
+    @Option(help: "How models draw: dpm++, as for the distances of training; unipc; ddim, as for the grids; ddpm, ancestral.")
+    var sampler: ImageDrawing.Method = .dpmSolver
 
     @Option(
         help: ArgumentHelp(
