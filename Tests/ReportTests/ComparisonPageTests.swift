@@ -81,7 +81,7 @@ extension String {
             heads([pretraining("a"), federated("b")])
                 == ["run", "rounds", "steps", "images", "last loss", "held out", "KID", "Frechet", "energy", "upload", "bits"])
         let page = ReportPage.html(for: [pretraining("a"), federated("b", joules: 2)])
-        #expect(page.contains("<td>0.50 ± 0.25</td><td>300</td><td>6.00 J</td><td>6.00 MB</td><td>6.00</td>"))
+        #expect(page.contains("<td>0.50\u{A0}±\u{A0}0.25</td><td>300</td><td>6.00 J</td><td>6.00 MB</td><td>6.00</td>"))
         #expect(page.contains("<td>–</td><td>100</td><td>3.20 k</td>"))
     }
 
@@ -109,7 +109,8 @@ extension String {
         let page = ReportPage.html(for: [federated("a")])
         for text in [
             "<dt>KID</dt><dd>0.500<small>from 0.500, 500 images a side", "<dt>Frechet distance</dt><dd>300",
-            "KID over the rounds", "Precision and recall over the rounds", "class=\"whisker series-0\"", ">0.50 ± 0.25</td>",
+            "KID over the rounds", "Precision and recall over the rounds", "class=\"whisker series-0\"",
+            ">0.50\u{A0}±\u{A0}0.25</td>",
         ] { #expect(page.contains(text), "\(text)") }
         let without = ReportPage.html(for: [federated("a", isEvaluated: false)])
         for word in ["KID", "Frechet", "recall"] { #expect(!without.contains(word), "\(word)") }
@@ -168,7 +169,9 @@ extension String {
     @Test func roundsAndStepsHaveSlidersOfTheirOwn() throws {
         var (first, second) = (federated("a"), pretraining("b"))
         (first.timeline, second.timeline) = ([grid(1), grid(2)], [grid(50), grid(100)])
-        let reader = try #require(PageReader.read(ReportPage.html(for: [first, second])))
+        let page = ReportPage.html(for: [first, second])
+        #expect(page.contains("<b>b</b>, <span>at 100"))
+        let reader = try #require(PageReader.read(page))
         #expect(reader.elements["input"] == 2 && reader.elements["script"] == 1)
     }
 }

@@ -20,9 +20,13 @@ import Testing
     }
 
     @Test func aStandardErrorSaysHowManyDecimalsThereAre() {
-        #expect(Quantity.measured(0.01063, error: 0.00104) == "0.0106 ± 0.0010")
-        #expect(Quantity.measured(0.5678, error: 0.04) == "0.568 ± 0.040" && Quantity.measured(123.4, error: 12.3) == "123 ± 12")
-        #expect(Quantity.measured(0.5, error: 0) == "0.500 ± 0" && Quantity.measured(.nan, error: .nan) == "nan ± nan")
+        #expect(Quantity.measured(0.01063, error: 0.00104) == "0.0106\u{A0}±\u{A0}0.0010")
+        #expect(
+            Quantity.measured(0.5678, error: 0.04) == "0.568\u{A0}±\u{A0}0.040"
+                && Quantity.measured(123.4, error: 12.3) == "123\u{A0}±\u{A0}12")
+        #expect(
+            Quantity.measured(0.5, error: 0) == "0.500\u{A0}±\u{A0}0"
+                && Quantity.measured(.nan, error: .nan) == "nan\u{A0}±\u{A0}nan")
     }
 
     @Test func everyUnitHasItsSmallestPrefix() {

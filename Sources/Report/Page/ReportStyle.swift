@@ -110,7 +110,7 @@ enum ReportStyle {
           .charts { grid-template-columns: 1fr 1fr; } .charts.three { grid-template-columns: 1fr 1fr 1fr; }
           .samples { grid-template-columns: repeat(3, 1fr); } .samples.small { grid-template-columns: repeat(4, 1fr); }
           .films { grid-template-columns: 1fr 1fr; } .card.wide svg { min-width: 0; }
-          figure, tr, .tiles div { break-inside: avoid; } h2, h3, h2 + p, h3 + p { break-after: avoid; }
+          figure, tr, p, .tiles div { break-inside: avoid; } h2, h3, h2 + p, h3 + p { break-after: avoid; }
           section + header { break-before: page; margin: 0; padding: 0; border: 0; }
         }
 

@@ -2,13 +2,15 @@
 enum TimelineSection {
     static func html(_ runs: [ReportInput]) -> String {
         let shown = runs.filter { !$0.timeline.isEmpty }
-        return ["round", "step"].map { unit in section(shown.filter { $0.unit == unit }, unit: unit) }.joined()
+        return ["round", "step"].map { unit in
+            section(shown.filter { $0.unit == unit }, unit: unit, isComparison: runs.count > 1)
+        }.joined()
     }
 
-    private static func section(_ runs: [ReportInput], unit: String) -> String {
+    private static func section(_ runs: [ReportInput], unit: String, isComparison: Bool) -> String {
         guard !runs.isEmpty else { return "" }
         let stops = Set(runs.flatMap { $0.timeline.map(\.number) }).sorted()
-        let figures = runs.map { figure($0, isAlone: runs.count == 1) }
+        let figures = runs.map { figure($0, isNamed: isComparison) }
         return """
             <section class="timeline" data-unit="\(unit)" data-stops="\(stops.map(String.init).joined(separator: " "))">
             <h2>What the model\(runs.count == 1 ? " draws" : "s draw"), \(unit) by \(unit)</h2>
@@ -38,7 +40,7 @@ enum TimelineSection {
         return sentences.isEmpty ? "" : "<p>\(sentences.joined(separator: " "))</p>\n"
     }
 
-    private static func figure(_ run: ReportInput, isAlone: Bool) -> String {
+    private static func figure(_ run: ReportInput, isNamed: Bool) -> String {
         let last = run.timeline.count - 1
         let frames = run.timeline.enumerated().map { index, frame in
             let attributes = "data-number=\"\(frame.number)\" data-caption=\"\(HTMLText.escape(frame.image.caption))\""
@@ -46,7 +48,7 @@ enum TimelineSection {
                 alternative: "Images drawn by \(run.title): \(frame.image.caption)",
                 attributes: attributes + (index == last ? "" : " hidden=\"hidden\""))
         }
-        let name = isAlone ? "" : "<b>\(HTMLText.escape(run.title))</b>, "
+        let name = isNamed ? "<b>\(HTMLText.escape(run.title))</b>, " : ""
         let share = run.gridCount > run.timeline.count ? " (\(run.timeline.count) of \(run.gridCount) grids)" : ""
         return "<figure>\(frames.joined(separator: "\n"))"
             + "<figcaption>\(name)<span>\(HTMLText.escape(run.timeline[last].image.caption))</span>\(share)</figcaption></figure>\n"

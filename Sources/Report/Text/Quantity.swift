@@ -49,11 +49,11 @@ package enum Quantity {
     /// everywhere.
     package static func scientific(_ value: Double) -> String { threeDigits(value) { exponential($0, decimals: 2) } }
 
-    /// A value with its standard error, which has two significant digits: `0.568 ± 0.040`.
+    /// A value with its standard error, which has two significant digits: `0.568 ± 0.040`, blanks that no line breaks at.
     package static func measured(_ value: Double, error: Double) -> String {
-        guard value.isFinite, error > 1e-6, error < 1e3 else { return "\(scientific(value)) ± \(scientific(error))" }
+        guard value.isFinite, error > 1e-6, error < 1e3 else { return "\(scientific(value))\u{A0}±\u{A0}\(scientific(error))" }
         let decimals = max(0, 1 - Int(log10(error).rounded(.down)))
-        return String(format: "%.\(decimals)f ± %.\(decimals)f", value, error)
+        return String(format: "%.\(decimals)f\u{A0}±\u{A0}%.\(decimals)f", value, error)
     }
 
     /// With exactly as many decimals as a tick step of `step` needs.
