@@ -43,7 +43,8 @@ struct TrainDisplay {
         let heldOut = progress.isRoundEnd ? last.lossHeldOut.map { "held out " + String(format: "%.4f", $0) } : nil
         let distance = progress.isRoundEnd ? last.distances?.shortText : nil
         return [
-            .init(loss, importance: 3), distance.map { .init($0, importance: 2) }, heldOut.map { .init($0, importance: 2) }, .init(rate, importance: 1),
+            .init(loss, importance: 3), distance.map { .init($0, importance: 2) }, heldOut.map { .init($0, importance: 2) },
+            .init(rate, importance: 1),
             .init("upload \(Quantity.bytes(last.uploadBytes))", importance: 0),
             .init("energy \(Quantity.energy(last.energyTotalJoules))", importance: 4),
         ].compactMap { $0 }
