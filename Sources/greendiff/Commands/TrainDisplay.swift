@@ -13,10 +13,15 @@ struct TrainDisplay {
         self.console = console
     }
 
+    /// The first line: what computes, measured now.
+    static func showMachine(threads: Int, console: any ConsoleWriter) {
+        console.paragraph(
+            Banner.machine(
+                threads: threads, vectorName: InstructionSet.selectedName, ceilings: MachineCeilings.measure(threads: threads)))
+    }
+
     /// The lines before the first round.
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
-        console.paragraph(
-            Banner.machine(threads: run.threads, vectorName: InstructionSet.selectedName, ceilings: run.measureCeilings()))
         for line in run.overview.lines { console.paragraph(line) }
         console.paragraph(labelledLine("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
         console.line()
