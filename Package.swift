@@ -97,7 +97,8 @@ let package = Package(
             name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
         .target(
             name: "Evaluation",
-            dependencies: ["CZlib", "GreenDiffusion", "ImageFiles", "ImageQuality", "Kernels", "Storage"], swiftSettings: strict),
+            dependencies: ["CZlib", "GreenDiffusion", "ImageFiles", "ImageQuality", "Kernels", "Report", "Storage"],
+            swiftSettings: strict),
         .target(
             name: "Inspection",
             dependencies: ["Codec", "GreenDiffusion", "ImageFiles", "Kernels", "Model", "Records", "Report", "Storage"],
@@ -185,7 +186,8 @@ if Context.environment["GREENDIFF_FUZZ"] != nil {
     let fuzzed: KeyValuePairs<String, [Target.Dependency]> = [
         "FuzzFrameDecoder": ["Codec", "Kernels"], "FuzzFrameRoundTrip": ["Codec", "Kernels"],
         "FuzzDeviceFile": ["DevicePlanning"], "FuzzConfiguration": ["GreenDiffusion"], "FuzzSafetensors": ["Model", "Storage"],
-        "FuzzImageFile": ["ImageFiles"], "FuzzRunFolder": ["GreenDiffusion", "Inspection", "Studies"],
+        "FuzzImageFile": ["ImageFiles"], "FuzzNumPyFile": ["CZlib", "Evaluation", "ImageFiles", "ImageQuality"],
+        "FuzzRunFolder": ["GreenDiffusion", "Inspection", "Studies"],
     ]
     package.products = []
     package.targets.removeAll { $0.type == .test || $0.type == .executable || $0.path?.hasPrefix("Tests/") == true }

@@ -1,5 +1,7 @@
 import Foundation
+import GreenDiffusion
 import ImageQuality
+import Report
 
 /// What a comparison came to.
 package struct ComparisonReport: Encodable {
@@ -26,6 +28,8 @@ package struct ComparisonReport: Encodable {
     package let samples: String
     package let referenceCount: Int?
     package let sampleCount: Int?
+    /// Floating-point operations that drawing one image executed; nil for images that were there.
+    package let flopsPerImage: Double?
     /// The file that keeps the reference's features.
     package let referenceStatistics: String?
     package let referencePixels: PixelStatistics?
@@ -35,7 +39,7 @@ package struct ComparisonReport: Encodable {
 
     init(
         distances: Distances, network: (any FeatureExtractor)?, referenceName: String, samplesName: String,
-        reference: EvaluatedSet, samples: EvaluatedSet, warnings: [String]
+        reference: EvaluatedSet, samples: EvaluatedSet, drawn: DrawingSummary?, warnings: [String]
     ) {
         frechetDistance = distances.frechet
         (kidMean, kidStandardError) = (distances.kernel?.mean, distances.kernel?.standardError)
@@ -51,6 +55,7 @@ package struct ComparisonReport: Encodable {
         featureCount = reference.featureCount
         (self.reference, self.samples) = (referenceName, samplesName)
         (referenceCount, sampleCount) = (reference.count, samples.count)
+        flopsPerImage = drawn?.flopsPerImage
         referenceStatistics = reference.keptIn
         (referencePixels, samplePixels) = (reference.pixels, samples.pixels)
         self.warnings = warnings + Self.warnings(reference, samples)
@@ -74,7 +79,8 @@ extension ComparisonReport: CustomStringConvertible {
     /// A word and what it says, a line each.
     package var description: String {
         ([("network", networkText), ("reference", setText(reference, referenceCount, referenceStatistics))]
-            + [("samples", setText(samples, sampleCount, nil))] + pixelLines + distanceLines + warnings.map { ("warning", $0) })
+            + [("samples", setText(samples, sampleCount, nil))] + drawingLines + pixelLines + distanceLines
+            + warnings.map { ("warning", $0) })
             .map { word, text in word.padding(toLength: 11, withPad: " ", startingAt: 0) + text }.joined(separator: "\n")
     }
 
@@ -85,6 +91,10 @@ extension ComparisonReport: CustomStringConvertible {
 
     private func setText(_ name: String, _ count: Int?, _ kept: String?) -> String {
         "\(name), \(count.map { "\($0) images" } ?? "statistics")\(kept.map { "; features kept in \($0)" } ?? "")"
+    }
+
+    private var drawingLines: [(String, String)] {
+        flopsPerImage.map { [("drawing", "\(Quantity.flops($0)) an image (executed)")] } ?? []
     }
 
     private var pixelLines: [(String, String)] {

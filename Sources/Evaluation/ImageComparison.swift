@@ -56,8 +56,9 @@ package struct ImageComparison {
         let (openedReference, openedSamples) = try open()
         var warnings: [String] = []
         let real = try evaluated(openedReference, .reference, reference.name, progress, &warnings)
-        let drawn = try openedSamples ?? .images(draw(progress))
-        let made = try evaluated(drawn, .samples, samplesName, progress, &warnings)
+        var drawn: DrawingSummary?
+        let openedOrDrawn = try openedSamples ?? .images(draw(progress, &drawn))
+        let made = try evaluated(openedOrDrawn, .samples, samplesName, progress, &warnings)
         try requireComparable(real, made)
         let usedNetwork = real.pixels == nil && made.pixels == nil ? nil : network
         if let featuresPath {
@@ -69,14 +70,17 @@ package struct ImageComparison {
         let distances = try Distances(real, made, seed: seed, threads: threads) { progress(.distances, $0, Distances.count) }
         return ComparisonReport(
             distances: distances, network: usedNetwork, referenceName: reference.name, samplesName: samplesName, reference: real,
-            samples: made, warnings: warnings)
+            samples: made, drawn: drawn,
+            warnings: warnings)
     }
 
     private var samplesName: String {
         switch samples {
         case .source(let source): source.name
         case .drawn(let model, let drawing):
-            "\(model.text), drawn by \(drawing.method.rawValue)\(drawing.steps.map { ", \($0) steps" } ?? ""), seed \(drawing.seed)"
+            "\(model.text), drawn by \(drawing.method.rawValue)\(drawing.steps.map { ", \($0) steps" } ?? "")"
+                + (drawing.classes.isEmpty ? "" : ", class \(drawing.classes.joined(separator: ","))")
+                + (drawing.guidance == 1 ? "" : ", guidance \(drawing.guidance)") + ", seed \(drawing.seed)"
         }
     }
 
@@ -114,15 +118,15 @@ package struct ImageComparison {
         }
     }
 
-    private func draw(_ progress: Progress) throws -> any ImageSet {
+    private func draw(_ progress: Progress, _ drawn: inout DrawingSummary?) throws -> any ImageSet {
         guard case .drawn(let model, let drawing) = samples else { preconditionFailure("samples that are not drawn") }
         var images: [RGBImage] = []
-        try drawing.forEachBatch(model) { share in
+        drawn = try drawing.forEachBatch(model) { share in
             progress(.drawing, share * Double(drawing.count), drawing.count)
         } _: { _, batch in
             images += batch
         }
-        return DrawnImages(images)
+        return ImagesInMemory(images)
     }
 }
 

@@ -125,6 +125,30 @@ import Testing
         #expect(report.precision == nil, "three images have no third neighbour")
     }
 
+    @Test func classesAreDrawnInTurnUntilTheCountIsReached() throws {
+        let settings = PretrainingSettings(
+            data: "synthetic", preset: .tiny, batchSize: 2,
+            learningRate: LearningRateSchedule(peak: 1e-3, warmUpSteps: 0, steps: 1, decay: .constant), weightDecay: 0.01,
+            seed: 1,
+            sampleEvery: 0, isConditional: true)
+        let run = try PretrainingRun.start(settings, at: folder.path("run"), threads: 2)
+        try run.train { _ in .goOn }
+        func report(_ classes: [String], guidance: Double = 1) throws -> ComparisonReport {
+            var drawing = ImageDrawing(method: .dpmSolver, steps: 2, count: 5, seed: 0, threads: 2, gridPath: nil, folder: nil)
+            (drawing.classes, drawing.guidance, drawing.mixesClasses) = (classes, guidance, true)
+            let comparison = ImageComparison(
+                reference: .data(.synthetic(style: nil)), samples: .drawn(.checkpoint(folder: run.modelPath), drawing),
+                network: QuarterAverages(), count: 5, threads: 2)
+            return try comparison.run { _, _, _ in }
+        }
+        let all = try report(["all"])
+        let guided = try report(["stop", "limit 30"], guidance: 2)
+        #expect(all.sampleCount == 5 && guided.sampleCount == 5 && guided.samples.contains("class stop,limit 30, guidance 2.0"))
+        let flops = try #require(all.flopsPerImage)
+        #expect(flops > 1e5 && guided.flopsPerImage == 2 * flops, "guidance takes a second pass")
+        #expect(throws: ConfigurationError.self) { try report(["no such sign"]) }
+    }
+
     @Test func statisticsFilesGiveTheFrechetDistanceAlone() throws {
         let features = folder.path("six.safetensors")
         try writeSafetensors([NamedTensor("features", randomFeatures(50, 6, seed: 4))], to: features)

@@ -70,12 +70,15 @@ import Testing
         func run(_ name: String, stopping: Bool) throws -> [ImageDistances?] {
             var configuration = try TinyRun.configuration(settings)
             configuration.images = nil
-            let run = try FederatedRun.start(configuration, at: folder.path(name))
             guard stopping else {
+                let run = try FederatedRun.start(configuration, at: folder.path(name))
                 try run.train { _ in }
                 return try run.files.rounds().map(\.distances)
             }
-            #expect(throws: FederatedRunError.self) { try run.train(isInterrupted: { true }) { _ in } }
+            // The folder is locked as long as the run lives.
+            #expect(throws: FederatedRunError.self) {
+                try FederatedRun.start(configuration, at: folder.path(name)).train(isInterrupted: { true }) { _ in }
+            }
             let resumed = try FederatedRun.resume(folder.path(name), changing: [(.threads, "2")])
             try resumed.train { _ in }
             return try resumed.files.rounds().map(\.distances)
@@ -90,7 +93,8 @@ import Testing
         let (features, data) = (try networkFile(), try images())
         let settings = PretrainingSettings(
             data: data, preset: .tiny, batchSize: 4,
-            learningRate: LearningRateSchedule(peak: 1e-3, warmUpSteps: 0, steps: 6, decay: .constant), weightDecay: 0.01, seed: 7,
+            learningRate: LearningRateSchedule(peak: 1e-3, warmUpSteps: 0, steps: 6, decay: .constant), weightDecay: 0.01,
+            seed: 7,
             sampleEvery: 0, evaluateEvery: 3, features: features, distanceImages: 8)
         let run = try PretrainingRun.start(settings, at: folder.path("pretrained"), threads: 2)
         try run.train { _ in .goOn }

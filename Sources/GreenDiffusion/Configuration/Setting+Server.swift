@@ -71,7 +71,8 @@ extension Setting {
     // MARK: Records and machine
     /// `evaluate-every`: ``RunConfiguration/evaluateEvery``.
     public static let evaluateEvery = Setting(
-        "evaluate-every", \.evaluateEvery, .integer(0...1_000_000), "n", "Rounds between evaluations: loss on held-out images, distances; 0: none",
+        "evaluate-every", \.evaluateEvery, .integer(0...1_000_000), "n",
+        "Rounds between evaluations: loss on held-out images, distances; 0: none",
         changeable: true)
     /// `features`: ``RunConfiguration/features``.
     public static let features = Setting(

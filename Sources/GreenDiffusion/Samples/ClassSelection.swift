@@ -11,6 +11,19 @@ public struct DrawnClass: Sendable, Equatable {
     public let images: Range<Int>
 }
 
+/// What was drawn, and what it took.
+public struct DrawingSummary: Sendable, Equatable {
+    /// The classes that were named, in the order of their images.
+    public let classes: [DrawnClass]
+    /// Images, all classes together.
+    public let imageCount: Int
+    /// Floating-point operations that the model executed for them.
+    public let flops: Int
+
+    /// Of one image.
+    public var flopsPerImage: Double { Double(flops) / Double(max(1, imageCount)) }
+}
+
 /// Which classes of a model to draw, and how strongly images are steered to them.
 struct ClassSelection {
     /// nil where nobody named any.
@@ -87,6 +100,12 @@ struct ClassSelection {
         guard let classes else { return [nil] }
         guard let labels else { return [classes.defaultConditioning] }
         return labels.map { Conditioning(labels: [$0], guidance: guidance, nullLabel: classes.nullLabel) }
+    }
+
+    /// The same for images that are drawn together, of the named classes in turn.
+    var mixedConditioning: Conditioning? {
+        guard let classes, let labels else { return conditionings[0] }
+        return Conditioning(labels: labels, guidance: guidance, nullLabel: classes.nullLabel)
     }
 
     /// The classes that were named, each with the numbers of its `count` images.

@@ -35,7 +35,8 @@ final class DrawnDistances {
     ///   - isConditional: whether the model draws classes: then as many of each as the real images have.
     /// - Throws: `CheckpointError` or `EvaluationError` for a file that holds no network; `ConfigurationError` for a single image.
     init?(
-        features path: String?, of dataset: any ImageDataset, count: Int?, isConditional: Bool, schedule: NoiseSchedule, seed: UInt64,
+        features path: String?, of dataset: any ImageDataset, count: Int?, isConditional: Bool, schedule: NoiseSchedule,
+        seed: UInt64,
         threads: Int
     ) throws {
         guard let path else { return nil }
@@ -64,7 +65,7 @@ final class DrawnDistances {
             return true
         }
         guard let images else { preconditionFailure("nothing stops this sampler") }
-        let samples = try evaluated(DrawnImages(pictures(images)), Array(chosen.indices))
+        let samples = try evaluated(ImagesInMemory(pictures(images)), Array(chosen.indices))
         return try Distances(reference.get(), samples, seed: seed, threads: threads) { _ in }.record(imageCount: chosen.count)
     }
 

@@ -24,6 +24,8 @@ public struct ImageDrawing: Sendable {
     public var count: Int
     /// Classes of a conditional model, by name or number, or `all`; none for images of no class in particular.
     public var classes: [String] = []
+    /// Whether `count` images are drawn in all, of the named classes in turn, and not of each.
+    package var mixesClasses = false
     /// Weight of classifier-free guidance [Ho22]: above 1 images show their class more clearly and differ less; 1 is without.
     public var guidance = 1.0
     /// Seed of the noise.
@@ -61,18 +63,18 @@ public struct ImageDrawing: Sendable {
     /// - Parameters:
     ///   - source: the model.
     ///   - progress: called after each step with the share of all work that is done, 0...1.
-    /// - Returns: the classes that were named, in the order of their images.
+    /// - Returns: what was drawn, and what it took.
     /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels, or a
     ///   class or guidance that it does not know;
     ///   `ImageFileError` or `FileError` where images cannot be written.
     @discardableResult
-    public func run(_ source: ModelSource, progress: (Double) -> Void) throws -> [DrawnClass] {
+    public func run(_ source: ModelSource, progress: (Double) -> Void) throws -> DrawingSummary {
         for path in [gridPath, tensorsPath].compactMap(\.self) {
             try AtomicFile.requireReplaceable(path, madeFrom: source.files + (noisePath.map { [$0] } ?? []))
         }
         var shown: [[RGBImage]] = []
         var all: Tensor?
-        let drawn = try forEachBatch(source, progress: progress) { batch in
+        let summary = try forEachBatch(source, progress: progress) { batch in
             if tensorsPath != nil {
                 let tensor = all ?? Tensor(shape: [batch.total] + batch.images.shape.dropFirst())
                 part(of: tensor, batch.first, count: batch.images.shape[0]).copy(from: batch.images)
@@ -86,11 +88,11 @@ public struct ImageDrawing: Sendable {
             if batch.group == shown.count { shown.append([]) }
             if gridPath != nil { shown[batch.group] += pictures.prefix(Self.gridLimit - shown.joined().count) }
         }
-        if let gridPath { try Self.writeGrid(shown, of: drawn, to: gridPath) }
+        if let gridPath { try Self.writeGrid(shown, of: summary.classes, to: gridPath) }
         if let tensorsPath, let all {
             try writeSafetensors([NamedTensor("sample", channelsFirst(all))], to: tensorsPath)
         }
-        return drawn
+        return summary
     }
 
     /// Draws as `run` does and hands over images as they come, nothing written.
@@ -98,8 +100,8 @@ public struct ImageDrawing: Sendable {
     /// - Parameter body: receives the number of the first image, and some images.
     package func forEachBatch(
         _ source: ModelSource, progress: (Double) -> Void, _ body: (_ first: Int, _ images: [RGBImage]) throws -> Void
-    ) throws {
-        _ = try forEachBatch(source, progress: progress) { try body($0.first, pictures($0.images)) }
+    ) throws -> DrawingSummary {
+        try forEachBatch(source, progress: progress) { try body($0.first, pictures($0.images)) }
     }
 
     /// Images that were drawn together.
@@ -115,7 +117,7 @@ public struct ImageDrawing: Sendable {
 
     private func forEachBatch(
         _ source: ModelSource, progress: (Double) -> Void, _ body: (Batch) throws -> Void
-    ) throws -> [DrawnClass] {
+    ) throws -> DrawingSummary {
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let selection = try ClassSelection(classes, guidance: guidance, checkpoint: checkpoint, source: source.text)
         let context = ComputeContext(threads: threads, convolution: convolution)
@@ -123,7 +125,8 @@ public struct ImageDrawing: Sendable {
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(checkpoint.scheduler)
         let noise = try noisePath.map { try startingNoise($0, model.configuration) }
-        let conditionings = selection.conditionings
+        let conditionings = mixesClasses ? [selection.mixedConditioning] : selection.conditionings
+        context.meter.reset()
         for (group, conditioning) in conditionings.enumerated() {
             for first in stride(from: 0, to: count, by: Self.batchSize) {
                 let images = draw(sampler, model, conditioning, from: noise, first: first) { share in
@@ -133,7 +136,9 @@ public struct ImageDrawing: Sendable {
                 try body(Batch(group: group, first: group * count + first, total: total, images: images))
             }
         }
-        return selection.drawn(count: count)
+        return DrawingSummary(
+            classes: mixesClasses ? [] : selection.drawn(count: count), imageCount: conditionings.count * count,
+            flops: context.meter.executedFLOPs)
     }
 
     /// The steps through the noise of a model with this scheduler.

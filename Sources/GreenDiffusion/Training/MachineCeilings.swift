@@ -16,8 +16,9 @@ public struct MachineCeilings: Sendable {
     /// What `measure` takes: of the two arrays of the copy one is only read, and takes none.
     static let arrayBytes = (3 * side * side + copied) * MemoryLayout<Float>.stride
 
-    /// The best of a few repetitions of each, on the context's threads.
-    package static func measure(_ context: ComputeContext) -> MachineCeilings {
+    /// The best of a few repetitions of each.
+    package static func measure(threads: Int) -> MachineCeilings {
+        let context = ComputeContext(threads: threads)
         let matrices = (0..<3).map { _ in Tensor(shape: [side, side]) }
         matrices[0].fill(0.5)
         matrices[1].fill(0.25)

@@ -50,7 +50,4 @@ extension FederatedRun {
 
     /// Threads that the run computes with.
     public var threads: Int { components.threads }
-
-    /// Limits of the machine, measured now.
-    public func measureCeilings() -> MachineCeilings { MachineCeilings.measure(components.model.context) }
 }

@@ -39,7 +39,8 @@ extension Distances {
     /// As the records of a run have them.
     package func record(imageCount: Int) -> ImageDistances {
         ImageDistances(
-            frechet: frechet, kidMean: kernel?.mean, kidStandardError: kernel?.standardError, precision: precisionRecall?.precision,
+            frechet: frechet, kidMean: kernel?.mean, kidStandardError: kernel?.standardError,
+            precision: precisionRecall?.precision,
             recall: precisionRecall?.recall, mind: monge, imageCount: imageCount)
     }
 }

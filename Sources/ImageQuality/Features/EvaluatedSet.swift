@@ -14,7 +14,8 @@ package struct EvaluatedSet {
     package var keptIn: String?
 
     package init(
-        features: Tensor? = nil, moments: FeatureMoments? = nil, pixels: PixelStatistics? = nil, origin: FeatureFile.Origin? = nil,
+        features: Tensor? = nil, moments: FeatureMoments? = nil, pixels: PixelStatistics? = nil,
+        origin: FeatureFile.Origin? = nil,
         keptIn: String? = nil
     ) {
         (self.features, self.moments, self.pixels, self.origin, self.keptIn) = (features, moments, pixels, origin, keptIn)

@@ -28,7 +28,7 @@ package struct DatasetImages: ImageSet {
 }
 
 /// Images in memory: those that a model drew.
-package struct DrawnImages: ImageSet {
+package struct ImagesInMemory: ImageSet {
     private let images: [RGBImage]
 
     package init(_ images: [RGBImage]) { self.images = images }

@@ -19,6 +19,7 @@ struct EvaluateCommand: ParsableCommand {
             EXAMPLES:
               greendiff evaluate --reference gtsrb:data/gtsrb --checkpoint runs/signs --count 2000 --features lite0.safetensors
               greendiff evaluate --reference real --samples drawn --features lite0.safetensors --json
+              greendiff evaluate --reference gtsrb:data/gtsrb --checkpoint runs/signs --class all --guidance 2 --features lite0.safetensors
               greendiff evaluate --reference real.safetensors --samples drawn.safetensors
             """)
 
@@ -49,13 +50,7 @@ struct EvaluateCommand: ParsableCommand {
             "Images of a side at most, chosen by --seed (default: all; \(Self.drawnCount) of a model).", valueName: "n"))
     var count: Int?
 
-    @Option(help: "How --checkpoint draws: dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral (default: ddim).")
-    var sampler: ImageDrawing.Method?
-
-    @Option(
-        help: ArgumentHelp(
-            "Sampling steps (default: 20 for dpm++ and unipc, 50 for ddim, all timesteps for ddpm).", valueName: "n"))
-    var steps: Int?
+    @OptionGroup var drawingOptions: DrawingOptions
 
     @Option(
         help: ArgumentHelp("Seed of the choice of images, of the noise, of KID's subsets and MIND's directions.", valueName: "n"))
@@ -77,11 +72,10 @@ struct EvaluateCommand: ParsableCommand {
                     ? "there is nothing to judge; give --samples with images, or --checkpoint with a model"
                     : "--samples and --checkpoint are two things to judge; leave one out")
         }
-        if checkpoint == nil, let flag = [("--steps", steps == nil), ("--sampler", sampler == nil)].first(where: { !$0.1 })?.0 {
+        if checkpoint == nil, let flag = drawingOptions.given {
             throw ValidationError("\(flag) says how a model draws; give --checkpoint, or leave it out")
         }
         try require("--count", count, in: 2...10_000_000)
-        try require("--steps", steps, in: 1...100_000)
     }
 
     func run() throws {
@@ -91,12 +85,14 @@ struct EvaluateCommand: ParsableCommand {
             network: features.map { try openFeatureNetwork($0, threads: threadOptions.threads) }, count: count, seed: seed,
             threads: threadOptions.threads, statisticsPath: statistics, featuresPath: writeFeatures)
         var current: (stage: ImageComparison.Stage, line: RateProgress)?
-        let report = try comparison.run { stage, done, total in
-            if current?.stage != stage {
-                current?.line.close()
-                current = (stage, RateProgress(unit: stage.unit, total: total, console: StandardConsole.error))
+        let report = try DrawingOptions.namingFlags {
+            try comparison.run { stage, done, total in
+                if current?.stage != stage {
+                    current?.line.close()
+                    current = (stage, RateProgress(unit: stage.unit, total: total, console: StandardConsole.error))
+                }
+                current?.line.show(done: done)
             }
-            current?.line.show(done: done)
         }
         current?.line.close()
         if json {
@@ -109,11 +105,11 @@ struct EvaluateCommand: ParsableCommand {
         guard let checkpoint else {
             return .source(try EvaluationSource(parsing: samples ?? "", setting: "--samples"))
         }
-        return .drawn(
-            try ModelSource(parsing: checkpoint, setting: "--checkpoint"),
-            ImageDrawing(
-                method: sampler ?? .ddim, steps: steps, count: count ?? Self.drawnCount, seed: seed,
-                threads: threadOptions.threads, convolution: convolutionOptions.convolution, gridPath: nil, folder: nil))
+        var drawing = drawingOptions.drawing(
+            count: count ?? Self.drawnCount, seed: seed, threads: threadOptions.threads,
+            convolution: convolutionOptions.convolution)
+        drawing.mixesClasses = true
+        return .drawn(try ModelSource(parsing: checkpoint, setting: "--checkpoint"), drawing)
     }
 }
 

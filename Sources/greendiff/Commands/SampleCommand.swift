@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import GreenDiffusion
 import ImageFiles
-import Model
+import Report
 import Storage
 
 /// `greendiff sample`: images from a model.
@@ -28,37 +28,10 @@ struct SampleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Images to draw, of each class where --class names some.", valueName: "n"))
     var count = 36
 
-    @Option(help: "dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral.")
-    var sampler: ImageDrawing.Method = .ddim
-
-    @Option(
-        help: ArgumentHelp(
-            "Sampling steps (default: 20 for dpm++ and unipc, 50 for ddim, all timesteps for ddpm).", valueName: "n"))
-    var steps: Int?
-
-    @Option(help: "How steps are spread: leading, trailing or linspace (default: as the model's scheduler says).")
-    var spacing: TimestepSpacing?
-
-    @Flag(help: "With dpm++ or unipc: visit the noise levels of Karras et al. (2022).")
-    var karras = false
-
-    @Flag(help: "Bring predicted images into range by their largest values (Saharia et al., 2022).")
-    var dynamicThresholding = false
+    @OptionGroup var drawingOptions: DrawingOptions
 
     @Option(help: ArgumentHelp("Seed of the noise.", valueName: "n"))
     var seed: UInt64 = 0
-
-    @Option(
-        name: .customLong("class"),
-        help: ArgumentHelp(
-            "Classes of a conditional model by name or number, with commas between them, or all (default: images of no class).",
-            valueName: "name,..."))
-    var classes: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none.", valueName: "w"))
-    var guidance = 1.0
 
     @Option(
         help: ArgumentHelp(
@@ -84,58 +57,40 @@ struct SampleCommand: ParsableCommand {
 
     func validate() throws {
         try require("--count", count, in: 1...10_000_000)
-        try require("--steps", steps, in: 1...100_000)
-        try require("--guidance", guidance, in: 0...100)
-        if let classes, classNames.contains("") {
-            throw ValidationError("--class \(classes) has an empty name; write names or numbers with commas between them")
-        }
-        if karras, sampler == .ddim || sampler == .ddpm {
-            throw ValidationError("--karras does not go with --sampler \(sampler.rawValue); use dpm++ or unipc")
-        }
         if let out, !ImageFile.canWrite(out) {
             throw ValidationError("--out \(out) is neither PNG nor PPM; give a name that ends in .png or .ppm")
         }
-    }
-
-    private var classNames: [String] {
-        classes?.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) } ?? []
     }
 
     func run() throws {
         loggingOptions.start()
         let source = try ModelSource(parsing: checkpoint, setting: "--checkpoint")
         let gridPath = out ?? (images == nil && tensors == nil ? "samples.png" : nil)
-        var drawing = ImageDrawing(
-            method: sampler, steps: steps, count: count, seed: seed, threads: threadOptions.threads,
-            convolution: convolutionOptions.convolution, gridPath: gridPath, folder: images)
-        (drawing.spacing, drawing.usesKarrasLevels, drawing.usesDynamicThreshold) = (spacing, karras, dynamicThresholding)
+        var drawing = drawingOptions.drawing(
+            count: count, seed: seed, threads: threadOptions.threads, convolution: convolutionOptions.convolution)
+        (drawing.gridPath, drawing.folder) = (gridPath, images)
         (drawing.noisePath, drawing.tensorsPath) = (noise, tensors)
-        drawing.classes = classNames
-        drawing.guidance = guidance
-        for drawn in try draw(drawing, source) {
+        let summary = try draw(drawing, source)
+        for drawn in summary.classes {
             let (first, last) = (drawn.images.lowerBound, drawn.images.upperBound - 1)
             StandardConsole.output.line("class   \(drawn.name) (\(drawn.label)): images \(first) to \(last)")
         }
+        StandardConsole.output.line("compute \(Quantity.flops(summary.flopsPerImage)) an image (executed)")
         if let gridPath { StandardConsole.output.line("grid    \(gridPath)") }
         if let images { StandardConsole.output.line("images  \(images)") }
         if let tensors { StandardConsole.output.line("tensors \(tensors)") }
     }
 
     /// Draws behind a progress line; errors call settings by their flags.
-    private func draw(_ drawing: ImageDrawing, _ source: ModelSource) throws -> [DrawnClass] {
+    private func draw(_ drawing: ImageDrawing, _ source: ModelSource) throws -> DrawingSummary {
         let (unit, total) = drawing.classes.isEmpty ? ("image", count) : ("percent", 100)
         var line = ProgressLine(unit: unit, total: total, console: StandardConsole.error)
         defer { line.close() }
-        do {
-            return try drawing.run(source) { share in
+        return try DrawingOptions.namingFlags {
+            try drawing.run(source) { share in
                 let done = share * Double(total)
                 line.update(completed: Int(done), fraction: done - done.rounded(.down), fields: [])
             }
-        } catch let error as ConfigurationError where ["class", "guidance"].contains(error.setting) {
-            throw ConfigurationError("--\(error.setting)", error.value, error.problem, wayOut: error.wayOut)
         }
     }
 }
-
-extension ImageDrawing.Method: ExpressibleByArgument {}
-extension TimestepSpacing: ExpressibleByArgument {}

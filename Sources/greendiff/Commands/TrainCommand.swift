@@ -2,6 +2,7 @@ import ArgumentParser
 import CPUSupport
 import Foundation
 import GreenDiffusion
+import Kernels
 import Report
 import Storage
 
@@ -74,9 +75,16 @@ struct TrainCommand: ParsableCommand {
             return
         }
         let interruption = TrainingJob.begin(finishing: "round")
-        let run =
-            try resume.map { try FederatedRun.resume($0, changing: options.given, fromRound: fromRound) }
-            ?? FederatedRun.start(configuration(), at: out ?? Self.freeFolder())
+        let run: FederatedRun
+        if let resume {
+            run = try FederatedRun.resume(resume, changing: options.given, fromRound: fromRound)
+            TrainDisplay.showMachine(threads: run.threads, console: console)
+        } else {
+            let configuration = try configuration()
+            // Opening a large data set takes a while: this is the sign of life before it.
+            TrainDisplay.showMachine(threads: configuration.threads ?? Processors.available, console: console)
+            run = try FederatedRun.start(configuration, at: out ?? Self.freeFolder())
+        }
         for notice in run.notices { console.line(labelledLine("note", notice)) }
         TrainDisplay.begin(run, console: console)
         var display = TrainDisplay(run: run, console: console)

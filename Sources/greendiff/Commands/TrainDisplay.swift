@@ -13,10 +13,15 @@ struct TrainDisplay {
         self.console = console
     }
 
+    /// The first line: what computes, measured now.
+    static func showMachine(threads: Int, console: any ConsoleWriter) {
+        console.paragraph(
+            Banner.machine(
+                threads: threads, vectorName: InstructionSet.selectedName, ceilings: MachineCeilings.measure(threads: threads)))
+    }
+
     /// The lines before the first round.
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
-        console.paragraph(
-            Banner.machine(threads: run.threads, vectorName: InstructionSet.selectedName, ceilings: run.measureCeilings()))
         for line in run.overview.lines { console.paragraph(line) }
         console.paragraph(labelledLine("run", "\(run.path), rounds \(run.completedRounds + 1) to \(run.configuration.rounds)"))
         console.line()
@@ -43,7 +48,8 @@ struct TrainDisplay {
         let heldOut = progress.isRoundEnd ? last.lossHeldOut.map { "held out " + String(format: "%.4f", $0) } : nil
         let distance = progress.isRoundEnd ? last.distances?.shortText : nil
         return [
-            .init(loss, importance: 3), distance.map { .init($0, importance: 2) }, heldOut.map { .init($0, importance: 2) }, .init(rate, importance: 1),
+            .init(loss, importance: 3), distance.map { .init($0, importance: 2) }, heldOut.map { .init($0, importance: 2) },
+            .init(rate, importance: 1),
             .init("upload \(Quantity.bytes(last.uploadBytes))", importance: 0),
             .init("energy \(Quantity.energy(last.energyTotalJoules))", importance: 4),
         ].compactMap { $0 }

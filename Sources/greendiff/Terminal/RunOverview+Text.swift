@@ -25,7 +25,8 @@ extension RunOverview {
         [labelledLine("model", modelText), labelledLine("data", dataText)]
             + (classNames.map { [labelledLine("classes", ClassLines.text($0))] } ?? [])
             + ImageLines.lines(files: imageFiles, treatment: imageTreatment) + [labelledLine("plan", planText)]
-            + (distances.map { [labelledLine("distance", $0)] } ?? []) + (heldOutWarning.map { [labelledLine("warning", $0)] } ?? [])
+            + (distances.map { [labelledLine("distance", $0)] } ?? [])
+            + (heldOutWarning.map { [labelledLine("warning", $0)] } ?? [])
     }
 
     /// Where the held-out loss means little.

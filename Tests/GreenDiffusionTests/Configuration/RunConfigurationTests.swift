@@ -22,7 +22,7 @@ import Testing
         (.gridIntensity, "481.0"), (.warmUp, "2"), (.decay, "cosine"), (.proximal, "0.5"), (.prediction, "v_prediction"),
         (.noiseSchedule, "squaredcos_cap_v2"), (.zeroSNR, "on"), (.lossWeighting, "min-snr:5.0"),
         (.timestepSampling, "speed:0.7:5.0"),
-        (.conditional, "on"), (.labelDropout, "0.25"),
+        (.conditional, "on"), (.labelDropout, "0.25"), (.features, "/data/lite0.safetensors"), (.distanceImages, "99"),
     ]
 
     @Test func everySettingSurvivesTheFile() throws {

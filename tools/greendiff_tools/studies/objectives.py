@@ -1,0 +1,119 @@
+"""The command line of scripts/study-objectives."""
+
+import argparse
+import json
+import subprocess
+from pathlib import Path
+
+from .. import markdown
+from ..paths import GREENDIFF
+
+V = ["--prediction", "v_prediction"]
+MIN_SNR = ["--loss-weighting", "min-snr:5"]
+# What is learned, by name; every step costs the same, so equal images are equal energy.
+OBJECTIVES = {
+    "eps": ("epsilon", []),
+    "eps-minsnr": ("epsilon, Min-SNR 5", MIN_SNR),
+    "v": ("v", V),
+    "v-minsnr": ("v, Min-SNR 5", V + MIN_SNR),
+    "v-minsnr-speed": ("v, Min-SNR 5, SpeeD", V + MIN_SNR + ["--timestep-sampling", "speed"]),
+    "v-minsnr-cos": ("v, Min-SNR 5, cosine schedule", V + MIN_SNR + ["--noise-schedule", "squaredcos_cap_v2"]),
+    "v-minsnr-zero": ("v, Min-SNR 5, zero terminal SNR", V + MIN_SNR + ["--zero-snr", "on"]),
+    "v-lognormal": ("v, log-normal (EDM)", V + ["--timestep-sampling", "log-normal:-1.2:1.2"]),
+}
+SAMPLERS = [("dpm++", 20), ("ddim", 50)]
+
+
+def run(arguments, *words):
+    command = [str(word) for word in (arguments.greendiff, *words, "--threads", arguments.threads)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise SystemExit(f"study-objectives: {' '.join(command)}: {result.stderr.strip()}")
+    return result.stdout
+
+
+def steps_done(folder):
+    try:
+        lines = (folder / "progress.jsonl").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0
+    return json.loads(lines[-1])["step"] if lines else 0
+
+
+def result_path(arguments, objective, seed, sampler, steps):
+    return Path(arguments.out) / f"{objective}-{seed}.{sampler}.{steps}.json"
+
+
+def train(arguments):
+    """Trains what is not trained and evaluates what is not evaluated, seed by seed."""
+    Path(arguments.out).mkdir(parents=True, exist_ok=True)
+    for seed in arguments.seeds:
+        for objective in arguments.objectives:
+            folder = Path(arguments.out) / f"{objective}-{seed}"
+            if folder.is_dir():
+                if steps_done(folder) < arguments.steps:
+                    run(arguments, "pretrain", "--resume", folder)
+            else:
+                run(arguments, "pretrain", "--data", arguments.data, "--preset", "small", "--steps", arguments.steps,
+                    "--batch-size", 32, "--learning-rate", "5e-4", "--warm-up", 100, "--checkpoint-every", 240,
+                    "--sample-every", 720, "--evaluate-every", 240, "--seed", seed, "--out", folder, *OBJECTIVES[objective][1])
+            for sampler, steps in SAMPLERS:
+                path = result_path(arguments, objective, seed, sampler, steps)
+                if not path.exists():
+                    text = run(
+                        arguments, "evaluate", "--reference", arguments.data, "--checkpoint", folder, "--features",
+                        arguments.features, "--count", arguments.count, "--sampler", sampler, "--steps", steps, "--json")
+                    path.write_text(text, encoding="utf-8")
+                    print(f"{objective} seed {seed}, {sampler} {steps}: KID {json.loads(text)['kid_mean']:.3f}", flush=True)
+    return 0
+
+
+def spread(values, digits):
+    mean = f"{sum(values) / len(values):.{digits}f}"
+    return mean if len(values) == 1 else f"{mean} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+
+
+def table(arguments):
+    for sampler, steps in SAMPLERS:
+        rows = []
+        for objective, (name, _) in OBJECTIVES.items():
+            paths = [(seed, result_path(arguments, objective, seed, sampler, steps)) for seed in arguments.seeds]
+            results = [json.loads(path.read_text(encoding="utf-8")) for _, path in paths if path.exists()]
+            if not results:
+                continue
+            losses = [
+                json.loads((Path(arguments.out) / f"{objective}-{seed}/progress.jsonl").read_text().splitlines()[-1])
+                for seed, path in paths if path.exists()]
+            light, contrast = ([sum(r["sample_pixels"][key]) / 3 for r in results] for key in ("mean", "deviation"))
+            rows.append([
+                name, len(results), spread([r["kid_mean"] for r in results], 2),
+                spread([r["frechet_distance"] for r in results], 0), spread([r["mind"] for r in results], 0),
+                spread([r["precision"] for r in results], 2), spread([r["recall"] for r in results], 2),
+                f"{sum(light) / len(light):.2f}, {sum(contrast) / len(contrast):.2f}",
+                spread([loss["loss_held_out"] for loss in losses], 4)])
+        if rows:
+            print(f"{sampler}, {steps} steps:\n")
+            print(markdown.table(
+                ["learned", "seeds", "KID", "Frechet", "MIND", "precision", "recall", "pixels", "held-out loss"], rows), "\n")
+    return 0
+
+
+def main(description):
+    parser = argparse.ArgumentParser(
+        prog="study-objectives", description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, action in (("train", train), ("table", table)):
+        command = commands.add_parser(name)
+        command.add_argument("out")
+        command.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+        command.set_defaults(action=action)
+        if name == "train":
+            command.add_argument("--objectives", nargs="+", choices=list(OBJECTIVES), default=list(OBJECTIVES))
+            command.add_argument("--data", required=True, help="such as gtsrb:DIR")
+            command.add_argument("--features", required=True)
+            command.add_argument("--steps", type=int, default=1440)
+            command.add_argument("--count", type=int, default=500)
+            command.add_argument("--greendiff", default=GREENDIFF)
+            command.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    return arguments.action(arguments)
