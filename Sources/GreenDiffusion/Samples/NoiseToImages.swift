@@ -11,14 +11,17 @@ struct NoiseToImages {
     /// What the model took it for in each step.
     let predictions: [RGBImage]
 
-    /// Draws; a conditional model draws its classes in turn.
+    /// Draws the classes of `drawing` in turn.
     ///
     /// - Parameters:
     ///   - drawing: how, and how many images: all are drawn together.
     ///   - progress: called with the images that are done, with fractions.
-    /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels.
+    /// - Throws: what loading a model throws; `SamplingStepsError`; `ConfigurationError` for a model of other than three channels, or a
+    ///   class or guidance that it does not know.
     init(_ source: ModelSource, _ drawing: ImageDrawing, progress: (Double) -> Void) throws {
         let checkpoint = try source.loadImageModel(setting: "run")
+        let selection = try ClassSelection(
+            drawing.classes, guidance: drawing.guidance, checkpoint: checkpoint, source: source.text)
         let context = ComputeContext(threads: drawing.threads, convolution: drawing.convolution)
         let model = try UNet(checkpoint, context: context)
         let sampler = try drawing.sampler(checkpoint.scheduler)
@@ -30,7 +33,7 @@ struct NoiseToImages {
         var (samples, predictions) = ([first(of: images)], [RGBImage]())
         _ = sampler.denoise(
             images, model: model, seed: drawing.seed,
-            conditioning: checkpoint.classes.map { Conditioning(labels: Array(0..<$0.count)) }
+            conditioning: selection.mixedConditioning
         ) { done in
             samples.append(first(of: images))
             progress(Double(drawing.count * done) / Double(sampler.steps.count))

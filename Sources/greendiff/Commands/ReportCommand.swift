@@ -29,13 +29,7 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Draw with each run's newest model: on or off.", valueName: "on|off"))
     var draw: Switch = .on
 
-    @Option(help: "How models draw: dpm++, as for the distances of training; unipc; ddim, as for the grids; ddpm, ancestral.")
-    var sampler: ImageDrawing.Method = .dpmSolver
-
-    @Option(
-        help: ArgumentHelp(
-            "Sampling steps (default: 20 for dpm++ and unipc, 50 for ddim, all timesteps for ddpm).", valueName: "n"))
-    var steps: Int?
+    @OptionGroup var drawingOptions: DrawingOptions
 
     @Option(help: ArgumentHelp("Seed of the noise that drawing begins with.", valueName: "n"))
     var seed: UInt64 = 0
@@ -47,10 +41,6 @@ struct ReportCommand: ParsableCommand {
     private static let comparisonName = "comparison.html"
     private static let drawnCount = 16
 
-    func validate() throws {
-        try require("--steps", steps, in: 1...100_000)
-    }
-
     func run() throws {
         loggingOptions.start()
         let report = try RunReport(runs)
@@ -58,13 +48,14 @@ struct ReportCommand: ParsableCommand {
         try AtomicFile.requireReplaceable(path, madeFrom: report.files)
         let page: String
         if draw == .on {
-            let drawing = ImageDrawing(
-                method: sampler, steps: steps, count: Self.drawnCount, seed: seed, threads: threadOptions.threads,
-                convolution: convolutionOptions.convolution, gridPath: nil, folder: nil)
+            let drawing = drawingOptions.drawing(
+                count: Self.drawnCount, seed: seed, threads: threadOptions.threads, convolution: convolutionOptions.convolution)
             var line = RateProgress(
                 unit: "image", total: report.modelCount * Self.drawnCount, console: StandardConsole.error)
             defer { line.close() }
-            page = try report.html(drawing: drawing) { line.show(done: $0) }
+            page = try DrawingOptions.namingFlags {
+                try report.html(drawing: drawing) { line.show(done: $0) }
+            }
         } else {
             page = try report.html(drawing: nil) { _ in }
         }

@@ -118,5 +118,7 @@ import Testing
         }
         let steps = try Greendiff.run("report", run, "--steps", "0")
         #expect(steps.status == 64 && steps.errors.contains("--steps 0 is outside 1...100000"))
+        let guided = try Greendiff.run("report", run, "--class", "stop")
+        #expect(guided.status == 1 && guided.errors.contains("--class stop is not to be had from \(run)"), "\(guided.errors)")
     }
 }
