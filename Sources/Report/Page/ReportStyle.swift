@@ -70,7 +70,7 @@ enum ReportStyle {
         .fields td { white-space: normal; }
         .fields th { color: var(--soft); font-weight: 500; }
         pre { padding: 14px 16px; overflow-x: auto; font-size: 0.85rem; line-height: 1.45; margin: 0; }
-        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 14px; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 360px), 1fr)); gap: 14px; }
         .charts.three { grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); }
         .three svg text { font-size: 13px; }
         .charts + .charts { margin-top: 14px; }
