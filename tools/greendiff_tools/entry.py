@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 # Where pip finds, besides PyPI, what a lock names: PyTorch's builds without CUDA.
-INDEXES = dict.fromkeys(["pytorch", "features", "fixtures"], "--extra-index-url https://download.pytorch.org/whl/cpu ")
+INDEXES = dict.fromkeys(
+    ["pytorch", "features", "fixtures", "peers", "quality"], "--extra-index-url https://download.pytorch.org/whl/cpu ")
 
 
 def run(module, description, extra=None):

@@ -73,3 +73,9 @@ def at_equal_error(program, path, curve, widths):
         _, lattice_bits, realised = quantize(program, path, ["--grid", "lattice", "--error-absolute", repr(error)])
         rows.append((bits, error, paper_bits, lattice_bits, realised))
     return rows
+
+
+def short(number):
+    """1.39e-1 rather than 1.39e-01."""
+    mantissa, exponent = f"{number:.2e}".split("e")
+    return f"{mantissa}e{int(exponent)}"
