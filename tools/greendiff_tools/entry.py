@@ -14,11 +14,11 @@ def run(module, description, extra=None):
 
     Ends with status 2 and the way out where a package is missing."""
     try:
-        main = importlib.import_module(f"greendiff_tools.{module}").main
+        status = importlib.import_module(f"greendiff_tools.{module}").main(description)
     except ModuleNotFoundError as error:
         script = Path(sys.argv[0]).name
         print(
             f"{script}: {error}; install it with: python3 -m venv .venv && .venv/bin/pip install --require-hashes "
             f"{INDEXES.get(extra, '')}-r tools/locks/{extra}.txt, and run: .venv/bin/python scripts/{script}", file=sys.stderr)
         sys.exit(2)
-    sys.exit(main(description))
+    sys.exit(status)
