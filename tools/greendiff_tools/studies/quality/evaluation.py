@@ -17,6 +17,11 @@ def results_path(where, reference, options):
     return where(f"{reference}-{network}-{options.count}-{options.sampler}{options.steps}.json")
 
 
+def beside(root, name):
+    """Paths of results for a model that is no run of the study."""
+    return lambda ending: Path(root) / "runs" / f"{name}.{ending}"
+
+
 def evaluate(command, path):
     """Runs `greendiff evaluate`; its JSON comes to `path` whole or not at all."""
     result = subprocess.run(command, capture_output=True, text=True)
@@ -55,17 +60,13 @@ def evaluate_all(options):
     """Every run that is trained, the model that all began with, and, to compare with, real training images."""
     log, root = Log(options.out), Path(options.out)
     study = json.loads((root / "study.json").read_text(encoding="utf-8"))
-
-    def beside(name):
-        return lambda ending: root / "runs" / f"{name}.{ending}"
-
-    real = results_path(beside("real"), REFERENCES[0], options)
+    real = results_path(beside(root, "real"), REFERENCES[0], options)
     if not real.exists():
         evaluate(
             [options.greendiff, "evaluate", "--reference", f"gtsrb:{root / 'data' / REFERENCES[0]}",
              "--samples", f"gtsrb:{root / 'data' / REFERENCES[1]}", "--features", options.features,
              "--count", str(options.count), "--threads", str(options.threads), "--json"], real)
-    judge(study["init"], beside("start"), options, log)
+    judge(study["init"], beside(root, "start"), options, log)
     for run in chosen(options):
         if run.is_done(study["rounds"]):
             judge(run.folder / "model", run.beside, options, log)

@@ -1,6 +1,7 @@
 """The runs of the study: which there are, training them, resuming what was interrupted."""
 
 import json
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -111,8 +112,26 @@ def keep_settings(options):
     path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
+def looks(process):
+    """Once a minute while the process runs, and when it has ended.
+
+    Where we are interrupted the process is, too: it finishes its round and saves it, and we wait for that."""
+    try:
+        while process.poll() is None:
+            try:
+                process.wait(LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+            yield
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+
+
 def train(options):
     """Trains what is not trained yet, run after run."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     keep_settings(options)
     log, runs = Log(options.out), chosen(options)
     left = sum(options.rounds - min(options.rounds, len(run.records())) for run in runs if not run.is_done(options.rounds))
@@ -124,12 +143,8 @@ def train(options):
         seen = len(run.records())
         log(f"run {number} of {len(runs)}, {run.name}: {f'goes on after round {seen}' if seen else 'begins'}")
         with open(run.beside("log"), "a", encoding="utf-8") as output:
-            process = subprocess.Popen(run.command(options), stdout=output, stderr=subprocess.STDOUT)
-            while process.poll() is None:
-                try:
-                    process.wait(LOOK_SECONDS)
-                except subprocess.TimeoutExpired:
-                    pass
+            process = subprocess.Popen(run.command(options), stdout=output, stderr=output, start_new_session=True)
+            for _ in looks(process):
                 done = len(run.records())
                 if done > seen:
                     left, seen = left - (done - seen), done

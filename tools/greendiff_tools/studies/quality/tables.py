@@ -7,8 +7,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from ...markdown import paragraph, replaced, table
-from .evaluation import REFERENCES, results_path
-from .figure import draw
+from .evaluation import REFERENCES, beside, results_path
 from .runs import PARTITIONS, SCHEMES, RunError, chosen
 
 IMAGES = {"iid": "tracks dealt at random", "dirichlet": "Dirichlet(0.3)"}
@@ -66,10 +65,17 @@ def of_schemes(schemes, columns):
     return table(["scheme", *(title for title, _ in columns.values())], rows)
 
 
-def reference_row(name, path):
-    numbers = load(path)
-    return [name, *(f"{numbers[key]:.{digits}f}" for key, digits in
-                    (("frechet_distance", 1), ("kid_mean", 3), ("precision", 2), ("recall", 2)))]
+def references(options):
+    """Real training images and the model before training against held-out images."""
+    rows = []
+    for name, title in (("real", "real training images"), ("start", "the model before training")):
+        path = results_path(beside(options.out, name), REFERENCES[0], options)
+        if path.exists():
+            numbers = load(path)
+            rows.append([
+                title, f"{numbers['frechet_distance']:.1f}", f"{numbers['kid_mean']:.3f}", f"{numbers['precision']:.2f}",
+                f"{numbers['recall']:.2f}"])
+    return table(["", "Frechet", "KID", "precision", "recall"], rows)
 
 
 def classifiers(root):
@@ -84,21 +90,17 @@ def classifiers(root):
 
 def pictures(options, found, rounds):
     """Copies a sheet of every scheme to the document's images and draws the plot; Markdown that shows them."""
-    folder, lines = Path(options.images), []
+    from .figure import draw  # The tables alone need no matplotlib.
+    folder = Path(options.images)
     draw([(IMAGES[partition], schemes) for partition, schemes in found.items()], folder / "study.svg")
-    lines.append(f"![Frechet distance against energy]({link(options, folder / 'study.svg')})")
+    lines = [f"![Frechet distance against energy]({link(options, folder / 'study.svg')})"]
     partition, schemes = next(reversed(found.items()))
-    runs = {run.scheme: run for run in reversed(chosen(options)) if run.partition == partition and run.scheme in schemes}
-    cells, sheets = [], []
+    lines.append(f"What they draw after round {rounds}, {IMAGES[partition]}, all from the same noise:")
     for scheme in schemes:
-        if runs[scheme].beside("png").exists():
-            target = folder / f"study-{scheme}.png"
-            shutil.copy(runs[scheme].beside("png"), target)
-            cells.append(SCHEMES[scheme][0])
-            sheets.append(f"![{scheme}]({link(options, target)})")
-    if cells:
-        lines.append(f"What they draw after round {rounds}, {IMAGES[partition]}, seed 1, all from the same noise:")
-        lines += [f"{name}:\n\n{sheet}" for name, sheet in zip(cells, sheets)]
+        sheets = [run.beside("png") for run in chosen(options) if (run.partition, run.scheme) == (partition, scheme)]
+        target = folder / f"study-{scheme}.png"
+        shutil.copy(next(sheet for sheet in sheets if sheet.exists()), target)
+        lines.append(f"{SCHEMES[scheme][0]}:\n\n![{scheme}]({link(options, target)})")
     return lines
 
 
@@ -108,29 +110,29 @@ def link(options, path):
     return path.relative_to(document) if path.is_relative_to(document) else path
 
 
+def conditions(options, study, seeds):
+    """What all numbers of the tables have in common."""
+    split = load(Path(options.out) / "data/split.json")["images"]
+    network = load(results_path(beside(options.out, "real"), REFERENCES[0], options))["features"]
+    flags = f", {study['train_flags']}" if study["train_flags"] else ""
+    means = f"Means of {seeds} seeds ± standard deviation" if seeds > 1 else "One seed"
+    return paragraph(
+        f"{study['rounds']} rounds of {study['local_iterations']} steps of {study['batch_size']} images on ten devices, "
+        f"learning rate {study['learning_rate']:g}{flags}, from `{study['init']}`; {split['train']} images to train on, "
+        f"{split['held-out']} held out. Distances: {options.count} images a side, {options.sampler}, {options.steps} steps, "
+        f"{network['name']} ({network['resize']}). {means}; energy and bytes of all rounds, energy modelled.")
+
+
 def write(options):
     root = Path(options.out)
-    study, split = load(root / "study.json"), load(root / "data/split.json")
+    study = load(root / "study.json")
     found = collect(options, study["rounds"])
     if not found:
         raise RunError(f"{root} has no run that is trained and evaluated with these settings")
-    seeds = max(len(numbers["frechet"]) for schemes in found.values() for numbers in schemes.values())
-    network = load(results_path(lambda ending: root / "runs" / f"real.{ending}", REFERENCES[0], options))["features"]
-    parts = [paragraph(
-        f"{study['rounds']} rounds of {study['local_iterations']} steps of {study['batch_size']} images on ten devices, learning "
-        f"rate {study['learning_rate']:g}{', ' + study['train_flags'] if study['train_flags'] else ''}, from `{study['init']}`; "
-        f"{split['images']['train']} images to train on, {split['images']['held-out']} held out. Distances: {options.count} "
-        f"images a side, {options.sampler}, {options.steps} steps, {network['name']} ({network['resize']}). "
-        f"{f'Means of {seeds} seeds ± standard deviation' if seeds > 1 else 'One seed'}; energy and bytes of all rounds, energy modelled.")]
+    parts = [conditions(options, study, max(len(numbers["frechet"]) for part in found.values() for numbers in part.values()))]
     for partition, schemes in found.items():
         parts += [f"Images on devices: {IMAGES[partition]}.", of_schemes(schemes, QUALITY), of_schemes(schemes, COST)]
-    rows = [
-        reference_row(title, path) for title, path in (
-            ("real training images", results_path(lambda ending: root / "runs" / f"real.{ending}", REFERENCES[0], options)),
-            ("the model before training", results_path(lambda ending: root / "runs" / f"start.{ending}", REFERENCES[0], options)))
-        if path.exists()]
-    parts += ["To compare with:", table(["", "Frechet", "KID", "precision", "recall"], rows)]
-    parts += pictures(options, found, study["rounds"])
+    parts += ["To compare with:", references(options), *pictures(options, found, study["rounds"])]
     judged = classifiers(root)
     if judged:
         parts += ["A classifier trained on drawn images, and the same on real ones:", judged]
