@@ -22,7 +22,7 @@ def draw(panels, path):
                 bars.append([[middle - min(numbers[name])], [max(numbers[name]) - middle]])
             axis.errorbar(
                 x, y, xerr=bars[0], yerr=bars[1], fmt="o", color=COLORS[scheme], label=SCHEMES[scheme][0], capsize=2)
-        axis.set_xscale("log")
+        axis.set_xlim(left=0)
         axis.set_title(title)
         axis.set_xlabel("modelled energy of all rounds, J")
         axis.grid(True, which="major", alpha=0.3)
