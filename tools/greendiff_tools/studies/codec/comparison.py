@@ -19,7 +19,7 @@ from ...bench_pytorch.results import cpu_name
 from ...markdown import paragraph, replaced, table
 from ...paths import GREENDIFF, ROOT
 from .peers import flat, peers
-from .study import difference, quantize, short
+from .study import coded, difference, quantize, short
 
 LATTICE_BITS = (2, 4, 6)
 SEEDS = 8  # Codings whose errors are compared with each other.
@@ -40,22 +40,18 @@ def bias(errors, values):
 class Lattice:
     """Our program's lattice at a width's step."""
 
-    def __init__(self, program, path, rounding, bits):
+    def __init__(self, program, path, tensors, rounding, bits):
         self.name, self.setting, self.rounding, self.bits = f"**lattice, {rounding}**", f"`--bits {bits}`", rounding, bits
         options = ["--grid", "lattice", "--rounding", "stochastic" if rounding == "stochastic" else "dither"]
         self.program, self.path, self.options = program, path, [*options, "--bits", str(bits), "--threads", "1"]
+        self.tensors = tensors
 
     def codings(self, values):
         """Errors of codings with several seeds, and bits a value."""
         errors = []
         for seed in range(SEEDS):
-            with tempfile.TemporaryDirectory() as folder:
-                frame, restored = f"{folder}/frame", f"{folder}/restored.safetensors"
-                command = [self.program, "quantize", self.path, frame, "--json", *self.options, "--seed", str(seed)]
-                summary = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-                subprocess.run([self.program, "dequantize", frame, restored], check=True, capture_output=True)
-                after = load_file(restored)
-            errors.append(flat({name: after[name] for name in load_file(self.path)}).astype(np.float64) - values)
+            summary, after = coded(self.program, self.path, [*self.options, "--seed", str(seed)])
+            errors.append(flat({name: after[name] for name in self.tensors}).astype(np.float64) - values)
         return errors, summary["bits_per_parameter"]
 
 
@@ -111,7 +107,8 @@ def rows(program, folder, path, rounds):
     tensors = load_file(path)
     values = flat(tensors).astype(np.float64)
     norm = float(values @ values)
-    ours = [Lattice(program, path, rounding, bits) for rounding in ("dithered", "stochastic") for bits in LATTICE_BITS]
+    ours = [
+        Lattice(program, path, tensors, rounding, bits) for rounding in ("dithered", "stochastic") for bits in LATTICE_BITS]
     others = [Other(peer, tensors) for peer in peers(tensors)]
     clock = speeds(program, folder, others, rounds)
     for codec in [*ours, *others]:
@@ -148,7 +145,6 @@ def main(description):
     parser.add_argument("--rounds", type=int, default=5, help="of timing, by turns (default: 5)")
     parser.add_argument("--document", default=ROOT / "docs/codec.md", metavar="FILE", help="tables go between its marks")
     options = parser.parse_args()
-    os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)
     parts = [paragraph(f"One thread of {cpu_name()}, medians of {options.rounds} rounds.")]
     with tempfile.TemporaryDirectory() as scratch:
