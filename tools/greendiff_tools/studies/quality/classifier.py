@@ -1,4 +1,7 @@
-"""ResNet-20 for signs (He et al. 2016, section 4.2, as for CIFAR-10), trained on drawn or on real images, tested on real ones."""
+"""ResNet-20 for signs, trained on drawn or on real images, tested on real ones.
+
+Network, SGD and crops as He et al. have them for CIFAR-10 (2016, section 4.2); the rate goes up and down once ("1cycle", Smith
+and Topin 2018), which learns in hundreds of steps what theirs learns in thousands."""
 
 import json
 import subprocess
@@ -87,12 +90,12 @@ def batch(images, chosen, generator):
 
 
 def train(images, labels, classes, steps, seed):
-    """The network after `steps` of SGD, the rate divided by 10 after a half and three quarters of them."""
+    """The network after `steps` of SGD, the rate highest after three tenths of them."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    network = resnet20(classes)
+    network = resnet20(classes).to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(network.parameters(), RATE, MOMENTUM, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [steps // 2, steps * 3 // 4], 0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.3, cycle_momentum=False)
     for _ in range(steps):
         chosen = torch.randint(0, len(labels), (BATCH,), generator=generator)
         loss = nn.functional.cross_entropy(network(batch(images, chosen, generator)), labels[chosen])

@@ -89,7 +89,7 @@ def parse(description):
     command.add_argument("--name", required=True, help="of its row in the table")
     command.add_argument("--per-class", type=int, default=100, metavar="N", help="images of a class (default: 100)")
     command.add_argument("--guidance", type=float, default=1.0, metavar="W")
-    command.add_argument("--classifier-steps", type=int, default=2000, metavar="N", help="default: 2000")
+    command.add_argument("--classifier-steps", type=int, default=1000, metavar="N", help="default: 1000")
     command.add_argument("--seed", type=int, default=1)
     command = add("table", write_table, "tables and pictures into the document")
     add_runs(command)
