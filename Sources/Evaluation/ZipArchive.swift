@@ -26,6 +26,11 @@ struct ZipArchive {
     /// - Throws: `FileError` for a file that cannot be read, `EvaluationError` for one that is no such archive.
     init(_ path: String) throws {
         self.path = path
+        // Foundation loses memory over a file without bytes.
+        var status = stat()
+        guard stat(path, &status) != 0 || status.st_size > 0 else {
+            throw EvaluationError(path, "is empty", wayOut: "write it again with numpy.savez")
+        }
         do {
             file = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
         } catch {

@@ -1,6 +1,7 @@
 import Codec
 import FedRuntime
 import Kernels
+import Records
 import TestSupport
 import Testing
 
@@ -68,6 +69,22 @@ import Testing
             #expect(try #require(record.errorCertificate) >= (try #require(dear[record.device].errorCertificate)))
             #expect(try #require(record.errorCertificate) <= (try #require(cheap[record.device].errorCertificate)))
         }
+    }
+
+    @Test func whoAcceptsTheFewestBitsHasNoCoarsestStep() throws {
+        func records(_ demand: Double, _ bits: ClosedRange<Int>) throws -> [DeviceRecord] {
+            let toy = try toy(.relative(demand), grid: .lattice, bits: bits)
+            return try toy.runRound(try toy.server()).devices
+        }
+        for (demand, error) in [(0.05, 0.05), (0.2, 0.2), (0.4, 0.4), (0.9, 0.5)] {
+            for record in try records(demand, 2...8) {
+                #expect(record.status == .ok && record.demandMet == true)
+                #expect(abs(try #require(record.errorRelative) - error) < 1e-3 * error)
+            }
+        }
+        func bytes(_ records: [DeviceRecord]) throws -> [Int] { try records.map { try #require($0.payloadBytes) } }
+        #expect(try zip(bytes(records(0.4, 2...8)), bytes(records(0.09, 2...8))).allSatisfy { $0 < $1 })
+        #expect(try bytes(records(0.4, 3...8)) == bytes(records(0.09, 3...8)), "at most the error of 3 bits")
     }
 
     @Test func whatNothingFitsIntoIsSaid() throws {

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 # Where pip finds, besides PyPI, what a lock names: PyTorch's builds without CUDA.
-INDEXES = dict.fromkeys(["pytorch", "fixtures"], "--extra-index-url https://download.pytorch.org/whl/cpu ")
+INDEXES = dict.fromkeys(
+    ["pytorch", "fixtures", "peers", "quality"], "--extra-index-url https://download.pytorch.org/whl/cpu ")
 
 
 def run(module, description, extra=None):
@@ -13,11 +14,11 @@ def run(module, description, extra=None):
 
     Ends with status 2 and the way out where a package is missing."""
     try:
-        main = importlib.import_module(f"greendiff_tools.{module}").main
+        status = importlib.import_module(f"greendiff_tools.{module}").main(description)
     except ModuleNotFoundError as error:
         script = Path(sys.argv[0]).name
         print(
             f"{script}: {error}; install it with: python3 -m venv .venv && .venv/bin/pip install --require-hashes "
             f"{INDEXES.get(extra, '')}-r tools/locks/{extra}.txt, and run: .venv/bin/python scripts/{script}", file=sys.stderr)
         sys.exit(2)
-    sys.exit(main(description))
+    sys.exit(status)

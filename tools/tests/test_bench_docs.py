@@ -4,8 +4,8 @@ import itertools
 import unittest
 
 from greendiff_tools.bench_docs import labels
-from greendiff_tools.bench_docs.command import DocumentError, replaced
 from greendiff_tools.bench_docs.profile import display_name
+from greendiff_tools.markdown import DocumentError, replaced
 
 
 class DocumentTests(unittest.TestCase):

@@ -13,7 +13,7 @@ class LockTests(unittest.TestCase):
             for requirement in requirements:
                 if requirement.startswith("greendiff-tools["):
                     continue
-                self.assertRegex(requirement, r"^[a-z0-9-]+==[0-9.]+$")
+                self.assertRegex(requirement, r"^[a-z0-9-]+==[0-9.]+(post[0-9]+)?$")
                 self.assertIn(requirement, entries, f"run scripts/lock-tools {extra}")
 
     def test_a_group_of_groups_has_the_versions_of_each(self):

@@ -142,15 +142,22 @@ package struct DeviceUpdate {
         return energy
     }
 
+    /// The most of an update's squared norm that its error may be on a lattice, whatever is demanded.
+    private static let largestError = 0.5
+
     /// The coding of a candidate width. On demand, a lattice takes the step of exactly the error that is demanded, within what the device
-    /// accepts.
+    /// accepts: who accepts the fewest bits that codes can have, accepts any step.
     private func coding(bits: Int, plan: DevicePlan) throws(CodecError) -> UpdateCoding {
         let device = assignment.device
         guard plan.scheme.isOnDemand, case .lattice(let lattice) = table, table.summary.squaredNorm > 0,
             let demand = plan.demand.error?.absolute(squaredNorm: table.summary.squaredNorm),
             table.summary.expectedError(bits: bits) <= demand
         else { return bits == Scheme.exactBits ? table.exactCoding : try table.coding(bits: bits) }
-        let limit = min(demand, table.summary.expectedError(bits: device.acceptedBits.lowerBound))
+        let coarsest = device.acceptedBits.lowerBound
+        let limit = min(
+            demand,
+            coarsest == CodeWidths.all.lowerBound
+                ? Self.largestError * table.summary.squaredNorm : table.summary.expectedError(bits: coarsest))
         return try lattice.coding(errorAtMost: limit, values: values, threads: threads)
     }
 

@@ -5,25 +5,10 @@ import sys
 
 from ..bench_pytorch import tables
 from ..bench_pytorch.results import ResultError, Results
-from ..markdown import paragraph, table
+from ..markdown import DocumentError, paragraph, replaced, table
 from ..paths import ROOT
 from .profile import Profile, ProfileError
 from .roofline import picture
-
-END = "<!-- end -->"
-
-
-class DocumentError(Exception):
-    """A document without the marks between which tables belong."""
-
-
-def replaced(document, mark, content):
-    """`document` with `content` between `<!-- mark -->` and the next `<!-- end -->`."""
-    start = document.find(f"<!-- {mark} -->")
-    stop = document.find(END, start)
-    if start < 0 or stop < 0:
-        raise DocumentError(f"the document has no <!-- {mark} --> ... {END}")
-    return f"{document[:start]}<!-- {mark} -->\n\n{content.strip()}\n\n{document[stop:]}"
 
 
 def profile_table(profile):

@@ -30,7 +30,7 @@ class Results:
                     f"{path} is of another build of bench: start anew with another --json file, a table is of one build")
             return results
         return cls(path, {
-            "machine": {"cpu": _cpu_name(), "processors": os.cpu_count(), "kernel": platform.release()},
+            "machine": {"cpu": cpu_name(), "processors": os.cpu_count(), "kernel": platform.release()},
             "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "commit": _commit(), "bench_sha256": _digest(bench), "pytorch": None, "seconds": 0.0,
             "idle_wait_seconds": 0.0, "discarded_samples": 0, "comparisons": [], "memory": [],
@@ -82,7 +82,8 @@ def _digest(path):
         raise ResultError(f"{path}: {error.strerror}; run swift build -c release --product bench") from error
 
 
-def _cpu_name():
+def cpu_name():
+    """The processor, as the system names it."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         names = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
     return names[0] if names else platform.machine()

@@ -3,12 +3,11 @@
 import argparse
 import tempfile
 
-from ...markdown import paragraph, table
+from ...markdown import paragraph, replaced, table
 from ...paths import GREENDIFF, ROOT
 from . import study
 from .figure import draw
-
-BEGIN, END = "<!-- codec -->", "<!-- end -->"
+from .study import short
 
 
 def parse(description):
@@ -35,12 +34,6 @@ def error_table(curves, norm):
     others = "; ".join(f"{name} {short(curves[name][0][0] / norm)} at {curves[name][0][1]:.2f}" for name in study.OTHERS)
     columns = [name.replace(" (one scale a tensor)", "").replace(", groups of", " by") for name in study.OURS]
     return table(["bits", *columns], rows) + "\n\n" + paragraph(f"Others, nearest rounding (biased): {others}.")
-
-
-def short(number):
-    """1.39e-1 rather than 1.39e-01."""
-    mantissa, exponent = f"{number:.2e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
 
 
 def equal_table(rows, peer="paper's grid"):
@@ -81,8 +74,6 @@ def main(description):
     ])
     with open(options.document, encoding="utf-8") as file:
         document = file.read()
-    before, rest = document.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
     with open(options.document, "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+        file.write(replaced(document, "codec", text))
     print(text)

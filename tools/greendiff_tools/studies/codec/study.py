@@ -22,15 +22,21 @@ OURS = {
 PAPER, LATTICE = "paper (one scale a tensor)", "lattice, dithered"
 
 
-def quantize(program, path, options):
-    """(expected squared error, bits a value, realised squared error) of one frame."""
+def coded(program, path, options):
+    """(what `greendiff quantize` says of a frame, the tensors that come out of it)."""
     with tempfile.TemporaryDirectory() as folder:
         frame, restored = f"{folder}/frame", f"{folder}/restored.safetensors"
         command = [program, "quantize", path, frame, "--json", *options]
         summary = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         subprocess.run([program, "dequantize", frame, restored], check=True, capture_output=True)
-        before, after = load_file(path), load_file(restored)
-        realised = sum(float(((after[k].astype(np.float64) - before[k]) ** 2).sum()) for k in before)
+        return summary, load_file(restored)
+
+
+def quantize(program, path, options):
+    """(expected squared error, bits a value, realised squared error) of one frame."""
+    summary, after = coded(program, path, options)
+    before = load_file(path)
+    realised = sum(float(((after[k].astype(np.float64) - before[k]) ** 2).sum()) for k in before)
     return summary["error_expected"], summary["bits_per_parameter"], realised
 
 
@@ -73,3 +79,9 @@ def at_equal_error(program, path, curve, widths):
         _, lattice_bits, realised = quantize(program, path, ["--grid", "lattice", "--error-absolute", repr(error)])
         rows.append((bits, error, paper_bits, lattice_bits, realised))
     return rows
+
+
+def short(number):
+    """1.39e-1 rather than 1.39e-01."""
+    mantissa, exponent = f"{number:.2e}".split("e")
+    return f"{mantissa}e{int(exponent)}"

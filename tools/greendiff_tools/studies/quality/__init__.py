@@ -1,0 +1,1 @@
+"""Image quality against energy: real signs, several codecs and seeds. See scripts/study-quality."""
