@@ -30,9 +30,9 @@ import Testing
 
     private func images() throws -> String { "folder:" + (try writeImages(folder, "images", count: 12, seed: 3)) }
 
-    /// What `greendiff evaluate --checkpoint MODEL --sampler dpm++` says of the run's model.
+    /// What `greendiff evaluate --checkpoint MODEL` says of the run's model.
     private func evaluated(_ model: String, data: String, features: String, seed: UInt64) throws -> ComparisonReport {
-        let drawing = ImageDrawing(method: .dpmSolver, steps: 20, count: 8, seed: seed, threads: 2, gridPath: nil, folder: nil)
+        let drawing = ImageDrawing(method: .ddim, steps: nil, count: 8, seed: seed, threads: 2, gridPath: nil, folder: nil)
         let comparison = ImageComparison(
             reference: try EvaluationSource(parsing: data, setting: "reference"),
             samples: .drawn(.checkpoint(folder: model), drawing), network: try openFeatureNetwork(features, threads: 2), count: 8,

@@ -6,7 +6,7 @@ import Model
 import Records
 
 /// How far the images that a run's model draws are from those that it learns from: what evaluations of a run with setting `features`
-/// measure. Images of different rounds begin with the same noise and are compared with the same real ones.
+/// measure. They are drawn as sample grids are, and as `evaluate` does unless told otherwise. Images of different rounds begin with the same noise and are compared with the same real ones.
 final class DrawnDistances {
     private let network: any FeatureExtractor
     private let dataset: any ImageDataset
@@ -20,8 +20,6 @@ final class DrawnDistances {
 
     /// Images a side where no number is given.
     static let standardCount = 500
-    /// Sampling steps of DPM-Solver++.
-    private static let steps = 20
     /// Images that are drawn together.
     static let batchSize = 16
 
@@ -48,7 +46,7 @@ final class DrawnDistances {
         network = try openFeatureNetwork(path, threads: threads)
         chosen = EvaluationRandom.subset(
             of: dataset.count, size: count ?? Self.standardCount, .referenceImages, number: 0, seed: seed)
-        sampler = try ImageSampler(.dpmSolver, steps: min(Self.steps, schedule.count - 1), schedule: schedule)
+        sampler = try SampleGrid.sampler(schedule)
         conditioning = isConditional ? Conditioning(labels: chosen.map(dataset.label)) : nil
         (self.dataset, self.seed, self.threads) = (dataset, seed, threads)
     }

@@ -10,17 +10,19 @@ struct SampleGrid {
 
     /// Images in a grid.
     static let count = 36
-    private static let steps = 50
     /// Images that are drawn together.
     static let batchSize = 12
     /// Side of an enlarged image, in pixels, about.
     private static let displaySide = 64
 
-    /// DDIM with 50 steps, or all steps of a shorter schedule.
-    ///
+    /// DDIM with 50 steps, or all steps of a shorter schedule: what `sample` does unless told otherwise.
+    static func sampler(_ schedule: NoiseSchedule) throws(SamplingStepsError) -> ImageSampler {
+        try ImageSampler(.ddim(eta: 0), steps: ImageDrawing.Method.ddim.standardSteps(schedule), schedule: schedule)
+    }
+
     /// - Parameter classes: those of a conditional model, which are drawn in turn; nil for an unconditional one.
     init(schedule: NoiseSchedule, classes: Int?, seed: UInt64) throws(SamplingStepsError) {
-        sampler = try ImageSampler(.ddim(eta: 0), steps: min(Self.steps, schedule.count), schedule: schedule)
+        sampler = try Self.sampler(schedule)
         conditioning = classes.map { Conditioning(labels: Array(0..<$0)) }
         self.seed = seed
     }

@@ -14,6 +14,7 @@ MIN_SNR = ["--loss-weighting", "min-snr:5"]
 OBJECTIVES = {
     "eps": ("epsilon", []),
     "eps-minsnr": ("epsilon, Min-SNR 5", MIN_SNR),
+    "eps-speed": ("epsilon, SpeeD", ["--timestep-sampling", "speed"]),
     "v": ("v", V),
     "v-minsnr": ("v, Min-SNR 5", V + MIN_SNR),
     "v-minsnr-speed": ("v, Min-SNR 5, SpeeD", V + MIN_SNR + ["--timestep-sampling", "speed"]),
@@ -21,7 +22,12 @@ OBJECTIVES = {
     "v-minsnr-zero": ("v, Min-SNR 5, zero terminal SNR", V + MIN_SNR + ["--zero-snr", "on"]),
     "v-lognormal": ("v, log-normal (EDM)", V + ["--timestep-sampling", "log-normal:-1.2:1.2"]),
 }
-SAMPLERS = [("dpm++", 20), ("ddim", 50)]
+SAMPLERS = {
+    "dpm++.20": ("DPM-Solver++, 20 steps", ["--sampler", "dpm++", "--steps", 20]),
+    "dpm++.20.thresholded": (
+        "DPM-Solver++, 20 steps, dynamic thresholding", ["--sampler", "dpm++", "--steps", 20, "--dynamic-thresholding"]),
+    "ddim.50": ("DDIM, 50 steps", ["--sampler", "ddim", "--steps", 50]),
+}
 
 
 def run(arguments, *words):
@@ -32,16 +38,26 @@ def run(arguments, *words):
     return result.stdout
 
 
-def steps_done(folder):
+def records(folder):
+    """The lines of a run's record; none where it is not there yet."""
     try:
-        lines = (folder / "progress.jsonl").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in (folder / "progress.jsonl").read_text(encoding="utf-8").splitlines()]
     except OSError:
-        return 0
-    return json.loads(lines[-1])["step"] if lines else 0
+        return []
 
 
-def result_path(arguments, objective, seed, sampler, steps):
-    return Path(arguments.out) / f"{objective}-{seed}.{sampler}.{steps}.json"
+def steps_done(folder):
+    return max((record["step"] for record in records(folder)), default=0)
+
+
+def held_out_loss(folder):
+    """The last; none of a run that did not measure it."""
+    losses = [record["loss_held_out"] for record in records(folder) if "loss_held_out" in record]
+    return losses[-1] if losses else None
+
+
+def result_path(arguments, objective, seed, sampler):
+    return Path(arguments.out) / f"{objective}-{seed}.{sampler}.json"
 
 
 def train(arguments):
@@ -57,14 +73,14 @@ def train(arguments):
                 run(arguments, "pretrain", "--data", arguments.data, "--preset", "small", "--steps", arguments.steps,
                     "--batch-size", 32, "--learning-rate", "5e-4", "--warm-up", 100, "--checkpoint-every", 240,
                     "--sample-every", 720, "--evaluate-every", 240, "--seed", seed, "--out", folder, *OBJECTIVES[objective][1])
-            for sampler, steps in SAMPLERS:
-                path = result_path(arguments, objective, seed, sampler, steps)
+            for sampler, (_, flags) in SAMPLERS.items():
+                path = result_path(arguments, objective, seed, sampler)
                 if not path.exists():
                     text = run(
                         arguments, "evaluate", "--reference", arguments.data, "--checkpoint", folder, "--features",
-                        arguments.features, "--count", arguments.count, "--sampler", sampler, "--steps", steps, "--json")
+                        arguments.features, "--count", arguments.count, *flags, "--json")
                     path.write_text(text, encoding="utf-8")
-                    print(f"{objective} seed {seed}, {sampler} {steps}: KID {json.loads(text)['kid_mean']:.3f}", flush=True)
+                    print(f"{objective} seed {seed}, {sampler}: KID {json.loads(text)['kid_mean']:.3f}", flush=True)
     return 0
 
 
@@ -74,25 +90,23 @@ def spread(values, digits):
 
 
 def table(arguments):
-    for sampler, steps in SAMPLERS:
+    for sampler, (title, _) in SAMPLERS.items():
         rows = []
         for objective, (name, _) in OBJECTIVES.items():
-            paths = [(seed, result_path(arguments, objective, seed, sampler, steps)) for seed in arguments.seeds]
+            paths = [(seed, result_path(arguments, objective, seed, sampler)) for seed in arguments.seeds]
             results = [json.loads(path.read_text(encoding="utf-8")) for _, path in paths if path.exists()]
             if not results:
                 continue
-            losses = [
-                json.loads((Path(arguments.out) / f"{objective}-{seed}/progress.jsonl").read_text().splitlines()[-1])
-                for seed, path in paths if path.exists()]
+            losses = [held_out_loss(Path(arguments.out) / f"{objective}-{seed}") for seed, path in paths if path.exists()]
             light, contrast = ([sum(r["sample_pixels"][key]) / 3 for r in results] for key in ("mean", "deviation"))
             rows.append([
                 name, len(results), spread([r["kid_mean"] for r in results], 2),
                 spread([r["frechet_distance"] for r in results], 0), spread([r["mind"] for r in results], 0),
                 spread([r["precision"] for r in results], 2), spread([r["recall"] for r in results], 2),
                 f"{sum(light) / len(light):.2f}, {sum(contrast) / len(contrast):.2f}",
-                spread([loss["loss_held_out"] for loss in losses], 4)])
+                spread([loss for loss in losses if loss is not None] or [float("nan")], 4)])
         if rows:
-            print(f"{sampler}, {steps} steps:\n")
+            print(f"{title}:\n")
             print(markdown.table(
                 ["learned", "seeds", "KID", "Frechet", "MIND", "precision", "recall", "pixels", "held-out loss"], rows), "\n")
     return 0
