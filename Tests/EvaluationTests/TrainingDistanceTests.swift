@@ -114,7 +114,7 @@ import Testing
         #expect(throws: EvaluationError.self) {
             let file = folder.path("other.safetensors")
             try writeSafetensors([NamedTensor("x", Tensor(shape: [2, 2]))], to: file)
-            try FederatedRun.start(TinyRun.configuration([.features: file]), at: folder.path("none"))
+            _ = try FederatedRun.start(TinyRun.configuration([.features: file]), at: folder.path("none"))
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path("none")), "a run that cannot start leaves no folder")
     }
