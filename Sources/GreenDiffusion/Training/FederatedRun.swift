@@ -36,6 +36,12 @@ public final class FederatedRun {
         self.notices = notices
     }
 
+    /// Refuses settings that do not go together, and a folder that holds something already: what `start` finds out first.
+    package static func check(_ configuration: RunConfiguration, at path: String) throws {
+        _ = try configuration.resolved()
+        try RunDirectory.checkVacant(path, for: .federated)
+    }
+
     /// Begins a run in the folder `path`, which has none yet.
     ///
     /// The configuration is checked against data, devices and model before anything is written.

@@ -80,10 +80,11 @@ struct TrainCommand: ParsableCommand {
             run = try FederatedRun.resume(resume, changing: options.given, fromRound: fromRound)
             TrainDisplay.showMachine(threads: run.threads, console: console)
         } else {
-            let configuration = try configuration()
+            let (configuration, path) = (try configuration(), out ?? Self.freeFolder())
+            try FederatedRun.check(configuration, at: path)
             // Opening a large data set takes a while: this is the sign of life before it.
             TrainDisplay.showMachine(threads: configuration.threads ?? Processors.available, console: console)
-            run = try FederatedRun.start(configuration, at: out ?? Self.freeFolder())
+            run = try FederatedRun.start(configuration, at: path)
         }
         for notice in run.notices { console.line(labelledLine("note", notice)) }
         TrainDisplay.begin(run, console: console)
