@@ -131,6 +131,8 @@ TEXTS = [
     Case("a preset of another size than the checkpoint",
          "greendiff train --init $in/prefixed-both --data folder:$in/data ${T/tiny/small} --dry-run", 1,
          r"preset small is not the size of .*prefixed-both \(45259 parameters"),
+    Case("an option that is like no other", "greendiff train --json", 64, r"Unknown option '--json'; see"),
+    Case("an option that is misspelt", "greendiff train --roundz 3", 64, r"Did you mean '--rounds'\?"),
     Case("a command that is misspelt", "greendiff trian", 64, r"Did you mean 'train'\?|train"),
 ]
 

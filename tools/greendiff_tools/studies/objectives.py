@@ -2,11 +2,11 @@
 
 import argparse
 import json
-import subprocess
+import sys
 from pathlib import Path
 
 from .. import markdown
-from ..paths import GREENDIFF
+from .evaluated import ProgramError, add_program, evaluated, light_and_contrast, output
 
 V = ["--prediction", "v_prediction"]
 MIN_SNR = ["--loss-weighting", "min-snr:5"]
@@ -20,6 +20,7 @@ OBJECTIVES = {
     "v-minsnr-speed": ("v, Min-SNR 5, SpeeD", V + MIN_SNR + ["--timestep-sampling", "speed"]),
     "v-minsnr-cos": ("v, Min-SNR 5, cosine schedule", V + MIN_SNR + ["--noise-schedule", "squaredcos_cap_v2"]),
     "v-minsnr-zero": ("v, Min-SNR 5, zero terminal SNR", V + MIN_SNR + ["--zero-snr", "on"]),
+    "v-minsnr-decay": ("v, Min-SNR 5, learning rate down to 0", V + MIN_SNR + ["--decay", "cosine"]),
     "v-lognormal": ("v, log-normal (EDM)", V + ["--timestep-sampling", "log-normal:-1.2:1.2"]),
 }
 SAMPLERS = {
@@ -28,14 +29,6 @@ SAMPLERS = {
         "DPM-Solver++, 20 steps, dynamic thresholding", ["--sampler", "dpm++", "--steps", 20, "--dynamic-thresholding"]),
     "ddim.50": ("DDIM, 50 steps", ["--sampler", "ddim", "--steps", 50]),
 }
-
-
-def run(arguments, *words):
-    command = [str(word) for word in (arguments.greendiff, *words, "--threads", arguments.threads)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    if result.returncode != 0:
-        raise SystemExit(f"study-objectives: {' '.join(command)}: {result.stderr.strip()}")
-    return result.stdout
 
 
 def records(folder):
@@ -66,22 +59,23 @@ def train(arguments):
     for seed in arguments.seeds:
         for objective in arguments.objectives:
             folder = Path(arguments.out) / f"{objective}-{seed}"
-            if folder.is_dir():
-                if steps_done(folder) < arguments.steps:
-                    run(arguments, "pretrain", "--resume", folder)
-            else:
-                run(arguments, "pretrain", "--data", arguments.data, "--preset", "small", "--steps", arguments.steps,
+            threads = ("--threads", arguments.threads)
+            if not folder.is_dir():
+                output(
+                    arguments.greendiff, "pretrain", "--data", arguments.data, "--preset", "small", "--steps", arguments.steps,
                     "--batch-size", 32, "--learning-rate", "5e-4", "--warm-up", 100, "--checkpoint-every", 240,
-                    "--sample-every", 720, "--evaluate-every", 240, "--seed", seed, "--out", folder, *OBJECTIVES[objective][1])
+                    "--sample-every", 720, "--evaluate-every", 240, "--seed", seed, "--out", folder, *threads,
+                    *OBJECTIVES[objective][1])
+            elif steps_done(folder) < arguments.steps:
+                output(arguments.greendiff, "pretrain", "--resume", folder, *threads)
             for sampler, (_, flags) in SAMPLERS.items():
                 path = result_path(arguments, objective, seed, sampler)
-                if not path.exists():
-                    text = run(
-                        arguments, "evaluate", "--reference", arguments.data, "--checkpoint", folder, "--features",
-                        arguments.features, "--count", arguments.count, *flags, "--json")
-                    path.write_text(text, encoding="utf-8")
-                    print(f"{objective} seed {seed}, {sampler}: KID {json.loads(text)['kid_mean']:.3f}", flush=True)
-    return 0
+                is_new = not path.exists()
+                result = evaluated(
+                    path, arguments.greendiff, "--reference", arguments.data, "--checkpoint", folder, "--features",
+                    arguments.features, "--count", arguments.count, *flags, *threads)
+                if is_new:
+                    print(f"{objective} seed {seed}, {sampler}: KID {result['kid_mean']:.3f}", flush=True)
 
 
 def spread(values, digits):
@@ -98,7 +92,7 @@ def table(arguments):
             if not results:
                 continue
             losses = [held_out_loss(Path(arguments.out) / f"{objective}-{seed}") for seed, path in paths if path.exists()]
-            light, contrast = ([sum(r["sample_pixels"][key]) / 3 for r in results] for key in ("mean", "deviation"))
+            light, contrast = zip(*(light_and_contrast(r["sample_pixels"]) for r in results))
             rows.append([
                 name, len(results), spread([r["kid_mean"] for r in results], 2),
                 spread([r["frechet_distance"] for r in results], 0), spread([r["mind"] for r in results], 0),
@@ -109,7 +103,6 @@ def table(arguments):
             print(f"{title}:\n")
             print(markdown.table(
                 ["learned", "seeds", "KID", "Frechet", "MIND", "precision", "recall", "pixels", "held-out loss"], rows), "\n")
-    return 0
 
 
 def main(description):
@@ -124,10 +117,10 @@ def main(description):
         if name == "train":
             command.add_argument("--objectives", nargs="+", choices=list(OBJECTIVES), default=list(OBJECTIVES))
             command.add_argument("--data", required=True, help="such as gtsrb:DIR")
-            command.add_argument("--features", required=True)
             command.add_argument("--steps", type=int, default=1440)
-            command.add_argument("--count", type=int, default=500)
-            command.add_argument("--greendiff", default=GREENDIFF)
-            command.add_argument("--threads", type=int, default=1)
+            add_program(command, count=500)
     arguments = parser.parse_args()
-    return arguments.action(arguments)
+    try:
+        arguments.action(arguments)
+    except ProgramError as error:
+        sys.exit(f"study-objectives: {error}")

@@ -3,11 +3,11 @@
 import argparse
 import json
 import re
-import subprocess
+import sys
 from pathlib import Path
 
 from .. import markdown
-from ..paths import GREENDIFF
+from .evaluated import ProgramError, add_program, evaluated, light_and_contrast
 
 # Sampler and steps, the reference first.
 CHAINS = [("ddpm", 1000)] + [
@@ -27,20 +27,13 @@ def measure(arguments):
     for model in arguments.models:
         for sampler, steps in CHAINS:
             path = result_path(arguments, model, sampler, steps)
-            if path.exists():
-                continue
-            command = [
-                arguments.greendiff, "evaluate", "--reference", arguments.reference, "--checkpoint", model, "--features",
+            is_new = not path.exists()
+            result = evaluated(
+                path, arguments.greendiff, "--reference", arguments.reference, "--checkpoint", model, "--features",
                 arguments.features, "--count", arguments.count, "--sampler", sampler, "--steps", steps, "--seed",
-                arguments.seed, "--threads", arguments.threads, "--json"]
-            result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-            if result.returncode != 0:
-                print(f"study-sampling: {model}, {sampler} {steps}: {result.stderr.strip()}", flush=True)
-                return 1
-            path.with_suffix(".part").write_text(result.stdout, encoding="utf-8")
-            path.with_suffix(".part").rename(path)
-            print(f"{model}  {sampler} {steps}  KID {json.loads(result.stdout)['kid_mean']:.3f}", flush=True)
-    return 0
+                arguments.seed, "--threads", arguments.threads)
+            if is_new:
+                print(f"{model}  {sampler} {steps}  KID {result['kid_mean']:.3f}", flush=True)
 
 
 def table(arguments):
@@ -52,17 +45,16 @@ def table(arguments):
         reference = found[0][1]
         rows = []
         for (sampler, steps), result in found:
-            light = [sum(result["sample_pixels"][key]) / 3 for key in ("mean", "deviation")]
+            light = light_and_contrast(result["sample_pixels"])
             rows.append([
                 sampler, steps, f"{result['flops_per_image'] / 1e9:.1f}",
                 f"{reference['flops_per_image'] / result['flops_per_image']:.0f}x", f"{result['frechet_distance']:.0f}",
                 f"{result['kid_mean']:.3f} +- {result.get('kid_standard_error', float('nan')):.3f}", f"{result['mind']:.0f}",
                 f"{result['precision']:.2f}, {result['recall']:.2f}", f"{light[0]:.2f}, {light[1]:.2f}"])
-        real = [sum(reference["reference_pixels"][key]) / 3 for key in ("mean", "deviation")]
+        real = light_and_contrast(reference["reference_pixels"])
         print(f"`{model}`, {reference['sample_count']} images a side (real pixels {real[0]:.2f}, {real[1]:.2f}):\n")
         print(markdown.table(
             ["sampler", "steps", "GFLOP an image", "fewer", "Frechet", "KID", "MIND", "precision, recall", "pixels"], rows), "\n")
-    return 0
 
 
 def main(description):
@@ -73,13 +65,15 @@ def main(description):
         command = commands.add_parser(name)
         command.add_argument("out", help="folder of the results")
         command.add_argument("models", nargs="+", help="checkpoints, runs, frames or builtin:NAME")
-        command.add_argument("--count", type=int, default=1000)
         command.add_argument("--seed", type=int, default=0)
         command.set_defaults(action=action)
         if name == "measure":
             command.add_argument("--reference", required=True)
-            command.add_argument("--features", required=True)
-            command.add_argument("--greendiff", default=GREENDIFF)
-            command.add_argument("--threads", type=int, default=1)
+            add_program(command, count=1000)
+        else:
+            command.add_argument("--count", type=int, default=1000)
     arguments = parser.parse_args()
-    return arguments.action(arguments)
+    try:
+        arguments.action(arguments)
+    except ProgramError as error:
+        sys.exit(f"study-sampling: {error}")

@@ -4,7 +4,6 @@ Network, SGD and crops as He et al. have them for CIFAR-10 (2016, section 4.2); 
 and Topin 2018), which learns in hundreds of steps what theirs learns in thousands."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from PIL import Image
 from torch import nn
 
+from ..evaluated import output
 from .runs import Log, RunError
 from .split import tracks
 
@@ -69,12 +69,10 @@ def drawn(options, folder, classes):
     """(images, labels) that a conditional model draws, `per_class` of every class; drawn once."""
     done = folder / "drawn"
     if not done.exists():
-        result = subprocess.run(
-            [options.greendiff, "sample", "--checkpoint", options.checkpoint, "--class", "all", "--count", str(options.per_class),
-             "--guidance", str(options.guidance), "--sampler", options.sampler, "--steps", str(options.steps),
-             "--seed", str(options.seed), "--threads", str(options.threads), "--images", folder], capture_output=True, text=True)
-        if result.returncode != 0:
-            raise RunError(result.stderr.strip().splitlines()[-1])
+        output(
+            options.greendiff, "sample", "--checkpoint", options.checkpoint, "--class", "all", "--count", options.per_class,
+            "--guidance", options.guidance, "--sampler", options.sampler, "--steps", options.steps, "--seed", options.seed,
+            "--threads", options.threads, "--images", folder)
         done.touch()
     paths = sorted(folder.glob("*.png"))
     if len(paths) != classes * options.per_class:

@@ -1,12 +1,12 @@
 """The command line of scripts/study-quality."""
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
 from ...markdown import DocumentError
 from ...paths import GREENDIFF, ROOT
+from ..evaluated import ProgramError
 from . import evaluation, runs, split
 from .runs import PARTITIONS, SCHEMES, RunError
 from .split import SplitError
@@ -103,10 +103,8 @@ def main(description):
     options = parse(description)
     try:
         options.action(options)
-    except (DocumentError, RunError, SplitError) as error:
+    except (DocumentError, ProgramError, RunError, SplitError) as error:
         sys.exit(f"study-quality: {error}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"study-quality: {error}: {error.stderr.decode().strip()}")
     except OSError as error:
         sys.exit(f"study-quality: {error.filename}: {error.strerror}")
     except KeyboardInterrupt:
