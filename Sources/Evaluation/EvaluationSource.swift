@@ -48,6 +48,14 @@ package enum EvaluationSource: Equatable, Sendable {
         }
     }
 
+    /// The file that it is; nil for a folder or a data set.
+    var file: String? {
+        switch self {
+        case .numpy(let path), .features(let path): path
+        case .folder, .data: nil
+        }
+    }
+
     /// Whether it has images for sure, of which a network must make features.
     var needsNetwork: Bool {
         switch self {

@@ -22,6 +22,8 @@ package struct ImageComparison {
     package var samples: Samples
     /// Nil where both sides are features already.
     package var network: (any FeatureExtractor)?
+    /// The file of its weights.
+    package var networkPath: String?
     /// Most images of a side, chosen by the seed; nil for all.
     package var count: Int?
     package var seed: UInt64
@@ -32,10 +34,10 @@ package struct ImageComparison {
     package var featuresPath: String?
 
     package init(
-        reference: EvaluationSource, samples: Samples, network: (any FeatureExtractor)?, count: Int? = nil, seed: UInt64 = 0,
-        threads: Int, statisticsPath: String? = nil, featuresPath: String? = nil
+        reference: EvaluationSource, samples: Samples, network: (any FeatureExtractor)?, networkPath: String? = nil,
+        count: Int? = nil, seed: UInt64 = 0, threads: Int, statisticsPath: String? = nil, featuresPath: String? = nil
     ) {
-        (self.reference, self.samples, self.network) = (reference, samples, network)
+        (self.reference, self.samples, self.network, self.networkPath) = (reference, samples, network, networkPath)
         (self.count, self.seed, self.threads) = (count, seed, threads)
         (self.statisticsPath, self.featuresPath) = (statisticsPath, featuresPath)
     }
@@ -52,7 +54,8 @@ package struct ImageComparison {
             throw EvaluationError(
                 statisticsPath, "would keep what the network makes of images, and \(path) is features", wayOut: "leave it out")
         }
-        for path in [featuresPath, statisticsPath].compactMap(\.self) { try AtomicFile.requireReplaceable(path) }
+        try requireOutputs()
+        if case .drawn(let model, let drawing) = samples { try drawing.check(model) }
         let (openedReference, openedSamples) = try open()
         var warnings: [String] = []
         let real = try evaluated(openedReference, .reference, reference.name, progress, &warnings)
@@ -72,6 +75,21 @@ package struct ImageComparison {
             distances: distances, network: usedNetwork, referenceName: reference.name, samplesName: samplesName, reference: real,
             samples: made, drawn: drawn,
             warnings: warnings)
+    }
+
+    /// Refuses outputs that cannot be written, or would replace what is read or each other.
+    private func requireOutputs() throws {
+        var inputs = [reference.file, networkPath].compactMap(\.self)
+        switch samples {
+        case .source(let source): inputs += [source.file].compactMap(\.self)
+        case .drawn(let model, _): inputs += model.files
+        }
+        for path in [featuresPath, statisticsPath].compactMap(\.self) {
+            try AtomicFile.requireReplaceable(path, madeFrom: inputs)
+        }
+        if let featuresPath, featuresPath == statisticsPath {
+            throw EvaluationError(featuresPath, "is to hold two things", wayOut: "name two files")
+        }
     }
 
     private var samplesName: String {
@@ -145,7 +163,11 @@ extension ImageComparison {
         case .moments(let moments):
             warnings.append("\(name) does not say which network its statistics are of: they must be of the same")
             return EvaluatedSet(moments: moments)
-        case .features(let file): return EvaluatedSet(features: file.features.rows(chosen), origin: file.origin)
+        case .features(let file):
+            if file.origin == nil && network != nil {
+                warnings.append("\(name) does not say which network its features are of: they must be of the same")
+            }
+            return EvaluatedSet(features: file.features.rows(chosen), origin: file.origin)
         case .images(let set):
             guard let network else { throw Self.needsNetwork(name) }
             let kept = stage == .reference ? keptFeatures(network) : nil
@@ -153,13 +175,13 @@ extension ImageComparison {
             func read(_ network: (any FeatureExtractor)?) throws -> ReadImages {
                 try ReadImages(set, chosen, network: network, threads: threads) { progress(stage, Double($0), total) }
             }
-            if let kept, kept.exists {
+            var seen: ReadImages?
+            let found = try kept?.features(by: network, count: total) {
                 let images = try read(nil)
-                let origin = FeatureFile.Origin(network, data: images.fingerprint)
-                if let features = try kept.features(of: origin, shape: [total, network.featureCount]) {
-                    return EvaluatedSet(features: features, pixels: images.pixels, keptIn: kept.path)
-                }
+                seen = images
+                return images.fingerprint
             }
+            if let found, let seen { return EvaluatedSet(features: found, pixels: seen.pixels, keptIn: kept?.path) }
             let images = try read(network)
             guard let kept, let features = images.features else {
                 return EvaluatedSet(features: images.features, pixels: images.pixels)

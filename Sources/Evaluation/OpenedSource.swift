@@ -38,6 +38,7 @@ package enum OpenedSource {
                 path, "has neither arr_0 nor mu and sigma (it has \(archive.names.prefix(5).joined(separator: ", ")))",
                 wayOut: "write images as arr_0, bytes of shape (N, H, W, 3)")
         }
+        try requireExtent(mean.shape.first ?? 0, path)
         guard let mu = mean.doubles, let sigma = covariance.doubles, mean.shape.count == 1, !mu.isEmpty,
             covariance.shape == [mu.count, mu.count]
         else {

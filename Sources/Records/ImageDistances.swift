@@ -2,9 +2,9 @@
 public struct ImageDistances: Sendable, Equatable {
     /// Frechet distance between normal distributions of the features' moments.
     public let frechet: Double
-    /// Kernel distance, unbiased; nil where there were too few images.
+    /// Kernel distance, unbiased; nil where features are not known image by image.
     public let kidMean: Double?
-    /// Of `kidMean`; nil where it comes from one subset alone.
+    /// Of `kidMean`; nil for fewer than 3 images.
     public let kidStandardError: Double?
     /// Share of drawn images within the reference's manifold; nil where there were too few images.
     public let precision: Double?
@@ -14,11 +14,17 @@ public struct ImageDistances: Sendable, Equatable {
     public let mind: Double?
     /// Images a side.
     public let imageCount: Int
+    /// The network's hash, shortened; nil in records of earlier versions.
+    public let network: String?
+
+    /// Whether `other` is a distance of the same kind: by the same network, of as many images.
+    package func compares(with other: ImageDistances) -> Bool { network == other.network && imageCount == other.imageCount }
 
     package init(
         frechet: Double, kidMean: Double?, kidStandardError: Double?, precision: Double?, recall: Double?, mind: Double?,
-        imageCount: Int
+        imageCount: Int, network: String?
     ) {
+        self.network = network
         (self.frechet, self.kidMean, self.kidStandardError) = (frechet, kidMean, kidStandardError)
         (self.precision, self.recall, self.mind, self.imageCount) = (precision, recall, mind, imageCount)
     }
@@ -33,6 +39,7 @@ package protocol RecordOfDistances {
     var recall: Double? { get set }
     var mind: Double? { get set }
     var distanceImages: Int? { get set }
+    var distanceNetwork: String? { get set }
 }
 
 extension RecordOfDistances {
@@ -42,12 +49,13 @@ extension RecordOfDistances {
             guard let frechetDistance, let distanceImages else { return nil }
             return ImageDistances(
                 frechet: frechetDistance, kidMean: kidMean, kidStandardError: kidStandardError, precision: precision,
-                recall: recall, mind: mind, imageCount: distanceImages)
+                recall: recall, mind: mind, imageCount: distanceImages, network: distanceNetwork)
         }
         set {
             (frechetDistance, distanceImages) = (newValue?.frechet, newValue?.imageCount)
             (kidMean, kidStandardError) = (newValue?.kidMean, newValue?.kidStandardError)
             (precision, recall, mind) = (newValue?.precision, newValue?.recall, newValue?.mind)
+            distanceNetwork = newValue?.network
         }
     }
 }

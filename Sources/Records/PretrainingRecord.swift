@@ -21,6 +21,8 @@ public struct PretrainingRecord: Codable, Sendable, Equatable {
     public var mind: Double?
     /// Images a side.
     public var distanceImages: Int?
+    /// The hash of the network, shortened; nil without distances, and in runs of earlier versions.
+    public var distanceNetwork: String?
     /// Mean Euclidean norm of the gradients before clipping.
     public var gradientNorm: Double
     /// Of the last step.
@@ -45,6 +47,7 @@ public struct PretrainingRecord: Codable, Sendable, Equatable {
         case kidMean = "kid_mean"
         case kidStandardError = "kid_standard_error"
         case distanceImages = "distance_images"
+        case distanceNetwork = "distance_network"
         case gradientNorm = "gradient_norm"
         case learningRate = "learning_rate"
         case imagesPerSecond = "images_per_second"

@@ -21,6 +21,8 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var mind: Double?
     /// Images a side.
     public var distanceImages: Int?
+    /// The hash of the network, shortened; nil without distances, and in runs of earlier versions.
+    public var distanceNetwork: String?
     /// Modelled energy of training, of all devices, accepted or not: the sum of `devices.jsonl` in its order, to the last bit.
     public var energyComputeJoules = 0.0
     /// The same for sending.
@@ -85,6 +87,7 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case kidMean = "kid_mean"
         case kidStandardError = "kid_standard_error"
         case distanceImages = "distance_images"
+        case distanceNetwork = "distance_network"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
         case energyTotalJoules = "energy_total_j"

@@ -59,7 +59,16 @@ struct Greendiff: ParsableCommand {
         guard code == .validationFailure else { fail(ErrorText.line(error), status: code.rawValue) }
         var message = message(for: error)
         if message.hasSuffix(".") { message.removeLast() }
+        message = withoutFarLikeness(message)
         fail("\(message); see \(helpCommand)", status: code.rawValue)
+    }
+
+    /// The parser's message without a name that is hardly like what was typed: it offers `--crop` for `--json`.
+    private static func withoutFarLikeness(_ message: String) -> String {
+        let parts = message.split(separator: "'").map(String.init)
+        guard message.hasPrefix("Unknown option"), parts.count > 3, nearestName(to: parts[1], among: [parts[3]]) == nil
+        else { return message }
+        return "Unknown option '\(parts[1])'"
     }
 
     /// Help, the version or a script for the shell.

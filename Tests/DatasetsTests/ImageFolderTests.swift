@@ -31,6 +31,15 @@ private func refusal(_ directory: String) -> DatasetError? {
         }
     }
 
+    @Test func namesThatLookAlikeAreTwoClasses() throws {
+        try withTemporaryFolder { folder in
+            try write(PNGCoder.encode(red), to: folder + "/\u{e9}/0.png")
+            try write(PNGCoder.encode(blue), to: folder + "/e\u{301}/0.png")
+            let set = try ImageFolder.load(directory: folder, size: .square(8))
+            #expect(set.classNames.count == 2 && Set([set.label(at: 0), set.label(at: 1)]) == [0, 1])
+        }
+    }
+
     @Test func classesBelowDevicesAreSharedByThem() throws {
         try withTemporaryFolder { folder in
             for path in ["ann/stop", "bob/a/b", "bob/stop"] { try write(PNGCoder.encode(red), to: "\(folder)/\(path)/1.png") }

@@ -183,6 +183,7 @@ import Testing
         let nan = try file("nan.safetensors", [NamedTensor("features", broken)])
         let huge = randomFeatures(5, 6, seed: 1)
         huge[7] = 1e30
+        let wide = try file("wide.safetensors", [NamedTensor("features", Tensor(shape: [2, 8193]))])
         let large = try file("large.safetensors", [NamedTensor("features", huge)])
         var nanNetwork = NaNNetwork()
         nanNetwork.name = "broken"
@@ -190,6 +191,7 @@ import Testing
             (error(try run(one, real)), "has 1 image;"),
             (error(try run(real, real, nil)), "file of its weights"), (error(try run(six, seven, nil)), "has 7 features"),
             (error(try run(real, other)), "beef"), (error(try run(two, six, nil)), "no tensor reference or features"),
+            (error(try run(wide, six, nil)), "has 8193 features an image, more than 8192"),
             (error(try run(nan, six, nil)), "row 1"), (error(try run(large, six, nil)), "not finite"),
             (error(try run(six, real) { $0.statisticsPath = "kept" }), "is features; leave it out"),
             (error(try run(real, six)), "has 6 features"), (error(try run(real, real, nanNetwork)), "not finite for image 0"),

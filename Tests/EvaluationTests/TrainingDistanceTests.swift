@@ -76,8 +76,11 @@ import Testing
                 return try run.files.rounds().map(\.distances)
             }
             // The folder is locked as long as the run lives.
+            var hasRound = false
             #expect(throws: FederatedRunError.self) {
-                try FederatedRun.start(configuration, at: folder.path(name)).train(isInterrupted: { true }) { _ in }
+                try FederatedRun.start(configuration, at: folder.path(name)).train(isInterrupted: { hasRound }) {
+                    hasRound = $0.isRoundEnd
+                }
             }
             let resumed = try FederatedRun.resume(folder.path(name), changing: [(.threads, "2")])
             try resumed.train { _ in }
@@ -87,6 +90,33 @@ import Testing
         settings[.threads] = "2"
         let stopped = try run("stopped", stopping: true)
         #expect(whole.count == 3 && whole.allSatisfy { $0 != nil } && stopped == whole)
+    }
+
+    @Test func anInterruptionDoesNotWaitForDistances() throws {
+        var configuration = try TinyRun.configuration([
+            .data: try images(), .partition: "iid", .features: try networkFile(), .distanceImages: "4", .evaluateEvery: "1",
+        ])
+        configuration.images = nil
+        let path = folder.path("run")
+        var (isEvaluating, shares) = (false, 0)
+        #expect(throws: FederatedRunError.self) {
+            try FederatedRun.start(configuration, at: path).train(isInterrupted: { isEvaluating }) { progress in
+                guard progress.evaluation != nil else { return }
+                (isEvaluating, shares) = (true, shares + 1)
+            }
+        }
+        let rounds = try RunFiles(path: path).rounds()
+        #expect(shares == 1 && rounds.count == 1 && rounds[0].distances == nil && rounds[0].loss != nil)
+        let resumed = try FederatedRun.resume(path, changing: [(.features, "none")])
+        try resumed.train { _ in }
+        #expect(try resumed.files.rounds().map { $0.distances == nil } == [true, true, true])
+        #expect(resumed.configuration.features == nil && resumed.configuration.distanceImages == nil)
+    }
+
+    @Test func aDrawnSetIsAsLargeAsItLikes() {
+        let chosen = EvaluationRandom.subset(of: 1 << 31, size: 50, .referenceImages, number: 0, seed: 1)
+        #expect(Set(chosen).count == 50 && chosen == chosen.sorted() && chosen.allSatisfy { $0 < 1 << 31 })
+        #expect(EvaluationRandom.subset(of: 5, size: 4, .sampleImages, number: 0, seed: 1).count == 4)
     }
 
     @Test func pretrainingMeasuresWhatEvaluateDoes() throws {

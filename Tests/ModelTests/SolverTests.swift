@@ -91,6 +91,17 @@ import Testing
         #expect(isClose(sample.values, last, tolerance: 1e-4))
     }
 
+    /// The 0.995 quantile of 0, 1, 2, 4 is 3.97; what lies above it is cut, all is divided by it.
+    @Test func aDynamicThresholdWithoutLimitDividesByTheLargestValues() throws {
+        var configuration = SchedulerConfiguration()
+        (configuration.prediction, configuration.threshold) = (.sample, .unlimited)
+        let sampler = try ImageSampler(.ddim(eta: 0), steps: 10, schedule: NoiseSchedule(configuration))
+        let sample = Tensor(shape: [1, 4])
+        var chain = SamplingChain(sample, steps: sampler.steps)
+        chain.advance(by: sampler.steps[0], output: Tensor(shape: [1, 4], values: [0, 1, 2, -4]), noise: sample)
+        #expect(isClose(chain.predicted.values, [0, 1 / 3.97, 2 / 3.97, -1], tolerance: 1e-6))
+    }
+
     /// The sums that diffusers' own tests expect of ten steps of its fixed sample and model.
     @Test(arguments: [
         ("ddim", PredictionKind.epsilon, false, 172.0067 / 768, 1e-5), ("ddim", .velocity, false, 52.5302 / 768, 1e-5),

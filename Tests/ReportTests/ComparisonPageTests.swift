@@ -17,7 +17,8 @@ private func federated(_ title: String, joules: Double = 1, rounds: Int = 3, isE
         (row.devicesAccepted, row.bitsMean) = (2, 6)
         if isEvaluated {
             row.distances = ImageDistances(
-                frechet: 300, kidMean: 0.5, kidStandardError: 0.25, precision: 0.7, recall: 0.1, mind: 3, imageCount: 500)
+                frechet: 300, kidMean: 0.5, kidStandardError: 0.25, precision: 0.7, recall: 0.1, mind: 3, imageCount: 500,
+                network: "ab353235")
         }
         run.rounds.append(row)
     }

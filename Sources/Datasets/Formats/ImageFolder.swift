@@ -19,13 +19,15 @@ package enum ImageFolder {
         let paths = tree.classes.map { classesAreBelowDevices ? Self.pathBelowDevice($0.path) : $0.path }
         let hasFolders = paths.contains { !$0.isEmpty }
         let titles = paths.map { $0.isEmpty ? (hasFolders ? "." : "images") : $0 }
+        // Two folders may have names that look alike, and so are one text, but differ in their bytes: two classes.
         let names = classesAreBelowDevices ? Set(titles).sorted() : titles
-        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        let places = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
         var labels: [Int] = []
         var requests: [ImageRequest] = []
-        for (title, group) in zip(titles, tree.classes) {
+        for (index, group) in tree.classes.enumerated() {
             let folder = group.path.isEmpty ? directory : "\(directory)/\(group.path)"
-            labels += [Int](repeating: places[title] ?? 0, count: group.images.count)
+            let label = classesAreBelowDevices ? places[titles[index]] ?? 0 : index
+            labels += [Int](repeating: label, count: group.images.count)
             requests += group.images.map { ImageRequest(path: "\(folder)/\($0)") { $0.bounds.center(shapedAs: size) } }
         }
         let loaded = try LoadedImages(

@@ -2,14 +2,16 @@ import Model
 
 /// What a model learns of noisy images, and which noise it learns most from. `train` and `pretrain` share these settings.
 public struct DiffusionSettings: Sendable, Equatable {
-    /// What the model predicts; nil for the noise, or what the model that training starts from predicts.
+    /// What the model predicts; nil for v, or what the model that training starts from predicts.
     public var prediction: PredictionKind?
     /// How noise grows with the timestep; nil for a linear schedule, or that of the model that training starts from.
     public var betaSchedule: BetaSchedule?
     /// Whether nothing of the image is left at the last timestep.
     public var rescalesToZeroSNR = false
-    /// How much the errors of each noise level count, and how often each timestep comes.
-    public var objective = TrainingObjective()
+    /// How much the errors of each noise level count; nil for what goes best with the prediction.
+    public var weighting: LossWeighting?
+    /// How often each timestep comes; nil for what goes best with the prediction.
+    public var timesteps: TimestepSampling?
 
     /// The defaults.
     public init() {}
@@ -29,7 +31,7 @@ public struct DiffusionSettings: Sendable, Equatable {
             }
             return scheduler
         }
-        scheduler.prediction = prediction ?? .epsilon
+        scheduler.prediction = prediction ?? .velocity
         scheduler.betaSchedule = betaSchedule ?? .linear
         guard rescalesToZeroSNR else { return scheduler }
         guard scheduler.prediction != .epsilon else {
@@ -40,6 +42,18 @@ public struct DiffusionSettings: Sendable, Equatable {
         // Sampling must start where nothing of the image is left, too [Lin24].
         (scheduler.rescalesToZeroSNR, scheduler.timestepSpacing) = (true, .trailing)
         return scheduler
+    }
+
+    /// What training makes small. Models that predict v learn under Min-SNR 5 and SpeeD unless told otherwise, others as in [Ho20]:
+    /// docs/adr/0017 has the figures.
+    func objective(predicting kind: PredictionKind) -> TrainingObjective {
+        var objective = TrainingObjective()
+        if kind == .velocity {
+            (objective.weighting, objective.timesteps) = (.minSNR(gamma: 5), .speed(threshold: 0.7, factor: 5))
+        }
+        objective.weighting = weighting ?? objective.weighting
+        objective.timesteps = timesteps ?? objective.timesteps
+        return objective
     }
 
     private func check<Kind: RawRepresentable<String> & Equatable>(
@@ -64,7 +78,7 @@ extension SettingFormat {
             }
         } text: {
             switch $0 {
-            case .uniform: nil
+            case .uniform: "uniform"
             case .minSNR(let gamma): "min-snr:\(gamma)"
             }
         }
@@ -92,7 +106,7 @@ extension SettingFormat {
             }
         } text: {
             switch $0 {
-            case .uniform: nil
+            case .uniform: "uniform"
             case .logNormal(let mean, let deviation): "log-normal:\(mean):\(deviation)"
             case .speed(let threshold, let factor): "speed:\(threshold):\(factor)"
             }

@@ -28,6 +28,8 @@ extension RunConfiguration {
         if case .checkpoint(let folder)? = initial { initial = .checkpoint(folder: absolute(folder)) }
         if case .file(let path) = devices { devices = .file(absolute(path)) }
         if case .trace(let path) = fading { fading = .trace(path: absolute(path)) }
+        // A run may be told to go on without distances.
+        if features == "none" { (features, distanceImages) = (nil, nil) }
         features = features.map(absolute)
     }
 
@@ -74,7 +76,7 @@ extension RunConfiguration {
             wayOut: "leave it out, or set features to a file of weights")
         try refuse(
             .features, when: evaluateEvery == 0, "is for evaluations, but evaluate-every is 0",
-            wayOut: "leave it out, or set evaluate-every to 5")
+            wayOut: "set features to none, or evaluate-every to 5")
         switch devices {
         case .generated(let count):
             try checkSelection(of: count)

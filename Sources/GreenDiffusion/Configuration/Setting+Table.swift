@@ -88,7 +88,7 @@ extension Setting {
     public static let prediction = Setting(
         "prediction", \.diffusion.prediction, .choice(), "kind",
         "What the model predicts: epsilon (the noise), v_prediction or sample (the image)",
-        default: "epsilon, or as the checkpoint does")
+        default: "v_prediction, or as the checkpoint does")
     /// `noise-schedule`: ``DiffusionSettings/betaSchedule``.
     public static let noiseSchedule = Setting(
         "noise-schedule", \.diffusion.betaSchedule, .choice(), "name",
@@ -98,14 +98,16 @@ extension Setting {
     public static let zeroSNR = Setting(
         "zero-snr", \.diffusion.rescalesToZeroSNR, .switchedOn(), "on|off",
         "Stretch the schedule until nothing of the image is left at its end", default: "off")
-    /// `loss-weighting`: ``DiffusionSettings/objective``.
+    /// `loss-weighting`: ``DiffusionSettings/weighting``.
     public static let lossWeighting = Setting(
-        "loss-weighting", \.diffusion.objective.weighting, .weighting(), "rule",
-        "How much errors count by noise level: uniform, or min-snr:GAMMA", default: "uniform")
-    /// `timestep-sampling`: ``DiffusionSettings/objective``.
+        "loss-weighting", \.diffusion.weighting, .weighting(), "rule",
+        "How much errors count by noise level: uniform, or min-snr:GAMMA",
+        default: "min-snr:5 where v is predicted, else uniform")
+    /// `timestep-sampling`: ``DiffusionSettings/timesteps``.
     public static let timestepSampling = Setting(
-        "timestep-sampling", \.diffusion.objective.timesteps, .timestepSampling(), "rule",
-        "How often timesteps come: uniform, log-normal[:MEAN:DEVIATION] or speed[:THRESHOLD:FACTOR]", default: "uniform")
+        "timestep-sampling", \.diffusion.timesteps, .timestepSampling(), "rule",
+        "How often timesteps come: uniform, log-normal[:MEAN:DEVIATION] or speed[:THRESHOLD:FACTOR]",
+        default: "speed:0.7:5 where v is predicted, else uniform")
 
     // MARK: Updates
     /// `scheme`: ``RunConfiguration/scheme``.

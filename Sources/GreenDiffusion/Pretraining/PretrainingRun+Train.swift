@@ -33,36 +33,45 @@ extension PretrainingRun {
             let seconds = ProcessInfo.processInfo.systemUptime - start
             sums.add(loss: result.loss, gradientNorm: result.gradientNorm, seconds: seconds)
             progress.add(step: step, loss: result.loss, seconds: seconds)
-            let stops = observer(progress) == .stop && step < settings.steps
+            var stops = observer(progress) == .stop
             try saving {
-                try save(&sums, evaluator: evaluator, log: log, stops: stops) { share in
+                stops = try save(&sums, evaluator: evaluator, log: log, stops: stops) { share in
                     progress.evaluation = share
-                    _ = observer(progress)
+                    return observer(progress)
                 }
             }
             progress.evaluation = nil
-            if stops { throw PretrainingError.interrupted(step: step, steps: settings.steps, path: path) }
+            if stops, step < settings.steps { throw PretrainingError.interrupted(step: step, steps: settings.steps, path: path) }
         }
         try saving { try writeResults() }
     }
 
     /// What is due after a step: a record, a checkpoint with the model, a sample grid.
+    ///
+    /// - Parameters:
+    ///   - stops: whether the run ends here, and so is saved.
+    ///   - evaluating: called with the share of images that is drawn for distances, which are left out where it wishes to stop.
+    /// - Returns: whether the run ends here after all.
     private func save(
         _ sums: inout PretrainingSums, evaluator: HeldOutLoss?, log: TensorBoardLog, stops: Bool,
-        evaluating: (_ share: Double) -> Void
-    ) throws {
+        evaluating: (_ share: Double) -> PretrainingProgress.Wish
+    ) throws -> Bool {
+        var stops = stops
         let isEvaluated = (evaluator != nil || distances != nil) && isDue(settings.evaluateEvery ?? 0)
-        let isSaved = isDue(settings.checkpointEvery ?? PretrainingSettings.standardInterval) || stops
-        if step % Self.recordInterval == 0 || isSaved || isEvaluated {
+        let isSaved = isDue(settings.checkpointEvery ?? PretrainingSettings.standardInterval)
+        if step % Self.recordInterval == 0 || isSaved || isEvaluated || stops {
             try record(&sums, log: log) { record in
                 guard isEvaluated else { return }
                 try withAverage { model in
                     record.lossHeldOut = evaluator?.evaluate(model)
-                    record.distances = try distances?.measure(model, progress: evaluating)
+                    record.distances = try distances?.measure(model) { share in
+                        stops = evaluating(share) == .stop || stops
+                        return !stops
+                    }
                 }
             }
         }
-        if isSaved {
+        if isSaved || stops {
             try saveCheckpoint()
             try writeModel()
         }
@@ -71,6 +80,7 @@ extension PretrainingRun {
             try writeReport()
         }
         if stops { try writeResults() }
+        return stops
     }
 
     private var sampleEvery: Int { settings.sampleEvery ?? PretrainingSettings.standardInterval }

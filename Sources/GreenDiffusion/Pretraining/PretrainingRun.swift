@@ -71,7 +71,8 @@ public final class PretrainingRun {
             settings: TrainingSettings(
                 optimizer: AdamWOptions(learningRate: settings.learningRate.peak, weightDecay: settings.weightDecay),
                 maximumGradientNorm: PretrainingSettings.gradientNormLimit,
-                averageDecay: PretrainingSettings.averageDecay, objective: diffusion.objective))
+                averageDecay: PretrainingSettings.averageDecay,
+                objective: diffusion.objective(predicting: scheduler.prediction)))
         distances = try DrawnDistances(
             features: settings.features, of: images.dataset, count: settings.distanceImages, isConditional: classes != nil,
             schedule: trainer.schedule, seed: settings.seed, threads: threads)
@@ -117,7 +118,7 @@ public final class PretrainingRun {
         let saved = try PretrainingSettings(files)
         guard let verified else {
             guard files.isOnlyBegun else { throw RunDirectoryError.noCheckpoint(path: path) }
-            let settings = try saved.applying(changes, done: 0, path: path)
+            let settings = try saved.applying(changes, done: 0, path: path).resolved()
             return try begin(settings, threads: threads) {
                 try directory.begin(settings: try settings.json())
                 return directory

@@ -79,6 +79,12 @@ public struct RunFiles: Sendable {
         Folder.names(in: checkpointsFolder).compactMap { kind.number(inName: $0) }.sorted()
     }
 
+    /// The round that `summary.json` and so `model/` are of; nil without one, and for pretraining, whose model each checkpoint renews.
+    var summarizedRound: Int? {
+        guard kind == .federated, let bytes = try? readFile(summaryPath) else { return nil }
+        return try? JSONDecoder().decode(RunSummary.self, from: Data(bytes)).roundsCompleted
+    }
+
     /// Rounds or steps that have a sample grid, ascending.
     package func sampleNumbers() -> [Int] { Self.numbers(in: samplesFolder, extension: ".png") { kind.number(inName: $0) } }
 

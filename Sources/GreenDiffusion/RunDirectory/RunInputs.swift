@@ -22,7 +22,10 @@ extension RunConfiguration {
     }
 
     /// The settings that decide the weights, as text.
-    func decidingSettings() throws -> String { try yaml(of: Setting.allCases.filter { !$0.isChangeable }) }
+    func decidingSettings() throws -> String { try yaml(of: Setting.allCases.filter(decides)) }
+
+    /// Whether a setting decides the weights of the rounds that are done: their number does where the learning rate falls towards it.
+    private func decides(_ setting: Setting) -> Bool { !setting.isChangeable || (setting == .rounds && decay != .constant) }
 
     /// Refuses settings of a file that are not those of a checkpoint.
     ///
@@ -34,7 +37,7 @@ extension RunConfiguration {
         let savedPath = "\(checkpoint)/\(RunKind.federated.savedSettingsName)"
         try saved.override(fromYAMLFile: savedPath)
         let differences = Setting.allCases.filter { setting in
-            !setting.isChangeable && !Setting.places.contains(setting) && text(of: setting) != saved.text(of: setting)
+            decides(setting) && !Setting.places.contains(setting) && text(of: setting) != saved.text(of: setting)
         }
         guard differences.isEmpty else {
             let list = differences.map { "\($0.name) \(text(of: $0) ?? "unset") (was \(saved.text(of: $0) ?? "unset"))" }

@@ -6,7 +6,8 @@ import Model
 import Records
 
 /// How far the images that a run's model draws are from those that it learns from: what evaluations of a run with setting `features`
-/// measure. They are drawn as sample grids are, and as `evaluate` does unless told otherwise. Images of different rounds begin with the same noise and are compared with the same real ones.
+/// measure. They are drawn as sample grids are, of conditional models with the labels of the real images. Images of different rounds
+/// begin with the same noise and are compared with the same real ones.
 final class DrawnDistances {
     private let network: any FeatureExtractor
     private let dataset: any ImageDataset
@@ -24,7 +25,9 @@ final class DrawnDistances {
     static let batchSize = 16
 
     /// What a line about the run says of it.
-    var text: String { "\(network.name) (\(network.hash.prefix(8))), \(chosen.count) images a side" }
+    var text: String { "\(network.name) (\(shortHash)), \(chosen.count) images a side" }
+
+    private var shortHash: String { String(network.hash.prefix(8)) }
 
     /// - Parameters:
     ///   - path: the file of the network; without one there is nothing to measure with.
@@ -53,24 +56,26 @@ final class DrawnDistances {
 
     /// Draws with the weights that `model` has.
     ///
-    /// - Parameter progress: called with the share of the drawing that is done, 0...1.
+    /// - Parameter progress: called with the share of the drawing that is done, 0...1; false gives up.
+    /// - Returns: nil where `progress` gave up.
     /// - Throws: `EvaluationError` for features or distances that are not finite.
-    func measure(_ model: UNet, progress: (Double) -> Void) throws -> ImageDistances {
+    func measure(_ model: UNet, progress: (Double) -> Bool) throws -> ImageDistances? {
         let images = sampler.sample(
             model, count: chosen.count, seed: seed, conditioning: conditioning, batchSize: Self.batchSize
         ) { done, total in
             progress(Double(done) / Double(total))
-            return true
         }
-        guard let images else { preconditionFailure("nothing stops this sampler") }
+        guard let images else { return nil }
         let samples = try evaluated(ImagesInMemory(pictures(images)), Array(chosen.indices))
-        return try Distances(reference.get(), samples, seed: seed, threads: threads) { _ in }.record(imageCount: chosen.count)
+        return try Distances(reference.get(), samples, seed: seed, threads: threads) { _ in }
+            .record(imageCount: chosen.count, network: shortHash)
     }
 
-    /// Bytes that measuring takes beside the model's: images, features, moments and their matrix root.
+    /// Bytes that measuring takes beside the model's: images, features, and for the Frechet distance two covariances and, of each, a
+    /// copy, LAPACK's workspace and eigenvectors.
     var workingBytes: Int {
         let (count, extent) = (chosen.count, network.featureCount)
-        return count * (dataset.size.pixels * 3 * 5 + 2 * extent * 4) + 6 * extent * extent * 8
+        return count * (dataset.size.pixels * 3 * 5 + 2 * extent * 4) + 10 * extent * extent * 8
     }
 
     private func evaluated(_ images: any ImageSet, _ indices: [Int]) throws -> EvaluatedSet {

@@ -104,6 +104,13 @@ public struct ImageDrawing: Sendable {
         try forEachBatch(source, progress: progress) { try body($0.first, pictures($0.images)) }
     }
 
+    /// Refuses what `run` would refuse of the model, before anything is drawn.
+    package func check(_ source: ModelSource) throws {
+        let checkpoint = try source.loadImageModel(setting: "checkpoint")
+        _ = try ClassSelection(classes, guidance: guidance, checkpoint: checkpoint, source: source.text)
+        _ = try sampler(checkpoint.scheduler)
+    }
+
     /// Images that were drawn together.
     private struct Batch {
         /// Place of their class among those that are drawn.
@@ -145,7 +152,7 @@ public struct ImageDrawing: Sendable {
     func sampler(_ scheduler: SchedulerConfiguration) throws -> ImageSampler {
         var scheduler = scheduler
         scheduler.timestepSpacing = spacing ?? scheduler.timestepSpacing
-        if usesDynamicThreshold { scheduler.threshold = scheduler.threshold ?? DynamicThreshold() }
+        if usesDynamicThreshold { scheduler.threshold = scheduler.threshold ?? .unlimited }
         var options = SolverOptions()
         options.usesKarrasLevels = usesKarrasLevels
         guard !usesKarrasLevels || method.isSolver else {

@@ -6,10 +6,12 @@ import Model
 /// the first image comes about.
 struct NoiseToImages {
     let images: [RGBImage]
-    /// The first image before each step, and at the end.
-    let samples: [RGBImage]
-    /// What the model took it for in each step.
-    let predictions: [RGBImage]
+    /// Sampling steps.
+    let steps: Int
+    /// The first image before some of the steps, the first and the last among them.
+    private let samples: [RGBImage]
+    /// What the model took it for in each of those.
+    private let predictions: [RGBImage]
 
     /// Draws the classes of `drawing` in turn.
     ///
@@ -30,31 +32,29 @@ struct NoiseToImages {
         func first(of images: Tensor) -> RGBImage {
             pictures(Tensor(viewOf: images, offset: 0, shape: [1] + images.shape.dropFirst()))[0]
         }
-        var (samples, predictions) = ([first(of: images)], [RGBImage]())
+        steps = sampler.steps.count
+        let shown = (0..<steps).spread(over: Self.filmLength - 1)
+        var (samples, predictions, step) = ([first(of: images)], [RGBImage](), 0)
         _ = sampler.denoise(
             images, model: model, seed: drawing.seed,
             conditioning: selection.mixedConditioning
         ) { done in
-            samples.append(first(of: images))
+            if shown.contains(done) { samples.append(first(of: images)) }
             progress(Double(drawing.count * done) / Double(sampler.steps.count))
             return true
         } observe: {
-            predictions.append(first(of: $0))
+            if shown.contains(step) { predictions.append(first(of: $0)) }
+            step += 1
         }
         (self.images, self.samples, self.predictions) = (pictures(images), samples, predictions)
     }
-
-    /// Sampling steps.
-    var steps: Int { predictions.count }
 
     /// All images, enlarged.
     var grid: RGBImage { ImageGrid.compose(images, scale: scale) }
 
     /// The first image: a column for each of some steps, and the end; above the sample, below what the model took it for.
     var film: RGBImage {
-        let chosen = (0..<steps).spread(over: Self.filmLength - 1)
-        let above = chosen.map { samples[$0] } + [images[0]]
-        let below = chosen.map { predictions[$0] } + [images[0]]
+        let (above, below) = (samples + [images[0]], predictions + [images[0]])
         return ImageGrid.compose(above + below, columns: above.count, scale: scale)
     }
 

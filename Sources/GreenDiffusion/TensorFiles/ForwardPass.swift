@@ -27,7 +27,7 @@ public struct ForwardPass {
     }
 
     /// Reads `sample` x_t `(N, C, H, W)`, `timestep` `(N)` and of a conditional model `class_labels` `(N)` from `input`, writes the
-    /// predicted `noise` `(N, C, H, W)` to `output`.
+    /// predicted `noise` `(N, C, H, W)` to `output`: v or the image of models that predict those.
     ///
     /// - Throws: `CheckpointError` for a damaged file, `FileError` for a place that cannot be written, `TensorInputError` for tensors that do not fit the model.
     public func predict(_ input: String, to output: String) throws {

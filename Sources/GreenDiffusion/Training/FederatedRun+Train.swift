@@ -10,7 +10,7 @@ extension FederatedRun {
     /// Runs the rounds that are left.
     ///
     /// - Parameters:
-    ///   - isInterrupted: asked after each round; true ends the run there, saved.
+    ///   - isInterrupted: asked after each round; true ends the run there, saved. Distances that are being measured are left out.
     ///   - observer: sees every training step and every finished round.
     /// - Throws: `FederatedRunError.interrupted`, `.diverged` or `.nothingLearned`; `.stopped` around an error of writing. The
     ///   rounds before stand.
@@ -39,7 +39,7 @@ extension FederatedRun {
             try drawSamples(round: completedRounds, log: log)
         }
         while completedRounds < configuration.rounds {
-            let finished = try runRound(&devices, evaluator: evaluator, meter: meter)
+            let finished = try runRound(&devices, evaluator: evaluator, meter: meter, isInterrupted: isInterrupted)
             try log.append(finished.record, events: RoundEvents.records)
             if isDue(configuration.sampleEvery, completedRounds) {
                 try drawSamples(round: completedRounds, log: log)
@@ -63,7 +63,7 @@ extension FederatedRun {
 
     /// One round: plan, train, send, average, evaluate, save.
     private func runRound(
-        _ devices: inout LocalDevices<DiffusionTrainer>, evaluator: HeldOutLoss?, meter: ProgressMeter
+        _ devices: inout LocalDevices<DiffusionTrainer>, evaluator: HeldOutLoss?, meter: ProgressMeter, isInterrupted: () -> Bool
     ) throws -> FinishedRound {
         let start = ProcessInfo.processInfo.systemUptime
         let assignments = try server.begin()
@@ -82,7 +82,10 @@ extension FederatedRun {
         if isDue(configuration.evaluateEvery, round) || (round == 1 && configuration.evaluateEvery > 0) {
             try withAverage { model in
                 finished.record.lossHeldOut = evaluator?.evaluate(model)
-                finished.record.distances = try components.distances?.measure(model) { meter.evaluate($0) }
+                finished.record.distances = try components.distances?.measure(model) { share in
+                    meter.evaluate(share)
+                    return !isInterrupted()
+                }
             }
         }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start

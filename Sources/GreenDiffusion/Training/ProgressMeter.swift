@@ -34,7 +34,7 @@ final class ProgressMeter {
     }
 
     func evaluate(_ share: Double) {
-        progress.evaluation = share
+        (progress.evaluation, progress.isRoundEnd, progress.emptyRound) = (share, false, nil)
         observer(progress)
     }
 

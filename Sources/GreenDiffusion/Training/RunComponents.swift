@@ -83,7 +83,8 @@ struct RunComponents {
             model: model, schedule: schedule,
             settings: TrainingSettings(
                 optimizer: AdamWOptions(learningRate: learningRate), maximumGradientNorm: 1, averageDecay: nil,
-                objective: configuration.diffusion.objective, proximal: configuration.proximal))
+                objective: configuration.diffusion.objective(predicting: scheduler.prediction),
+                proximal: configuration.proximal))
     }
 
     /// Executed floating-point operations per training sample, from one metered step at learning rate 0, which changes nothing.

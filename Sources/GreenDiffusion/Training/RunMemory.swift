@@ -54,7 +54,8 @@ extension RunComponents {
             others.append(working + pass + (SampleGrid.count + 2 * SampleGrid.batchSize) * image)
         }
         if let distances {
-            let pass = model.activationBytes(images: DrawnDistances.batchSize, isTraining: false)
+            let batch = DrawnDistances.batchSize
+            let pass = batch == configuration.batchSize ? step : model.activationBytes(images: batch, isTraining: false)
             others.append(working + pass + distances.workingBytes)
         }
         return RunMemory(

@@ -16,13 +16,21 @@ struct TrainedClasses: Sendable, Equatable {
     ///   - images: those that are trained on.
     ///   - labelDropout: nil for the standard.
     ///   - data: what the setting `data` says, for messages.
-    /// - Throws: `ConfigurationError` for images without classes.
+    /// - Throws: `ConfigurationError` for images without classes, or classes of one name.
     init(of images: any ImageDataset, labelDropout: Double?, data: String) throws(ConfigurationError) {
         names = images.classNames
         guard names.count > 1 else {
             throw ConfigurationError(
                 Setting.conditional.name, "on", "needs images of two classes or more, but data \(data) has only \(names[0])",
                 wayOut: "put the images of each class into a folder of its own, or leave conditional out")
+        }
+        var labels: [String: Int] = [:]
+        for (label, name) in names.enumerated() {
+            guard let other = labels.updateValue(label, forKey: name) else { continue }
+            throw ConfigurationError(
+                Setting.conditional.name, "on",
+                "needs classes of different names, but data \(data) has \(name) twice (classes \(other) and \(label))",
+                wayOut: "call one of the folders otherwise, or leave conditional out")
         }
         dropout = LabelDropout(probability: labelDropout ?? Self.standardDropout, nullLabel: names.count)
     }

@@ -56,18 +56,22 @@ extension ModelSource {
     }
 
     /// The files that a checkpoint consists of.
-    var files: [String] {
+    package var files: [String] {
         guard case .checkpoint(let path) = self else { return [] }
         guard !QuantizedModel.isFrame(path) else { return [path] }
         let folder = Self.checkpointFolder(path)
         return Folder.names(in: folder).map { "\(folder)/\($0)" }
     }
 
-    /// The checkpoint's own folder, where `path` may also be the folder of a run: then its model, or its newest checkpoint.
+    /// The checkpoint's own folder, where `path` may also be the folder of a run: then its model, or its newest checkpoint where that
+    /// is of another round than the model, which is written when a run ends or is stopped.
     static func checkpointFolder(_ path: String) -> String {
         guard !Checkpoint.exists(in: path) else { return path }
         let run = RunFiles(path: path, kind: RunKind(at: path) ?? .federated)
-        let candidates = [run.modelFolder] + run.checkpointNumbers().map { run.checkpointPath($0) }.reversed()
+        let numbers = run.checkpointNumbers()
+        var candidates = numbers.reversed().map { run.checkpointPath($0) }
+        let isModelOlder = run.summarizedRound.map { $0 != numbers.last } ?? false
+        candidates.insert(run.modelFolder, at: isModelOlder ? candidates.count : 0)
         return candidates.first(where: Checkpoint.exists(in:)) ?? path
     }
 }

@@ -3,7 +3,8 @@ import Foundation
 import Model
 import Storage
 
-/// A model whose weights are a frame, as `quantize` makes it, with the model's `config.json` (and `scheduler_config.json`) beside it.
+/// A model whose weights are a frame, as `quantize` makes it, with the model's `config.json` beside it, and
+/// `scheduler_config.json` and `classes.json` where it has them.
 enum QuantizedModel {
     private static let configurationName = "config.json"
 
@@ -32,7 +33,7 @@ enum QuantizedModel {
         try Folder.create(scratch)
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         _ = try dequantizeTensorFile(path, to: "\(scratch)/diffusion_pytorch_model.safetensors", threads: 1)
-        for name in [configurationName, "scheduler_config.json"] {
+        for name in [configurationName, "scheduler_config.json", Checkpoint.classesName] {
             guard FileManager.default.fileExists(atPath: "\(folder)/\(name)") else { continue }
             try AtomicFile.write(try readFile("\(folder)/\(name)"), to: "\(scratch)/\(name)")
         }

@@ -37,10 +37,10 @@ package struct Distances {
 
 extension Distances {
     /// As the records of a run have them.
-    package func record(imageCount: Int) -> ImageDistances {
+    package func record(imageCount: Int, network: String) -> ImageDistances {
         ImageDistances(
             frechet: frechet, kidMean: kernel?.mean, kidStandardError: kernel?.standardError,
             precision: precisionRecall?.precision,
-            recall: precisionRecall?.recall, mind: monge, imageCount: imageCount)
+            recall: precisionRecall?.recall, mind: monge, imageCount: imageCount, network: network)
     }
 }

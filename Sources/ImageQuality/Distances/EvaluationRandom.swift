@@ -10,10 +10,14 @@ package enum EvaluationRandom {
     package static func subset(of count: Int, size: Int, _ use: Use, number: Int, seed: UInt64) -> [Int] {
         guard size < count else { return Array(0..<count) }
         var random = CounterRandom(seed: seed, stream: .evaluation, round: use.rawValue, item: UInt32(number)).generator()
-        // The first `size` places of a shuffle.
-        var order = Array(0..<count)
-        for place in 0..<size { order.swapAt(place, place + random.nextIndex(below: count - place)) }
-        return order[..<size].sorted()
+        // The first `size` places of a shuffle; what it moved is kept, not the order: a set that is drawn has 2^31 images.
+        var moved: [Int: Int] = [:]
+        let chosen = (0..<size).map { place in
+            let other = place + random.nextIndex(below: count - place)
+            defer { moved[other] = moved[place] ?? place }
+            return moved[other] ?? other
+        }
+        return chosen.sorted()
     }
 
     /// `(count, extent)`: directions of length 1, each as likely as another.

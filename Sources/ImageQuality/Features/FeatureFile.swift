@@ -2,6 +2,16 @@ import Foundation
 import Kernels
 import Model
 
+/// Features that an image has at most: their covariance takes 8 bytes times the square.
+private let largestExtent = 8192
+
+/// Refuses features of which there are too many for a covariance.
+package func requireExtent(_ count: Int, _ path: String) throws(EvaluationError) {
+    guard count > largestExtent else { return }
+    throw EvaluationError(
+        path, "has \(count) features an image, more than \(largestExtent)", wayOut: "use a layer of the network with fewer")
+}
+
 /// Features in a safetensors file, and what its header says they are of.
 package struct FeatureFile {
     /// Where features come from.
@@ -56,6 +66,7 @@ package struct FeatureFile {
             throw EvaluationError(
                 path, "has features of shape \(entry.shape)", wayOut: "a distance needs at least 2 images a side")
         }
+        try requireExtent(entry.shape[1], path)
         features = try reader.readFloats(entry)
         if let index = features.firstNonFinite {
             throw EvaluationError(

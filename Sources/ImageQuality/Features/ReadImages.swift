@@ -10,8 +10,8 @@ package struct ReadImages {
     /// `(n, d)`; nil where no network was given.
     package let features: Tensor?
 
-    /// Images that are decoded together, small or large ones, and pixels that a network sees at once, about.
-    private static let (smallChunk, largeChunk) = (64, 8)
+    /// Images that are decoded together, images that are held at once, and pixels that a network sees at once, about.
+    private static let (decodedTogether, chunk) = (8, 64)
     private static let batchPixels = 1 << 20
 
     /// Reads `indices` of `set`, each image at its own size.
@@ -27,20 +27,28 @@ package struct ReadImages {
         let features = network.map { Tensor(shape: [indices.count, $0.featureCount]) }
         var sums: [PixelStatistics.Sums] = []
         var hashes: [UInt64] = []
-        let isSmall = try set.image(at: indices[0]).size.pixels <= 1 << 18
-        let most = isSmall ? Self.smallChunk : Self.largeChunk
-        for first in stride(from: 0, to: indices.count, by: most) {
-            let chunk = indices[first..<min(first + most, indices.count)]
-            let decoded = parallelMap(blocks: chunk.count, threads: threads) { place in
-                Result { try Self.decoded(set.image(at: chunk[chunk.startIndex + place])) }
-            }
-            let images = try decoded.map { try $0.get() }
-            sums += images.map(\.sums)
-            hashes += images.map(\.hash)
+        var next = 0
+        while next < indices.count {
+            var images: [RGBImage] = []
+            let first = next
+            repeat {
+                let group = indices[next..<min(next + Self.decodedTogether, indices.count)]
+                let decoded = parallelMap(blocks: group.count, threads: threads) { place in
+                    Result { try Self.decoded(set.image(at: group[group.startIndex + place])) }
+                }
+                for result in decoded {
+                    let (image, imageSums, hash) = try result.get()
+                    images.append(image)
+                    sums.append(imageSums)
+                    hashes.append(hash)
+                }
+                next += group.count
+            } while next < indices.count && images.count < Self.chunk
+                && images.reduce(0, { $0 + $1.size.pixels }) < Self.batchPixels
             if let network, let features {
-                try Self.extract(images.map(\.image), network, into: features, row: first) { progress(first + $0) }
+                try Self.extract(images, network, into: features, row: first) { progress(first + $0) }
             } else {
-                progress(first + chunk.count)
+                progress(next)
             }
         }
         fingerprint = hexadecimal(hashes.withUnsafeBytes(hash128))

@@ -13,30 +13,33 @@ package struct ReferenceFeatures {
 
     package init(path: String, isNamed: Bool) { (self.path, self.isNamed) = (path, isNamed) }
 
-    /// Whether there is something that may be the features: only the fingerprint of the images can tell.
-    package var exists: Bool { FileManager.default.fileExists(atPath: path) }
-
-    /// The kept features of `origin`; nil where there are none, or others that may be replaced.
+    /// The kept features of as many images by `network`; nil where there are none, or others that may be replaced.
     ///
+    /// - Parameter fingerprint: of the images; asked for last, since only reading them all can tell.
     /// - Throws: `EvaluationError` for a named file with other features, or what reading it throws.
-    package func features(of origin: FeatureFile.Origin, shape: [Int]) throws -> Tensor? {
-        guard exists else { return nil }
+    package func features(
+        by network: any FeatureExtractor, count: Int, of fingerprint: () throws -> String
+    ) throws -> Tensor? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
         let file: FeatureFile
         do { file = try FeatureFile(path) } catch { if isNamed { throw error } else { return nil } }
-        guard let difference = Self.difference(file, origin, shape) else { return file.features }
+        guard let difference = try Self.difference(file, network, count, fingerprint) else { return file.features }
         guard isNamed else { return nil }
         throw EvaluationError(
             path, "holds features \(difference)", wayOut: "remove it to make it anew, or name another file")
     }
 
-    private static func difference(_ file: FeatureFile, _ origin: FeatureFile.Origin, _ shape: [Int]) -> String? {
+    private static func difference(
+        _ file: FeatureFile, _ network: any FeatureExtractor, _ count: Int, _ fingerprint: () throws -> String
+    ) rethrows -> String? {
         guard let kept = file.origin else { return "that do not say what they are of" }
-        if kept.hash != origin.hash {
-            return "of network \(kept.network) (\(kept.hash)), not of \(origin.network) (\(origin.hash))"
+        if kept.hash != network.hash {
+            return "of network \(kept.network) (\(kept.hash)), not of \(network.name) (\(network.hash))"
         }
-        if kept.resize != origin.resize { return "of images resized by \(kept.resize), not by \(origin.resize)" }
+        if kept.resize != network.resizeRule { return "of images resized by \(kept.resize), not by \(network.resizeRule)" }
+        let shape = [count, network.featureCount]
         if file.features.shape != shape { return "of shape \(file.features.shape), not \(shape)" }
-        return kept.data == origin.data ? nil : "of other images than the reference"
+        return try fingerprint() == kept.data ? nil : "of other images than the reference"
     }
 
     /// Keeps `features`.

@@ -30,7 +30,7 @@ extension Checkpoint {
         configuration.numClassEmbeds.map { ModelClasses(names: classNames, labelCount: $0) }
     }
 
-    static let classesName = "classes.json"
+    package static let classesName = "classes.json"
 
     /// The names in `classes.json`; nil where there is no such file, or the model has no classes.
     package static func readClassNames(

@@ -26,6 +26,13 @@ package struct DynamicThreshold: Sendable, Equatable {
     package var maximum = 1.0
 
     package init() {}
+
+    /// As the paper has it: a quantile may be as large as it is.
+    package static var unlimited: DynamicThreshold {
+        var threshold = DynamicThreshold()
+        threshold.maximum = .infinity
+        return threshold
+    }
 }
 
 /// How fewer sampling steps than training steps are spread, as diffusers names it.

@@ -12,8 +12,9 @@ public enum LossWeighting: Sendable, Equatable {
     package func weight(signalToNoise ratio: Double, _ prediction: PredictionKind) -> Double {
         switch (self, prediction) {
         case (.uniform, _): 1
-        // Under zero terminal SNR there is no image to err of at the last timestep, and no weight.
-        case (.minSNR(let gamma), .epsilon): ratio > 0 ? min(ratio, gamma) / ratio : 1
+        // Under zero terminal SNR nothing of the image is left at the last timestep, but sampling starts there.
+        case (.minSNR, _) where ratio <= 0: 1
+        case (.minSNR(let gamma), .epsilon): min(ratio, gamma) / ratio
         case (.minSNR(let gamma), .velocity): min(ratio, gamma) / (ratio + 1)
         case (.minSNR(let gamma), .sample): min(ratio, gamma)
         }

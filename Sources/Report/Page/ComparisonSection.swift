@@ -5,14 +5,15 @@ struct ComparisonSection {
     let runs: [ReportInput]
 
     func html() -> String {
-        """
-        <header><h1>Comparison of \(runs.count) runs</h1>
-        <p class="subtitle">Energy is modelled. A run's name leads to its part of the page.</p></header>
-        <section><div class="scroll" role="region" aria-label="Runs" tabindex="0"><table class="schemes"><thead><tr>
-        \(columns.map { "<th scope=\"col\">\($0.name)</th>" }.joined())</tr></thead><tbody>
-        \(runs.indices.map(row).joined())</tbody></table></div>\(note)</section>
-        \(ComparisonCharts(runs).html())\(TimelineSection.html(runs))\(DrawingSection.html(runs))
-        """
+        let columns = self.columns
+        return """
+            <header><h1>Comparison of \(runs.count) runs</h1>
+            <p class="subtitle">Energy is modelled. A run's name leads to its part of the page.</p></header>
+            <section><div class="scroll" role="region" aria-label="Runs" tabindex="0"><table class="schemes"><thead><tr>
+            \(columns.map { "<th scope=\"col\">\($0.name)</th>" }.joined())</tr></thead><tbody>
+            \(runs.indices.map { row($0, of: columns) }.joined())</tbody></table></div>\(note)</section>
+            \(ComparisonCharts(runs).html())\(TimelineSection.html(runs))\(DrawingSection.html(runs))
+            """
     }
 
     private struct Column {
@@ -43,7 +44,7 @@ struct ComparisonSection {
         return [Column(name: "run", cells: names)] + optional.filter { $0.cells.contains { $0 != nil } }
     }
 
-    private func row(_ index: Int) -> String {
+    private func row(_ index: Int, of columns: [Column]) -> String {
         let cells = columns.map { $0.cells[index] ?? "–" }
         return "<tr><th scope=\"row\">\(cells[0])</th>" + cells.dropFirst().map { "<td>\($0)</td>" }.joined() + "</tr>\n"
     }
@@ -55,7 +56,7 @@ struct ComparisonSection {
 
     /// What distances can be compared.
     private var note: String {
-        let counts = Set(runs.flatMap { $0.milestones.compactMap { $0.distances?.imageCount } }).sorted()
+        let counts = Set(runs.compactMap { $0.milestones.compactMap(\.distances).last?.imageCount }).sorted()
         guard !counts.isEmpty else { return "" }
         let numbers =
             counts.count == 1

@@ -7,7 +7,10 @@ struct DistanceCharts {
     var anchor: (Int) -> String? = { _ in nil }
 
     func html() -> String {
-        let evaluated = run.milestones.filter { $0.distances != nil }
+        // Distances by another network or of another number of images than the last are other numbers.
+        let milestones = run.milestones
+        let last = milestones.compactMap(\.distances).last
+        let evaluated = milestones.filter { milestone in milestone.distances.flatMap { last?.compares(with: $0) } ?? false }
         return card("KID", [line("KID", 0, evaluated, \.kidMean, error: \.kidStandardError)])
             + card("Frechet distance", [line("Frechet distance", 0, evaluated, \.frechet)])
             + card(

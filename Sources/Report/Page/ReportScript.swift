@@ -13,9 +13,9 @@ enum ReportScript {
             slider.setAttribute("aria-valuetext", part.dataset.unit + " " + stop);
             for (const figure of part.querySelectorAll("figure")) {
               const frames = [...figure.querySelectorAll("img")];
-              const shown = frames.filter((frame) => stop >= Number(frame.dataset.number)).pop() ?? frames[0];
+              const shown = frames.filter((frame) => stop >= Number(frame.dataset.number)).pop();
               for (const frame of frames) frame.hidden = frame !== shown;
-              figure.querySelector("span").textContent = shown.dataset.caption;
+              figure.querySelector("span").textContent = shown ? shown.dataset.caption : "none yet";
             }
           };
           slider.addEventListener("input", show);

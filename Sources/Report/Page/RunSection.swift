@@ -87,7 +87,7 @@ struct RunSection {
     /// How far the images of the last evaluation are from real ones.
     private var distanceTiles: [Tile] {
         let evaluations = run.milestones.compactMap(\.distances)
-        guard let first = evaluations.first, let last = evaluations.last else { return [] }
+        guard let last = evaluations.last, let first = evaluations.first(where: last.compares) else { return [] }
         let images = "\(last.imageCount) images a side"
         func note(_ text: String?) -> String { (text.map { "from \($0), " } ?? "") + images }
         let kid = last.kidMean.map { mean in

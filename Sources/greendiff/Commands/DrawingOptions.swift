@@ -5,8 +5,9 @@ import Model
 
 /// How a model draws, for every command that has one draw.
 struct DrawingOptions: ParsableArguments {
-    @Option(help: "dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral.")
-    var sampler: ImageDrawing.Method = .ddim
+    @Option(
+        name: .customLong("sampler"), help: "dpm++ or unipc, good with 10 to 20 steps; ddim; ddpm, ancestral (default: ddim).")
+    var samplerChoice: ImageDrawing.Method?
 
     @Option(
         help: ArgumentHelp(
@@ -30,9 +31,12 @@ struct DrawingOptions: ParsableArguments {
     var classes: String?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none.", valueName: "w"))
-    var guidance = 1.0
+        name: .customLong("guidance"), parsing: .unconditional,
+        help: ArgumentHelp("Weight of classifier-free guidance to the class; 1 for none (default: 1).", valueName: "w"))
+    var guidanceChoice: Double?
+
+    private var sampler: ImageDrawing.Method { samplerChoice ?? .ddim }
+    private var guidance: Double { guidanceChoice ?? 1 }
 
     func validate() throws {
         try require("--steps", steps, in: 1...100_000)
@@ -62,8 +66,8 @@ struct DrawingOptions: ParsableArguments {
     /// The flag that was given without a model to draw; nil for none.
     var given: String? {
         let flags: [(String, Bool)] = [
-            ("--sampler", sampler != .ddim), ("--steps", steps != nil), ("--spacing", spacing != nil), ("--karras", karras),
-            ("--dynamic-thresholding", dynamicThresholding), ("--class", classes != nil), ("--guidance", guidance != 1),
+            ("--sampler", samplerChoice != nil), ("--steps", steps != nil), ("--spacing", spacing != nil), ("--karras", karras),
+            ("--dynamic-thresholding", dynamicThresholding), ("--class", classes != nil), ("--guidance", guidanceChoice != nil),
         ]
         return flags.first(where: \.1)?.0
     }

@@ -82,8 +82,8 @@ struct EvaluateCommand: ParsableCommand {
         loggingOptions.start()
         let comparison = try ImageComparison(
             reference: EvaluationSource(parsing: reference, setting: "--reference"), samples: judged(),
-            network: features.map { try openFeatureNetwork($0, threads: threadOptions.threads) }, count: count, seed: seed,
-            threads: threadOptions.threads, statisticsPath: statistics, featuresPath: writeFeatures)
+            network: features.map { try openFeatureNetwork($0, threads: threadOptions.threads) }, networkPath: features,
+            count: count, seed: seed, threads: threadOptions.threads, statisticsPath: statistics, featuresPath: writeFeatures)
         var current: (stage: ImageComparison.Stage, line: RateProgress)?
         let report = try DrawingOptions.namingFlags {
             try comparison.run { stage, done, total in

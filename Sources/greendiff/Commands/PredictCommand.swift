@@ -29,10 +29,10 @@ struct TensorFileOptions: ParsableArguments {
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
-        abstract: "Predict the noise in given images: one forward pass.",
+        abstract: "Predict what a model says of given images: one forward pass.",
         discussion: """
             Reads tensors sample (N, C, H, W) float32 and timestep (N) int64, of conditional models also class_labels (N) int64; writes \
-            noise (N, C, H, W).
+            noise (N, C, H, W): the noise, or v or the image where the model predicts that (prediction_type of its scheduler).
 
             EXAMPLE:
               greendiff predict --checkpoint runs/signs/model --input noisy.safetensors --output noise.safetensors

@@ -41,6 +41,11 @@ struct ReportCommand: ParsableCommand {
     private static let comparisonName = "comparison.html"
     private static let drawnCount = 16
 
+    func validate() throws {
+        guard draw == .off, let flag = drawingOptions.given else { return }
+        throw ValidationError("\(flag) says how models draw, and --draw is off; leave one out")
+    }
+
     func run() throws {
         loggingOptions.start()
         let report = try RunReport(runs)

@@ -69,6 +69,8 @@ struct TrainDisplay {
         console.line(labelledLine("report", run.files.reportPath))
         console.line(labelledLine("model", run.files.modelFolder))
         console.line(labelledLine("again", "greendiff train --config \(run.files.configurationPath)"))
-        console.line(labelledLine("longer", "greendiff train --resume \(run.path) --rounds \(2 * run.configuration.rounds)"))
+        if run.configuration.decay == .constant {
+            console.line(labelledLine("longer", "greendiff train --resume \(run.path) --rounds \(2 * run.configuration.rounds)"))
+        }
     }
 }

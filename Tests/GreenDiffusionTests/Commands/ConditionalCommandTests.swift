@@ -43,6 +43,18 @@ import Testing
             ["pretrain", "--out", folder.path("new"), "--label-dropout", "0.2"], status: 64, "goes with --conditional")
     }
 
+    @Test func aFrameKeepsTheClassesOfTheModelBesideIt() throws {
+        let (frame, weights) = (folder.path("weights.gduf"), "\(try model)/diffusion_pytorch_model.safetensors")
+        #expect(try Greendiff.run("quantize", weights, frame, "--bits", "8").status == 0)
+        for name in ["config.json", "scheduler_config.json", "classes.json"] {
+            try FileManager.default.copyItem(atPath: "\(try model)/\(name)", toPath: folder.path(name))
+        }
+        let result = try Greendiff.run(
+            "sample", "--checkpoint", frame, "--class", "stop", "--guidance", "2", "--steps", "2", "--count", "1", "--images",
+            folder.path("drawn"))
+        #expect(result.status == 0 && result.output.contains("class   stop"), "\(result.errors)")
+    }
+
     @Test func classesAreDrawnByNameOrNumber() throws {
         let names = try JSONDecoder().decode([String].self, from: Data(contentsOf: URL(fileURLWithPath: "\(model)/classes.json")))
         let stop = try #require(names.firstIndex(of: "stop"))

@@ -50,7 +50,10 @@ import Testing
         let cases: [([String], Int32, String)] = [
             (["--reference", path], 64, "--samples"),
             (["--reference", path, "--samples", path, "--steps", "4"], 64, "--checkpoint"),
+            (["--reference", path, "--samples", path, "--sampler", "ddim"], 64, "--sampler says how a model draws"),
+            (["--reference", path, "--samples", path, "--guidance", "1"], 64, "--guidance says how a model draws"),
             (["--reference", path, "--samples", path, "--checkpoint", "x"], 64, "leave one out"),
+            (["--reference", path, "--samples", path, "--write-features", path], 1, "it is the file that is read"),
             (["--reference", path, "--samples", path, "--count", "1"], 64, "2...10000000"),
             (["--reference", one, "--samples", path], 1, "at least 2 images"),
             (["--reference", folder.path("none"), "--samples", path], 1, "--reference"),

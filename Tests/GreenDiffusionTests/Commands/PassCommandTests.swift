@@ -30,17 +30,16 @@ import Testing
         return tensors
     }
 
-    /// `sqrt(abar_t) x_0 + sqrt(1 - abar_t) noise` for the linear schedule of 1000 steps, 1e-4 to 0.02.
-    private func noisy(_ images: [Float], _ noise: [Float]) -> [Float] {
+    /// `sqrt(abar_t)` and `sqrt(1 - abar_t)` of each value, for the linear schedule of 1000 steps, 1e-4 to 0.02.
+    private func levels(count: Int) -> [(signal: Double, spread: Double)] {
         let kept = Self.timesteps.map { (timestep: Int) -> Double in
             var product = 1.0
             for step in 0...timestep { product *= 1 - (1e-4 + (0.02 - 1e-4) * Double(step) / 999) }
             return product
         }
-        return images.indices.map { (index: Int) -> Float in
-            let share = kept[index / (images.count / Self.count)]
-            let (signal, spread) = (share.squareRoot(), (1 - share).squareRoot())
-            return Float(signal * Double(images[index]) + spread * Double(noise[index]))
+        return (0..<count).map { (index: Int) in
+            let share = kept[index / (count / Self.count)]
+            return (share.squareRoot(), (1 - share).squareRoot())
         }
     }
 
@@ -48,16 +47,20 @@ import Testing
         let folder = TemporaryFolder()
         let (images, noise) = (values(0), values(1))
         let gradients = try run("gradients", input(images, noise: noise), in: folder)
-        let prediction = try run("predict", input(noisy(images, noise)), in: folder)
+        let levels = levels(count: images.count)
+        let noisy = images.indices.map { Float(levels[$0].signal * Double(images[$0]) + levels[$0].spread * Double(noise[$0])) }
+        let prediction = try run("predict", input(noisy), in: folder)
         #expect(prediction.entries.keys.sorted() == ["noise"])
         #expect(prediction.entries["noise"]?.shape == [Self.count, Self.channels, Self.side, Self.side])
 
-        let differences = zip(prediction.floats("noise"), noise).map { Double($0) - Double($1) }
+        // The model predicts v [Salimans 2022].
+        let v = images.indices.map { levels[$0].signal * Double(noise[$0]) - levels[$0].spread * Double(images[$0]) }
+        let differences = zip(prediction.floats("noise"), v).map { Double($0) - $1 }
         let loss = differences.reduce(0) { $0 + $1 * $1 } / Double(differences.count)
         #expect(isClose(gradients.floats("loss"), [Float(loss)], tolerance: 1e-5))
         #expect(gradients.entries["loss"]?.shape == [1])
 
-        // The last layer adds its bias to every pixel of a channel: dLoss/dBias is the channel's sum of 2 (prediction - noise) / count.
+        // The last layer adds its bias to every pixel of a channel: dLoss/dBias is the channel's sum of 2 (prediction - v) / count.
         let plane = Self.side * Self.side
         var bias = [Double](repeating: 0, count: Self.channels)
         for (index, difference) in differences.enumerated() {

@@ -81,6 +81,13 @@ import Testing
         #expect(
             message { try TinyRun.configuration([.labelDropout: "0.2"]).resolved() }.hasPrefix("label-dropout 0.2 hides labels"))
         let image = RGBImage(width: 8, height: 8, fill: (9, 90, 200))
+        for name in ["\u{e9}", "e\u{301}"] {
+            try FileManager.default.createDirectory(atPath: folder.path("alike/\(name)"), withIntermediateDirectories: true)
+            for number in 0..<4 { try ImageFile.write(image, to: folder.path("alike/\(name)/\(number).png")) }
+        }
+        var alike = try TinyRun.configuration([.conditional: "on", .data: "folder:\(folder.path("alike"))"])
+        alike.images = nil
+        #expect(message { try DryRun(alike) }.contains("twice (classes 0 and 1); call one of the folders otherwise"))
         try FileManager.default.createDirectory(atPath: folder.path("flat"), withIntermediateDirectories: true)
         for number in 0..<4 { try ImageFile.write(image, to: folder.path("flat/\(number).png")) }
         var flat = try TinyRun.configuration([.conditional: "on", .data: "folder:\(folder.path("flat"))"])

@@ -51,6 +51,15 @@ import Testing
         }
     }
 
+    @Test func anEditedNumberOfRoundsIsFoundWhereTheRateFallsTowardsIt() throws {
+        let files = try TinyRun.train(Self.learned, at: folder.path("run")).files
+        let text = String(decoding: try readFile(files.configurationPath), as: UTF8.self)
+        let rounds = try #require(text.split(separator: "\n").first { $0.hasPrefix("rounds:") })
+        try AtomicFile.write(text.replacing(rounds, with: "rounds: 9"), to: files.configurationPath)
+        let error = #expect(throws: RunDirectoryError.self) { try FederatedRun.resume(files.path) }
+        #expect(error.map { "\($0)".contains("rounds 9 (was ") } == true)
+    }
+
     @Test(arguments: [
         ([Setting.prediction: "epsilon"], "prediction"), ([.noiseSchedule: "linear"], "noise-schedule"),
         ([.zeroSNR: "on"], "zero-snr"),
@@ -64,11 +73,33 @@ import Testing
         #expect(error.map { "\($0)".contains(name) && "\($0)".contains("trained with") } == true)
     }
 
+    /// docs/adr/0017: what is learned unless told otherwise.
+    @Test func randomWeightsLearnVUnderMinSNRAndSpeeD() throws {
+        let files = try TinyRun.train([:], at: folder.path("run")).files
+        let named = try TinyRun.train(
+            [.prediction: "v_prediction", .lossWeighting: "min-snr:5", .timestepSampling: "speed:0.7:5"],
+            at: folder.path("named"))
+        #expect(try weights(files).scheduler.prediction == .velocity)
+        #expect(try weights(files).parameters.values == weights(named.files).parameters.values)
+        let uniform = try TinyRun.train([.lossWeighting: "uniform", .timestepSampling: "uniform"], at: folder.path("uniform"))
+        #expect(try weights(files).parameters.values != weights(uniform.files).parameters.values)
+    }
+
+    @Test func aModelOfTheNoiseLearnsAsItDid() throws {
+        let noise = try TinyRun.train([.prediction: "epsilon"], at: folder.path("noise")).files
+        let start: [Setting: String] = [.initial: noise.modelFolder]
+        let named: [Setting: String] = [.lossWeighting: "uniform", .timestepSampling: "uniform"]
+        let runs = try [start, start.merging(named) { $1 }].enumerated().map {
+            try TinyRun.train($0.element, at: folder.path("run\($0.offset)")).files
+        }
+        #expect(try weights(runs[0]).parameters.values == weights(runs[1]).parameters.values)
+    }
+
     @Test func zeroTerminalSNRNeedsMoreThanTheNoise() throws {
         #expect(throws: ConfigurationError.self) {
-            try FederatedRun.start(try TinyRun.configuration([.zeroSNR: "on"]), at: folder.path("run"))
+            try FederatedRun.start(try TinyRun.configuration([.zeroSNR: "on", .prediction: "epsilon"]), at: folder.path("run"))
         }
-        let files = try TinyRun.train([.zeroSNR: "on", .prediction: "v_prediction"], at: folder.path("zero")).files
+        let files = try TinyRun.train([.zeroSNR: "on"], at: folder.path("zero")).files
         let scheduler = try weights(files).scheduler
         #expect(scheduler.rescalesToZeroSNR && scheduler.timestepSpacing == .trailing)
     }

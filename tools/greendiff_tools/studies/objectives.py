@@ -8,25 +8,29 @@ from pathlib import Path
 from .. import markdown
 from .evaluated import ProgramError, add_program, evaluated, light_and_contrast, output
 
-V = ["--prediction", "v_prediction"]
-MIN_SNR = ["--loss-weighting", "min-snr:5"]
+
+def learning(prediction, weighting="uniform", timesteps="uniform"):
+    """The flags, all of them: what defaults are may change."""
+    return ["--prediction", prediction, "--loss-weighting", weighting, "--timestep-sampling", timesteps]
+
+
+MIN_SNR, SPEED = "min-snr:5", "speed:0.7:5"
+EPSILON, V = "epsilon", "v_prediction"
 # What is learned, by name; every step costs the same, so equal images are equal energy.
 OBJECTIVES = {
-    "eps": ("epsilon", []),
-    "eps-minsnr": ("epsilon, Min-SNR 5", MIN_SNR),
-    "eps-speed": ("epsilon, SpeeD", ["--timestep-sampling", "speed"]),
-    "v": ("v", V),
-    "v-minsnr": ("v, Min-SNR 5", V + MIN_SNR),
-    "v-minsnr-speed": ("v, Min-SNR 5, SpeeD", V + MIN_SNR + ["--timestep-sampling", "speed"]),
-    "v-minsnr-cos": ("v, Min-SNR 5, cosine schedule", V + MIN_SNR + ["--noise-schedule", "squaredcos_cap_v2"]),
-    "v-minsnr-zero": ("v, Min-SNR 5, zero terminal SNR", V + MIN_SNR + ["--zero-snr", "on"]),
-    "v-minsnr-decay": ("v, Min-SNR 5, learning rate down to 0", V + MIN_SNR + ["--decay", "cosine"]),
-    "v-lognormal": ("v, log-normal (EDM)", V + ["--timestep-sampling", "log-normal:-1.2:1.2"]),
+    "eps": ("epsilon", learning(EPSILON)),
+    "eps-minsnr": ("epsilon, Min-SNR 5", learning(EPSILON, MIN_SNR)),
+    "eps-speed": ("epsilon, SpeeD", learning(EPSILON, timesteps=SPEED)),
+    "v": ("v", learning(V)),
+    "v-minsnr": ("v, Min-SNR 5", learning(V, MIN_SNR)),
+    "v-minsnr-speed": ("v, Min-SNR 5, SpeeD", learning(V, MIN_SNR, SPEED)),
+    "v-minsnr-cos": ("v, Min-SNR 5, cosine schedule", [*learning(V, MIN_SNR), "--noise-schedule", "squaredcos_cap_v2"]),
+    "v-minsnr-zero": ("v, Min-SNR 5, zero terminal SNR", [*learning(V, MIN_SNR), "--zero-snr", "on"]),
+    "v-minsnr-decay": ("v, Min-SNR 5, learning rate down to 0", [*learning(V, MIN_SNR), "--decay", "cosine"]),
+    "v-lognormal": ("v, log-normal (EDM)", learning(V, timesteps="log-normal:-1.2:1.2")),
 }
 SAMPLERS = {
     "dpm++.20": ("DPM-Solver++, 20 steps", ["--sampler", "dpm++", "--steps", 20]),
-    "dpm++.20.thresholded": (
-        "DPM-Solver++, 20 steps, dynamic thresholding", ["--sampler", "dpm++", "--steps", 20, "--dynamic-thresholding"]),
     "ddim.50": ("DDIM, 50 steps", ["--sampler", "ddim", "--steps", 50]),
 }
 

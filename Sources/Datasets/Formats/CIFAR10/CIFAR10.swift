@@ -38,6 +38,7 @@ package enum CIFAR10 {
     private static func fitted(_ pixels: [UInt8], to size: ImageSize) -> [UInt8] {
         guard size != .square(side) else { return pixels }
         let bytes = side * side * 3
+        OutOfMemory.require(bytes: pixels.count / bytes * size.pixels * 3, wayOut: "use smaller images, or fewer batches")
         return stride(from: 0, to: pixels.count, by: bytes).flatMap { start in
             RGBImage(width: side, height: side, pixels: Array(pixels[start..<start + bytes])).fitted(to: size).pixels
         }

@@ -66,14 +66,19 @@ def real(folder, per_class=None, seed=0):
 
 
 def drawn(options, folder, classes):
-    """(images, labels) that a conditional model draws, `per_class` of every class; drawn once."""
-    done = folder / "drawn"
+    """(images, labels) that a conditional model draws, `per_class` of every class; drawn once, and never mixed with others."""
+    done = folder / "drawn.json"
+    drawing = {name: str(getattr(options, name)) for name in ("checkpoint", "guidance", "sampler", "steps", "seed", "per_class")}
+    before = json.loads(done.read_text(encoding="utf-8")) if done.exists() else drawing
+    changed = [f"{name} {before[name]}, not {drawing[name]}" for name in drawing if before[name] != drawing[name]]
+    if changed:
+        raise RunError(f"{folder} has images with {'; '.join(changed)}: give another --name")
     if not done.exists():
         output(
             options.greendiff, "sample", "--checkpoint", options.checkpoint, "--class", "all", "--count", options.per_class,
             "--guidance", options.guidance, "--sampler", options.sampler, "--steps", options.steps, "--seed", options.seed,
             "--threads", options.threads, "--images", folder)
-        done.touch()
+        done.write_text(json.dumps(drawing, indent=1) + "\n", encoding="utf-8")
     paths = sorted(folder.glob("*.png"))
     if len(paths) != classes * options.per_class:
         raise RunError(f"{folder} has {len(paths)} images, not {options.per_class} of each of {classes} classes: remove it")
@@ -120,8 +125,9 @@ def classify(options):
     folder.mkdir(parents=True, exist_ok=True)
     test = real(root / "data/held-out")
     classes = int(test[1].max()) + 1
+    drawing = drawn(options, folder / "images", classes)
     sources = {
-        f"drawn-{options.name}": lambda: drawn(options, folder / "images", classes),
+        f"drawn-{options.name}": lambda: drawing,
         "real-equal": lambda: real(root / "data/train", options.per_class, options.seed),
         "real-all": lambda: real(root / "data/train"),
     }

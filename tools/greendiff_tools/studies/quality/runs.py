@@ -113,20 +113,13 @@ def keep_settings(options):
 
 
 def looks(process):
-    """Once a minute while the process runs, and when it has ended.
-
-    Where we are interrupted the process is, too: it finishes its round and saves it, and we wait for that."""
-    try:
-        while process.poll() is None:
-            try:
-                process.wait(LOOK_SECONDS)
-            except subprocess.TimeoutExpired:
-                pass
-            yield
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-        raise
+    """Once a minute while the process runs, and when it has ended."""
+    while process.poll() is None:
+        try:
+            process.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass
+        yield
 
 
 def train(options):
@@ -144,12 +137,18 @@ def train(options):
         log(f"run {number} of {len(runs)}, {run.name}: {f'goes on after round {seen}' if seen else 'begins'}")
         with open(run.beside("log"), "a", encoding="utf-8") as output:
             process = subprocess.Popen(run.command(options), stdout=output, stderr=output, start_new_session=True)
-            for _ in looks(process):
-                done = len(run.records())
-                if done > seen:
-                    left, seen = left - (done - seen), done
-                    pace = (time.monotonic() - start) / max(1, before - left)
-                    log(f"{run.name}: round {done} of {options.rounds}, {duration(pace * left)} left for all runs")
+            try:
+                for _ in looks(process):
+                    done = len(run.records())
+                    if done > seen:
+                        left, seen = left - (done - seen), done
+                        pace = (time.monotonic() - start) / max(1, before - left)
+                        log(f"{run.name}: round {done} of {options.rounds}, {duration(pace * left)} left for all runs")
+            except KeyboardInterrupt:
+                # The run finishes its round and saves it: we wait for that.
+                process.send_signal(signal.SIGINT)
+                process.wait()
+                raise
         if process.returncode != 0 or not run.is_done(options.rounds):
             raise RunError(f"{run.name} ended with status {process.returncode}, see {run.beside('log')}")
     log(f"all {len(runs)} runs are trained")
