@@ -39,6 +39,17 @@ extension EnergyPlan {
         energyComputeJoules = compute.energyJoules(frequencyHertz: frequencyHertz)
         energyCommunicationJoules = powerWatts * timeCommunicationSeconds
     }
+
+    /// A plan that somebody else made, by its shares of the time budget.
+    ///
+    /// - Throws: `theta` or `pi` outside 0...1, 0 left out.
+    package init(_ problem: DeviceEnergyProblem, givenTheta theta: Double, pi: Double) throws(EnergyInputError) {
+        for (field, share) in [("theta", theta), ("pi", pi)] where !(share > 0 && share <= 1) {
+            throw EnergyInputError(
+                field: field, value: share, unit: "", limit: "0...1", wayOut: "it is a share of the time budget")
+        }
+        self.init(problem, theta: theta, pi: pi)
+    }
 }
 
 /// A plan, or the reason why the device cannot take part in the round. Both are results; neither is an error.

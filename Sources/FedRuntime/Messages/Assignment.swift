@@ -26,6 +26,11 @@ package struct DeviceSettings: Sendable, Equatable {
     package let quantizer: Quantizer
     package let rule: BitRule
 
+    init(seed: UInt64, localIterations: Int, batchSize: Int, quantizer: Quantizer, rule: BitRule) {
+        (self.seed, self.localIterations, self.batchSize) = (seed, localIterations, batchSize)
+        (self.quantizer, self.rule) = (quantizer, rule)
+    }
+
     init(_ settings: FederationSettings) {
         (seed, quantizer, rule) = (settings.seed, settings.quantizer, settings.rule)
         (localIterations, batchSize) = (settings.localIterations, settings.batchSize)

@@ -29,7 +29,8 @@ extension FederatedRun {
         let log = try TensorBoardLog(files, upTo: completedRounds, records: rounds, events: RoundEvents.records)
         let meter = ProgressMeter(completedRounds: completedRounds, last: rounds.last, observer: observer)
         let trainer = components.makeTrainer { images in meter.step(images: images) }
-        var devices = LocalDevices(trainer: trainer, layout: server.layout, feedback: errorFeedback)
+        var devices = LocalDevices(
+            trainer: trainer, layout: server.layout, feedback: errorFeedback, threads: components.threads)
         let evaluator = components.images.heldOut.map {
             HeldOutLoss(
                 $0, isConditional: components.classes != nil, schedule: components.schedule, seed: configuration.seed)
