@@ -12,8 +12,8 @@ struct DiffusionTrainer: LocalTrainer {
     /// The rate of each step of the run's rounds.
     let learningRate: LearningRateSchedule
     let dataset: any ImageDataset
-    /// The images of each device, as indices of the data set; none is empty.
-    let shards: [[Int]]
+    /// The images of a device, as indices of the data set; at least one.
+    let shard: (_ device: Int) -> [Int]
     /// Of a conditional model, which alone sees labels; else nil.
     let labelDropout: LabelDropout?
     let seed: UInt64
@@ -28,7 +28,7 @@ struct DiffusionTrainer: LocalTrainer {
         trainer.resetOptimizer()
         trainer.anchor = global
         model.context.meter.reset()
-        let shard = shards[assignment.device.id]
+        let shard = shard(assignment.device.id)
         var order = ExampleOrder(count: shard.count, seed: seed, device: assignment.device.id)
         let images = Tensor(shape: model.sampleShape(count: settings.batchSize))
         var place = (assignment.round - 1) * settings.localIterations * settings.batchSize

@@ -63,9 +63,10 @@ struct RunComponents {
     ///
     /// - Parameter onStep: called after each step with the number of images in it.
     func makeTrainer(onStep: @escaping (_ images: Int) -> Void) -> DiffusionTrainer {
-        DiffusionTrainer(
+        let shards = images.shards
+        return DiffusionTrainer(
             trainer: makeTrainer(learningRate: configuration.learningRate), learningRate: learningRate,
-            dataset: images.training, shards: images.shards, labelDropout: classes?.dropout, seed: configuration.seed,
+            dataset: images.training, shard: { shards[$0] }, labelDropout: classes?.dropout, seed: configuration.seed,
             onStep: onStep)
     }
 
