@@ -43,6 +43,7 @@ let package = Package(
         .executable(name: "greendiff", targets: ["greendiff"]),
         .executable(name: "bench", targets: ["bench"]),
         .library(name: "GreenDiffusion", targets: ["GreenDiffusion"]),
+        .library(name: "GreenDiffusionC", type: .dynamic, targets: ["GreenDiffusionC"]),
     ],
     dependencies: [
         // Exact versions: a build takes what was tested, not what is newest. NOTICE and scripts/list-components name them, too.
@@ -109,6 +110,14 @@ let package = Package(
                 "Codec", "Energy", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records", "Report", "Storage",
             ],
             swiftSettings: strict),
+        .target(name: "CGreenDiffusion"),
+        .target(
+            name: "GreenDiffusionC",
+            dependencies: [
+                "CGreenDiffusion", "CPUSupport", "Datasets", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records",
+                "Storage",
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "greendiff",
             dependencies: [
@@ -147,6 +156,10 @@ let package = Package(
         .testTarget(name: "ReportTests", dependencies: ["Records", "Report"], swiftSettings: strict),
         .target(
             name: "RunTestSupport", dependencies: ["GreenDiffusion", "TestSupport"], path: "Tests/RunTestSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "GreenDiffusionCTests",
+            dependencies: ["CGreenDiffusion", "GreenDiffusion", "GreenDiffusionC", "RunTestSupport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
         .testTarget(

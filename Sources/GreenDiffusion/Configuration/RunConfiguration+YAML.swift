@@ -18,18 +18,30 @@ extension RunConfiguration {
 
     /// As `override(fromYAMLFile:)`, from text; `path` is what errors call it.
     package mutating func override(fromYAML text: String, path: String) throws(ConfigurationError) {
-        guard aliases(inYAML: text) <= Self.mostAliases else {
+        for (setting, text) in try Self.settings(inYAML: text, path: path) {
+            do { try set(setting, to: text, calling: "\(path): \(setting.name)") } catch {
+                throw ConfigurationError(error.setting, error.value.excerpt, error.problem, wayOut: error.wayOut)
+            }
+        }
+    }
+
+    /// The settings of a text with values, as they are written; `path` is what errors call it.
+    package static func settings(
+        inYAML text: String, path: String
+    ) throws(ConfigurationError) -> [(setting: Setting, text: String)] {
+        guard aliases(inYAML: text) <= mostAliases else {
             throw ConfigurationError(
-                path, "", "has more than \(Self.mostAliases) aliases (*name)", wayOut: "write one `setting: value` a line")
+                path, "", "has more than \(mostAliases) aliases (*name)", wayOut: "write one `setting: value` a line")
         }
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch {
-            throw ConfigurationError(path, "", Self.fault(error), wayOut: "write one `setting: value` a line")
+            throw ConfigurationError(path, "", fault(error), wayOut: "write one `setting: value` a line")
         }
-        guard let root, root.null == nil else { return }
+        guard let root, root.null == nil else { return [] }
         guard let mapping = root.mapping else {
             throw ConfigurationError(path, "", "holds no settings", wayOut: "write one `setting: value` a line")
         }
+        var settings: [(setting: Setting, text: String)] = []
         for (key, value) in mapping {
             let name = key.scalar?.string ?? "?"
             guard let setting = Setting.named(name) else {
@@ -43,10 +55,9 @@ extension RunConfiguration {
                 throw ConfigurationError(
                     "\(path): \(name)", "", "is not a single value", wayOut: "write `\(name): value`")
             }
-            do { try set(setting, to: scalar, calling: "\(path): \(name)") } catch {
-                throw ConfigurationError(error.setting, error.value.excerpt, error.problem, wayOut: error.wayOut)
-            }
+            settings.append((setting, scalar))
         }
+        return settings
     }
 
     /// Each alias may repeat all before it, so what many stand for has no bound.

@@ -73,6 +73,13 @@ package final class RunRounds {
         try run.server.take(answer, from: device)
     }
 
+    /// Ends the part of a device elsewhere: it is lost, or too late.
+    ///
+    /// - Throws: why it has no part that could end.
+    package func close(device: Int, isLate: Bool, reason: String) throws(Rejection) {
+        try run.server.close(device: device, as: isLate ? .late : .dropped, reason: reason)
+    }
+
     /// Has the assignment's device train in this process.
     func train(_ assignment: Assignment, on devices: inout LocalDevices<DiffusionTrainer>) throws {
         do {

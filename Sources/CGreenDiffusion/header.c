@@ -1,0 +1,2 @@
+// The functions are in Sources/GreenDiffusionC.
+#include "greendiff.h"
