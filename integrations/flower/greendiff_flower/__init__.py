@@ -1,0 +1,1 @@
+"""greendiff's rounds on Flower: SuperLink and SuperNodes carry what greendiff.Run and greendiff.Device say to each other."""
