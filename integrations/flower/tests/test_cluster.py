@@ -1,0 +1,86 @@
+"""A run on Flower's own processes: SuperLink, a SuperNode for each device, the app."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "integrations/python")]
+
+from greendiff_tools.flower.cluster import Cluster  # noqa: E402
+
+import greendiff  # noqa: E402
+
+PROGRAM = greendiff.library_path().with_name("greendiff")
+SETTINGS = """
+preset: tiny
+devices: 3
+images: 48
+rounds: 3
+local-iterations: 2
+batch-size: 3
+evaluate-every: 2
+sample-every: 0
+threads: 1
+"""
+# Steps that take long enough to be interrupted.
+LONG = SETTINGS.replace("local-iterations: 2", "local-iterations: 400").replace("rounds: 3", "rounds: 1")
+
+
+def lines(path):
+    return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+
+
+def without_clock(records):
+    return [{name: value for name, value in record.items() if name != "wall_s"} for record in records]
+
+
+class ClusterTests(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+        self.out = self.folder / "far"
+
+    def settings(self, text):
+        path = self.folder / "run.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def finish(self, process):
+        log, _ = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, 0, log)
+        return log
+
+    def test_the_model_is_that_of_one_process(self):
+        settings = self.settings(SETTINGS)
+        with Cluster(self.folder / "cluster", range(3)) as cluster:
+            log = self.finish(cluster.begin(settings, self.out, output=subprocess.PIPE))
+        subprocess.run(
+            [PROGRAM, "train", "--config", settings, "--out", self.folder / "near"], check=True, capture_output=True)
+        for name in ("model/diffusion_pytorch_model.safetensors", "model/config.json"):
+            self.assertEqual((self.folder / "near" / name).read_bytes(), (self.out / name).read_bytes(), log)
+        for name in ("rounds.jsonl", "devices.jsonl"):
+            self.assertEqual(
+                without_clock(lines(self.folder / "near" / name)), without_clock(lines(self.out / name)))
+
+    def test_a_node_that_is_killed_in_a_round_is_recorded_as_lost(self):
+        with Cluster(self.folder / "cluster", range(3)) as cluster:
+            process = cluster.begin(self.settings(LONG), self.out, output=subprocess.PIPE, deadline_s=120)
+            end = time.monotonic() + 120
+            while "train" not in (self.folder / "cluster/node-1.log").read_text() and time.monotonic() < end:
+                time.sleep(0.2)
+            cluster.kill_node(1)
+            log = self.finish(process)
+        records = {record["device"]: record for record in lines(self.out / "devices.jsonl")}
+        self.assertEqual({device: record["status"] == "ok" for device, record in records.items()}, {0: True, 1: False, 2: True}, log)
+        self.assertIn(records[1]["status"], ("dropped", "late"))
+        self.assertTrue((self.out / "model/config.json").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

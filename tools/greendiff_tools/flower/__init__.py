@@ -1,0 +1,1 @@
+"""Flower's SuperLink and SuperNodes as processes of this machine."""

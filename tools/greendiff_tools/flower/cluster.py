@@ -1,0 +1,117 @@
+"""A SuperLink and its SuperNodes on this machine's loopback, as they would be on many."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from ..paths import ROOT
+
+APP = ROOT / "integrations/flower"
+PYTHON_PACKAGES = ROOT / "integrations/python"
+PROGRAMS = Path(sys.executable).parent
+START_SECONDS = 60
+
+
+class ClusterError(Exception):
+    """A process that did not start, or ended by itself."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port, process, seconds=START_SECONDS):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise ClusterError(f"{process.args[0]} ended with status {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise ClusterError(f"{process.args[0]} does not listen on port {port} after {seconds} s")
+
+
+class Cluster:
+    """Processes with their logs in `folder`; all of them end with it."""
+
+    def __init__(self, folder, devices):
+        self.folder = Path(folder)
+        self.devices = list(devices)
+        self.nodes = {}
+        self.link = None
+        self.port = free_port()
+        self.environment = os.environ | {
+            "FLWR_HOME": str(self.folder / "flwr"), "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
+            "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "SWIFT_BACKTRACE": "enable=no",
+            "PYTHONPATH": os.pathsep.join([str(PYTHON_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])])}
+
+    def __enter__(self):
+        (self.folder / "flwr").mkdir(parents=True, exist_ok=True)
+        (self.folder / "flwr/config.toml").write_text(
+            f'[superlink]\ndefault = "local"\n\n[superlink.local]\naddress = "127.0.0.1:{self.port}"\ninsecure = true\n',
+            encoding="utf-8")
+        try:
+            self.start_link()
+            for device in self.devices:
+                self.start_node(device)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        processes = [*self.nodes.values(), self.link]
+        for process in filter(None, processes):
+            # A group of its own each: what it started ends, too.
+            self.signal(process, 15)
+        for process in filter(None, processes):
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.signal(process, 9)
+                process.wait()
+
+    @staticmethod
+    def signal(process, number):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            pass
+
+    def spawn(self, log, *words):
+        with open(self.folder / log, "a", encoding="utf-8") as output:
+            return subprocess.Popen(
+                [str(word) for word in words], cwd=self.folder, env=self.environment, stdout=output, stderr=output,
+                stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def start_link(self):
+        self.link = self.spawn(
+            "superlink.log", PROGRAMS / "flower-superlink", "--insecure", "--host", "127.0.0.1", "--port", self.port,
+            "--disable-runtime-dependency-installation")
+        wait_for_port(self.port, self.link)
+
+    def start_node(self, device, *config):
+        self.nodes[device] = self.spawn(
+            f"node-{device}.log", PROGRAMS / "flower-supernode", "--insecure", "--superlink", f"127.0.0.1:{self.port}", "--port",
+            free_port(), "--node-config", " ".join([f"device={device}", *config]))
+
+    def kill_node(self, device):
+        """As if its machine had lost power."""
+        process = self.nodes.pop(device)
+        self.signal(process, 9)
+        process.wait()
+
+    def begin(self, settings, out, output=None, **config):
+        """Starts a run of the app; the process of `flwr run`, which shows the server's log until the run ends."""
+        values = {"settings": str(settings), "out": str(out), "min-nodes": len(self.nodes)} | {
+            name.replace("_", "-"): value for name, value in config.items()}
+        text = " ".join(f"{name}={value!r}" for name, value in values.items())
+        return subprocess.Popen(
+            [PROGRAMS / "flwr", "run", APP, "local", "--stream", "--run-config", text], cwd=self.folder, env=self.environment,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True)

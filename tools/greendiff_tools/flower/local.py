@@ -1,0 +1,43 @@
+"""The command line of scripts/flower-local."""
+
+import argparse
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from .cluster import Cluster, ClusterError
+
+
+def device_count(settings):
+    """How many devices a configuration file names."""
+    found = re.search(r"^devices: *(\d+) *$", Path(settings).read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        raise ClusterError(f"{settings} has no line `devices: N` with the number of devices")
+    return int(found.group(1))
+
+
+def main(description):
+    parser = argparse.ArgumentParser(
+        prog="flower-local", description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("settings", type=Path, help="configuration file, as for greendiff train --config")
+    parser.add_argument("out", type=Path, help="folder of the run; a run that is there goes on")
+    parser.add_argument("--deadline", type=float, default=600, metavar="SECONDS", help="for a round (default: 600)")
+    parser.add_argument("--logs", type=Path, metavar="DIR", help="keep the logs of all processes there")
+    options = parser.parse_args()
+    import flwr  # noqa: F401  says which package is missing, before anything starts
+    try:
+        devices = range(device_count(options.settings))
+        with tempfile.TemporaryDirectory() as scratch, Cluster(options.logs or scratch, devices) as cluster:
+            print(f"flower-local: a SuperLink and {len(devices)} SuperNodes on 127.0.0.1", flush=True)
+            process = cluster.begin(options.settings.resolve(), options.out.resolve(), deadline_s=options.deadline)
+            status = process.wait()
+        if status == 0 and not (options.out / "model").is_dir():
+            status = 1
+            print("flower-local: the run did not end; see its log above", file=sys.stderr)
+        return status
+    except (ClusterError, OSError) as error:
+        print(f"flower-local: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
