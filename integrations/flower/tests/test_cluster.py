@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "integrations/python")]
 
+from greendiff_tools.flower import security  # noqa: E402
 from greendiff_tools.flower.cluster import Cluster  # noqa: E402
 
 import greendiff  # noqa: E402
@@ -56,10 +57,15 @@ class ClusterTests(unittest.TestCase):
         self.assertEqual(process.returncode, 0, log)
         return log
 
-    def test_the_model_is_that_of_one_process(self):
+    def test_the_model_is_that_of_one_process_and_strangers_stay_out(self):
         settings = self.settings(SETTINGS)
-        with Cluster(self.folder / "cluster", range(3)) as cluster:
-            log = self.finish(cluster.begin(settings, self.out, output=subprocess.PIPE))
+        with Cluster(self.folder / "cluster", range(3), is_secure=True) as cluster:
+            security.make_authority(cluster.folder, "other")
+            strangers = [cluster.start_node(7, is_registered=False), cluster.start_node(8, authority="other")]
+            log = self.finish(cluster.begin(settings, self.out, output=subprocess.PIPE, min_nodes=3))
+            self.assertEqual([stranger.wait(30) for stranger in strangers], [1, 1])
+        for device, words in ((7, "Failed to activate SuperNode"), (8, "CERTIFICATE_VERIFY_FAILED")):
+            self.assertRegex((self.folder / f"cluster/node-{device}.log").read_text(), words)
         subprocess.run(
             [PROGRAM, "train", "--config", settings, "--out", self.folder / "near"], check=True, capture_output=True)
         for name in ("model/diffusion_pytorch_model.safetensors", "model/config.json"):

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ..paths import ROOT
+from . import security
 
 APP = ROOT / "integrations/flower"
 PYTHON_PACKAGES = ROOT / "integrations/python"
@@ -38,10 +39,12 @@ def wait_for_port(port, process, seconds=START_SECONDS):
 
 
 class Cluster:
-    """Processes with their logs in `folder`; all of them end with it."""
+    """Processes with their logs in `folder`; all of them end with it.
 
-    def __init__(self, folder, devices):
-        self.folder = Path(folder)
+    `is_secure`: they speak TLS, and the SuperLink takes nodes alone whose keys are registered."""
+
+    def __init__(self, folder, devices, is_secure=False):
+        self.folder, self.is_secure = Path(folder).resolve(), is_secure
         self.devices = list(devices)
         self.nodes = {}
         self.link = None
@@ -53,9 +56,13 @@ class Cluster:
 
     def __enter__(self):
         (self.folder / "flwr").mkdir(parents=True, exist_ok=True)
+        trust = f'root-certificates = "{self.folder}/ca.crt"' if self.is_secure else "insecure = true"
         (self.folder / "flwr/config.toml").write_text(
-            f'[superlink]\ndefault = "local"\n\n[superlink.local]\naddress = "127.0.0.1:{self.port}"\ninsecure = true\n',
+            f'[superlink]\ndefault = "local"\n\n[superlink.local]\naddress = "127.0.0.1:{self.port}"\n{trust}\n',
             encoding="utf-8")
+        if self.is_secure:
+            security.make_authority(self.folder)
+            security.make_server_certificate(self.folder, "127.0.0.1")
         try:
             self.start_link()
             for device in self.devices:
@@ -92,14 +99,35 @@ class Cluster:
 
     def start_link(self):
         self.link = self.spawn(
-            "superlink.log", PROGRAMS / "flower-superlink", "--insecure", "--host", "127.0.0.1", "--port", self.port,
-            "--disable-runtime-dependency-installation")
+            "superlink.log", PROGRAMS / "flower-superlink", "--host", "127.0.0.1", "--port", self.port,
+            "--disable-runtime-dependency-installation", *(
+                ["--ssl-ca-certfile", self.folder / "ca.crt", "--ssl-certfile", self.folder / "server.pem", "--ssl-keyfile",
+                 self.folder / "server.key", "--enable-supernode-auth", "--database", self.folder / "state.db"]
+                if self.is_secure else ["--insecure"]))
         wait_for_port(self.port, self.link)
 
-    def start_node(self, device, *config):
-        self.nodes[device] = self.spawn(
-            f"node-{device}.log", PROGRAMS / "flower-supernode", "--insecure", "--superlink", f"127.0.0.1:{self.port}", "--port",
+    def start_node(self, device, *config, is_registered=True, authority="ca"):
+        trust = ["--insecure"]
+        if self.is_secure:
+            key = self.folder / f"node-{device}"
+            if not key.exists():
+                security.make_node_key(self.folder, key.name)
+                if is_registered:
+                    self.register(f"{key}.pub")
+            trust = ["--root-certificates", self.folder / f"{authority}.crt", "--auth-supernode-private-key", key]
+        process = self.spawn(
+            f"node-{device}.log", PROGRAMS / "flower-supernode", *trust, "--superlink", f"127.0.0.1:{self.port}", "--port",
             free_port(), "--node-config", " ".join([f"device={device}", *config]))
+        self.nodes[device] = process
+        return process
+
+    def register(self, public_key):
+        """Lets the node with this key in."""
+        result = subprocess.run(
+            [PROGRAMS / "flwr", "supernode", "register", public_key, "local"], cwd=self.folder, env=self.environment,
+            capture_output=True, text=True)
+        if result.returncode != 0:
+            raise ClusterError(f"{public_key} is not registered: {result.stdout.strip()} {result.stderr.strip()}")
 
     def kill_node(self, device):
         """As if its machine had lost power."""

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from .cluster import Cluster, ClusterError
+from .security import SecurityError
 
 
 def device_count(settings):
@@ -28,15 +29,15 @@ def main(description):
     import flwr  # noqa: F401  says which package is missing, before anything starts
     try:
         devices = range(device_count(options.settings))
-        with tempfile.TemporaryDirectory() as scratch, Cluster(options.logs or scratch, devices) as cluster:
-            print(f"flower-local: a SuperLink and {len(devices)} SuperNodes on 127.0.0.1", flush=True)
+        with tempfile.TemporaryDirectory() as scratch, Cluster(options.logs or scratch, devices, is_secure=True) as cluster:
+            print(f"flower-local: a SuperLink and {len(devices)} SuperNodes on 127.0.0.1, with TLS and keys", flush=True)
             process = cluster.begin(options.settings.resolve(), options.out.resolve(), deadline_s=options.deadline)
             status = process.wait()
         if status == 0 and not (options.out / "model").is_dir():
             status = 1
             print("flower-local: the run did not end; see its log above", file=sys.stderr)
         return status
-    except (ClusterError, OSError) as error:
+    except (ClusterError, SecurityError, OSError) as error:
         print(f"flower-local: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
