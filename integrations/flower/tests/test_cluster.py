@@ -1,6 +1,7 @@
 """A run on Flower's own processes: SuperLink, a SuperNode for each device, the app."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "integrations/python")]
 
 from greendiff_tools.flower import security  # noqa: E402
-from greendiff_tools.flower.cluster import Cluster  # noqa: E402
+from greendiff_tools.flower.cluster import APP, Cluster  # noqa: E402
 
 import greendiff  # noqa: E402
 
@@ -30,6 +31,30 @@ threads: 1
 """
 # Steps that take long enough to be interrupted.
 LONG = SETTINGS.replace("local-iterations: 2", "local-iterations: 400").replace("rounds: 3", "rounds: 1")
+# What the nodes' app is for device 1, round by round: damaged, far too long, that of another round, and at last as it should be.
+HOSTILE = """
+
+import os
+from pathlib import Path
+
+from greendiff import Answer
+
+honest_answer = answer
+
+
+def answer(given):
+    # A process for each round: what was sent is kept in a folder.
+    if os.environ["DEVICE"] != "1":
+        return honest_answer(given)
+    sent = Path(os.environ["SENT"])
+    sent.mkdir(exist_ok=True)
+    number = len(list(sent.iterdir())) + 1
+    (sent / str(number)).write_bytes(given.frame)
+    damaged = bytearray(given.frame)
+    damaged[len(damaged) // 2] ^= 1
+    frames = {1: bytes(damaged), 2: given.frame + bytes(20_000_000), 3: (sent / "1").read_bytes()}
+    return honest_answer(Answer(given.text, frames.get(number, given.frame)))
+"""
 
 
 def lines(path):
@@ -51,6 +76,12 @@ class ClusterTests(unittest.TestCase):
         path = self.folder / "run.yaml"
         path.write_text(text, encoding="utf-8")
         return path
+
+    def wait_for_training(self, cluster):
+        end = time.monotonic() + 120
+        while "Receiving: train" not in (cluster.folder / "node-1.log").read_text():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.2)
 
     def finish(self, process):
         log, _ = process.communicate(timeout=300)
@@ -77,15 +108,48 @@ class ClusterTests(unittest.TestCase):
     def test_a_node_that_is_killed_in_a_round_is_recorded_as_lost(self):
         with Cluster(self.folder / "cluster", range(3)) as cluster:
             process = cluster.begin(self.settings(LONG), self.out, output=subprocess.PIPE, deadline_s=120)
-            end = time.monotonic() + 120
-            while "train" not in (self.folder / "cluster/node-1.log").read_text() and time.monotonic() < end:
-                time.sleep(0.2)
+            self.wait_for_training(cluster)
             cluster.kill_node(1)
             log = self.finish(process)
         records = {record["device"]: record for record in lines(self.out / "devices.jsonl")}
         self.assertEqual({device: record["status"] == "ok" for device, record in records.items()}, {0: True, 1: False, 2: True}, log)
         self.assertIn(records[1]["status"], ("dropped", "late"))
         self.assertTrue((self.out / "model/config.json").exists())
+
+    def test_a_superlink_that_is_killed_and_comes_back_completes_the_run(self):
+        with Cluster(self.folder / "cluster", range(3), is_secure=True) as cluster:
+            process = cluster.begin(self.settings(LONG), self.out, output=subprocess.PIPE)
+            self.wait_for_training(cluster)
+            cluster.kill_link()
+            process.communicate(timeout=60)  # which only shows the log
+            cluster.start_link()
+            end = time.monotonic() + 180
+            while not (self.out / "model").is_dir() and time.monotonic() < end:
+                time.sleep(0.5)
+        self.assertEqual([record["status"] for record in lines(self.out / "devices.jsonl")], ["ok"] * 3)
+
+    def test_bad_frames_are_refused_by_name_and_the_average_is_untouched(self):
+        app = self.folder / "app"
+        shutil.copytree(APP, app, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+        client = app / "greendiff_flower/client_app.py"
+        client.write_text(client.read_text() + HOSTILE)
+        text = SETTINGS.replace("rounds: 3", "rounds: 4")
+        with Cluster(self.folder / "cluster", range(3)) as cluster:
+            log = self.finish(cluster.begin(self.settings(text), self.out, output=subprocess.PIPE, app=app))
+        records = [record for record in lines(self.out / "devices.jsonl") if record["device"] == 1]
+        self.assertEqual([record["status"] for record in records], ["rejected"] * 3 + ["ok"], log)
+        self.assertIn("device 1: refused", log)
+        devices = [greendiff.Device(text, number) for number in range(3)]
+        with greendiff.Run(self.folder / "near", text) as run:
+            while run.rounds_left:
+                opened = run.begin()
+                for number, assignment in opened.assignments.items():
+                    if number != 1 or run.rounds_left == 1:
+                        run.take(number, devices[number].answer(assignment, opened.weights))
+                run.end()
+            run.finish()
+        name = "model/diffusion_pytorch_model.safetensors"
+        self.assertEqual((self.folder / "near" / name).read_bytes(), (self.out / name).read_bytes(), log)
 
 
 if __name__ == "__main__":

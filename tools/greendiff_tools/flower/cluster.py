@@ -1,6 +1,7 @@
 """A SuperLink and its SuperNodes on this machine's loopback, as they would be on many."""
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -41,13 +42,14 @@ def wait_for_port(port, process, seconds=START_SECONDS):
 class Cluster:
     """Processes with their logs in `folder`; all of them end with it.
 
-    `is_secure`: they speak TLS, and the SuperLink takes nodes alone whose keys are registered."""
+    `is_secure`: they speak TLS, the SuperLink takes nodes alone whose keys are registered, keeps its state in a database, and
+    leaves the server app to a process of its own: it may be killed and started again in the middle of a run."""
 
     def __init__(self, folder, devices, is_secure=False):
         self.folder, self.is_secure = Path(folder).resolve(), is_secure
         self.devices = list(devices)
         self.nodes = {}
-        self.link = None
+        self.link = self.executor = None
         self.port = free_port()
         self.environment = os.environ | {
             "FLWR_HOME": str(self.folder / "flwr"), "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
@@ -63,8 +65,13 @@ class Cluster:
         if self.is_secure:
             security.make_authority(self.folder)
             security.make_server_certificate(self.folder, "127.0.0.1")
+            (self.folder / "secret").write_bytes(secrets.token_bytes(32))
         try:
             self.start_link()
+            if self.is_secure:
+                self.executor = self.spawn(
+                    "superexec.log", PROGRAMS / "flower-superexec", "--runtime-api-address", f"127.0.0.1:{self.port}",
+                    "--root-certificates", self.folder / "ca.crt", "--superexec-auth-secret-file", self.folder / "secret")
             for device in self.devices:
                 self.start_node(device)
         except BaseException:
@@ -73,7 +80,7 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        processes = [*self.nodes.values(), self.link]
+        processes = [*self.nodes.values(), self.executor, self.link]
         for process in filter(None, processes):
             # A group of its own each: what it started ends, too.
             self.signal(process, 15)
@@ -91,20 +98,28 @@ class Cluster:
         except ProcessLookupError:
             pass
 
-    def spawn(self, log, *words):
+    def spawn(self, log, *words, **environment):
         with open(self.folder / log, "a", encoding="utf-8") as output:
             return subprocess.Popen(
-                [str(word) for word in words], cwd=self.folder, env=self.environment, stdout=output, stderr=output,
+                [str(word) for word in words], cwd=self.folder, env=self.environment | environment, stdout=output, stderr=output,
                 stdin=subprocess.DEVNULL, start_new_session=True)
 
     def start_link(self):
         self.link = self.spawn(
             "superlink.log", PROGRAMS / "flower-superlink", "--host", "127.0.0.1", "--port", self.port,
-            "--disable-runtime-dependency-installation", *(
-                ["--ssl-ca-certfile", self.folder / "ca.crt", "--ssl-certfile", self.folder / "server.pem", "--ssl-keyfile",
-                 self.folder / "server.key", "--enable-supernode-auth", "--database", self.folder / "state.db"]
-                if self.is_secure else ["--insecure"]))
+            "--disable-runtime-dependency-installation", *(self.security() if self.is_secure else ["--insecure"]))
         wait_for_port(self.port, self.link)
+
+    def security(self):
+        return [
+            "--ssl-ca-certfile", self.folder / "ca.crt", "--ssl-certfile", self.folder / "server.pem", "--ssl-keyfile",
+            self.folder / "server.key", "--enable-supernode-auth", "--database", self.folder / "state.db", "--isolation",
+            "process", "--superexec-auth-secret-file", self.folder / "secret"]
+
+    def kill_link(self):
+        """As if the SuperLink's machine had lost power; `start_link` brings it back."""
+        self.signal(self.link, 9)
+        self.link.wait()
 
     def start_node(self, device, *config, is_registered=True, authority="ca"):
         trust = ["--insecure"]
@@ -117,7 +132,8 @@ class Cluster:
             trust = ["--root-certificates", self.folder / f"{authority}.crt", "--auth-supernode-private-key", key]
         process = self.spawn(
             f"node-{device}.log", PROGRAMS / "flower-supernode", *trust, "--superlink", f"127.0.0.1:{self.port}", "--port",
-            free_port(), "--node-config", " ".join([f"device={device}", *config]))
+            free_port(), "--node-config", " ".join([f"device={device}", *config]), DEVICE=str(device),
+            SENT=str(self.folder / f"sent-{device}"))
         self.nodes[device] = process
         return process
 
@@ -135,11 +151,11 @@ class Cluster:
         self.signal(process, 9)
         process.wait()
 
-    def begin(self, settings, out, output=None, **config):
-        """Starts a run of the app; the process of `flwr run`, which shows the server's log until the run ends."""
+    def begin(self, settings, out, output=None, app=APP, **config):
+        """Starts a run of the app, or of another; the process of `flwr run`, which shows the server's log until the run ends."""
         values = {"settings": str(settings), "out": str(out), "min-nodes": len(self.nodes)} | {
             name.replace("_", "-"): value for name, value in config.items()}
         text = " ".join(f"{name}={value!r}" for name, value in values.items())
         return subprocess.Popen(
-            [PROGRAMS / "flwr", "run", APP, "local", "--stream", "--run-config", text], cwd=self.folder, env=self.environment,
+            [PROGRAMS / "flwr", "run", app, "local", "--stream", "--run-config", text], cwd=self.folder, env=self.environment,
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True)
