@@ -10,26 +10,38 @@ import Kernels
 private final class DeviceHandle: Handle, @unchecked Sendable {
     let device: RunDevice
 
-    init(settings: String, device: Int) throws {
+    init(settings: String, device: Int, folder: String?) throws {
         var configuration = RunConfiguration()
         try configuration.override(fromYAML: settings, path: "settings")
-        self.device = try RunDevice(configuration, device: device)
+        self.device = try RunDevice(configuration, device: device, folder: folder)
     }
 }
 
 @c @implementation
 public func greendiff_device_open(
-    _ settings: UnsafePointer<CChar>?, _ settingsSize: Int, _ device: Int32, _ handle: UnsafeMutablePointer<OpaquePointer?>?,
-    _ error: UnsafeMutablePointer<OpaquePointer?>?
+    _ settings: UnsafePointer<CChar>?, _ settingsSize: Int, _ device: Int32, _ folder: UnsafePointer<CChar>?,
+    _ handle: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> greendiff_status {
     reporting(error) {
         let place = try place(handle, "the device")
-        place.pointee = try DeviceHandle(settings: text(settings, settingsSize), device: Int(device)).retained()
+        place.pointee = try DeviceHandle(
+            settings: text(settings, settingsSize), device: Int(device), folder: folder.map { String(cString: $0) }
+        ).retained()
     }
 }
 
 @c @implementation
 public func greendiff_device_free(_ device: OpaquePointer?) { Handle.release(device) }
+
+@c @implementation
+public func greendiff_device_images(
+    _ device: OpaquePointer?, _ count: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> greendiff_status {
+    reporting(error) {
+        let handle = try DeviceHandle.object(device)
+        try place(count, "the number of images").pointee = Int64(handle.device.imageCount)
+    }
+}
 
 @c @implementation
 public func greendiff_device_answer(
@@ -40,10 +52,12 @@ public func greendiff_device_answer(
     reporting(error) {
         let handle = try DeviceHandle.object(device)
         let (answer, frame) = (try place(answer, "the answer"), try place(frame, "the frame"))
-        let message = try JSONDecoder().decode(AssignmentMessage.self, from: Data(bytes(assignment, assignmentSize)))
+        let message = try JSONDecoder().decode(
+            AssignmentMessage.self, from: Data(messageBytes(assignment, assignmentSize, "an assignment")))
         let weights = try Tensor(littleEndian: bytes(global, globalSize))
         try handle.exclusively {
-            let given = try handle.device.answer(message.assignment(), global: weights)
+            let given = try handle.device.answer(
+                message.assignment(), acceptedRound: message.acceptedRound, global: weights)
             answer.pointee = ByteBuffer(try JSONEncoder().encode(AnswerMessage(given))).retained()
             frame.pointee = given.frame.map { ByteBuffer($0).retained() }
         }

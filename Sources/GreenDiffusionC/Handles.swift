@@ -1,5 +1,6 @@
 import CGreenDiffusion
 import CPUSupport
+import FedRuntime
 import Foundation
 import GreenDiffusion
 
@@ -92,6 +93,15 @@ func text(_ start: UnsafePointer<CChar>?, _ count: Int) throws(ArgumentError) ->
 func bytes(_ start: UnsafePointer<UInt8>?, _ count: Int) throws(ArgumentError) -> [UInt8] {
     guard count >= 0, start != nil || count == 0 else { throw ArgumentError("\(count) bytes at NULL") }
     return Array(UnsafeBufferPointer(start: start, count: count))
+}
+
+/// Bytes of the longest message: what is said beside weights and frames, a few kilobytes.
+private let longestMessage = 1 << 20
+
+/// A copy of a caller's message.
+func messageBytes(_ start: UnsafePointer<UInt8>?, _ count: Int, _ name: String) throws -> [UInt8] {
+    guard count <= longestMessage else { throw MessageError("\(name) of \(count) bytes is longer than \(longestMessage)") }
+    return try bytes(start, count)
 }
 
 /// A place for a result.

@@ -14,13 +14,14 @@ private final class RunHandle: Handle, @unchecked Sendable {
     init(folder: String, settings: String) throws {
         let run: FederatedRun
         if RunFiles(path: folder).holdsRun {
-            run = try FederatedRun.resume(folder, changing: try RunConfiguration.settings(inYAML: settings, path: "settings"))
+            let changes = try RunConfiguration.settings(inYAML: settings, path: "settings")
+            run = try FederatedRun.resume(folder, changing: changes, site: .server)
         } else {
             var configuration = RunConfiguration()
             try configuration.override(fromYAML: settings, path: "settings")
-            run = try FederatedRun.start(configuration, at: folder)
+            run = try FederatedRun.start(configuration, at: folder, site: .server)
         }
-        rounds = try RunRounds(of: run, isLocal: false) { _ in }
+        rounds = try RunRounds(of: run) { _ in }
     }
 }
 
@@ -63,7 +64,7 @@ public func greendiff_run_begin(
         let handle = try RunHandle.object(run)
         let (assignments, global) = (try place(assignments, "assignments"), try place(global, "the global model"))
         try handle.exclusively {
-            let messages = try handle.rounds.begin().map(AssignmentMessage.init)
+            let messages = try handle.rounds.beginMessages()
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             assignments.pointee = ByteBuffer(try encoder.encode(messages)).retained()
@@ -79,7 +80,7 @@ public func greendiff_run_take(
 ) -> greendiff_status {
     reporting(error) {
         let handle = try RunHandle.object(run)
-        let message = try JSONDecoder().decode(AnswerMessage.self, from: Data(bytes(answer, answerSize)))
+        let message = try JSONDecoder().decode(AnswerMessage.self, from: Data(messageBytes(answer, answerSize, "an answer")))
         let frame = frame == nil ? nil : try bytes(frame, frameSize)
         try handle.exclusively { try handle.rounds.take(message.answer(frame: frame), from: Int(device)) }
     }

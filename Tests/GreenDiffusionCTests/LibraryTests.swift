@@ -54,7 +54,7 @@ import Testing
 
     private func open(device: Int32, _ settings: String = Self.settings) throws -> OpaquePointer {
         var handle: OpaquePointer?
-        try call { greendiff_device_open(settings, settings.utf8.count, device, &handle, $0) }
+        try call { greendiff_device_open(settings, settings.utf8.count, device, nil, &handle, $0) }
         return try #require(handle)
     }
 
@@ -171,6 +171,7 @@ import Testing
             (GREENDIFF_REJECTED, "no assignment", { try take(run, 77, text, frame) }),
             (GREENDIFF_REJECTED, "without a frame", { try take(run, id, text, nil) }),
             (GREENDIFF_REJECTED, "it has no field version", { try take(run, id, Data("{}".utf8), frame) }),
+            (GREENDIFF_REJECTED, "longer than 1048576", { try take(run, id, Data(count: 1 << 20 + 1), frame) }),
             (GREENDIFF_REJECTED, "it is no JSON", { try take(run, id, Data("\u{0}".utf8), frame) }),
             (GREENDIFF_BAD_ARGUMENT, "no float32", { _ = try answer(device, assignment, global.dropLast()) }),
             (GREENDIFF_BAD_SETTING, "does not fit", { _ = try answer(device, assignment, global.dropLast(4)) }),

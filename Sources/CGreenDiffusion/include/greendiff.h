@@ -108,9 +108,17 @@ greendiff_status greendiff_run_finish(greendiff_run *run, greendiff_error **erro
  */
 typedef struct greendiff_device greendiff_device;
 
+/*
+ * With `partition: own`, setting `data` names the device's images; else those of the run, of which it takes its share.
+ * `folder` keeps, between rounds, what quantization left out: runs with `error-feedback` need it, for others it may be NULL.
+ */
 greendiff_status greendiff_device_open(
-    const char *settings, size_t settings_size, int32_t device, greendiff_device **handle, greendiff_error **error);
+    const char *settings, size_t settings_size, int32_t device, const char *folder, greendiff_device **handle,
+    greendiff_error **error);
 void greendiff_device_free(greendiff_device *device);
+
+/* How many images it trains on: with `partition: own:N,N,...` the server's settings list them, device by device. */
+greendiff_status greendiff_device_images(greendiff_device *device, int64_t *count, greendiff_error **error);
 
 /*
  * Trains as `assignment` asks, from the weights `global`, quantizes and codes the update. `*answer` is JSON, `*frame` what is

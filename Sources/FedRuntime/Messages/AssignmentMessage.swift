@@ -24,6 +24,8 @@ package struct AssignmentMessage: Codable, Sendable, Equatable {
     /// Of a lattice, by its number in frames.
     let rounding: UInt8?
     let bitRule: String
+    /// The round of the device's last accepted frame, which error feedback goes on from; nil where there is none.
+    package let acceptedRound: Int?
     let device: DevicePart
     let fading: Double
     let forecast: ForecastPart
@@ -31,6 +33,7 @@ package struct AssignmentMessage: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case version, run, round, seed, payload, grid, rounding, device, fading, forecast, plan
+        case acceptedRound = "accepted_round"
         case baseModel = "base_model"
         case localIterations = "local_iterations"
         case batchSize = "batch_size"
@@ -38,7 +41,7 @@ package struct AssignmentMessage: Codable, Sendable, Equatable {
         case bitRule = "bit_rule"
     }
 
-    package init(_ assignment: Assignment) {
+    package init(_ assignment: Assignment, acceptedRound: Int? = nil) {
         let (binding, settings) = (assignment.binding, assignment.settings)
         version = Self.version
         (run, round, seed) = (binding.runID, binding.round, settings.seed)
@@ -46,6 +49,7 @@ package struct AssignmentMessage: Codable, Sendable, Equatable {
         (localIterations, batchSize) = (settings.localIterations, settings.batchSize)
         (grid, groupSize, bitRule) = (settings.quantizer.grid.rawValue, settings.quantizer.groupSize, settings.rule.rawValue)
         if case .lattice(let kind) = settings.quantizer { rounding = kind.rawValue } else { rounding = nil }
+        self.acceptedRound = acceptedRound
         device = DevicePart(assignment.device)
         fading = assignment.fading
         forecast = ForecastPart(assignment.forecast)

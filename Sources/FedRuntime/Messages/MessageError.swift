@@ -3,7 +3,7 @@ package struct MessageError: Error, Sendable, Equatable, CustomStringConvertible
     /// Field and value, what is wrong with it, and the way out.
     package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 
     /// A value that a model refuses.
     init(_ message: String, _ error: any Error) { self.init("\(message): \(error)") }

@@ -37,7 +37,9 @@ extension RunConfiguration {
     private mutating func fillIn() {
         if initial == nil { preset = preset ?? .small }
         if devices == .automatic && partition != .folders { devices = .generated(count: Self.standardDeviceCount) }
-        if case .synthetic = data, case .generated(let count) = devices { images = images ?? Self.imagesPerDevice * count }
+        if case .synthetic = data, !partition.isOwn, case .generated(let count) = devices {
+            images = images ?? Self.imagesPerDevice * count
+        }
         if features != nil { distanceImages = distanceImages ?? DrawnDistances.standardCount }
         if isConditional { labelDropout = labelDropout ?? TrainedClasses.standardDropout }
         (bits, demand) = (acceptedBits, generatedDemand)
@@ -62,11 +64,12 @@ extension RunConfiguration {
             .partition, when: partition == .folders && !isFolder,
             "makes devices of folders, which data \(data.text) does not have",
             wayOut: "use data folder:DIR with one folder a device, or partition iid")
+        try checkOwnImages()
         try refuse(
             .images, when: !isSynthetic, "sets how many synthetic images are drawn, but data is \(data.text)",
             wayOut: "leave images out, or use data synthetic")
         try refuse(
-            .crop, when: !isGTSRB, "needs the signs' boxes, which data \(data.text) does not have",
+            .crop, when: !isGTSRB && !partition.isOwn, "needs the signs' boxes, which data \(data.text) does not have",
             wayOut: "leave crop out, or use data gtsrb:DIR")
         try refuse(
             .labelDropout, when: !isConditional, "hides labels, which a model without classes does not have",
@@ -104,6 +107,19 @@ extension RunConfiguration {
                 wayOut: "leave it out, or use server-optimizer fedavgm or fedadam")
         }
         try checkUpdates()
+    }
+
+    /// Of devices on other machines that keep their images.
+    private func checkOwnImages() throws(ConfigurationError) {
+        guard partition.isOwn else { return }
+        try refuse(
+            .images, "sets how many images are drawn, but with partition own each device has its own", wayOut: "leave it out")
+        try refuse(
+            .conditional, when: isConditional, "needs all classes in one place, but with partition own each device has its own",
+            wayOut: "leave it out")
+        try refuse(
+            .features, "measures distances to training images, which with partition own are not here",
+            wayOut: "leave it out, and use greendiff evaluate where there are images")
     }
 
     /// Of what devices send.

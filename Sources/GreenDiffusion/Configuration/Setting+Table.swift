@@ -55,7 +55,7 @@ extension Setting {
     /// `partition`: how the images are spread over the devices.
     public static let partition = Setting(
         "partition", \.partition, .partition(), "rule",
-        "How images are spread: iid, dirichlet:ALPHA, or folders (one device each)")
+        "How images are spread: iid, dirichlet:ALPHA, folders (one device each), or own (on other machines: each has its own)")
 
     // MARK: Local training
     /// `rounds`: ``RunConfiguration/rounds``.

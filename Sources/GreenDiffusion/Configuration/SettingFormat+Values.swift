@@ -58,16 +58,20 @@ extension SettingFormat {
             switch value.halves {
             case ("iid", nil): .spread(.iid)
             case ("folders", nil): .folders
+            case ("own", nil): .own(counts: nil)
+            case ("own", let counts?): .own(counts: try value.part(counts).integers(in: 1...(1 << 40)))
             case ("dirichlet", let alpha?): .spread(.dirichlet(alpha: try value.part(alpha).number(above: 0, upTo: 1e6)))
             default:
                 throw value.failure(
-                    "is not iid, dirichlet:ALPHA or folders", wayOut: "use iid, or dirichlet:0.5 for uneven devices")
+                    "is not iid, dirichlet:ALPHA, folders or own", wayOut: "use iid, or dirichlet:0.5 for uneven devices")
             }
         } text: {
             switch $0 {
             case .spread(.iid): "iid"
             case .spread(.dirichlet(let alpha)): "dirichlet:\(alpha)"
             case .folders: "folders"
+            case .own(nil): "own"
+            case .own(let counts?): "own:\(counts.map(String.init).joined(separator: ","))"
             }
         }
     }

@@ -38,6 +38,14 @@ struct SettingValue {
     }
 
     /// One value, or two with a colon between them, the smaller first.
+    func integers(in limits: ClosedRange<Int>) throws(ConfigurationError) -> [Int] {
+        var values: [Int] = []
+        for text in text.split(separator: ",", omittingEmptySubsequences: false) {
+            values.append(try part(text).integer(in: limits))
+        }
+        return values
+    }
+
     func range<Bound: Comparable>(
         _ bound: (SettingValue) throws(ConfigurationError) -> Bound
     ) throws(ConfigurationError) -> ClosedRange<Bound> {

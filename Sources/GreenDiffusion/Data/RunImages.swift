@@ -43,9 +43,10 @@ package struct RunImages {
             list = ImageList(all)
         }
         do {
-            switch configuration.partition {
-            case .spread(let rule): shards = try training.partition(devices: devices, rule: rule, seed: seed)
-            case .folders: shards = try training.partition(byFolders: folders)
+            if case .spread(let rule) = configuration.partition {
+                shards = try training.partition(devices: devices, rule: rule, seed: seed)
+            } else {
+                shards = try training.partition(byFolders: folders)
             }
         } catch {
             guard let heldOut, configuration.data.isStored else { throw error }
@@ -53,6 +54,43 @@ package struct RunImages {
                 source: error.source, line: error.line,
                 problem: "\(error.problem) (\(heldOut.count) of \(training.count + heldOut.count) images are held out)",
                 remedy: error.remedy)
+        }
+    }
+
+    /// With partition `own`: the images of a device, or at the server how many each has.
+    ///
+    /// - Throws: `ConfigurationError` for images that are not here; `DatasetError` for ones that cannot be used.
+    init(own configuration: RunConfiguration, counts: [Int]?, size: ImageSize, devices: Int, site: RunSite) throws {
+        func refusal(_ problem: String, wayOut: String) -> ConfigurationError {
+            ConfigurationError(
+                Setting.partition.name, configuration.text(of: .partition) ?? "", problem, wayOut: wayOut)
+        }
+        (heldOut, list) = (nil, nil)
+        switch site {
+        case .everything:
+            throw refusal("is for devices on other machines, but all are here", wayOut: "use iid, or run it on Flower")
+        case .server:
+            guard let counts, counts.count == devices else {
+                throw refusal(
+                    "says how many images \(counts?.count ?? 0) devices have, but there are \(devices)",
+                    wayOut: "write own:N,N,... with a number for each device")
+            }
+            training = ImagesElsewhere(count: counts.reduce(0, +), size: size)
+            var end = 0
+            shards = counts.map { count in
+                end += count
+                return Array(end - count..<end)
+            }
+        case .device:
+            guard configuration.data.isStored else {
+                throw ConfigurationError(
+                    Setting.data.name, configuration.data.text, "are no images of the device's own",
+                    wayOut: "name the device's images: data folder:DIR")
+            }
+            training = try configuration.data.open(
+                size: size, syntheticImages: 0, seed: configuration.seed, cropMargin: configuration.crop,
+                skipsUnreadable: configuration.skipsUnreadable)
+            shards = Array(repeating: Array(0..<training.count), count: devices)
         }
     }
 

@@ -19,7 +19,7 @@ extension FederatedRun {
     }
 
     private func trainRemainingRounds(isInterrupted: @escaping () -> Bool, observer: @escaping (RunProgress) -> Void) throws {
-        let rounds = try RunRounds(of: self, isLocal: true, isInterrupted: isInterrupted, observer: observer)
+        let rounds = try RunRounds(of: self, isInterrupted: isInterrupted, observer: observer)
         let meter = rounds.meter
         var devices = LocalDevices(
             trainer: components.makeTrainer { images in meter.step(images: images) }, layout: server.layout,

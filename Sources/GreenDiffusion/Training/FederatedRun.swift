@@ -49,16 +49,21 @@ public final class FederatedRun {
     /// - Throws: `ConfigurationError`, `DatasetError`, `CheckpointError`, `FederationError`, ... for what cannot be used;
     ///   `RunDirectoryError` or `FileError` for the folder.
     public static func start(_ configuration: RunConfiguration, at path: String) throws -> FederatedRun {
+        try start(configuration, at: path, site: .everything)
+    }
+
+    /// The same, for devices that may be elsewhere.
+    package static func start(_ configuration: RunConfiguration, at path: String, site: RunSite) throws -> FederatedRun {
         let configuration = try configuration.resolved()
         try RunDirectory.checkVacant(path, for: .federated)
-        return try begin(configuration) { try .create(at: path, kind: .federated, settings: try configuration.yaml()) }
+        return try begin(configuration, site) { try .create(at: path, kind: .federated, settings: try configuration.yaml()) }
     }
 
     /// - Parameter openDirectory: called when all is known to be in order.
     private static func begin(
-        _ configuration: RunConfiguration, in openDirectory: () throws -> RunDirectory
+        _ configuration: RunConfiguration, _ site: RunSite, in openDirectory: () throws -> RunDirectory
     ) throws -> FederatedRun {
-        let components = try RunComponents(configuration)
+        let components = try RunComponents(configuration, site: site)
         let server = try components.makeServer()
         let average = ExponentialMovingAverage(of: server.global, decay: configuration.averageDecay)
         let run = FederatedRun(try openDirectory(), components, server, average)
@@ -78,6 +83,13 @@ public final class FederatedRun {
     public static func resume(
         _ path: String, changing changes: [(setting: Setting, text: String)] = [], fromRound round: Int? = nil
     ) throws -> FederatedRun {
+        try resume(path, changing: changes, fromRound: round, site: .everything)
+    }
+
+    /// The same, for devices that may be elsewhere.
+    package static func resume(
+        _ path: String, changing changes: [(setting: Setting, text: String)], fromRound round: Int? = nil, site: RunSite
+    ) throws -> FederatedRun {
         let directory = try RunDirectory.open(at: path, kind: .federated)
         let files = directory.files
         let verified = try directory.checkpoint(round)
@@ -87,7 +99,7 @@ public final class FederatedRun {
             guard files.isOnlyBegun else { throw RunDirectoryError.noCheckpoint(path: path) }
             try configuration.apply(changes, relocating: Setting.places)
             let resolved = try configuration.resolved()
-            return try begin(resolved) {
+            return try begin(resolved, site) {
                 try directory.begin(settings: try resolved.yaml())
                 return directory
             }
@@ -104,11 +116,11 @@ public final class FederatedRun {
         guard configuration.rounds >= verified.number else {
             throw FederatedRunError.roundsBehind(path: path, done: verified.number, requested: configuration.rounds)
         }
-        return try goOn(configuration, after: verified, in: directory)
+        return try goOn(configuration, site, after: verified, in: directory)
     }
 
     private static func goOn(
-        _ configuration: RunConfiguration, after verified: VerifiedCheckpoint, in directory: RunDirectory
+        _ configuration: RunConfiguration, _ site: RunSite, after verified: VerifiedCheckpoint, in directory: RunDirectory
     ) throws -> FederatedRun {
         let files = directory.files
         let checkpoint: RunCheckpoint
@@ -116,7 +128,7 @@ public final class FederatedRun {
             checkpoint = try RunCheckpoint(
                 folder: verified.folder, round: verified.number, averageDecay: configuration.averageDecay)
         } catch { throw files.damaged(error, checkpoint: verified.number) }
-        let components = try RunComponents(configuration, runID: checkpoint.runID, resuming: checkpoint.model)
+        let components = try RunComponents(configuration, site: site, runID: checkpoint.runID, resuming: checkpoint.model)
         try verified.manifest?.check(
             inputs: components.inputs, values: { name in Setting.named(name).flatMap { configuration.text(of: $0) } },
             images: components.images.list, before: ImageList(path: files.imagesPath))

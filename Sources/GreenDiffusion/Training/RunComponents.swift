@@ -9,6 +9,7 @@ import Storage
 /// A resolved configuration made real: images, devices, model and the settings of the rounds.
 struct RunComponents {
     let configuration: RunConfiguration
+    let site: RunSite
     let images: RunImages
     let devices: [FederatedDevice]
     /// Where every device trains, one after another; its parameters are the initial ones at first.
@@ -26,12 +27,16 @@ struct RunComponents {
 
     /// - Parameters:
     ///   - configuration: as `RunConfiguration.resolved` gave it.
+    ///   - site: where the devices train.
     ///   - runID: binds frames to the run; nil derives it from the configuration.
     ///   - checkpoint: the model to go on with; nil opens what the configuration starts from.
     /// - Throws: `ConfigurationError`, `DatasetError`, `CheckpointError`, `FileError`, `DeviceError` or `FederatedRunError` for
     ///   what cannot be used.
-    init(_ configuration: RunConfiguration, runID: UInt64? = nil, resuming checkpoint: Checkpoint? = nil) throws {
-        self.configuration = configuration
+    init(
+        _ configuration: RunConfiguration, site: RunSite = .everything, runID: UInt64? = nil,
+        resuming checkpoint: Checkpoint? = nil
+    ) throws {
+        (self.configuration, self.site) = (configuration, site)
         threads = configuration.threads ?? Processors.available
         let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "init")
         try configuration.checkPreset(of: start)
@@ -41,7 +46,11 @@ struct RunComponents {
         let count = try folders?.count ?? configuration.devices.count()
         let preset = configuration.preset ?? .small
         let size = (start?.configuration ?? UNetConfiguration(preset: preset)).imageSize
-        images = try RunImages(configuration, size: size, devices: count, folders: folders ?? [])
+        if case .own(let counts) = configuration.partition {
+            images = try RunImages(own: configuration, counts: counts, size: size, devices: count, site: site)
+        } else {
+            images = try RunImages(configuration, size: size, devices: count, folders: folders ?? [])
+        }
         let data = configuration.data.text
         classes =
             try configuration.isConditional

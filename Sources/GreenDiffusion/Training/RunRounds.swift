@@ -13,11 +13,11 @@ package final class RunRounds {
     let meter: ProgressMeter
     private let log: TensorBoardLog
     private let evaluator: HeldOutLoss?
-    /// Whether devices without an answer mean that training diverged: only where they are in this process.
-    private let isLocal: Bool
     private let isInterrupted: () -> Bool
     private var hasLearned: Bool
     private var emptyRounds = 0
+    /// By device, the round of its last accepted frame, which error feedback goes on from; of devices elsewhere.
+    private var acceptedRounds: [Int: Int] = [:]
     private var start = 0.0
     /// What other schemes would have cost; nil where the run does not compare, and for devices elsewhere, which have the updates.
     private var comparison: SchemeComparison?
@@ -32,10 +32,9 @@ package final class RunRounds {
     ///   - observer: sees every training step in this process and every finished round.
     /// - Throws: `FileError` for records that are none.
     package init(
-        of run: FederatedRun, isLocal: Bool, isInterrupted: @escaping () -> Bool = { false },
-        observer: @escaping (RunProgress) -> Void
+        of run: FederatedRun, isInterrupted: @escaping () -> Bool = { false }, observer: @escaping (RunProgress) -> Void
     ) throws {
-        (self.run, self.isLocal, self.isInterrupted) = (run, isLocal, isInterrupted)
+        (self.run, self.isInterrupted) = (run, isInterrupted)
         let rounds = try run.files.rounds()
         log = try TensorBoardLog(run.files, upTo: run.completedRounds, records: rounds, events: RoundEvents.records)
         meter = ProgressMeter(completedRounds: run.completedRounds, last: rounds.last, observer: observer)
@@ -45,17 +44,25 @@ package final class RunRounds {
                 $0, isConditional: components.classes != nil, schedule: components.schedule, seed: components.configuration.seed)
         }
         hasLearned = rounds.contains { $0.modelUpdated }
+        if !isLocal, run.configuration.errorFeedback > 0 { note(try run.files.devicesFile.read(DeviceRecord.self)) }
         let round = run.completedRounds
         if !run.files.sampleNumbers().contains(round), isDue(configuration.sampleEvery, round) { try drawSamples() }
     }
 
     private var configuration: RunConfiguration { run.configuration }
+    /// Whether the devices train in this process.
+    private var isLocal: Bool { run.components.site == .everything }
 
     /// Whether rounds are left.
     package var areLeft: Bool { run.completedRounds < configuration.rounds }
 
     /// What devices start from: of the open round as they receive it.
     package var global: Tensor { run.server.broadcast }
+
+    /// Opens the next round for devices elsewhere.
+    package func beginMessages() throws -> [AssignmentMessage] {
+        try begin().map { AssignmentMessage($0, acceptedRound: acceptedRounds[$0.device.id]) }
+    }
 
     /// Opens the next round.
     package func begin() throws -> [Assignment] {
@@ -108,6 +115,7 @@ package final class RunRounds {
         }
         finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
         try run.append(finished.devices, to: run.files.devicesFile)
+        if !isLocal { note(finished.devices) }
         try run.append(comparison?.records(round: round) ?? [], to: run.files.schemesFile)
         try run.append([finished.record], to: run.files.roundsFile)
         try run.saveCheckpoint()
@@ -132,6 +140,11 @@ package final class RunRounds {
         let round = run.completedRounds
         let last = try run.files.devicesFile.read(DeviceRecord.self).filter { $0.round == round }
         if let cause = EmptyRound(last) { throw FederatedRunError.nothingLearned(round: round, cause, path: run.path) }
+    }
+
+    /// Remembers whose frames were accepted.
+    private func note(_ devices: [DeviceRecord]) {
+        for device in devices where device.status == .ok { acceptedRounds[device.device] = device.round }
     }
 
     /// Every `interval` rounds and in the last; never for 0.

@@ -1,14 +1,15 @@
 """A node: one device of the run, with its own images.
 
 Its SuperNode's --node-config says which device it is, `device=3` or, as Flower's simulation has it, `partition-id=3`, and
-what is otherwise here: `data="gtsrb:/data/gtsrb"` (the same images at another place), `threads=4`."""
+what is otherwise here: `data="gtsrb:/data/gtsrb"` (the same images at another place; with `partition: own` images that this
+device alone has), `threads=4`, `state="/var/lib/greendiff"` (a folder, for runs with error feedback)."""
 
 from flwr.app import ConfigRecord, Message, RecordDict
 from flwr.clientapp import ClientApp
 
 from greendiff import Device
 
-from .messages import WEIGHTS, answer, unpacked
+from .messages import WEIGHTS, answer, keeps_images, unpacked
 
 app = ClientApp()
 LOCAL = ("data", "threads")
@@ -29,10 +30,19 @@ def with_local(settings, context):
     return "\n".join(kept + [f"{name}: {value}" for name, value in local.items()]) + "\n"
 
 
+def opened(settings, context):
+    return Device(with_local(settings, context), device_number(context), context.node_config.get("state"))
+
+
 @app.query()
 def describe(message: Message, context):
-    """Which device this is."""
-    return Message(content=RecordDict({"node": ConfigRecord({"device": device_number(context)})}), reply_to=message)
+    """Which device this is, and, where nobody else knows, how many images it has."""
+    settings = message.content["run"]["settings"]
+    node = {"device": device_number(context)}
+    if keeps_images(settings):
+        with opened(settings, context) as device:
+            node["images"] = device.images
+    return Message(content=RecordDict({"node": ConfigRecord(node)}), reply_to=message)
 
 
 @app.train()
@@ -40,5 +50,5 @@ def train(message: Message, context):
     """One device's part in a round."""
     run = message.content["run"]
     weights = unpacked(message.content[WEIGHTS], WEIGHTS)
-    with Device(with_local(run["settings"], context), device_number(context)) as device:
+    with opened(run["settings"], context) as device:
         return Message(content=answer(device.answer(run["assignment"], weights)), reply_to=message)

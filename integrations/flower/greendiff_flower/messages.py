@@ -12,6 +12,21 @@ class MessageError(Exception):
     """A message that is not of this app, or of another version."""
 
 
+def keeps_images(settings):
+    """Whether every device has images of its own, as the settings have it."""
+    return any(line.split("#")[0].split() == ["partition:", "own"] for line in settings.splitlines())
+
+
+def without_partition(settings):
+    """The settings of a run that goes on: it knows how many images its devices have."""
+    return "".join(f"{line}\n" for line in settings.splitlines() if not line.startswith("partition:"))
+
+
+def with_images(settings, counts):
+    """The settings with the number of images of each device, as the server needs them."""
+    return f"{without_partition(settings)}partition: own:{','.join(map(str, counts))}\n"
+
+
 def packed(kind, data):
     """Bytes as a record of one array."""
     array = Array(dtype="uint8", shape=(len(data),), stype=f"{kind}/{VERSION}", data=data)

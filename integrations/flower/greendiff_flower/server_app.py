@@ -23,6 +23,7 @@ class Nodes:
     def __init__(self, grid, settings):
         self.grid, self.settings = grid, settings
         self.node_of = {}
+        self.images = {}
         self._known = set()
 
     def look(self, seconds=30.0):
@@ -40,6 +41,7 @@ class Nodes:
                 log(WARNING, "node %d does not say which device it is: %s", node, reply.error.reason)
                 continue
             device = reply.content["node"]["device"]
+            self.images[device] = reply.content["node"].get("images")
             if self.node_of.setdefault(device, node) != node:
                 log(WARNING, "nodes %d and %d both say that they are device %d; the first is used", self.node_of[device], node, device)
 
@@ -89,14 +91,28 @@ def take(run, device, reply):
         log(WARNING, "device %d: refused: %s", device, error)
 
 
+def opened(nodes, config, settings):
+    """The run, begun or taken up again. Where devices have images of their own, all of them must be there when it begins."""
+    out = config["out"]
+    if not messages.keeps_images(settings):
+        return Run(out, settings)
+    if (Path(out) / "config.yaml").exists():
+        return Run(out, messages.without_partition(settings))
+    counts = [nodes.images.get(device) for device in range(max(nodes.images, default=-1) + 1)]
+    missing = [device for device, count in enumerate(counts) if count is None]
+    if missing:
+        raise ValueError(f"device {missing[0]} has not said how many images it has; start its node, or raise min-nodes")
+    return Run(out, messages.with_images(settings, counts))
+
+
 @app.main()
 def main(grid: Grid, context):
     """Runs the rounds that are left of the run in the folder `out`."""
     config = context.run_config
     settings = Path(config["settings"]).read_text(encoding="utf-8")
-    with Run(config["out"], settings) as run:
-        nodes = Nodes(grid, settings)
-        found = nodes.wait(int(config["min-nodes"]), float(config["wait-s"]))
+    nodes = Nodes(grid, settings)
+    found = nodes.wait(int(config["min-nodes"]), float(config["wait-s"]))
+    with opened(nodes, config, settings) as run:
         log(INFO, "%d nodes; rounds %d to %d", found, run.rounds_completed + 1, run.rounds_completed + run.rounds_left)
         while run.rounds_left:
             record = run_round(run, nodes, settings, float(config["deadline-s"]))

@@ -105,6 +105,22 @@ class ClusterTests(unittest.TestCase):
             self.assertEqual(
                 without_clock(lines(self.folder / "near" / name)), without_clock(lines(self.out / name)))
 
+    def test_devices_with_images_of_their_own_train_as_folders_of_one_process_do(self):
+        for device, image in ((device, image) for device in range(3) for image in range(8)):
+            path = self.folder / f"images/device-{device}/{image}.ppm"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"P6 16 16 255\n" + bytes((31 * device + 17 * image + place) % 256 for place in range(768)))
+        text = SETTINGS.replace("images: 48\n", "") + "error-feedback: 3\ndemand: 0.3\n"
+        with Cluster(self.folder / "cluster", []) as cluster:
+            for device in range(3):
+                data, state = self.folder / f"images/device-{device}", self.folder / f"state-{device}"
+                cluster.start_node(device, f'data="folder:{data}"', f'state="{state}"')
+            log = self.finish(cluster.begin(self.settings(text + "partition: own\n"), self.out, output=subprocess.PIPE))
+        near = self.settings(text + f"partition: folders\ndata: folder:{self.folder}/images\n")
+        subprocess.run([PROGRAM, "train", "--config", near, "--out", self.folder / "near"], check=True, capture_output=True)
+        name = "model/diffusion_pytorch_model.safetensors"
+        self.assertEqual((self.folder / "near" / name).read_bytes(), (self.out / name).read_bytes(), log)
+
     def test_a_node_that_is_killed_in_a_round_is_recorded_as_lost(self):
         with Cluster(self.folder / "cluster", range(3)) as cluster:
             process = cluster.begin(self.settings(LONG), self.out, output=subprocess.PIPE, deadline_s=120)

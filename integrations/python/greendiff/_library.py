@@ -2,7 +2,7 @@
 
 import ctypes
 import os
-from ctypes import POINTER, byref, c_bool, c_char_p, c_int32, c_size_t, c_void_p
+from ctypes import POINTER, byref, c_bool, c_char_p, c_int32, c_int64, c_size_t, c_void_p
 from pathlib import Path
 
 ABI_VERSION = 1
@@ -52,7 +52,7 @@ _FALLIBLE = {
     "run_open": (c_char_p, *_bytes_in, _out), "run_rounds": (c_void_p, POINTER(c_int32), POINTER(c_int32)),
     "run_begin": (c_void_p, _out, _out), "run_take": (c_void_p, c_int32, *_bytes_in, *_bytes_in),
     "run_close": (c_void_p, c_int32, c_bool, c_char_p), "run_end": (c_void_p, _out), "run_finish": (c_void_p,),
-    "device_open": (*_bytes_in, c_int32, _out), "device_answer": (c_void_p, *_bytes_in, *_bytes_in, _out, _out),
+    "device_open": (*_bytes_in, c_int32, c_char_p, _out), "device_images": (c_void_p, POINTER(c_int64)), "device_answer": (c_void_p, *_bytes_in, *_bytes_in, _out, _out),
 }
 _OTHERS = {
     "version": (c_char_p,), "abi_version": (c_int32,), "has_feature": (c_bool, c_char_p),

@@ -2,7 +2,7 @@
 
 import json
 import os
-from ctypes import byref, c_int32, c_void_p
+from ctypes import byref, c_int32, c_int64, c_void_p
 from dataclasses import dataclass
 
 from ._library import call, free, taken
@@ -128,14 +128,25 @@ class Run(_Handle):
 
 
 class Device(_Handle):
-    """One device of a run, with its own images; `settings` are the run's, `number` says which device it is."""
+    """One device of a run, with its images; `settings` are the run's, `number` says which device it is.
+
+    With `partition: own`, setting `data` names images that this device alone has; else those of the run, of which it takes its
+    share. `folder` keeps, between rounds, what quantization left out; runs with `error-feedback` need it.
+    """
 
     _kind = "device"
 
-    def __init__(self, settings, number):
+    def __init__(self, settings, number, folder=None):
         super().__init__()
         text = _lines(settings)
-        call("device_open", text, len(text), number, byref(self._handle))
+        call("device_open", text, len(text), number, os.fsencode(folder) if folder else None, byref(self._handle))
+
+    @property
+    def images(self):
+        """How many images it trains on."""
+        count = c_int64()
+        call("device_images", self._handle, byref(count))
+        return count.value
 
     def answer(self, assignment, weights):
         """Trains as the assignment asks, from the server's weights; quantizes and codes the update: an `Answer`."""
