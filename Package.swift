@@ -114,8 +114,8 @@ let package = Package(
         .target(
             name: "GreenDiffusionC",
             dependencies: [
-                "CGreenDiffusion", "CPUSupport", "Datasets", "FedRuntime", "GreenDiffusion", "Kernels", "Model", "Records",
-                "Storage",
+                "CGreenDiffusion", "CPUSupport", "Codec", "Datasets", "DevicePlanning", "Energy", "Evaluation", "FedRuntime",
+                "GreenDiffusion", "ImageFiles", "ImageQuality", "Inspection", "Kernels", "Model", "Records", "Storage",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -159,7 +159,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GreenDiffusionCTests",
-            dependencies: ["CGreenDiffusion", "GreenDiffusion", "GreenDiffusionC", "RunTestSupport", "TestSupport"],
+            dependencies: [
+                "CGreenDiffusion", "GreenDiffusion", "GreenDiffusionC", "Inspection", "Kernels", "Model", "RunTestSupport",
+                "Storage", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
         .testTarget(

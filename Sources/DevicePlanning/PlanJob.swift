@@ -1,33 +1,24 @@
 import Energy
+import Storage
 
 /// `greendiff plan`: devices of a file in, plans out, block by block, so that a million devices need little memory.
 ///
 /// The file is read twice: once to check every device (and to find the time budget that fits all), once to plan. Nothing is written
 /// before the check has passed. A shared band is planned as a whole and holds all devices in memory.
 package struct PlanJob: Sendable {
-    package struct Options: Sendable {
-        package var solver = EnergySolver.fast
-        package var equations = EnergyEquations.corrected
-        package var timeBudget = PlanTimeBudget.asGiven
-        /// The band that all devices share; nil where each has its own.
-        package var totalBandwidthHertz: Double?
-        package var inputFormat: DeviceFileFormat?
-        package var format = PlanFormat.table
-        /// Plans the devices that can be used instead of none where some cannot.
-        package var skipInvalid = false
-        package var threads = 1
-        /// Prefix of a setting's name in messages: `--` where settings are flags.
-        package var settingPrefix = ""
-
-        package init() {}
-    }
-
-    let path: String
     let options: Options
+    private let open: @Sendable () throws(FileError) -> DeviceReader
 
     /// - Parameter path: a file, or `-` for standard input.
     package init(path: String, options: Options) {
-        (self.path, self.options) = (path, options)
+        self.options = options
+        open = { () throws(FileError) in try DeviceReader(path: path, format: options.inputFormat) }
+    }
+
+    /// Of devices in memory, which messages call `devices`.
+    package init(_ devices: [UInt8], options: Options) {
+        self.options = options
+        open = { () throws(FileError) in try DeviceReader(devices, name: "devices", format: options.inputFormat) }
     }
 
     /// Plans all devices.
@@ -41,7 +32,7 @@ package struct PlanJob: Sendable {
         write: (borrowing [UInt8]) throws -> Void, report: (String) -> Void = { _ in },
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws {
-        var reader = try DeviceReader(path: path, format: options.inputFormat)
+        var reader = try open()
         if let hertz = options.totalBandwidthHertz {
             try planShared(hertz, &reader, write: write, report: report)
         } else {

@@ -6,7 +6,7 @@ import GreenDiffusion
 
 // Lives as long as the process.
 nonisolated(unsafe) private let versionText = strdup(greenDiffusionVersion)
-private let features: Set<String> = ["run", "device"]
+private let features: Set<String> = ["run", "device", "plan", "codec", "average", "evaluate"]
 
 @c @implementation
 public func greendiff_version() -> UnsafePointer<CChar>? { versionText.map { UnsafePointer($0) } }

@@ -1,13 +1,21 @@
 import CGreenDiffusion
+import Codec
 import Datasets
+import DevicePlanning
+import Energy
 import FedRuntime
 import Foundation
 import GreenDiffusion
+import ImageFiles
+import ImageQuality
 import Model
 import Storage
 
 /// What an error says, in one line.
 func line(_ error: any Error) -> String {
+    if let error = error as? UnusableDevices, let first = error.lines.first {
+        return "\(first); \(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
     guard let error = error as? DecodingError else {
         return "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
     }
@@ -29,11 +37,23 @@ func status(of error: any Error) -> greendiff_status {
     let kind =
         switch error {
         case is ArgumentError: GREENDIFF_BAD_ARGUMENT
-        case is ConfigurationError, is DeviceError: GREENDIFF_BAD_SETTING
-        case is FileError, is CheckpointError, is DatasetError, is RunDirectoryError: GREENDIFF_BAD_FILE
+        case is ConfigurationError, is DeviceError, is PlanJob.OptionError, is EnergyInputError, is SamplingStepsError:
+            GREENDIFF_BAD_SETTING
+        case let error as CodecError: status(of: error)
+        case is FileError, is CheckpointError, is DatasetError, is RunDirectoryError, is UnusableDevices, is FrameTooLarge,
+            is EvaluationError, is ImageFileError:
+            GREENDIFF_BAD_FILE
         case is MessageError, is Rejection, is DecodingError: GREENDIFF_REJECTED
         case is FederatedRunError, is FederationError: GREENDIFF_RUN_FAILED
         default: GREENDIFF_FAILED
         }
     return greendiff_status(kind)
+}
+
+/// Tensors that no frame can hold, or a precision that none has.
+private func status(of error: CodecError) -> Int {
+    switch error {
+    case .valueOutOfRange, .unsupportedTensor: Int(GREENDIFF_BAD_FILE)
+    case .stepOutOfRange, .demandNotMet, .bytesNotMet, .bitsOutOfRange: Int(GREENDIFF_BAD_SETTING)
+    }
 }

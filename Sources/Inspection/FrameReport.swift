@@ -39,8 +39,8 @@ struct FrameReport: Inspected {
     let tensors: [TensorLine]
     let carried: CarriedSummary
 
-    init(_ path: String, maxUnpacked: Int, threads: Int) throws {
-        let header = try readFrame(path, maxUnpacked: maxUnpacked, threads: threads).header
+    /// - Parameter path: of the frame's file, or what messages call a frame in memory.
+    init(_ header: UpdateFrameHeader, path: String) {
         self.path = path
         (version, bytes, parameterCount) = (header.version, header.frameBytes, header.parameterCount)
         codec = "\(header.codec)"

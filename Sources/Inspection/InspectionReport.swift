@@ -1,6 +1,7 @@
 import Codec
 import Foundation
 import GreenDiffusion
+import Model
 import Report
 import Storage
 
@@ -20,9 +21,11 @@ public struct InspectionReport: Encodable, CustomStringConvertible {
         var isFolder: ObjCBool = false
         guard files.fileExists(atPath: path, isDirectory: &isFolder) else { throw FileError.missing(path: path) }
         if !isFolder.boolValue {
-            switch try Self.format(of: path) {
-            case .safetensors: report = try TensorFileReport(path)
-            case .frame: report = try FrameReport(path, maxUnpacked: maxUnpacked, threads: threads)
+            switch try Self.format(Self.start(of: path), path: path) {
+            case .safetensors: report = try TensorFileReport(SafetensorsReader(path: path))
+            case .frame:
+                let frame = try readFrame(path, maxUnpacked: maxUnpacked, threads: threads)
+                report = FrameReport(frame.header, path: path)
             }
         } else {
             switch RunKind(at: path) {
@@ -33,6 +36,19 @@ public struct InspectionReport: Encodable, CustomStringConvertible {
         }
     }
 
+    /// Inspects an update frame or a safetensors file in memory, which the report's `path` and errors call `bytes`.
+    ///
+    /// - Throws: `FileError` or `CheckpointError` that names what is damaged, `FrameTooLarge`.
+    package init(_ bytes: [UInt8], maxUnpacked: Int = defaultMaxUnpacked, threads: Int) throws {
+        let name = "bytes"
+        switch try Self.format(Array(bytes.prefix(Self.startBytes)), path: name) {
+        case .safetensors: report = try TensorFileReport(SafetensorsReader(bytes, name: name))
+        case .frame:
+            let frame = try verifiedFrame(bytes, name: name, maxUnpacked: maxUnpacked, threads: threads)
+            report = FrameReport(frame.header, path: name)
+        }
+    }
+
     /// The report's fields as JSON prints them.
     public func encode(to encoder: any Encoder) throws { try report.encode(to: encoder) }
     /// A word and what it says, a line each.
@@ -40,17 +56,21 @@ public struct InspectionReport: Encodable, CustomStringConvertible {
 
     private enum Format { case safetensors, frame }
 
-    /// Told by the first bytes: a safetensors file begins with the size of its header, 8 bytes, then the header's JSON object.
-    private static func format(of path: String) throws(FileError) -> Format {
-        let start: [UInt8]
+    private static let startBytes = 9
+
+    private static func start(of path: String) throws(FileError) -> [UInt8] {
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             defer { try? file.close() }
-            start = [UInt8](try file.read(upToCount: 9) ?? Data())
+            return [UInt8](try file.read(upToCount: startBytes) ?? Data())
         } catch {
             throw .unreadable(path: path, reason: FileError.reason(error))
         }
-        if start.count == 9, start[8] == UInt8(ascii: "{") { return .safetensors }
+    }
+
+    /// Told by the first bytes: a safetensors file begins with the size of its header, 8 bytes, then the header's JSON object.
+    private static func format(_ start: [UInt8], path: String) throws(FileError) -> Format {
+        if start.count == startBytes, start[8] == UInt8(ascii: "{") { return .safetensors }
         do throws(FrameError) {
             _ = try UpdateFrame(start)
         } catch .notAFrame {

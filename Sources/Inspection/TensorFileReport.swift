@@ -15,15 +15,14 @@ struct TensorFileReport: Inspected {
     let parameterCount: Int
     let tensors: [TensorLine]
 
-    init(_ path: String) throws {
-        let reader = try SafetensorsReader(path: path)
+    init(_ reader: SafetensorsReader) throws {
         for entry in reader.entries where entry.type.isReadAsFloats {
             let values = try reader.readFloats(entry)
             if let index = values.firstNonFinite {
-                throw CheckpointError.nonFinite(path: path, tensor: entry.name, index: index, value: values[index])
+                throw CheckpointError.nonFinite(path: reader.path, tensor: entry.name, index: index, value: values[index])
             }
         }
-        self.path = path
+        path = reader.path
         parameterCount = reader.entries.reduce(0) { $0 + $1.count }
         tensors = reader.entries.map { TensorLine(name: $0.name, type: $0.type.rawValue, shape: $0.shape) }
     }

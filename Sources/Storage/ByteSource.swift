@@ -1,9 +1,13 @@
 import Foundation
 
-/// The bytes of a file, a window at a time: what has been used up makes room for what follows.
+/// The bytes of a file, or those that are in memory, a window at a time: what has been used up makes room for what follows.
 package struct ByteSource: ~Copyable {
     package let path: String
+    /// -1 for bytes in memory.
     private let descriptor: Int32
+    private var memory: [UInt8] = []
+    /// How many bytes of the memory have been in the window.
+    private var position = 0
     /// The window; bytes before `start` are used up.
     package private(set) var window: [UInt8] = []
     package private(set) var start = 0
@@ -25,6 +29,9 @@ package struct ByteSource: ~Copyable {
         self.path = path == Self.standardInput ? "standard input" : path
     }
 
+    /// Bytes that are here already; messages call them `name`.
+    package init(_ bytes: [UInt8], name: String) { (descriptor, memory, path) = (-1, bytes, name) }
+
     private static func opened(_ path: String) throws(FileError) -> Int32 {
         let opened = path == standardInput ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
         guard opened >= 0 else {
@@ -40,13 +47,15 @@ package struct ByteSource: ~Copyable {
         return try spooled(opened, path: path)
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Starts again at the first byte.
     package mutating func rewind() throws(FileError) {
-        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
+        guard descriptor < 0 || lseek(descriptor, 0, SEEK_SET) == 0 else {
+            throw .unreadable(path: path, reason: FileError.systemReason())
+        }
         window.removeAll(keepingCapacity: true)
-        (start, line, isAtEnd) = (0, 1, false)
+        (start, line, isAtEnd, position) = (0, 1, false, 0)
     }
 
     /// Uses up the first `count` bytes.
@@ -66,6 +75,12 @@ package struct ByteSource: ~Copyable {
         }
         // As much again as is held: what is read anew for every window stays within twice the whole.
         let room = max(Self.chunk, held)
+        if descriptor < 0 {
+            let next = memory[position..<min(position + room, memory.count)]
+            window += next
+            (position, isAtEnd) = (next.endIndex, next.isEmpty)
+            return
+        }
         var failure: String?
         window += [UInt8](repeating: 0, count: room)
         let descriptor = descriptor

@@ -23,29 +23,6 @@ import Testing
         group-size: 64
         """
 
-    private struct Failed: Error {
-        let status: greendiff_status
-        let message: String
-    }
-
-    /// Calls a function whose last argument is the place for its error.
-    private func call(_ body: (UnsafeMutablePointer<OpaquePointer?>) -> greendiff_status) throws {
-        var error: OpaquePointer?
-        let status = body(&error)
-        defer { greendiff_error_free(error) }
-        guard status != GREENDIFF_OK else {
-            #expect(error == nil)
-            return
-        }
-        throw Failed(status: status, message: String(cString: try #require(greendiff_error_message(error))))
-    }
-
-    /// The caller's bytes; released.
-    private func data(_ bytes: OpaquePointer?) -> Data {
-        defer { greendiff_bytes_free(bytes) }
-        return Data(UnsafeBufferPointer(start: greendiff_bytes_data(bytes), count: greendiff_bytes_size(bytes)))
-    }
-
     private func open(run path: String, _ settings: String = Self.settings) throws -> OpaquePointer {
         var run: OpaquePointer?
         try call { greendiff_run_open(path, settings, settings.utf8.count, &run, $0) }
@@ -122,7 +99,8 @@ import Testing
 
     @Test func itSaysWhatItIs() {
         #expect(String(cString: greendiff_version()) == greenDiffusionVersion && greendiff_abi_version() == 1)
-        #expect(greendiff_has_feature("run") && greendiff_has_feature("device") && !greendiff_has_feature("teleport"))
+        let features = ["run", "device", "plan", "codec", "average", "evaluate"]
+        #expect(features.allSatisfy { greendiff_has_feature($0) } && !greendiff_has_feature("teleport"))
         #expect(!greendiff_has_feature(nil) && greendiff_error_message(nil) == nil && greendiff_bytes_size(nil) == 0)
         greendiff_error_free(nil)
         greendiff_bytes_free(nil)
@@ -144,13 +122,6 @@ import Testing
         #expect(
             try Data(contentsOf: URL(fileURLWithPath: "\(near.modelFolder)/\(name)"))
                 == Data(contentsOf: URL(fileURLWithPath: "\(path)/model/\(name)")))
-    }
-
-    private func failure(_ body: () throws -> Void) -> Failed {
-        do {
-            try body()
-            return Failed(status: 0, message: "no error")
-        } catch { return error as? Failed ?? Failed(status: -1, message: "\(error)") }
     }
 
     @Test func whatComesFromElsewhereIsRefusedInOneLine() throws {

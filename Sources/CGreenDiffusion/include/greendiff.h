@@ -30,7 +30,7 @@ enum {
     GREENDIFF_BAD_ARGUMENT = 1,
     /* A setting that is not one, has no such value, or does not go with another. */
     GREENDIFF_BAD_SETTING = 2,
-    /* A file or folder that is missing, damaged or cannot be written; images that cannot be used. */
+    /* A file or folder, or its bytes, missing, damaged or not to be written; images, devices or tensors that cannot be used. */
     GREENDIFF_BAD_FILE = 3,
     /* A message or frame that is damaged, of another round, late, or not allowed. Nothing has changed. */
     GREENDIFF_REJECTED = 4,
@@ -54,7 +54,7 @@ void greendiff_bytes_free(greendiff_bytes *bytes);
 const char *greendiff_version(void);
 /* GREENDIFF_ABI_VERSION of the library that is loaded. */
 int32_t greendiff_abi_version(void);
-/* Whether the library has a part: "run", "device". Unknown names: false. */
+/* Whether the library has a part: "run", "device", "plan", "codec", "average", "evaluate". Unknown names: false. */
 bool greendiff_has_feature(const char *name);
 
 /*
@@ -127,6 +127,79 @@ greendiff_status greendiff_device_images(greendiff_device *device, int64_t *coun
 greendiff_status greendiff_device_answer(
     greendiff_device *device, const uint8_t *assignment, size_t assignment_size, const uint8_t *global, size_t global_size,
     greendiff_bytes **answer, greendiff_bytes **frame, greendiff_error **error);
+
+/*
+ * Single steps of a run. `options` is a JSON object with the names of the program's flags, underscores for dashes
+ * (`{"grid": "zero", "group_size": 256}`), or NULL with size 0; an option that a function does not have is refused by its
+ * name. All of these functions take `threads`, which changes no result.
+ */
+
+/*
+ * The plan of least energy for each device, as `greendiff plan` writes it: `devices` is a JSON array, one JSON object a line,
+ * or CSV. Options: `time_budget` (seconds or "auto"), `total_bandwidth`, `solver`, `tolerance`, `equations`, `skip_invalid`,
+ * `input_format`, `format` ("json" where it is missing, "ndjson", "csv", "table").
+ * `*notes`, if `notes` is not NULL, are lines about devices that were skipped.
+ */
+greendiff_status greendiff_plan(
+    const uint8_t *devices, size_t devices_size, const char *options, size_t options_size, greendiff_bytes **plans,
+    greendiff_bytes **notes, greendiff_error **error);
+
+/*
+ * The update frame of a safetensors file's bytes, as `greendiff quantize` makes it. Options: `bits`, or instead of it
+ * `error_relative`, `error_absolute` or `bytes`; `grid`, `rounding`, `group_size`, `seed`. `*summary`, if `summary` is not
+ * NULL, is what `quantize --json` prints, with "frame" as `path`.
+ */
+greendiff_status greendiff_quantize(
+    const uint8_t *tensors, size_t tensors_size, const char *options, size_t options_size, greendiff_bytes **frame,
+    greendiff_bytes **summary, greendiff_error **error);
+
+/*
+ * The bytes of the safetensors file that `greendiff dequantize` makes of a frame, which is verified whole first.
+ * `max_unpacked`: bytes that it may unpack to, 1 GiB where it is missing.
+ */
+greendiff_status greendiff_dequantize(
+    const uint8_t *frame, size_t frame_size, const char *options, size_t options_size, greendiff_bytes **tensors,
+    greendiff_error **error);
+
+/*
+ * What `greendiff inspect --json` prints of a frame, or of a safetensors file's bytes, with "bytes" as `path`: all of it is
+ * read and verified. Option: `max_unpacked`.
+ */
+greendiff_status greendiff_inspect(
+    const uint8_t *frame, size_t frame_size, const char *options, size_t options_size, greendiff_bytes **report,
+    greendiff_error **error);
+
+/*
+ * The weighted mean of frames that hold the same tensors. Memory: 8 bytes a value and the largest tensor, however many
+ * frames. Option: `max_unpacked`, of one frame.
+ */
+typedef struct greendiff_average greendiff_average;
+
+greendiff_status greendiff_average_open(
+    const char *options, size_t options_size, greendiff_average **average, greendiff_error **error);
+void greendiff_average_free(greendiff_average *average);
+
+/*
+ * Adds a frame, whole or not at all; `weight` is 1e-12 to 1e12, such as the device's images. A frame that holds other tensors
+ * than the first, or changes where that holds weights, is refused with their names: GREENDIFF_BAD_FILE.
+ */
+greendiff_status greendiff_average_add(
+    greendiff_average *average, const uint8_t *frame, size_t frame_size, double weight, greendiff_error **error);
+
+/*
+ * The mean of what has been added as the bytes of a safetensors file; what frames carry as it is is the first one's. More may
+ * be added afterwards.
+ */
+greendiff_status greendiff_average_finish(
+    greendiff_average *average, greendiff_bytes **tensors, greendiff_error **error);
+
+/*
+ * What `greendiff evaluate --json` prints: how far images are from others. Options: `reference`, and `samples` or
+ * `checkpoint`; `features`, `count`, `seed`, `statistics`, `write_features`; with a checkpoint `sampler`, `steps`, `spacing`,
+ * `karras`, `dynamic_thresholding`, `class`, `guidance`. They name folders, files and data sets as the flags do.
+ */
+greendiff_status greendiff_evaluate(
+    const char *options, size_t options_size, greendiff_bytes **report, greendiff_error **error);
 
 #ifdef __cplusplus
 }

@@ -26,11 +26,20 @@ package struct DeviceReader: ~Copyable {
     /// - Parameter format: nil for the one that first byte and extension say.
     /// - Throws: `FileError` for a file that is not there, cannot be read, or is empty.
     package init(path: String, format: DeviceFileFormat? = nil) throws(FileError) {
-        var source = try ByteSource(path: path)
+        try self.init(ByteSource(path: path), format: format)
+    }
+
+    /// Reads the devices that are in memory; messages call them `name`.
+    init(_ bytes: [UInt8], name: String, format: DeviceFileFormat?) throws(FileError) {
+        try self.init(ByteSource(bytes, name: name), format: format)
+    }
+
+    private init(_ opened: consuming ByteSource, format: DeviceFileFormat?) throws(FileError) {
+        var source = opened
         try Self.skipMark(&source)
         guard !source.window.isEmpty else { throw .invalid(path: source.path, reason: "it is empty; write one device at least") }
         let first = source.window[source.start...].first { $0 > UInt8(ascii: " ") }
-        self.format = format ?? DeviceFileFormat(path: path, firstByte: first)
+        self.format = format ?? DeviceFileFormat(path: source.path, firstByte: first)
         self.source = source
     }
 

@@ -8,8 +8,11 @@ public struct Algorithm1: Sendable, Equatable {
     /// Relative energy at which the duality gap is small enough; `theta` and `pi` are then within 1000 times as much.
     public let tolerance: Double
 
+    /// The tolerance where none is given.
+    public static let defaultTolerance = 1e-6
+
     /// - Throws: `tolerance` outside 1e-12...0.1.
-    public init(tolerance: Double = 1e-6) throws(EnergyInputError) {
+    public init(tolerance: Double = defaultTolerance) throws(EnergyInputError) {
         self.tolerance = try PhysicalRange("tolerance", unit: "", 1e-12...0.1, wayOut: "the default is 1e-6").checked(tolerance)
     }
 

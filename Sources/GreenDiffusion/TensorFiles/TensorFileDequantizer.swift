@@ -39,37 +39,60 @@ public func dequantizeTensorFile(
 ) throws -> DequantizationSummary {
     try AtomicFile.requireReplaceable(output, madeFrom: [input])
     let frame = try readFrame(input, maxUnpacked: maxUnpacked, threads: threads)
-    let tensors = tensors(of: frame, threads: threads)
-    guard !tensors.contains(where: { $0.name == SafetensorsHeader.metadataName }) else {
-        throw FileError.invalid(
-            path: input,
-            reason: "it has a tensor called __metadata__, which no safetensors file can hold; rename it before it is quantized")
-    }
-    let carried = frame.header.carried
-    try writeSafetensors(tensors, to: output, metadata: carried.isEmpty ? defaultTensorMetadata : carried.metadata)
+    let file = try TensorFile(frame, name: input, threads: threads)
+    try writeSafetensors(file.tensors, to: output, metadata: file.metadata)
     return DequantizationSummary(
-        path: output, parameterCount: frame.header.parameterCount, tensorCount: tensors.count, carried: CarriedSummary(carried))
+        path: output, parameterCount: frame.header.parameterCount, tensorCount: file.tensors.count,
+        carried: CarriedSummary(frame.header.carried))
 }
 
-/// All tensors in the order of the frame's file; those that are coded are decoded when they are written.
-private func tensors(of frame: UpdateFrame, threads: Int) -> [NamedTensor] {
-    var others = frame.header.carried.tensors[...]
-    var tensors: [NamedTensor] = []
-    func appendOthers(upTo place: Int) {
-        while let other = others.first, other.place <= place {
-            tensors.append(NamedTensor(other.name, shape: other.shape, .bytes(other.bytes, other.type)))
-            others.removeFirst()
+/// The safetensors file of a frame in memory, as `dequantizeTensorFile` writes it; errors call the frame `frame`.
+package func dequantizedTensorFile(
+    _ frame: [UInt8], maxUnpacked: Int = defaultMaxUnpacked, threads: Int
+) throws -> [UInt8] {
+    let frame = try verifiedFrame(frame, name: "frame", maxUnpacked: maxUnpacked, threads: threads)
+    let file = try TensorFile(frame, name: "frame", threads: threads)
+    return try safetensorsBytes(file.tensors, name: "frame", metadata: file.metadata)
+}
+
+/// What a safetensors file that is made of a frame holds.
+struct TensorFile {
+    /// All tensors in the order of the frame's file.
+    let tensors: [NamedTensor]
+    let metadata: [(name: String, text: String)]
+
+    /// - Parameters:
+    ///   - name: how errors call the frame.
+    ///   - coded: the values of a tensor of the frame's header when they are written; nil for those that the frame holds.
+    init(
+        _ frame: UpdateFrame, name: String, threads: Int, coded: ((_ index: Int) -> Tensor)? = nil
+    ) throws(FileError) {
+        let carried = frame.header.carried
+        var others = carried.tensors[...]
+        var tensors: [NamedTensor] = []
+        func appendOthers(upTo place: Int) {
+            while let other = others.first, other.place <= place {
+                tensors.append(NamedTensor(other.name, shape: other.shape, .bytes(other.bytes, other.type)))
+                others.removeFirst()
+            }
         }
+        for (index, entry) in frame.header.tensors.enumerated() {
+            appendOthers(upTo: index)
+            tensors.append(
+                NamedTensor(
+                    entry.name, shape: entry.shape,
+                    .decoded(count: entry.count) { coded?(index) ?? frame.decoded(tensor: index, threads: threads) }))
+        }
+        appendOthers(upTo: frame.header.tensors.count)
+        guard !tensors.contains(where: { $0.name == SafetensorsHeader.metadataName }) else {
+            throw .invalid(
+                path: name,
+                reason:
+                    "it has a tensor called __metadata__, which no safetensors file can hold; rename it before it is quantized")
+        }
+        self.tensors = tensors
+        metadata = carried.isEmpty ? defaultTensorMetadata : carried.metadata
     }
-    for (index, entry) in frame.header.tensors.enumerated() {
-        appendOthers(upTo: index)
-        tensors.append(
-            NamedTensor(
-                entry.name, shape: entry.shape,
-                .decoded(count: entry.count) { frame.decoded(tensor: index, threads: threads) }))
-    }
-    appendOthers(upTo: frame.header.tensors.count)
-    return tensors
 }
 
 /// Bytes of float32 values, and of what is carried, that a frame in a file may unpack to unless told otherwise: a small frame may say that it holds a large model.
@@ -90,8 +113,13 @@ public struct FrameTooLarge: Error, Equatable, CustomStringConvertible {
 
 /// The verified frame in a file.
 package func readFrame(_ path: String, maxUnpacked: Int, threads: Int) throws -> UpdateFrame {
+    let bytes = try readFile(path, limit: FrameLimits().frameBytes)
+    return try verifiedFrame(bytes, name: path, maxUnpacked: maxUnpacked, threads: threads)
+}
+
+/// The frame in a file's bytes, verified; errors call the file `name`.
+package func verifiedFrame(_ bytes: [UInt8], name path: String, maxUnpacked: Int, threads: Int) throws -> UpdateFrame {
     let limits = FrameLimits(parameters: maxUnpacked / 4, carriedBytes: maxUnpacked)
-    let bytes = try readFile(path, limit: limits.frameBytes)
     let frame: UpdateFrame
     do throws(FrameError) {
         frame = try UpdateFrame(bytes, limits: limits, threads: threads)

@@ -37,15 +37,27 @@ public struct TensorFileQuantizer: Sendable {
     ///   `FileError` for a file without floating-point tensors, and where the frame cannot be written.
     public func quantize(_ input: String, to output: String) throws -> QuantizationSummary {
         try AtomicFile.requireReplaceable(output, madeFrom: [input])
-        let reader = try SafetensorsReader(path: input)
+        let (frame, summary) = try quantize(SafetensorsReader(path: input), output: output)
+        try AtomicFile.write(frame, to: output)
+        return summary
+    }
+
+    /// The frame of a safetensors file in memory; errors and summary call the two `tensors` and `frame`.
+    ///
+    /// - Throws: as `quantize(_:to:)` does for what a file holds.
+    package func quantize(_ tensors: [UInt8]) throws -> (frame: [UInt8], summary: QuantizationSummary) {
+        try quantize(SafetensorsReader(tensors, name: "tensors"), output: "frame")
+    }
+
+    private func quantize(
+        _ reader: SafetensorsReader, output: String
+    ) throws -> (frame: [UInt8], summary: QuantizationSummary) {
         let layout = try codedLayout(of: reader)
         let carried = try carriedSection(of: reader)
         let values = try readFloats(reader, layout)
         let table = try ErrorTable(values, layout: layout, quantizer: quantizer, threads: threads)
         let frame = carried.attached(to: try encode(values, table, carriedBytes: carried.byteCount))
-        let summary = QuantizationSummary(header: try UpdateFrame(frame, threads: threads).header, path: output)
-        try AtomicFile.write(frame, to: output)
-        return summary
+        return (frame, QuantizationSummary(header: try UpdateFrame(frame, threads: threads).header, path: output))
     }
 
     /// The frame without what it carries, which takes `carriedBytes` of a limit.

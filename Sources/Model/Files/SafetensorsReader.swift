@@ -2,13 +2,14 @@ import Foundation
 import Kernels
 import Storage
 
-/// Reads a safetensors file: the header at once, each tensor when asked for.
+/// Reads a safetensors file, or one in memory: the header at once, each tensor when asked for.
 ///
 /// Nothing is allocated for a tensor before its type, shape and place are checked against the length of the file.
 package final class SafetensorsReader {
-    package let path: String
+    /// Of the file, or what messages call bytes in memory.
+    package var path: String { file.path }
     private let header: SafetensorsHeader
-    private let descriptor: Int32
+    private let file: SafetensorsBytes
     private let dataOffset: Int
 
     /// The tensors in the order of their data.
@@ -17,20 +18,17 @@ package final class SafetensorsReader {
     package var metadata: [(name: String, text: String)] { header.metadata }
 
     /// Opens `path` and checks its header.
-    package init(path: String) throws(CheckpointError) {
-        self.path = path
-        // A pipe without a writer must not wait for one.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
-        do throws(CheckpointError) {
-            (header, dataOffset) = try Self.readHeader(descriptor, path: path)
-        } catch {
-            close(descriptor)
-            throw error
-        }
+    package convenience init(path: String) throws(CheckpointError) { try self.init(SafetensorsBytes(path: path)) }
+
+    /// Checks the header of a file that is in memory; messages call it `name`.
+    package convenience init(_ bytes: [UInt8], name: String) throws(CheckpointError) {
+        try self.init(SafetensorsBytes(bytes, name: name))
     }
 
-    deinit { close(descriptor) }
+    private init(_ file: SafetensorsBytes) throws(CheckpointError) {
+        (header, dataOffset) = try Self.readHeader(file)
+        self.file = file
+    }
 
     /// The entry of that name, nil where there is none.
     package func entry(_ name: String) -> SafetensorsEntry? {
@@ -51,7 +49,7 @@ package final class SafetensorsReader {
         case .float32:
             // SAFETY: `tensor.base` addresses `count` floats, as many bytes as the entry has.
             let bytes = UnsafeMutableRawBufferPointer(start: tensor.base, count: entry.bytes.count)
-            try Self.read(descriptor, bytes, at: dataOffset + entry.bytes.lowerBound, path: path)
+            try file.read(into: bytes, at: dataOffset + entry.bytes.lowerBound)
         case .float16:
             let halves: [UInt16] = try readIntegers(entry)
             for index in halves.indices { tensor.base[index] = Self.float(half: halves[index]) }
@@ -68,7 +66,7 @@ package final class SafetensorsReader {
 
     /// The bytes of `entry` (one of `entries`) as they lie in the file.
     package func readBytes(_ entry: SafetensorsEntry) throws(CheckpointError) -> [UInt8] {
-        try Self.readElements(descriptor, count: entry.bytes.count, at: dataOffset + entry.bytes.lowerBound, path: path)
+        try file.elements(count: entry.bytes.count, at: dataOffset + entry.bytes.lowerBound)
     }
 
     /// The I64 tensor of `entry` (one of `entries`).
@@ -82,22 +80,18 @@ package final class SafetensorsReader {
     private func readIntegers<Integer: FixedWidthInteger>(
         _ entry: SafetensorsEntry
     ) throws(CheckpointError) -> [Integer] {
-        try Self.readElements(descriptor, count: entry.count, at: dataOffset + entry.bytes.lowerBound, path: path)
+        try file.elements(count: entry.count, at: dataOffset + entry.bytes.lowerBound)
     }
 
-    private static func readHeader(_ descriptor: Int32, path: String) throws(CheckpointError) -> (SafetensorsHeader, Int) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: path, reason: "it is no regular file") }
-        let fileBytes = Int(status.st_size)
+    private static func readHeader(_ file: SafetensorsBytes) throws(CheckpointError) -> (SafetensorsHeader, Int) {
+        let (path, fileBytes) = (file.path, file.count)
         guard fileBytes >= 8 else {
             throw .malformed(path: path, detail: "\(fileBytes) bytes, fewer than the 8 of a header size")
         }
-        let sizeField: [UInt64] = try readElements(descriptor, count: 1, at: 0, path: path)
+        let sizeField: [UInt64] = try file.elements(count: 1, at: 0)
         let size = UInt64(littleEndian: sizeField[0])
         if fileBytes <= gitLFSPointerLimit {
-            let text: [UInt8] = try readElements(descriptor, count: fileBytes, at: 0, path: path)
-            guard !isGitLFSPointer(text) else { throw .gitLFSPointer(path: path) }
+            guard !isGitLFSPointer(try file.elements(count: fileBytes, at: 0)) else { throw .gitLFSPointer(path: path) }
         }
         guard size <= SafetensorsHeader.byteLimit else {
             throw .headerTooLarge(path: path, bytes: size, limit: SafetensorsHeader.byteLimit)
@@ -106,35 +100,8 @@ package final class SafetensorsReader {
         guard end <= fileBytes else {
             throw .truncated(path: path, tensor: "(header)", endsAt: end, available: fileBytes)
         }
-        let text: [UInt8] = try readElements(descriptor, count: Int(size), at: 8, path: path)
+        let text: [UInt8] = try file.elements(count: Int(size), at: 8)
         return (try SafetensorsHeader(parsing: text, dataBytes: fileBytes - end, path: path), end)
-    }
-
-    private static func readElements<Element: FixedWidthInteger>(
-        _ descriptor: Int32, count: Int, at offset: Int, path: String
-    ) throws(CheckpointError) -> [Element] {
-        OutOfMemory.require(bytes: count * MemoryLayout<Element>.stride)
-        var elements = [Element](repeating: 0, count: count)
-        let result = elements.withUnsafeMutableBytes { bytes in
-            Result { () throws(CheckpointError) in try read(descriptor, bytes, at: offset, path: path) }
-        }
-        try result.get()
-        return elements
-    }
-
-    private static func read(
-        _ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer, at offset: Int, path: String
-    ) throws(CheckpointError) {
-        var done = 0
-        while done < bytes.count {
-            let got = pread(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
-            if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw .unreadable(path: path, reason: FileError.systemReason()) }
-            guard got > 0 else {
-                throw .malformed(path: path, detail: "it ends at byte \(offset + done) while it is being read")
-            }
-            done += got
-        }
     }
 
     /// The number whose IEEE 754 binary16 bits are `half`.

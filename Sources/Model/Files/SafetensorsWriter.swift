@@ -57,14 +57,7 @@ package func writeSafetensors(
     _ tensors: [NamedTensor], to path: String, metadata: [(name: String, text: String)] = defaultTensorMetadata
 ) throws(FileError) {
     let header = try safetensorsHeader(tensors, path: path, metadata: metadata)
-    guard header.count <= SafetensorsHeader.byteLimit else {
-        throw .invalid(
-            path: path,
-            reason: "its header would have \(header.count) bytes, a safetensors file's has at most \(SafetensorsHeader.byteLimit)"
-        )
-    }
     let file = try AtomicFile(path: path)
-    try file.write(elements: [UInt64(header.count).littleEndian])
     try file.write(elements: header)
     for tensor in tensors {
         switch tensor.elements {
@@ -82,7 +75,32 @@ private func write(_ values: Tensor, to file: borrowing AtomicFile) throws(FileE
     try file.write(UnsafeRawBufferPointer(start: values.base, count: 4 * values.count))
 }
 
-/// The header's JSON text: names in the order of their bytes, spaces behind it to a multiple of 8 bytes.
+/// The bytes of the file that `writeSafetensors` would write; errors call it `name`.
+package func safetensorsBytes(
+    _ tensors: [NamedTensor], name: String, metadata: [(name: String, text: String)] = defaultTensorMetadata
+) throws(FileError) -> [UInt8] {
+    var bytes = try safetensorsHeader(tensors, path: name, metadata: metadata)
+    let total = tensors.reduce(bytes.count) { $0 + $1.byteCount }
+    OutOfMemory.require(bytes: total)
+    bytes.reserveCapacity(total)
+    for tensor in tensors {
+        switch tensor.elements {
+        case .float32(let values): append(values, to: &bytes)
+        case .decoded(_, let make): append(make(), to: &bytes)
+        case .int64(let values): values.withUnsafeBytes { bytes += $0 }
+        case .bytes(let elements, _): bytes += elements
+        }
+    }
+    return bytes
+}
+
+private func append(_ values: Tensor, to bytes: inout [UInt8]) {
+    // SAFETY: `base` addresses `count` floats, alive as long as `values`.
+    bytes += UnsafeRawBufferPointer(start: values.base, count: 4 * values.count)
+}
+
+/// What stands before the tensors: the size of the header's JSON text, then that text: names in the order of their bytes, spaces behind it
+/// to a multiple of 8 bytes.
 private func safetensorsHeader(
     _ tensors: [NamedTensor], path: String, metadata: [(name: String, text: String)]
 ) throws(FileError) -> [UInt8] {
@@ -118,7 +136,13 @@ private func safetensorsHeader(
         header.append(entry.text)
     }
     header.append("}")
-    return header.bytes + [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.bytes.count % 8) % 8)
+    let text = header.bytes + [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.bytes.count % 8) % 8)
+    guard text.count <= SafetensorsHeader.byteLimit else {
+        throw .invalid(
+            path: path,
+            reason: "its header would have \(text.count) bytes, a safetensors file's has at most \(SafetensorsHeader.byteLimit)")
+    }
+    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
 }
 
 private func metadataText(_ metadata: [(name: String, text: String)]) -> TextBytes {

@@ -29,11 +29,6 @@ struct PlanCommand: ParsableCommand {
               generate | greendiff plan --devices - --input-format ndjson --format ndjson --skip-invalid
             """)
 
-    /// `EnergySolver` by name.
-    enum Solver: String, CaseIterable, ExpressibleByArgument {
-        case fast, algorithm1
-    }
-
     @Option(help: ArgumentHelp("File with the devices, or - for standard input.", valueName: "file"))
     var devices: String
 
@@ -50,7 +45,7 @@ struct PlanCommand: ParsableCommand {
     var totalBandwidth: Double?
 
     @Option(help: "Newton's method to rounding, or the paper's nested bisection.")
-    var solver = Solver.fast
+    var solver = PlanJob.Solver.fast
 
     @Option(
         help: ArgumentHelp(
@@ -73,36 +68,32 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
-        if tolerance != nil, solver == .fast {
-            throw ValidationError(
-                "--tolerance belongs to --solver algorithm1 (the fast solver is exact); add it, or leave --tolerance out")
-        }
-        if totalBandwidth != nil, solver == .algorithm1 || equations == .printed {
-            throw ValidationError(
-                "--total-bandwidth has a solver of its own for the corrected equations; leave --solver and --equations out")
-        }
-        try require("--total-bandwidth", totalBandwidth, in: 1...1e15)
-        if case .seconds(let seconds) = timeBudget { try require("--time-budget", seconds, in: 1e-9...1e12) }
+        do { _ = try options() } catch let error as PlanJob.OptionError { throw ValidationError(error.description) }
     }
 
-    func run() throws {
+    private func options() throws -> PlanJob.Options {
         var options = PlanJob.Options()
-        options.solver = try energySolver()
+        options.settingPrefix = "--"
+        try options.choose(solver, tolerance: tolerance)
         options.equations = equations
         options.timeBudget = timeBudget
         options.totalBandwidthHertz = totalBandwidth
         options.inputFormat = inputFormat
         options.format = format
         options.skipInvalid = skipInvalid
-        options.settingPrefix = "--"
         options.threads = threadOptions.threads
+        try options.check()
+        return options
+    }
+
+    func run() throws {
         StandardOutput.noticeReaderLeaving()
         // In a pipe only a table's reader is a person.
         let showsProgress = StandardConsole.error.isTerminal || format == .table
         var line: RateProgress?
         defer { line?.close() }
         do {
-            try PlanJob(path: devices, options: options).run(
+            try PlanJob(path: devices, options: options()).run(
                 write: { try StandardOutput.write($0) },
                 report: { StandardConsole.error.line("greendiff: \($0.printableLine())") },
                 progress: { done, total in
@@ -118,15 +109,9 @@ struct PlanCommand: ParsableCommand {
             // Whoever read the output has seen enough.
         }
     }
-
-    private func energySolver() throws -> EnergySolver {
-        switch solver {
-        case .fast: .fast
-        case .algorithm1: .algorithm1(try tolerance.map { try Algorithm1(tolerance: $0) } ?? Algorithm1())
-        }
-    }
 }
 
+extension PlanJob.Solver: ExpressibleByArgument {}
 extension EnergyEquations: ExpressibleByArgument {}
 extension PlanFormat: ExpressibleByArgument {}
 extension DeviceFileFormat: ExpressibleByArgument {}

@@ -51,7 +51,7 @@ struct QuantizeCommand: ParsableCommand {
     var grid = QuantizationGrid.paper
 
     @Option(help: ArgumentHelp("On a lattice: dither (half the error) or stochastic."))
-    var rounding = RoundingOption.dither
+    var rounding = QuantizationOptions.Rounding.dither
 
     @Option(help: ArgumentHelp("Consecutive values that share a scale; 0 for the whole tensor.", valueName: "n"))
     var groupSize = 0
@@ -65,40 +65,18 @@ struct QuantizeCommand: ParsableCommand {
     @OptionGroup var threadOptions: ThreadOptions
 
     func validate() throws {
-        if let bits, !(2...8).contains(bits) {
-            throw ValidationError("--bits \(bits) is outside 2...8 (codes hold at most 8 bits); use --bits \(bits < 2 ? 2 : 8)")
-        }
-        guard [bits != nil, bytes != nil, errorRelative != nil, errorAbsolute != nil].count(where: { $0 }) <= 1 else {
-            throw ValidationError("--bits, --bytes, --error-relative and --error-absolute exclude each other; give one")
-        }
-        if let bytes { try require("--bytes", bytes, in: 1...(1 << 40)) }
-        for (name, error) in [("--error-relative", errorRelative), ("--error-absolute", errorAbsolute)] {
-            if let error, !(error > 0 && error.isFinite) {
-                throw ValidationError("\(name) \(error) is not a positive number; for exact values keep the safetensors file")
-            }
-        }
-        try require("--group-size", groupSize, in: 0...Int(UInt32.max))
+        do { _ = try quantizer() } catch { throw ValidationError("\(error)") }
     }
 
-    private var precision: TensorFileQuantizer.Precision {
-        errorRelative.map { .error(.relative($0)) } ?? errorAbsolute.map { .error(.absolute($0)) } ?? bytes.map { .bytes($0) }
-            ?? .bits(bits ?? 8)
+    private func quantizer() throws(ConfigurationError) -> TensorFileQuantizer {
+        var options = QuantizationOptions()
+        (options.bits, options.bytes, options.prefix) = (bits, bytes, "--")
+        (options.errorRelative, options.errorAbsolute) = (errorRelative, errorAbsolute)
+        (options.grid, options.rounding, options.groupSize) = (grid, rounding, groupSize)
+        return try options.quantizer(seed: seed, threads: threadOptions.threads)
     }
 
-    private var quantizer: Quantizer {
-        switch grid {
-        case .paper: .levels(.paper, groupSize: groupSize)
-        case .zero: .levels(.zero, groupSize: groupSize)
-        case .lattice: .lattice(rounding.rounding)
-        }
-    }
-
-    func run() throws {
-        let quantizer = TensorFileQuantizer(
-            precision: precision, quantizer: quantizer, seed: seed, threads: threadOptions.threads)
-        let summary = try quantizer.quantize(input, to: output)
-        try show(summary, json: json)
-    }
+    func run() throws { try show(quantizer().quantize(input, to: output), json: json) }
 }
 
 /// `greendiff dequantize`: an update frame back to a safetensors file.
@@ -132,10 +110,4 @@ struct DequantizeCommand: ParsableCommand {
 }
 
 extension QuantizationGrid: ExpressibleByArgument {}
-
-/// A lattice's rounding as the command line names it.
-enum RoundingOption: String, ExpressibleByArgument, CaseIterable {
-    case dither, stochastic
-
-    var rounding: LatticeRounding { self == .dither ? .dithered : .stochastic }
-}
+extension QuantizationOptions.Rounding: ExpressibleByArgument {}

@@ -2,38 +2,49 @@
 
 import ctypes
 import os
-from ctypes import POINTER, byref, c_bool, c_char_p, c_int32, c_int64, c_size_t, c_void_p
+from ctypes import POINTER, byref, c_bool, c_char_p, c_double, c_int32, c_int64, c_size_t, c_void_p
 from pathlib import Path
 
 ABI_VERSION = 1
 NAME = "libGreenDiffusionC.so"
 
 
-class GreendiffError(Exception):
-    """What the library refuses: one line with value, limit and way out."""
+class GreenDiffusionError(Exception):
+    """What library or program refuse: one line with value, limit and way out."""
 
 
-class BadSetting(GreendiffError):
+class BadArgument(GreenDiffusionError, ValueError):
+    """NULL where something must be, or a value of no use in its place."""
+
+
+class BadSetting(GreenDiffusionError):
     """A setting that is not one, has no such value, or does not go with another."""
 
 
-class BadFile(GreendiffError):
-    """A file or folder that is missing, damaged or cannot be written; images that cannot be used."""
+class BadFile(GreenDiffusionError):
+    """A file, folder or frame that is missing, damaged or cannot be written; images, devices or tensors that cannot be used."""
 
 
-class Rejected(GreendiffError):
+class Rejected(GreenDiffusionError):
     """A message or frame that is damaged, of another round, late, or not allowed. Nothing has changed."""
 
 
-class RunFailed(GreendiffError):
+class RunFailed(GreenDiffusionError):
     """A run that cannot go on: training diverged, or no device could send anything."""
 
 
-ERRORS = {1: ValueError, 2: BadSetting, 3: BadFile, 4: Rejected, 5: RunFailed}
+ERRORS = {1: BadArgument, 2: BadSetting, 3: BadFile, 4: Rejected, 5: RunFailed}
 
 
 def library_path():
-    """Where the library is: what GREENDIFF_LIBRARY names, in this package, or where `swift build -c release` puts it."""
+    """Where the library is: what GREENDIFF_LIBRARY names, in this package, or where `swift build -c release` puts it.
+
+    Raises `ImportError` with all these places where it is in none.
+
+    >>> import greendiff
+    >>> greendiff.library_path().name
+    'libGreenDiffusionC.so'
+    """
     named = os.environ.get("GREENDIFF_LIBRARY")
     here = Path(__file__).resolve().parent
     places = [Path(named)] if named else [here / "lib" / NAME, here.parents[2] / ".build/release" / NAME]
@@ -52,24 +63,28 @@ _FALLIBLE = {
     "run_open": (c_char_p, *_bytes_in, _out), "run_rounds": (c_void_p, POINTER(c_int32), POINTER(c_int32)),
     "run_begin": (c_void_p, _out, _out), "run_take": (c_void_p, c_int32, *_bytes_in, *_bytes_in),
     "run_close": (c_void_p, c_int32, c_bool, c_char_p), "run_end": (c_void_p, _out), "run_finish": (c_void_p,),
-    "device_open": (*_bytes_in, c_int32, c_char_p, _out), "device_images": (c_void_p, POINTER(c_int64)), "device_answer": (c_void_p, *_bytes_in, *_bytes_in, _out, _out),
+    "device_open": (*_bytes_in, c_int32, c_char_p, _out), "device_images": (c_void_p, POINTER(c_int64)),
+    "device_answer": (c_void_p, *_bytes_in, *_bytes_in, _out, _out),
+    "plan": (*_bytes_in, *_bytes_in, _out, _out), "quantize": (*_bytes_in, *_bytes_in, _out, _out),
+    "dequantize": (*_bytes_in, *_bytes_in, _out), "inspect": (*_bytes_in, *_bytes_in, _out),
+    "average_open": (*_bytes_in, _out), "average_add": (c_void_p, *_bytes_in, c_double), "average_finish": (c_void_p, _out),
 }
 _OTHERS = {
     "version": (c_char_p,), "abi_version": (c_int32,), "has_feature": (c_bool, c_char_p),
     "error_message": (c_char_p, c_void_p), "error_free": (None, c_void_p), "bytes_data": (c_void_p, c_void_p),
     "bytes_size": (c_size_t, c_void_p), "bytes_free": (None, c_void_p), "run_free": (None, c_void_p),
-    "device_free": (None, c_void_p),
+    "device_free": (None, c_void_p), "average_free": (None, c_void_p),
 }
 
 
 def _load():
     library = ctypes.CDLL(str(library_path()))
-    for name, (result, *arguments) in _OTHERS.items():
-        function = getattr(library, f"greendiff_{name}")
+    signatures = _OTHERS | {name: (c_int32, *arguments, _out) for name, arguments in _FALLIBLE.items()}
+    for name, (result, *arguments) in signatures.items():
+        function = getattr(library, f"greendiff_{name}", None)
+        if function is None:
+            raise ImportError(f"{library_path()} has no greendiff_{name}, which this package needs; build or install a newer one")
         function.restype, function.argtypes = result, arguments
-    for name, arguments in _FALLIBLE.items():
-        function = getattr(library, f"greendiff_{name}")
-        function.restype, function.argtypes = c_int32, [*arguments, _out]
     found = library.greendiff_abi_version()
     if found != ABI_VERSION:
         raise ImportError(f"{library_path()} has version {found} of the interface, this package needs {ABI_VERSION}")
@@ -88,7 +103,12 @@ def library():
 
 
 def version():
-    """Of the library, e.g. 0.1.0."""
+    """Of the library, e.g. 0.1.0; `greendiff.__version__` is the same.
+
+    >>> import greendiff
+    >>> greendiff.version() == greendiff.__version__
+    True
+    """
     return library().greendiff_version().decode()
 
 
@@ -99,7 +119,7 @@ def call(name, *arguments):
     if status != 0:
         message = library().greendiff_error_message(error).decode()
         library().greendiff_error_free(error)
-        raise ERRORS.get(status, GreendiffError)(message)
+        raise ERRORS.get(status, GreenDiffusionError)(message)
 
 
 def taken(handle):

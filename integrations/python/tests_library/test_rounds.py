@@ -1,9 +1,6 @@
 """The package with the library that this repository builds."""
 
-import contextlib
-import doctest
 import json
-import os
 import subprocess
 import tempfile
 import threading
@@ -11,9 +8,8 @@ import unittest
 from pathlib import Path
 
 import greendiff
-import greendiff.rounds
 
-PROGRAM = greendiff.library_path().with_name("greendiff")
+PROGRAM = greendiff.program_path()
 SETTINGS = {
     "preset": "tiny", "devices": 3, "images": 48, "rounds": 3, "local-iterations": 2, "batch-size": 3, "learning-rate": 0.002,
     "evaluate-every": 2, "sample-every": 0, "threads": 1, "group-size": 64}
@@ -82,11 +78,6 @@ class RoundsTests(unittest.TestCase):
             self.assertEqual(run.end()["devices_accepted"], 1)
         records = [json.loads(line) for line in (self.folder / "run/devices.jsonl").read_text().splitlines()]
         self.assertEqual({record["device"]: record["status"] for record in records}, {0: "ok", 1: "dropped", 2: "late"})
-
-    def test_the_examples_of_the_documentation_run(self):
-        with contextlib.chdir(self.folder):
-            self.assertEqual(doctest.testmod(greendiff.rounds), doctest.TestResults(failed=0, attempted=1))
-            self.assertTrue(os.path.exists("runs/signs/model/config.json"))
 
     def test_errors_have_their_class_and_the_programs_words(self):
         with self.assertRaisesRegex(greendiff.BadSetting, "rondes"):
