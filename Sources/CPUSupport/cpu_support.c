@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CPUSupport.h"
 
+#include <dlfcn.h>
 #include <sched.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -36,3 +37,8 @@ const char *gd_compiler_version(void) { return __VERSION__; }
 #else
 const char *gd_compiler_version(void) { return "GCC " __VERSION__; }
 #endif
+
+const char *gd_image_path(void) {
+    Dl_info image;
+    return dladdr((void *)gd_image_path, &image) != 0 ? image.dli_fname : NULL;
+}

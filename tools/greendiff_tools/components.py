@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -62,8 +63,8 @@ def linked_libraries(programs):
     paths = {path for program in programs for path in re.findall(r"=> (/\S+)", output("ldd", program))}
     packages = set()
     for path in paths:
-        # A library lies in /lib or /usr/lib, which are one folder, and its package knows one of the two.
-        for place in (path, "/usr" + path, path.removeprefix("/usr")):
+        # A library lies in /lib or /usr/lib, which are one folder, and its package knows one of the two, or what a link is to.
+        for place in (path, "/usr" + path, path.removeprefix("/usr"), os.path.realpath(path)):
             answer = subprocess.run(["dpkg-query", "--search", place], capture_output=True, text=True)
             if answer.returncode == 0:
                 packages.add(answer.stdout.splitlines()[0].rsplit(": ", 1)[0])

@@ -9,3 +9,6 @@ int gd_cpu_allowed_count(void);
 
 /// The compiler that built this, e.g. "Clang 21.0.0".
 const char *gd_compiler_version(void);
+
+/// The file of the program or library that has this code in it, as it was loaded; NULL where that is not known.
+const char *gd_image_path(void);

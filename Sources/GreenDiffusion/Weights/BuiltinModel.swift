@@ -1,3 +1,4 @@
+import CPUSupport
 import Codec
 import Foundation
 import Kernels
@@ -79,10 +80,16 @@ public enum BuiltinModel {
     private static let frameName = "weights.frame"
     private static let packedBits = 8
 
-    /// The folder that the package manager copies beside the program. Looked up here because its own accessor ends the process
-    /// where the folder is missing.
+    /// The folder that the package manager copies beside program and library. Looked up here because its own accessor ends the
+    /// process where the folder is missing, and looks beside the program only.
     private static var resourceFolder: String? {
-        let bundle = Bundle.main.bundleURL.appendingPathComponent("GreenDiffusion_GreenDiffusion.resources/Resources").path
-        return FileManager.default.fileExists(atPath: bundle) ? bundle : nil
+        [Bundle.main.bundleURL.path, imageFolder].compactMap { $0 }
+            .map { "\($0)/GreenDiffusion_GreenDiffusion.resources/Resources" }
+            .first { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    /// The folder of the program or library that has this code in it.
+    private static var imageFolder: String? {
+        gd_image_path().map { URL(fileURLWithPath: String(cString: $0)).deletingLastPathComponent().path }
     }
 }
