@@ -74,7 +74,7 @@ class WheelTests(unittest.TestCase):
         settings = {"init": "builtin:signs-small", "devices": 2, "images": 16, "rounds": 1, "local-iterations": 1}
         with greendiff.Run(self.folder / "run", settings) as run:
             self.assertGreater(len(run.begin().weights), 1_000_000)
-        with self.assertRaisesRegex(greendiff.GreenDiffusionError, "known: signs-small"):
+        with self.assertRaisesRegex(greendiff.GreenDiffusionError, "known: cifar10-small, signs-small"):
             greendiff.Run(self.folder / "other", settings | {"init": "builtin:none"})
 
     def test_exit_status_and_the_end_by_a_closed_pipe_are_the_programs(self):

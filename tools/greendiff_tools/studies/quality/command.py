@@ -73,7 +73,7 @@ def parse(description):
     command.add_argument("--seed", type=int, default=1)
     command = add("train", runs.train, "train all runs, or go on")
     add_runs(command)
-    command.add_argument("--init", default="builtin:signs-small", help="model that all runs begin with")
+    command.add_argument("--init", default="builtin:cifar10-small", help="model that all runs begin with")
     command.add_argument("--rounds", type=int, default=100)
     command.add_argument("--local-iterations", type=int, default=4)
     command.add_argument("--batch-size", type=int, default=32)
