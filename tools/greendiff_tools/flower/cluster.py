@@ -107,10 +107,13 @@ class Cluster:
     def start_link(self):
         self.link = self.spawn(
             "superlink.log", PROGRAMS / "flower-superlink", "--host", "127.0.0.1", "--port", self.port,
-            "--disable-runtime-dependency-installation", *(self.security() if self.is_secure else ["--insecure"]))
+            "--disable-runtime-dependency-installation", *self.link_words())
         wait_for_port(self.port, self.link)
 
-    def security(self):
+    def link_words(self):
+        """What the SuperLink is told otherwise."""
+        if not self.is_secure:
+            return ["--insecure"]
         return [
             "--ssl-ca-certfile", self.folder / "ca.crt", "--ssl-certfile", self.folder / "server.pem", "--ssl-keyfile",
             self.folder / "server.key", "--enable-supernode-auth", "--database", self.folder / "state.db", "--isolation",
@@ -151,11 +154,11 @@ class Cluster:
         self.signal(process, 9)
         process.wait()
 
-    def begin(self, settings, out, output=None, app=APP, **config):
+    def begin(self, settings, out, output=None, app=APP, words=(), **config):
         """Starts a run of the app, or of another; the process of `flwr run`, which shows the server's log until the run ends."""
         values = {"settings": str(settings), "out": str(out), "min-nodes": len(self.nodes)} | {
             name.replace("_", "-"): value for name, value in config.items()}
         text = " ".join(f"{name}={value!r}" for name, value in values.items())
         return subprocess.Popen(
-            [PROGRAMS / "flwr", "run", app, "local", "--stream", "--run-config", text], cwd=self.folder, env=self.environment,
+            [PROGRAMS / "flwr", "run", app, "local", "--stream", "--run-config", text, *words], cwd=self.folder, env=self.environment,
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True)
