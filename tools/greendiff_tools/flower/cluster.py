@@ -49,10 +49,12 @@ class Cluster:
         self.folder, self.is_secure = Path(folder).resolve(), is_secure
         self.devices = list(devices)
         self.nodes = {}
-        self.link = self.executor = None
+        self.executors = []
+        self.link = None
         self.port = free_port()
         self.environment = os.environ | {
             "FLWR_HOME": str(self.folder / "flwr"), "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
+            "FLWR_SUPEREXEC_TASK_POLL_INTERVAL": "0.2",
             "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "SWIFT_BACKTRACE": "enable=no",
             "PYTHONPATH": os.pathsep.join([str(PYTHON_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])])}
 
@@ -69,9 +71,7 @@ class Cluster:
         try:
             self.start_link()
             if self.is_secure:
-                self.executor = self.spawn(
-                    "superexec.log", PROGRAMS / "flower-superexec", "--runtime-api-address", f"127.0.0.1:{self.port}",
-                    "--root-certificates", self.folder / "ca.crt", "--superexec-auth-secret-file", self.folder / "secret")
+                self.start_executor("superexec.log", self.port, "--root-certificates", self.folder / "ca.crt")
             for device in self.devices:
                 self.start_node(device)
         except BaseException:
@@ -80,7 +80,7 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        processes = [*self.nodes.values(), self.executor, self.link]
+        processes = [*self.nodes.values(), *self.executors, self.link]
         for process in filter(None, processes):
             # A group of its own each: what it started ends, too.
             self.signal(process, 15)
@@ -124,7 +124,14 @@ class Cluster:
         self.signal(self.link, 9)
         self.link.wait()
 
-    def start_node(self, device, *config, is_registered=True, authority="ca"):
+    def start_executor(self, log, port, *trust):
+        """What starts the apps' processes for the SuperLink or SuperNode at this port, which has `--isolation process`."""
+        self.executors.append(self.spawn(
+            log, PROGRAMS / "flower-superexec", "--runtime-api-address", f"127.0.0.1:{port}", *trust,
+            "--superexec-auth-secret-file", self.folder / "secret"))
+
+    def start_node(self, device, *config, is_registered=True, authority="ca", is_isolated=False):
+        """A SuperNode; `is_isolated`: its app is started by a flower-superexec, not by itself."""
         trust = ["--insecure"]
         if self.is_secure:
             key = self.folder / f"node-{device}"
@@ -133,10 +140,15 @@ class Cluster:
                 if is_registered:
                     self.register(f"{key}.pub")
             trust = ["--root-certificates", self.folder / f"{authority}.crt", "--auth-supernode-private-key", key]
+        port = free_port()
+        isolation = ["--isolation", "process", "--superexec-auth-secret-file", self.folder / "secret"] if is_isolated else []
         process = self.spawn(
-            f"node-{device}.log", PROGRAMS / "flower-supernode", *trust, "--superlink", f"127.0.0.1:{self.port}", "--port",
-            free_port(), "--node-config", " ".join([f"device={device}", *config]), DEVICE=str(device),
+            f"node-{device}.log", PROGRAMS / "flower-supernode", *trust, *isolation, "--superlink", f"127.0.0.1:{self.port}",
+            "--port", port, "--node-config", " ".join([f"device={device}", *config]), DEVICE=str(device),
             SENT=str(self.folder / f"sent-{device}"))
+        if is_isolated:
+            wait_for_port(port, process)
+            self.start_executor(f"superexec-{device}.log", port, "--insecure")
         self.nodes[device] = process
         return process
 
@@ -160,5 +172,5 @@ class Cluster:
             name.replace("_", "-"): value for name, value in config.items()}
         text = " ".join(f"{name}={value!r}" for name, value in values.items())
         return subprocess.Popen(
-            [PROGRAMS / "flwr", "run", app, "local", "--stream", "--run-config", text, *words], cwd=self.folder, env=self.environment,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True)
+            [PROGRAMS / "flwr", "run", app, "local", "--stream", "--run-config", text, *words], cwd=self.folder,
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True)

@@ -1,4 +1,4 @@
-"""Flower's simulation engine: all nodes of a run in a few processes of this machine; the command line of scripts/flower-simulate."""
+"""Flower's simulation engine, all nodes of a run in a few processes; the command line of scripts/flower-simulate."""
 
 import os
 import shutil
