@@ -20,7 +20,7 @@ class Simulation(Cluster):
         self.scratch = tempfile.mkdtemp(prefix="greendiff-")
         self.environment |= {
             "FLWR_DISABLE_RUNTIME_DEPENDENCY_INSTALLATION": "1", "RAY_TMPDIR": self.scratch, "RAY_USAGE_STATS_ENABLED": "0",
-            "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+            "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_worker_niceness": "0"}
         return super().__enter__()
 
     def __exit__(self, *_):
