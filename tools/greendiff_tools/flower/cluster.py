@@ -67,11 +67,10 @@ class Cluster:
         if self.is_secure:
             security.make_authority(self.folder)
             security.make_server_certificate(self.folder, "127.0.0.1")
-            (self.folder / "secret").write_bytes(secrets.token_bytes(32))
+        (self.folder / "secret").write_bytes(secrets.token_bytes(32))
         try:
             self.start_link()
-            if self.is_secure:
-                self.start_executor("superexec.log", self.port, "--root-certificates", self.folder / "ca.crt")
+            self.start_apps()
             for device in self.devices:
                 self.start_node(device)
         except BaseException:
@@ -80,16 +79,17 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        processes = [*self.nodes.values(), *self.executors, self.link]
-        for process in filter(None, processes):
-            # A group of its own each: what it started ends, too.
+        processes = [*self.nodes.values(), *self.executors, *filter(None, [self.link])]
+        # A group of its own each: what it started ends, too.
+        for process in processes:
             self.signal(process, 15)
-        for process in filter(None, processes):
+        for process in processes:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
-                self.signal(process, 9)
-                process.wait()
+                pass
+            self.signal(process, 9)
+            process.wait()
 
     @staticmethod
     def signal(process, number):
@@ -118,6 +118,11 @@ class Cluster:
             "--ssl-ca-certfile", self.folder / "ca.crt", "--ssl-certfile", self.folder / "server.pem", "--ssl-keyfile",
             self.folder / "server.key", "--enable-supernode-auth", "--database", self.folder / "state.db", "--isolation",
             "process", "--superexec-auth-secret-file", self.folder / "secret"]
+
+    def start_apps(self):
+        """What starts the server app, where the SuperLink does not."""
+        if self.is_secure:
+            self.start_executor("superexec.log", self.port, "--root-certificates", self.folder / "ca.crt")
 
     def kill_link(self):
         """As if the SuperLink's machine had lost power; `start_link` brings it back."""

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -28,8 +29,15 @@ def command_line(name, description):
     return parser
 
 
+def end(*_):
+    """Ends this process, and with it what it started."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
 def run_on(cluster, name, options):
     """The run that `options` name on what `cluster(folder)` makes; the exit status."""
+    signal.signal(signal.SIGTERM, end)
     try:
         with tempfile.TemporaryDirectory() as scratch, cluster(options.logs or scratch) as started:
             process = started.begin(options.settings.resolve(), options.out.resolve(), deadline_s=options.deadline)

@@ -28,7 +28,11 @@ class Simulation(Cluster):
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def link_words(self):
-        return ["--insecure", "--simulation"]
+        return [
+            "--insecure", "--simulation", "--isolation", "process", "--superexec-auth-secret-file", self.folder / "secret"]
+
+    def start_apps(self):
+        self.start_executor("superexec.log", self.port, "--insecure")
 
     def begin(self, settings, out, **config):
         federation = f"num-supernodes={self.device_count} init-args-num-cpus={self.processes} client-resources-num-cpus=1"

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from ..paths import ROOT
+from .cluster import Cluster
 from .simulation import Simulation
 
 SETTINGS = """
@@ -24,6 +25,17 @@ compare-schemes: off
 keep-checkpoints: 1
 threads: 1
 """
+# One device, as the presets have it otherwise.
+NODE = """
+preset: {preset}
+images: 400
+devices: 1
+rounds: 4
+evaluate-every: 100
+sample-every: 0
+compare-schemes: off
+threads: 1
+"""
 MEGABYTE = 1000**2
 
 
@@ -34,15 +46,17 @@ def program():
 
 
 def processes(words):
-    """Ids and the peaks of memory in MB of processes whose command line has all of these words."""
+    """By id, of processes whose command line has all of these words: memory now and at its peak in MB, processor seconds."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             if all(word in command for word in words):
                 status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+                ticks = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
                 found[int(folder.name)] = {
-                    name: int(status[name].split()[0]) * 1024 / MEGABYTE for name in ("VmRSS", "VmHWM") if name in status}
+                    name: int(status[name].split()[0]) * 1024 / MEGABYTE for name in ("VmRSS", "VmHWM") if name in status
+                } | {"cpu_s": sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")}
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found
@@ -79,6 +93,31 @@ def simulated(settings, out, devices, cpus):
         "server_peak_mb": round(max(peaks)), "actor_peak_mb": round(max(actors))}
 
 
+def on_node(settings, out):
+    """A run with one SuperNode: when it is there; processor time of each kind of process, and peaks of memory."""
+    seen = {}
+    with Cluster(out.with_name(out.name + "-logs"), ()) as cluster:
+        started = time.monotonic()
+        node = cluster.start_node(0)
+        while "SuperNode ID" not in (cluster.folder / "node-0.log").read_text():
+            time.sleep(0.05)
+        seconds_to_start = time.monotonic() - started
+        words = {
+            "flower-superlink": [str(cluster.port)], "flwr-serverapp": [str(cluster.port)], "flwr-clientapp": [],
+            "flower-supernode": [str(cluster.port)], "flower-superexec": [str(node.pid)]}
+        process = cluster.begin(settings, out, output=subprocess.DEVNULL)
+        while process.poll() is None:
+            for name, others in words.items():
+                seen.setdefault(name, {}).update(processes([name, *others]))
+            time.sleep(0.1)
+    kinds = {
+        name: {
+            "processes": len(of), "cpu_s": round(sum(one["cpu_s"] for one in of.values()), 2),
+            "peak_mb": round(max(one.get("VmHWM", 0.0) for one in of.values()))}
+        for name, of in seen.items() if of}
+    return figures(records(out)) | {"seconds_to_start": seconds_to_start, "kinds": kinds}
+
+
 def in_one_process(settings, out):
     started = time.monotonic()
     subprocess.run([program(), "train", "--config", settings, "--out", out], check=True, capture_output=True)
@@ -91,6 +130,7 @@ def main(description):
     parser.add_argument("out", type=Path, metavar="OUT_DIR")
     parser.add_argument("--counts", default="10,100,1000", metavar="N,N...", help="virtual devices (default: %(default)s)")
     parser.add_argument("--select", type=int, default=50, metavar="K", help="also K of the most a round (default: %(default)s)")
+    parser.add_argument("--node", metavar="PRESET", help="instead: one SuperNode that trains this preset on one thread")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--cpus", type=int, default=os.cpu_count(), metavar="N")
     options = parser.parse_args()
@@ -98,6 +138,16 @@ def main(description):
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / "results.json"
     results = json.loads(path.read_text()) if path.exists() else {}
+    if options.node:
+        name = f"node-{options.node}"
+        settings = options.out / f"{name}.yaml"
+        settings.write_text(NODE.format(preset=options.node).lstrip())
+        results[name] = {
+            "one_process": in_one_process(settings.resolve(), (options.out / f"{name}-near").resolve()),
+            "flower": on_node(settings.resolve(), (options.out / name).resolve())}
+        path.write_text(json.dumps(results, indent=1) + "\n")
+        print(f"study-flower: {results[name]['flower']}", flush=True)
+        return 0
     counts = [int(count) for count in options.counts.split(",")]
     cases = [(count, count) for count in counts] + [(max(counts), options.select)]
     for devices, select in sorted(cases, key=lambda case: case[1]):
