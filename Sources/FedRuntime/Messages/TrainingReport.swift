@@ -21,7 +21,8 @@ package struct TrainingReport: Sendable, Equatable {
     /// Why a server does not believe the report, or nil. Keeps the means over a round's reports finite.
     var flaw: String? {
         let work = 1...Self.largestCount
-        if !(loss.magnitude <= Self.largestLoss) { return "the loss is \(loss), beyond \(Self.largestLoss): training diverged" }
+        if !(loss <= Self.largestLoss) { return "the loss is \(loss), beyond \(Self.largestLoss): training diverged" }
+        if loss < 0 { return "the loss is \(loss), below 0" }
         if !work.contains(samplesTrained) { return "\(samplesTrained) samples trained is outside \(work)" }
         if !work.contains(executedFLOPs) { return "\(executedFLOPs) executed FLOPs is outside \(work)" }
         if !work.contains(nominalFLOPs) { return "\(nominalFLOPs) nominal FLOPs is outside \(work)" }

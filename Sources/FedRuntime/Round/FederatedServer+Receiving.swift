@@ -66,6 +66,10 @@ extension FederatedServer {
         _ bytes: [UInt8], training: TrainingReport, assignment: Assignment
     ) throws(Rejection) -> AcceptedFrame {
         if let flaw = training.flaw { throw .report(flaw) }
+        let most = settings.localIterations * settings.batchSize
+        guard training.samplesTrained <= most else {
+            throw .report("\(training.samplesTrained) samples trained is more than the \(most) of the assignment")
+        }
         let frame: UpdateFrame
         do throws(FrameError) {
             frame = try UpdateFrame(bytes, limits: FrameLimits(expecting: layout), threads: threads)

@@ -22,49 +22,65 @@ class Nodes:
 
     def __init__(self, grid, settings):
         self.grid, self.settings = grid, settings
-        self.node_of = {}
+        # By node, in the order in which they came; None for one that does not say it.
+        self._device_of = {}
+        # By device, where the server has none: how many images it has.
         self.images = {}
-        self._known = set()
+        # Those that said nothing when they were asked last.
+        self._silent = set()
 
     def look(self, seconds=30.0):
         """Asks nodes that are new which device they are, and forgets those that are gone."""
         present = set(self.grid.get_node_ids())
-        self.node_of = {device: node for device, node in self.node_of.items() if node in present}
-        self._known &= present
-        new = present - self._known
+        self._device_of = {node: device for node, device in self._device_of.items() if node in present}
+        new = present - self._device_of.keys()
         questions = [
             Message(content=messages.question(self.settings), message_type="query", dst_node_id=node, group_id="nodes") for node in new]
         for reply in self.grid.send_and_receive(questions, timeout=seconds) if new else ():
             node = reply.metadata.src_node_id
-            self._known.add(node)
             if reply.has_error():
+                self._device_of[node] = None
                 log(WARNING, "node %d does not say which device it is: %s", node, reply.error.reason)
                 continue
-            device = reply.content["node"]["device"]
+            device = self._device_of[node] = reply.content["node"]["device"]
             self.images[device] = reply.content["node"].get("images")
-            if self.node_of.setdefault(device, node) != node:
-                log(WARNING, "nodes %d and %d both say that they are device %d; the first is used", self.node_of[device], node, device)
+            if (used := self.by_device()[device]) != node:
+                log(WARNING, "nodes %d and %d both say that they are device %d; %d is used", used, node, device, used)
+
+    def by_device(self):
+        """The node for each device: of several the first, unless it is silent."""
+        chosen = {}
+        for node, device in self._device_of.items():
+            if device is not None and chosen.get(device) in self._silent | {None}:
+                chosen[device] = node
+        return chosen
+
+    def heard(self, asked, silent):
+        """After a round: the nodes that were asked, and those of them that said nothing."""
+        self._silent = self._silent - set(asked) | set(silent)
 
     def wait(self, count, seconds):
         """Until `count` devices are there, or the time is over."""
         end = time.monotonic() + seconds
         while True:
             self.look()
-            if len(self.node_of) >= count or time.monotonic() > end:
-                return len(self.node_of)
+            found = len(self.by_device())
+            if found >= count or time.monotonic() > end:
+                return found
             time.sleep(LOOK_SECONDS * 5)
 
 
 def run_round(run, nodes, settings, deadline):
     """One round: what came in time is averaged, the rest is recorded as lost or late."""
     opened = run.begin()
+    node_of = nodes.by_device()
     sent = []
     for device, text in opened.assignments.items():
-        if device not in nodes.node_of:
+        if device not in node_of:
             run.lose(device, "no node says that it is this device")
             continue
         sent.append((device, Message(
-            content=messages.assignment(settings, text, opened.weights), message_type="train", dst_node_id=nodes.node_of[device],
+            content=messages.assignment(settings, text, opened.weights), message_type="train", dst_node_id=node_of[device],
             group_id=str(run.rounds_completed + 1), ttl=2 * deadline)))
     ids = list(nodes.grid.push_messages([message for _, message in sent]))
     waiting = {identifier: device for identifier, (device, _) in zip(ids, sent) if identifier}
@@ -78,6 +94,7 @@ def run_round(run, nodes, settings, deadline):
         time.sleep(LOOK_SECONDS)
     for device in waiting.values():
         run.lose(device, f"no answer within {deadline:g} s", late=True)
+    nodes.heard([node_of[device] for device, _ in sent], [node_of[device] for device in waiting.values()])
     return run.end()
 
 

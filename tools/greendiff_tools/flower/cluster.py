@@ -49,10 +49,12 @@ class Cluster:
         self.folder, self.is_secure = Path(folder).resolve(), is_secure
         self.devices = list(devices)
         self.nodes = {}
-        self.link = self.executor = None
+        self.executors = []
+        self.link = None
         self.port = free_port()
         self.environment = os.environ | {
             "FLWR_HOME": str(self.folder / "flwr"), "FLWR_TELEMETRY_ENABLED": "0", "FLWR_DISABLE_UPDATE_CHECK": "1",
+            "FLWR_SUPEREXEC_TASK_POLL_INTERVAL": "0.2",
             "PATH": f"{PROGRAMS}:{os.environ['PATH']}", "SWIFT_BACKTRACE": "enable=no",
             "PYTHONPATH": os.pathsep.join([str(PYTHON_PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])])}
 
@@ -65,13 +67,10 @@ class Cluster:
         if self.is_secure:
             security.make_authority(self.folder)
             security.make_server_certificate(self.folder, "127.0.0.1")
-            (self.folder / "secret").write_bytes(secrets.token_bytes(32))
+        (self.folder / "secret").write_bytes(secrets.token_bytes(32))
         try:
             self.start_link()
-            if self.is_secure:
-                self.executor = self.spawn(
-                    "superexec.log", PROGRAMS / "flower-superexec", "--runtime-api-address", f"127.0.0.1:{self.port}",
-                    "--root-certificates", self.folder / "ca.crt", "--superexec-auth-secret-file", self.folder / "secret")
+            self.start_apps()
             for device in self.devices:
                 self.start_node(device)
         except BaseException:
@@ -80,16 +79,17 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        processes = [*self.nodes.values(), self.executor, self.link]
-        for process in filter(None, processes):
-            # A group of its own each: what it started ends, too.
+        processes = [*self.nodes.values(), *self.executors, *filter(None, [self.link])]
+        # A group of its own each: what it started ends, too.
+        for process in processes:
             self.signal(process, 15)
-        for process in filter(None, processes):
+        for process in processes:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
-                self.signal(process, 9)
-                process.wait()
+                pass
+            self.signal(process, 9)
+            process.wait()
 
     @staticmethod
     def signal(process, number):
@@ -107,21 +107,36 @@ class Cluster:
     def start_link(self):
         self.link = self.spawn(
             "superlink.log", PROGRAMS / "flower-superlink", "--host", "127.0.0.1", "--port", self.port,
-            "--disable-runtime-dependency-installation", *(self.security() if self.is_secure else ["--insecure"]))
+            "--disable-runtime-dependency-installation", *self.link_words())
         wait_for_port(self.port, self.link)
 
-    def security(self):
+    def link_words(self):
+        """What the SuperLink is told otherwise."""
+        if not self.is_secure:
+            return ["--insecure"]
         return [
             "--ssl-ca-certfile", self.folder / "ca.crt", "--ssl-certfile", self.folder / "server.pem", "--ssl-keyfile",
             self.folder / "server.key", "--enable-supernode-auth", "--database", self.folder / "state.db", "--isolation",
             "process", "--superexec-auth-secret-file", self.folder / "secret"]
+
+    def start_apps(self):
+        """What starts the server app, where the SuperLink does not."""
+        if self.is_secure:
+            self.start_executor("superexec.log", self.port, "--root-certificates", self.folder / "ca.crt")
 
     def kill_link(self):
         """As if the SuperLink's machine had lost power; `start_link` brings it back."""
         self.signal(self.link, 9)
         self.link.wait()
 
-    def start_node(self, device, *config, is_registered=True, authority="ca"):
+    def start_executor(self, log, port, *trust):
+        """What starts the apps' processes for the SuperLink or SuperNode at this port, which has `--isolation process`."""
+        self.executors.append(self.spawn(
+            log, PROGRAMS / "flower-superexec", "--runtime-api-address", f"127.0.0.1:{port}", *trust,
+            "--superexec-auth-secret-file", self.folder / "secret"))
+
+    def start_node(self, device, *config, is_registered=True, authority="ca", is_isolated=False):
+        """A SuperNode; `is_isolated`: its app is started by a flower-superexec, not by itself."""
         trust = ["--insecure"]
         if self.is_secure:
             key = self.folder / f"node-{device}"
@@ -130,10 +145,15 @@ class Cluster:
                 if is_registered:
                     self.register(f"{key}.pub")
             trust = ["--root-certificates", self.folder / f"{authority}.crt", "--auth-supernode-private-key", key]
+        port = free_port()
+        isolation = ["--isolation", "process", "--superexec-auth-secret-file", self.folder / "secret"] if is_isolated else []
         process = self.spawn(
-            f"node-{device}.log", PROGRAMS / "flower-supernode", *trust, "--superlink", f"127.0.0.1:{self.port}", "--port",
-            free_port(), "--node-config", " ".join([f"device={device}", *config]), DEVICE=str(device),
+            f"node-{device}.log", PROGRAMS / "flower-supernode", *trust, *isolation, "--superlink", f"127.0.0.1:{self.port}",
+            "--port", port, "--node-config", " ".join([f"device={device}", *config]), DEVICE=str(device),
             SENT=str(self.folder / f"sent-{device}"))
+        if is_isolated:
+            wait_for_port(port, process)
+            self.start_executor(f"superexec-{device}.log", port, "--insecure")
         self.nodes[device] = process
         return process
 
@@ -151,11 +171,11 @@ class Cluster:
         self.signal(process, 9)
         process.wait()
 
-    def begin(self, settings, out, output=None, app=APP, **config):
+    def begin(self, settings, out, output=None, app=APP, words=(), **config):
         """Starts a run of the app, or of another; the process of `flwr run`, which shows the server's log until the run ends."""
         values = {"settings": str(settings), "out": str(out), "min-nodes": len(self.nodes)} | {
             name.replace("_", "-"): value for name, value in config.items()}
         text = " ".join(f"{name}={value!r}" for name, value in values.items())
         return subprocess.Popen(
-            [PROGRAMS / "flwr", "run", app, "local", "--stream", "--run-config", text], cwd=self.folder, env=self.environment,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True)
+            [PROGRAMS / "flwr", "run", app, "local", "--stream", "--run-config", text, *words], cwd=self.folder,
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True)

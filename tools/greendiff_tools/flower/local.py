@@ -1,7 +1,8 @@
-"""The command line of scripts/flower-local."""
+"""The command line of scripts/flower-local, and what it has in common with that of scripts/flower-simulate."""
 
 import argparse
 import re
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -18,27 +19,48 @@ def device_count(settings):
     return int(found.group(1))
 
 
-def main(description):
-    parser = argparse.ArgumentParser(
-        prog="flower-local", description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+def command_line(name, description):
+    """What both scripts take."""
+    parser = argparse.ArgumentParser(prog=name, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("settings", type=Path, help="configuration file, as for greendiff train --config")
     parser.add_argument("out", type=Path, help="folder of the run; a run that is there goes on")
     parser.add_argument("--deadline", type=float, default=600, metavar="SECONDS", help="for a round (default: 600)")
     parser.add_argument("--logs", type=Path, metavar="DIR", help="keep the logs of all processes there")
-    options = parser.parse_args()
-    import flwr  # noqa: F401  says which package is missing, before anything starts
+    return parser
+
+
+def end(*_):
+    """Ends this process, and with it what it started."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
+
+
+def run_on(cluster, name, options):
+    """The run that `options` name on what `cluster(folder)` makes; the exit status."""
+    signal.signal(signal.SIGTERM, end)
     try:
-        devices = range(device_count(options.settings))
-        with tempfile.TemporaryDirectory() as scratch, Cluster(options.logs or scratch, devices, is_secure=True) as cluster:
-            print(f"flower-local: a SuperLink and {len(devices)} SuperNodes on 127.0.0.1, with TLS and keys", flush=True)
-            process = cluster.begin(options.settings.resolve(), options.out.resolve(), deadline_s=options.deadline)
+        with tempfile.TemporaryDirectory() as scratch, cluster(options.logs or scratch) as started:
+            process = started.begin(options.settings.resolve(), options.out.resolve(), deadline_s=options.deadline)
             status = process.wait()
         if status == 0 and not (options.out / "model").is_dir():
             status = 1
-            print("flower-local: the run did not end; see its log above", file=sys.stderr)
+            print(f"{name}: the run did not end; see its log above", file=sys.stderr)
         return status
     except (ClusterError, SecurityError, OSError) as error:
-        print(f"flower-local: {error}", file=sys.stderr)
+        print(f"{name}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def main(description):
+    parser = command_line("flower-local", description)
+    options = parser.parse_args()
+    import flwr  # noqa: F401  says which package is missing, before anything starts
+
+    def cluster(folder):
+        devices = range(device_count(options.settings))
+        print(f"flower-local: a SuperLink and {len(devices)} SuperNodes on 127.0.0.1, with TLS and keys", flush=True)
+        return Cluster(folder, devices, is_secure=True)
+
+    return run_on(cluster, parser.prog, options)
