@@ -30,6 +30,9 @@ class ClusterTests(FederationTests):
 
     def test_a_node_that_is_killed_in_a_round_is_late_and_its_successor_takes_part_in_the_next(self):
         with Cluster(self.folder / "cluster", range(3)) as cluster:
+            # Nodes come back to a SuperLink that has forgotten them.
+            cluster.kill_link()
+            cluster.start_link()
             process = cluster.begin(self.settings(LONG), self.out, output=subprocess.PIPE, deadline_s=30)
             self.wait_for_training(cluster, [1])
             cluster.kill_node(1)
