@@ -59,7 +59,7 @@ extension SettingFormat {
             case ("iid", nil): .spread(.iid)
             case ("folders", nil): .folders
             case ("own", nil): .own(counts: nil)
-            case ("own", let counts?): .own(counts: try value.part(counts).integers(in: 1...(1 << 40)))
+            case ("own", let counts?): .own(counts: try value.part(counts).integers(in: 1...DeviceLimits.samples))
             case ("dirichlet", let alpha?): .spread(.dirichlet(alpha: try value.part(alpha).number(above: 0, upTo: 1e6)))
             default:
                 throw value.failure(

@@ -37,7 +37,7 @@ struct SettingValue {
         return value
     }
 
-    /// One value, or two with a colon between them, the smaller first.
+    /// Whole numbers with commas between them.
     func integers(in limits: ClosedRange<Int>) throws(ConfigurationError) -> [Int] {
         var values: [Int] = []
         for text in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -46,6 +46,7 @@ struct SettingValue {
         return values
     }
 
+    /// One value, or two with a colon between them, the smaller first.
     func range<Bound: Comparable>(
         _ bound: (SettingValue) throws(ConfigurationError) -> Bound
     ) throws(ConfigurationError) -> ClosedRange<Bound> {

@@ -6,8 +6,10 @@ package struct RunImages {
     package let training: any ImageDataset
     /// nil where the data set is too small to hold some back.
     package let heldOut: (any ImageDataset)?
-    /// Indices of `training`, device by device; none is empty.
+    /// Indices of `training`, device by device; none is empty. Of images that are not here, one stands for all.
     package let shards: [[Int]]
+    /// How many images each device has.
+    let counts: [Int]
     /// All images, which are compared when the run is resumed; nil where they are drawn, and the settings decide them.
     let list: ImageList?
 
@@ -55,6 +57,7 @@ package struct RunImages {
                 problem: "\(error.problem) (\(heldOut.count) of \(training.count + heldOut.count) images are held out)",
                 remedy: error.remedy)
         }
+        counts = shards.map(\.count)
     }
 
     /// With partition `own`: the images of a device, or at the server how many each has.
@@ -76,11 +79,8 @@ package struct RunImages {
                     wayOut: "write own:N,N,... with a number for each device")
             }
             training = ImagesElsewhere(count: counts.reduce(0, +), size: size)
-            var end = 0
-            shards = counts.map { count in
-                end += count
-                return Array(end - count..<end)
-            }
+            shards = Array(repeating: [0], count: devices)
+            self.counts = counts
         case .device:
             guard configuration.data.isStored else {
                 throw ConfigurationError(
@@ -91,6 +91,7 @@ package struct RunImages {
                 size: size, syntheticImages: 0, seed: configuration.seed, cropMargin: configuration.crop,
                 skipsUnreadable: configuration.skipsUnreadable)
             shards = Array(repeating: Array(0..<training.count), count: devices)
+            self.counts = shards.map(\.count)
         }
     }
 

@@ -59,7 +59,7 @@ struct RunComponents {
         model = try UNet(
             startingFrom: start, configuration.initial?.text ?? "", preset: preset, classes: classes, seed: configuration.seed,
             context: ComputeContext(threads: threads, convolution: configuration.convolution))
-        devices = try configuration.federatedDevices(samples: images.shards.map(\.count))
+        devices = try configuration.federatedDevices(samples: images.counts)
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
         distances = try DrawnDistances(

@@ -44,7 +44,7 @@ package final class RunDevice {
     }
 
     /// Images that the device trains on.
-    package var imageCount: Int { components.images.shards[device].count }
+    package var imageCount: Int { components.images.counts[device] }
 
     /// Trains as the server asks, from the weights that it sent.
     ///

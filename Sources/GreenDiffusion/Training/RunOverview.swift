@@ -36,7 +36,7 @@ extension RunComponents {
             configuration: configuration, parameterCount: model.layout.parameterCount, flopsPerSample: flopsPerSample,
             dataName: images.training.name, classNames: classes?.names, imageFiles: images.training.files,
             imageTreatment: configuration.data.treatment(size: images.training.size, cropMargin: configuration.crop),
-            imagesOfDevices: images.shards.map(\.count), distances: distances?.text, imagesHeldOut: images.heldOut?.count,
+            imagesOfDevices: images.counts, distances: distances?.text, imagesHeldOut: images.heldOut?.count,
             devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds)
     }
 }

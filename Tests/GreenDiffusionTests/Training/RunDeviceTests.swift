@@ -139,6 +139,7 @@ import Testing
         #expect(message([.partition: "own"], site: .server).contains("0 devices have, but there are 3"))
         #expect(message([.partition: "own:4,4"], site: .server).contains("2 devices have, but there are 3"))
         #expect(message([.partition: "own:4,0,4"], site: .server).contains("outside"))
+        #expect(message([.partition: "own:4,4,1099511627776"], site: .server).contains("outside"))
         #expect(message([.partition: "own"], site: .device(0)).contains("no images of the device's own"))
         #expect(message([.partition: "own:4,4,4", .images: "12"], site: .server).contains("leave it out"))
         #expect(message([.partition: "own:4,4,4", .conditional: "on"], site: .server).contains("conditional"))

@@ -48,12 +48,17 @@ def library_path():
     named = os.environ.get("GREENDIFF_LIBRARY")
     here = Path(__file__).resolve().parent
     places = [Path(named)] if named else [here / "lib" / NAME, here.parents[2] / ".build/release" / NAME]
+    return first_file(places, "GREENDIFF_LIBRARY")
+
+
+def first_file(places, variable):
+    """The first of the places that is a file; `variable` of the environment could name another."""
     for place in places:
         if place.is_file():
             return place
     raise ImportError(
-        f"{NAME} is not in {' or '.join(str(place.parent) for place in places)}: install the wheel, or run "
-        "swift build -c release, or name the file in GREENDIFF_LIBRARY")
+        f"{places[-1].name} is not in {' or '.join(str(place.parent) for place in places)}: install the wheel, or run "
+        f"swift build -c release, or name the file in {variable}")
 
 
 _bytes_in = (c_char_p, c_size_t)

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ._library import BadSetting, GreenDiffusionError, library_path
+from ._library import BadSetting, GreenDiffusionError, first_file, library_path
 
 NAME = "greendiff"
 WRONG_USAGE = 64
@@ -25,12 +25,7 @@ def program_path():
     here = Path(__file__).resolve().parent
     places = [Path(named)] if named else [
         library_path().with_name(NAME), *map(Path, filter(None, [shutil.which(NAME)])), here.parents[2] / ".build/release" / NAME]
-    for place in places:
-        if place.is_file():
-            return place
-    raise ImportError(
-        f"the program {NAME} is not in {' or '.join(str(place.parent) for place in places)}: install the wheel, or run "
-        "swift build -c release, or name the file in GREENDIFF_PROGRAM")
+    return first_file(places, "GREENDIFF_PROGRAM")
 
 
 def arguments(command, options, off=None):

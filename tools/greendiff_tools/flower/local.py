@@ -46,8 +46,11 @@ def run_on(cluster, name, options):
             status = 1
             print(f"{name}: the run did not end; see its log above", file=sys.stderr)
         return status
-    except (ClusterError, SecurityError, OSError) as error:
+    except (ClusterError, SecurityError) as error:
         print(f"{name}: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{name}: {error.filename}: {error.strerror}" if error.filename else f"{name}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
