@@ -12,13 +12,17 @@ package struct PlanJob: Sendable {
     /// - Parameter path: a file, or `-` for standard input.
     package init(path: String, options: Options) {
         self.options = options
-        open = { () throws(FileError) in try DeviceReader(path: path, format: options.inputFormat) }
+        open = { () throws(FileError) in
+            try DeviceReader(path: path, format: options.inputFormat, energyModel: options.energyModel)
+        }
     }
 
     /// Of devices in memory, which messages call `devices`.
     package init(_ devices: [UInt8], options: Options) {
         self.options = options
-        open = { () throws(FileError) in try DeviceReader(devices, name: "devices", format: options.inputFormat) }
+        open = { () throws(FileError) in
+            try DeviceReader(devices, name: "devices", format: options.inputFormat, energyModel: options.energyModel)
+        }
     }
 
     /// Plans all devices.

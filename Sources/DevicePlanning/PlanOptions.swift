@@ -6,6 +6,8 @@ extension PlanJob {
         package var solver = EnergySolver.fast
         package var equations = EnergyEquations.corrected
         package var timeBudget = PlanTimeBudget.asGiven
+        /// The form of the processors' power, where devices have it.
+        package var energyModel = EnergyModel.table
         /// The band that all devices share; nil where each has its own.
         package var totalBandwidthHertz: Double?
         package var inputFormat: DeviceFileFormat?

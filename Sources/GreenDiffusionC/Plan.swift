@@ -27,6 +27,7 @@ private func planOptions(_ json: String) throws -> PlanJob.Options {
     options.timeBudget = try timeBudget(&given)
     options.totalBandwidthHertz = try given.number("total_bandwidth")
     options.equations = try given.choice("equations") ?? .corrected
+    options.energyModel = try given.choice("energy_model") ?? .table
     options.inputFormat = try given.choice("input_format")
     options.format = try given.choice("format") ?? .json
     options.skipInvalid = try given.flag("skip_invalid")

@@ -52,6 +52,10 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
     package var pi: Double?
     /// CPU frequency while training.
     package var frequencyHertz: Double?
+    /// The form of the processor's power that plan and energies are of: `table`, `smooth` or `paper`.
+    package var energyModel: String?
+    /// With a table: one row or two, the faster first, and the seconds at each.
+    package var operatingSchedule: [OperatingSeconds]?
     /// Transmit power.
     package var powerWatts: Double?
     /// Modelled time of training.
@@ -119,6 +123,8 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         case errorCertificate = "error_certificate"
         case errorRelative = "error_relative"
         case frequencyHertz = "frequency_hz"
+        case energyModel = "energy_model"
+        case operatingSchedule = "operating_schedule"
         case powerWatts = "power_w"
         case timeComputeSeconds = "time_compute_s"
         case timeCommunicationSeconds = "time_communication_s"
@@ -138,5 +144,18 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         case flopsNominal = "flops_nominal"
         case cyclesPerSample = "cycles_per_sample"
         case distanceMetres = "distance_m"
+    }
+}
+
+/// How long a processor runs at a row of its power table.
+package struct OperatingSeconds: Codable, Sendable, Equatable {
+    package let frequencyHertz: Double
+    package let seconds: Double
+
+    package init(frequencyHertz: Double, seconds: Double) { (self.frequencyHertz, self.seconds) = (frequencyHertz, seconds) }
+
+    enum CodingKeys: String, CodingKey {
+        case frequencyHertz = "frequency_hz"
+        case seconds = "time_s"
     }
 }

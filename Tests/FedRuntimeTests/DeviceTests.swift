@@ -71,7 +71,7 @@ import Testing
         #expect(throws: DeviceError.self) { try generator.device(id: 0, samples: 1, seed: 1) }
         #expect("\(DeviceError.unknownProfile("fridge", known: ["phone", "raspberry-pi"]))".contains("raspberry-pi"))
         #expect(throws: EnergyInputError.self) {
-            try Processor(frequencyMinHertz: 1e8, frequencyMaxHertz: 1e9, energyCoefficient: 1e-27, flopsPerCycle: 0)
+            try Processor(frequencyMinHertz: 1e8, frequencyMaxHertz: 1e9, power: .law(coefficient: 1e-27), flopsPerCycle: 0)
         }
     }
 }

@@ -43,11 +43,12 @@ enum DecimalNumber {
         return nearest(bytes.extracting(position..<index))
     }
 
-    /// Whether a text is a number and nothing else.
-    static func spells(_ text: String) -> Bool {
+    /// The number that a text is, with nothing else in it.
+    static func value(_ text: String) -> Double? {
         let bytes = Array(text.utf8)
         var position = 0
-        return scan(bytes.span, &position, form: .free) != nil && position == bytes.count
+        guard let number = scan(bytes.span, &position, form: .free), position == bytes.count else { return nil }
+        return number
     }
 
     /// Decimal digits and the whole number that they make; leading zeros do not count.

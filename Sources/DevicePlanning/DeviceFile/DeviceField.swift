@@ -11,6 +11,7 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         powerMax
     case bandwidth, channelGain, distance, pathLossExponent, noise, parameterCount, bitsPerParameter, payloadBits, timeBudget
     case profile, name, flopsPerCycle, idlePower, receiverPower
+    case operatingPoints, powerStatic, powerLinear, circuitPower, amplifierEfficiency, idleCounts
     case demand, demandAbsolute, demandBytes, demandEnergy, bitsMin, bitsMax, samples
 
     /// What a field is, and what stands for it where it is missing.
@@ -51,13 +52,22 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         case .samplesPerIteration: .of(ComputeModel.samplesRange, .plan, "samples in one local iteration")
         case .cyclesPerSample: .of(ComputeModel.cyclesRange, .plan, "CPU cycles a sample")
         case .energyCoefficient:
-            .of(ComputeModel.coefficientRange, .both, "tau: power at frequency f is tau f³") { $0.energyCoefficient }
+            .of(ComputeModel.coefficientRange, .both, "tau (another name of it): power at frequency f is tau f³") { $0.energyCoefficient }
+        case .operatingPoints:
+            .text(
+                OperatingPoints.countRange.field, .both,
+                "measured power table: rows of frequency_hz, power_w and, where it is not 1, cycles_scale; before tau")
+        case .powerStatic:
+            .of(ProcessorPower.constantRange, .both, "a of the power a + b f + tau f³ while computing")
+        case .powerLinear: .of(ProcessorPower.linearRange, .both, "b of that power")
         case .frequencyMin:
             .of(ComputeModel.frequencyMinRange, .both, "lowest CPU frequency, at most the highest") { $0.frequencyMinHertz }
         case .frequencyMax: .of(ComputeModel.frequencyMaxRange, .both, "highest CPU frequency") { $0.frequencyMaxHertz }
         case .flopsPerCycle:
             .of(Processor.flopsPerCycleRange, .train, "operations that training does in a cycle") { $0.flopsPerCycle }
 
+        case .circuitPower: .of(RadioModel.circuitRange, .both, "what the radio draws while it sends, besides its amplifier")
+        case .amplifierEfficiency: .of(RadioModel.efficiencyRange, .both, "radiated power over what the amplifier draws")
         case .powerMin: .of(RadioModel.powerMinRange, .both, "lowest transmit power, at most the highest") { $0.powerMinWatts }
         case .powerMax: .of(RadioModel.powerMaxRange, .both, "highest transmit power") { $0.powerMaxWatts }
         case .bandwidth: .of(RadioModel.bandwidthRange, .both, "bandwidth of its channel")
@@ -66,7 +76,8 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         case .pathLossExponent: .of(RadioModel.exponentRange, .both, "the gain falls with distance to this power")
         case .noise: .of(RadioModel.noiseRange, .both, "noise power density")
         case .idlePower:
-            .number("idle_power_w", "W", 0, Self.powers, .train, "power while it waits") { $0.idlePowerWatts }
+            .number("idle_power_w", "W", 0, Self.powers, .both, "power while it waits, which all others are above") { $0.idlePowerWatts }
+        case .idleCounts: .text("idle_counts", .both, "true: plans minimise what waiting draws in the rest of the time budget, too")
         case .receiverPower:
             .number("receiver_power_w", "W", 0, Self.powers, .train, "power that receiving takes") { $0.receiverPowerWatts }
 
@@ -123,8 +134,15 @@ extension DeviceField {
     /// Whether it is a name, not a number.
     var isText: Bool { self == .id || self == .name || self == .profile }
 
+    /// Names that files may use as well.
+    package static let otherNames: [String: DeviceField] = ["power_idle_w": .idlePower, "tau": .energyCoefficient]
+
     /// The field of that name.
     init?(named name: String) {
+        if let field = Self.otherNames[name] {
+            self = field
+            return
+        }
         guard let index = Self.rows.firstIndex(where: { $0.name == name }) else { return nil }
         self.init(rawValue: index)
     }
@@ -152,10 +170,10 @@ extension DeviceField {
     /// All names, for those that resemble none.
     static let list = "the fields are \(rows.map(\.name).joined(separator: ", "))"
 
-    /// The paper's device as far as a plan uses it: `distance_m 45, ...`.
+    /// The paper's device as far as a plan uses it, without what it does not have: `distance_m 45, ...`.
     package static var paperDevice: String {
         rows.filter { $0.users.contains(.plan) }
-            .compactMap { row in row.standard.map { "\(row.name) \(text($0))" } }
+            .compactMap { row in row.standard.flatMap { $0 == 0 || row.name == Self.amplifierEfficiency.name ? nil : "\(row.name) \(text($0))" } }
             .joined(separator: ", ")
     }
 

@@ -1,3 +1,4 @@
+import Energy
 import FedRuntime
 import Storage
 
@@ -9,11 +10,12 @@ extension DeviceReader {
     ///   - samples: as many as `count(path:)`.
     ///   - demand: of devices that say nothing: its largest error.
     ///   - bits: that devices accept which say nothing.
+    ///   - energyModel: the form of their processors' power, where they have it.
     /// - Throws: `FileError` with the line, device, field and limit of the first thing that cannot be used.
     package static func federatedDevices(
-        path: String, samples: [Int], demand: GeneratedDemand, bits: ClosedRange<Int>
+        path: String, samples: [Int], demand: GeneratedDemand, bits: ClosedRange<Int>, energyModel: EnergyModel = .table
     ) throws(FileError) -> [FederatedDevice] {
-        try all(path: path) { (fields, index) throws(DeviceFields.Fault) in
+        try all(path: path, energyModel: energyModel) { (fields, index) throws(DeviceFields.Fault) in
             precondition(index < samples.count, "\(samples.count) data sets for more devices")
             return try fields.federatedDevice(index: index, samples: samples[index], demand: demand.mildest, bits: bits)
         }
@@ -30,12 +32,12 @@ extension DeviceReader {
     }
 
     private static func all<Device>(
-        path: String, _ make: (DeviceFields, Int) throws(DeviceFields.Fault) -> Device
+        path: String, energyModel: EnergyModel = .table, _ make: (DeviceFields, Int) throws(DeviceFields.Fault) -> Device
     ) throws(FileError) -> [Device] {
         guard path != ByteSource.standardInput else {
             throw .invalid(path: "standard input", reason: "a run reads its devices again when it resumes; write them to a file")
         }
-        var reader = try DeviceReader(path: path)
+        var reader = try DeviceReader(path: path, energyModel: energyModel)
         var devices: [Device] = []
         while let device = try reader.next(make) {
             do throws(UnusableDevice) { devices.append(try device.get()) } catch {
@@ -52,13 +54,14 @@ extension DeviceFields {
         index: Int, samples: Int, demand: DeviceDemand, bits: ClosedRange<Int>
     ) throws(Fault) -> FederatedDevice {
         try made {
-            try FederatedDevice(
+            let (power, frequencyMin, frequencyMax) = try processorPower()
+            return try FederatedDevice(
                 id: index, profile: label, name: name, samples: samples,
                 processor: Processor(
-                    frequencyMinHertz: number(.frequencyMin), frequencyMaxHertz: number(.frequencyMax),
-                    energyCoefficient: number(.energyCoefficient), flopsPerCycle: number(.flopsPerCycle)),
+                    frequencyMinHertz: frequencyMin, frequencyMaxHertz: frequencyMax, power: power, flopsPerCycle: number(.flopsPerCycle)),
                 radio: radio(), demand: self.demand(missing: demand), acceptedBits: acceptedBits(missing: bits),
-                idlePowerWatts: number(.idlePower), receiverPowerWatts: number(.receiverPower))
+                idlePowerWatts: number(.idlePower), receiverPowerWatts: number(.receiverPower),
+                idleCounts: flag(.idleCounts))
         }
     }
 

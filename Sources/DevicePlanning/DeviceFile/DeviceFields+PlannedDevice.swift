@@ -1,4 +1,5 @@
 import Energy
+import FedRuntime
 import Storage
 
 extension DeviceReader {
@@ -23,16 +24,28 @@ extension DeviceFields {
         let id = try identifier(index)
         let problem = try made {
             try DeviceEnergyProblem(
-                compute: compute(), radio: radio(), payloadBits: payload, timeBudgetSeconds: number(.timeBudget))
+                compute: compute(), radio: radio(), payloadBits: payload, timeBudgetSeconds: number(.timeBudget),
+                idlePowerWatts: countedIdlePower())
         }
-        return PlannedDevice(id: id, problem: problem, parameterCount: givesPayload ? nil : parameterCount)
+        return PlannedDevice(
+            id: id, problem: problem, parameterCount: givesPayload ? nil : parameterCount, idlePowerWatts: try power(.idlePower))
     }
 
     private func compute() throws -> ComputeModel {
-        try ComputeModel(
+        let (power, frequencyMin, frequencyMax) = try processorPower()
+        return try ComputeModel(
             localIterations: Int(wholeNumber(.localIterations)), samplesPerIteration: Int(wholeNumber(.samplesPerIteration)),
-            cyclesPerSample: number(.cyclesPerSample), energyCoefficient: number(.energyCoefficient),
-            frequencyMinHertz: number(.frequencyMin), frequencyMaxHertz: number(.frequencyMax))
+            cyclesPerSample: number(.cyclesPerSample), power: power, frequencyMinHertz: frequencyMin,
+            frequencyMaxHertz: frequencyMax)
+    }
+
+    /// A power of the device beyond its plan.
+    private func power(_ field: DeviceField) throws(Fault) -> Double {
+        let watts = try number(field)
+        guard DeviceLimits.powers.contains(watts) else {
+            throw Fault(field, "\(watts) W is outside \(DeviceLimits.powers); give the power in watts")
+        }
+        return watts
     }
 
     private func identifier(_ index: Int) throws(Fault) -> DeviceIdentifier {
@@ -42,6 +55,7 @@ extension DeviceFields {
         case .number(let number):
             guard let whole = Int(exactly: number) else { throw Fault(.id, "\(number) is not a whole number; use a text") }
             return .number(whole)
+        case .points: throw Fault(.id, "is an array; use a text or a whole number")
         case .other(let value): throw Fault(.id, "is \(value); use a text or a whole number")
         }
     }

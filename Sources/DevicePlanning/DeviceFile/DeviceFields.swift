@@ -7,8 +7,14 @@ package struct DeviceFields {
     private var values = [DeviceFieldValue?](repeating: nil, count: DeviceField.allCases.count)
     /// Defaults of missing numbers: the profile's where the device names one, else the paper's.
     private var standards = DeviceField.standards
+    /// The profile that the device names.
+    private(set) var profile: DeviceProfile?
+    /// The form of its power that is asked for.
+    let energyModel: EnergyModel
     /// The first thing that is wrong with the device as it was read.
     private var fault: Fault?
+
+    init(energyModel: EnergyModel = .table) { self.energyModel = energyModel }
 
     /// What is wrong with a device: the field, nil where the device as a whole cannot be read, and why.
     package struct Fault: Error, Equatable {
@@ -41,7 +47,7 @@ package struct DeviceFields {
     }
 
     mutating func removeAll() {
-        if self[.profile] != nil { standards = DeviceField.standards }
+        if self[.profile] != nil { (standards, profile) = (DeviceField.standards, nil) }
         for index in values.indices { values[index] = nil }
         fault = nil
     }
@@ -68,10 +74,12 @@ package struct DeviceFields {
             do throws(DeviceError) { profile = try DeviceProfile.named(name.excerpt) } catch {
                 throw Fault(.profile, "is \(name.excerpt): \(error), or name for a label of your own")
             }
+            self.profile = profile
             for (index, row) in DeviceField.rows.enumerated() {
                 if let value = row.inProfile { standards[index] = value(profile) }
             }
         case .number(let value): throw Fault(.profile, "is \(value); use the name of a profile")
+        case .points: throw Fault(.profile, "is an array; use the name of a profile")
         case .other(let value): throw Fault(.profile, "is \(value); use the name of a profile")
         }
     }
@@ -85,10 +93,20 @@ extension DeviceFields {
         case nil: return standard
         case .number(let number): return number
         case .text(let text):
-            let isNumber = DecimalNumber.spells(text)
+            let isNumber = DecimalNumber.value(text) != nil
             let wayOut = isNumber ? "use a number without quotation marks" : "use a number, with a point before decimals"
             throw Fault(field, "is the text \"\(text.excerpt)\"; \(wayOut)")
+        case .points: throw Fault(field, "is an array; use a number, or leave the field out for \(standard)")
         case .other(let value): throw Fault(field, "is \(value); use a number, or leave the field out for \(standard)")
+        }
+    }
+
+    /// Whether the field says yes; no where it is missing.
+    func flag(_ field: DeviceField) throws(Fault) -> Bool {
+        switch self[field] {
+        case nil, .other("false"), .text("false"), .number(0): false
+        case .other("true"), .text("true"), .number(1): true
+        default: throw Fault(field, "is neither true nor false")
         }
     }
 
@@ -109,7 +127,8 @@ extension DeviceFields {
         try RadioModel(
             bandwidthHertz: number(.bandwidth), channelGain: number(.channelGain), distanceMetres: number(.distance),
             pathLossExponent: number(.pathLossExponent), noiseDBmPerMegahertz: number(.noise), powerMinWatts: number(.powerMin),
-            powerMaxWatts: number(.powerMax))
+            powerMaxWatts: number(.powerMax), circuitPowerWatts: number(.circuitPower),
+            amplifierEfficiency: number(.amplifierEfficiency))
     }
 
     /// What `make` gives; what a model refuses becomes a fault of the field.

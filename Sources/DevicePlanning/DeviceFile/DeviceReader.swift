@@ -7,7 +7,7 @@ import Storage
 package struct DeviceReader: ~Copyable {
     package let format: DeviceFileFormat
     var source: ByteSource
-    var fields = DeviceFields()
+    var fields: DeviceFields
     /// Devices read so far, those that cannot be used included.
     package private(set) var count = 0
     var state = State.start
@@ -23,18 +23,23 @@ package struct DeviceReader: ~Copyable {
 
     /// Opens the file at `path`, `-` for standard input.
     ///
-    /// - Parameter format: nil for the one that first byte and extension say.
+    /// - Parameters:
+    ///   - format: nil for the one that first byte and extension say.
+    ///   - energyModel: the form of the processors' power, where devices have it.
     /// - Throws: `FileError` for a file that is not there, cannot be read, or is empty.
-    package init(path: String, format: DeviceFileFormat? = nil) throws(FileError) {
-        try self.init(ByteSource(path: path), format: format)
+    package init(path: String, format: DeviceFileFormat? = nil, energyModel: EnergyModel = .table) throws(FileError) {
+        try self.init(ByteSource(path: path), format: format, energyModel: energyModel)
     }
 
     /// Reads the devices that are in memory; messages call them `name`.
-    init(_ bytes: [UInt8], name: String, format: DeviceFileFormat?) throws(FileError) {
-        try self.init(ByteSource(bytes, name: name), format: format)
+    init(_ bytes: [UInt8], name: String, format: DeviceFileFormat?, energyModel: EnergyModel = .table) throws(FileError) {
+        try self.init(ByteSource(bytes, name: name), format: format, energyModel: energyModel)
     }
 
-    private init(_ opened: consuming ByteSource, format: DeviceFileFormat?) throws(FileError) {
+    private init(
+        _ opened: consuming ByteSource, format: DeviceFileFormat?, energyModel: EnergyModel
+    ) throws(FileError) {
+        fields = DeviceFields(energyModel: energyModel)
         var source = opened
         try Self.skipMark(&source)
         guard !source.window.isEmpty else { throw .invalid(path: source.path, reason: "it is empty; write one device at least") }

@@ -23,18 +23,25 @@ struct JSONScanner {
             let name = try key(bytes, &position)
             let spelling = bytes.extracting(name.range)
             if name.isPlain, let field = DeviceField(spelled: spelling) {
-                fields[field] = try value(bytes, &position, depth: 0)
+                fields[field] = try value(bytes, &position, of: field)
             } else {
                 let text = try decoded(bytes, name)
-                let value = try value(bytes, &position, depth: 0)
-                if let field = DeviceField(named: text) { fields[field] = value } else { fields.noteUnknown(text) }
+                let field = DeviceField(named: text)
+                let value = try value(bytes, &position, of: field)
+                if let field { fields[field] = value } else { fields.noteUnknown(text) }
             }
         }
     }
 
+    private static func value(
+        _ bytes: Span<UInt8>, _ position: inout Int, of field: DeviceField?
+    ) throws(Failure) -> DeviceFieldValue {
+        field == .operatingPoints ? try operatingPoints(bytes, &position) : try value(bytes, &position, depth: 0)
+    }
+
     /// Reads the items between the bracket at `position` and `end`, commas between them.
     @inline(__always)
-    private static func items(
+    static func items(
         _ bytes: Span<UInt8>, _ position: inout Int, end: UInt8, _ item: (inout Int) throws(Failure) -> Void
     ) throws(Failure) {
         position += 1
@@ -52,7 +59,7 @@ struct JSONScanner {
     }
 
     /// Reads a name and its colon.
-    private static func key(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> RawString {
+    static func key(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> RawString {
         let name = try rawString(bytes, &position)
         skipBlanks(bytes, &position)
         try expect(":", bytes, &position)
@@ -79,7 +86,7 @@ struct JSONScanner {
     }
 
     /// A value of any kind; arrays and objects are read and forgotten.
-    private static func value(_ bytes: Span<UInt8>, _ position: inout Int, depth: Int) throws(Failure) -> DeviceFieldValue {
+    static func value(_ bytes: Span<UInt8>, _ position: inout Int, depth: Int) throws(Failure) -> DeviceFieldValue {
         switch try byte(bytes, position) {
         case UInt8(ascii: "\""): return .text(try decoded(bytes, try rawString(bytes, &position)))
         case UInt8(ascii: "t"): return try word("true", bytes, &position)
@@ -152,7 +159,7 @@ extension JSONScanner {
     }
 
     /// The text, escapes resolved.
-    fileprivate static func decoded(_ bytes: Span<UInt8>, _ raw: RawString) throws(Failure) -> String {
+    static func decoded(_ bytes: Span<UInt8>, _ raw: RawString) throws(Failure) -> String {
         var units: [UInt8] = []
         units.reserveCapacity(raw.range.count)
         var index = raw.range.lowerBound

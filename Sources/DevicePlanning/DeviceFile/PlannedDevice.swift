@@ -7,6 +7,13 @@ package struct PlannedDevice: Sendable, Equatable {
     package let problem: DeviceEnergyProblem
     /// Parameters of the model it sends; nil where the file gives the payload in bits.
     package let parameterCount: Double?
+    /// What the device draws while it waits, W: the plan's other powers are above it.
+    package let idlePowerWatts: Double
+
+    init(id: DeviceIdentifier, problem: DeviceEnergyProblem, parameterCount: Double?, idlePowerWatts: Double = 0) {
+        (self.id, self.problem, self.parameterCount) = (id, problem, parameterCount)
+        self.idlePowerWatts = idlePowerWatts
+    }
 }
 
 /// A device's name: a text or a whole number, kept as it was written.

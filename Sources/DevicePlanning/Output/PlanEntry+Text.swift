@@ -16,10 +16,24 @@ extension PlanEntry {
             } else if field == .reason, let reason {
                 text.append(",\"reason\":")
                 text.append(quoted: reason)
+            } else if field == .energyModel {
+                text.append(text: ",\"energy_model\":\"\(energyModel.rawValue)\"")
+            } else if field == .operatingSchedule, !schedule.isEmpty {
+                appendSchedule(to: &text)
             }
         }
         if let iterations { append(iterations, to: &text) }
         text.append("}")
+    }
+
+    private func appendSchedule(to text: inout TextBytes) {
+        text.append(",\"operating_schedule\":[")
+        for (index, row) in schedule.enumerated() {
+            if index > 0 { text.append(",") }
+            text.append(text: "{\"frequency_hz\":\(row.point.frequencyHertz),\"power_w\":\(row.point.powerWatts)")
+            text.append(text: ",\"time_s\":\(row.seconds)}")
+        }
+        text.append("]")
     }
 
     private func append(_ iterations: [Algorithm1.Iteration], to text: inout TextBytes) {
@@ -40,6 +54,9 @@ extension PlanEntry {
             case .id: text.append(cell: id.description)
             case .feasible: text.append(plan == nil ? "false" : "true")
             case .reason: text.append(cell: reason ?? "")
+            case .energyModel: text.append(text: energyModel.rawValue)
+            case .operatingSchedule:
+                text.append(cell: schedule.map { "\($0.point.frequencyHertz):\($0.seconds)" }.joined(separator: " "))
             default: if let number = number(column) { text.append(number: number) }
             }
         }

@@ -16,6 +16,12 @@ package struct PlanEntry: Sendable {
     package let iterations: [Algorithm1.Iteration]?
     /// The device's part of a shared band.
     package let bandwidthHertz: Double?
+    /// The form of the processor's power that the plan is of.
+    package let energyModel: EnergyModel
+    /// One row of the processor's table or two, the faster first, and the seconds at each; empty without a table.
+    package let schedule: [(point: OperatingPoint, seconds: Double)]
+    /// What the device draws while it waits for the rest of the time budget, J; nil where nothing is known or there is no plan.
+    package let energyIdleJoules: Double?
     /// What would make an infeasible device feasible, where it is known.
     package let waysOut: WaysOut
 
@@ -32,8 +38,10 @@ package struct PlanEntry: Sendable {
     init(_ device: PlannedDevice, outcome: EnergyOutcome, iterations: [Algorithm1.Iteration]?) {
         id = device.id
         self.iterations = iterations
-        energyEvenSplitJoules = device.problem.evenSplit().plan?.energyTotalJoules
+        // With a table half of the time is mostly longer than training is worth.
+        energyEvenSplitJoules = device.problem.evenSplit(finishingEarly: device.problem.compute.power.form != .paper).plan?.energyTotalJoules
         bandwidthHertz = nil
+        (energyModel, schedule, energyIdleJoules) = Self.processor(of: device, outcome.plan)
         switch outcome {
         case .feasible(let plan):
             self.plan = plan
@@ -50,6 +58,8 @@ package struct PlanEntry: Sendable {
         id = device.id
         iterations = nil
         energyEvenSplitJoules = nil
+        let served: EnergyPlan? = if case .served(_, let plan, _) = band { plan } else { nil }
+        (energyModel, schedule, energyIdleJoules) = Self.processor(of: device, served)
         switch band {
         case .served(let hertz, let plan, let certificate):
             (self.plan, self.certificate, bandwidthHertz) = (plan, certificate, hertz)
@@ -65,6 +75,19 @@ package struct PlanEntry: Sendable {
                 + (shortage.map { "; " + $0.explanation } ?? "")
             waysOut = WaysOut(timeBudgetSeconds: shortage?.sufficientTimeBudgetSeconds, bandwidthHertz: smallest)
         }
+    }
+
+    private static func processor(
+        of device: PlannedDevice, _ plan: EnergyPlan?
+    ) -> (EnergyModel, [(point: OperatingPoint, seconds: Double)], Double?) {
+        let compute = device.problem.compute
+        return (
+            compute.power.form, plan.map { compute.schedule(frequencyHertz: $0.frequencyHertz) } ?? [],
+            plan.flatMap { plan in
+                let waiting = max(0, device.problem.timeBudgetSeconds - plan.timeTotalSeconds)
+                return device.idlePowerWatts > 0 ? device.idlePowerWatts * waiting : nil
+            }
+        )
     }
 
     private static func explanation(_ infeasibility: EnergyInfeasibility, _ device: PlannedDevice) -> (String, WaysOut) {
@@ -96,9 +119,12 @@ package struct PlanEntry: Sendable {
         case dualityGapRelative = "duality_gap_relative"
         case bandwidthHertz = "bandwidth_hz"
         case smallestBandwidthHertz = "bandwidth_smallest_hz"
+        case energyModel = "energy_model"
+        case operatingSchedule = "operating_schedule"
+        case energyIdleJoules = "energy_idle_j"
         case iterations
 
-        /// Columns of a CSV file; the last two only of a shared band.
+        /// Columns of a CSV file; two only of a shared band.
         static func columns(sharedBand: Bool) -> [Field] {
             allCases.filter { $0 != .iterations && (sharedBand || ($0 != .bandwidthHertz && $0 != .smallestBandwidthHertz)) }
         }
@@ -124,7 +150,8 @@ package struct PlanEntry: Sendable {
         case .dualityGapRelative: certificate?.dualityGapRelative
         case .bandwidthHertz: bandwidthHertz
         case .smallestBandwidthHertz: waysOut.bandwidthHertz
-        case .id, .feasible, .reason, .iterations: nil
+        case .energyIdleJoules: energyIdleJoules
+        case .id, .feasible, .reason, .energyModel, .operatingSchedule, .iterations: nil
         }
     }
 }

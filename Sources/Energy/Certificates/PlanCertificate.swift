@@ -2,7 +2,7 @@
 /// converged.
 ///
 /// The problem is convex in `z = (theta, pi)`, so with the marginal energies `m = -dE/dz` every feasible `z'` satisfies
-/// `E(z') >= E(z) - m.(z' - z)`. The largest value of the last term over the bounds and `theta' + pi' <= 1` is therefore a duality gap.
+/// `E(z') >= E(z) - m.(z' - z)`; at a row of a table, where the energy has a corner, with any marginal between those of both sides. The largest value of the last term over the bounds and `theta' + pi' <= 1` is therefore a duality gap.
 public struct PlanCertificate: Sendable, Equatable {
     /// Violation of the optimality (KKT) conditions, dimensionless: 0 at the optimum, about 1 where a share is plainly wrong.
     ///
@@ -12,7 +12,7 @@ public struct PlanCertificate: Sendable, Equatable {
     /// - an unbalanced split: `min(|m1 - m2|/(m1 + m2), room above of the share with the larger m, room below of the other)`, the rooms
     ///   relative to the shares: zero where the marginal energies are equal or a bound stands in the way of their exchange.
     public let kktResidual: Double
-    /// The plan's energy less a proven lower bound of the optimum, J.
+    /// The plan's energy, that of waiting included where it is minimised, less a proven lower bound of the optimum, J.
     public let dualityGapJoules: Double
     /// The same, relative to the plan's energy.
     public let dualityGapRelative: Double
@@ -23,12 +23,14 @@ extension DeviceEnergyProblem {
     public func certificate(of plan: EnergyPlan) -> PlanCertificate {
         let split = TimeSplit(self)
         // Marginals are taken inside the bounds, where they are finite; a share outside shows as a violation.
-        let shares = TimeShares(theta: split.thetaBounds.clamp(plan.theta), pi: split.piBounds.clamp(plan.pi))
-        let marginals = ShareMarginals(
-            theta: split.computeMarginal(theta: shares.theta), pi: split.radioMarginal(pi: shares.pi, equations: .corrected))
+        let shares = TimeShares(
+            theta: split.compute.snapped(split.thetaBounds.clamp(plan.theta)), pi: split.piBounds.clamp(plan.pi))
+        let sending = split.radioMarginal(pi: shares.pi, equations: .corrected)
+        let marginals = ShareMarginals(theta: split.compute.marginals(theta: shares.theta).clamp(sending), pi: sending)
         let gain = marginals.largestGain(from: shares, thetaBounds: split.thetaBounds, piBounds: split.piBounds)
-        let energy = plan.energyTotalJoules
-        let gap = abs(energy - split.energyJoules(shares)) + gain
+        // What waiting draws joins the plan's energy, and cancels in the difference.
+        let energy = plan.energyTotalJoules + idlePowerWatts * (timeBudgetSeconds - plan.timeTotalSeconds)
+        let gap = abs(energy - idlePowerWatts * timeBudgetSeconds - split.energyJoules(shares)) + gain
         return PlanCertificate(
             kktResidual: split.residual(TimeShares(theta: plan.theta, pi: plan.pi), marginals), dualityGapJoules: gap,
             dualityGapRelative: energy > 0 ? gap / energy : 0)

@@ -6,14 +6,15 @@ public struct ComputeModel: Sendable, Equatable {
     public let samplesPerIteration: Int
     /// `C`: CPU cycles a sample.
     public let cyclesPerSample: Double
-    /// `tau`: energy coefficient, J*s^2/cycle^3.
-    public let energyCoefficient: Double
-    /// Lowest CPU frequency: an average over the training, so a CPU that pauses counts as slower.
+    /// What the processor draws by its frequency.
+    public let power: ProcessorPower
+    /// Lowest CPU frequency: an average over the training, so a CPU that pauses counts as slower. Of a table, the slowest row's cycles a
+    /// second.
     public let frequencyMinHertz: Double
-    /// Highest CPU frequency.
+    /// Highest CPU frequency; of a table, the fastest row's cycles a second.
     public let frequencyMaxHertz: Double
 
-    /// The paper's device unless told otherwise.
+    /// A processor of the paper's law, the paper's device unless told otherwise.
     ///
     /// - Throws: the first field outside its physical range, or `frequency_min_hz` above `frequency_max_hz`.
     public init(
@@ -21,15 +22,36 @@ public struct ComputeModel: Sendable, Equatable {
         cyclesPerSample: Double = PaperDevice.cyclesPerSample, energyCoefficient: Double = PaperDevice.energyCoefficient,
         frequencyMinHertz: Double = PaperDevice.frequencyMinHertz, frequencyMaxHertz: Double = PaperDevice.frequencyMaxHertz
     ) throws(EnergyInputError) {
+        try self.init(
+            localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample,
+            power: .law(coefficient: energyCoefficient), frequencyMinHertz: frequencyMinHertz,
+            frequencyMaxHertz: frequencyMaxHertz)
+    }
+
+    /// A processor of any power; the frequencies of a table are its own.
+    ///
+    /// - Throws: the first field outside its physical range, or `frequency_min_hz` above `frequency_max_hz`.
+    public init(
+        localIterations: Int = PaperDevice.localIterations, samplesPerIteration: Int = PaperDevice.samplesPerIteration,
+        cyclesPerSample: Double = PaperDevice.cyclesPerSample, power: ProcessorPower,
+        frequencyMinHertz: Double = PaperDevice.frequencyMinHertz, frequencyMaxHertz: Double = PaperDevice.frequencyMaxHertz
+    ) throws(EnergyInputError) {
         _ = try Self.iterationsRange.checked(Double(localIterations))
         _ = try Self.samplesRange.checked(Double(samplesPerIteration))
         self.localIterations = localIterations
         self.samplesPerIteration = samplesPerIteration
         self.cyclesPerSample = try Self.cyclesRange.checked(cyclesPerSample)
-        self.energyCoefficient = try Self.coefficientRange.checked(energyCoefficient)
+        self.power = try power.checked()
+        if case .table(let points) = power {
+            (self.frequencyMinHertz, self.frequencyMaxHertz) = (points.slowestCyclesPerSecond, points.highestCyclesPerSecond)
+            return
+        }
         self.frequencyMaxHertz = try Self.frequencyMaxRange.checked(frequencyMaxHertz)
         self.frequencyMinHertz = try Self.frequencyMinRange.checked(frequencyMinHertz, atMost: frequencyMaxHertz)
     }
+
+    /// `tau`, J*s^2/cycle^3; 0 of a table.
+    public var energyCoefficient: Double { power.coefficient }
 
     /// `W = I*D*C`: cycles of one round.
     public var workCycles: Double { Double(localIterations) * Double(samplesPerIteration) * cyclesPerSample }
@@ -40,9 +62,22 @@ public struct ComputeModel: Sendable, Equatable {
         return workCycles / frequencyHertz
     }
 
-    /// `Ecmp = tau*f^2*W` [Lai23 eq. 4].
+    /// `Ecmp`: of the law `tau*f^2*W` [Lai23 eq. 4]. `frequencyHertz` must be positive (precondition); of a table it is the mean over the
+    /// training, of the smooth form no lower than is worth while.
     public func energyJoules(frequencyHertz: Double) -> Double {
-        energyCoefficient * frequencyHertz * frequencyHertz * workCycles
+        precondition(frequencyHertz > 0, "frequency \(frequencyHertz) Hz")
+        return power.joulesPerCycle(frequencyHertz: frequencyHertz) * workCycles
+    }
+
+    /// What a governor is set to for training at a mean of `frequencyHertz`: one row of the table or two, the faster first, with the
+    /// seconds at each. Empty without a table.
+    public func schedule(frequencyHertz: Double) -> [(point: OperatingPoint, seconds: Double)] {
+        guard case .table(let points) = power else { return [] }
+        let (faster, slower, share) = points.mixture(seconds: 1 / frequencyHertz)
+        return [(faster, 1 - share), (slower, share)].filter { $0.1 > 0 }.map { place, part in
+            let corner = points.corners[place]
+            return (points.rows[corner.row], part * workCycles * corner.seconds)
+        }
     }
 }
 

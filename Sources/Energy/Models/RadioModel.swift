@@ -14,6 +14,10 @@ public struct RadioModel: Sendable, Equatable {
     public let powerMinWatts: Double
     /// Highest transmit power, radiated.
     public let powerMaxWatts: Double
+    /// What the radio draws while it sends, whatever it radiates.
+    public let circuitPowerWatts: Double
+    /// Radiated power over what the amplifier draws for it.
+    public let amplifierEfficiency: Double
 
     /// The paper's channel unless told otherwise.
     ///
@@ -22,7 +26,7 @@ public struct RadioModel: Sendable, Equatable {
         bandwidthHertz: Double = PaperDevice.bandwidthHertz, channelGain: Double = PaperDevice.channelGain,
         distanceMetres: Double = PaperDevice.distanceMetres, pathLossExponent: Double = PaperDevice.pathLossExponent,
         noiseDBmPerMegahertz: Double = PaperDevice.noiseDBmPerMegahertz, powerMinWatts: Double = PaperDevice.powerMinWatts,
-        powerMaxWatts: Double = PaperDevice.powerMaxWatts
+        powerMaxWatts: Double = PaperDevice.powerMaxWatts, circuitPowerWatts: Double = 0, amplifierEfficiency: Double = 1
     ) throws(EnergyInputError) {
         self.bandwidthHertz = try Self.bandwidthRange.checked(bandwidthHertz)
         self.channelGain = try Self.gainRange.checked(channelGain)
@@ -31,13 +35,31 @@ public struct RadioModel: Sendable, Equatable {
         self.noiseDBmPerMegahertz = try Self.noiseRange.checked(noiseDBmPerMegahertz)
         self.powerMaxWatts = try Self.powerMaxRange.checked(powerMaxWatts)
         self.powerMinWatts = try Self.powerMinRange.checked(powerMinWatts, atMost: powerMaxWatts)
+        self.circuitPowerWatts = try Self.circuitRange.checked(circuitPowerWatts)
+        self.amplifierEfficiency = try Self.efficiencyRange.checked(amplifierEfficiency)
     }
+
+    /// What the device draws for sending at a radiated power of `powerWatts`: `circuit + P/efficiency`. The paper's is the radiated power.
+    public func drawnWatts(powerWatts: Double) -> Double { circuitPowerWatts + powerWatts / amplifierEfficiency }
+
+    /// Whether the device draws what it radiates, as in the paper.
+    var isIdeal: Bool { circuitPowerWatts == 0 && amplifierEfficiency == 1 }
 
     /// The same radio on a channel of another width, which a shared band gives it: any positive number.
     func with(bandwidthHertz: Double) -> Self {
         var copy = self
         copy.bandwidthHertz = bandwidthHertz
         return copy
+    }
+
+    /// The same radio where the channel's power gain at one metre is another.
+    ///
+    /// - Throws: `channel_gain` outside its range.
+    package func with(channelGain: Double) throws(EnergyInputError) -> Self {
+        try Self(
+            bandwidthHertz: bandwidthHertz, channelGain: channelGain, distanceMetres: distanceMetres,
+            pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz, powerMinWatts: powerMinWatts,
+            powerMaxWatts: powerMaxWatts, circuitPowerWatts: circuitPowerWatts, amplifierEfficiency: amplifierEfficiency)
     }
 
     /// `g = h2*d^-eta`: received over sent power.
@@ -78,4 +100,8 @@ extension RadioModel {
     package static let powerMaxRange = PhysicalRange(
         "power_max_w", unit: "W", 1e-12...1e6, standard: PaperDevice.powerMaxWatts,
         wayOut: "give the largest transmit power in watts, above 0")
+    package static let circuitRange = PhysicalRange(
+        "circuit_power_w", unit: "W", 0...1e6, standard: 0, wayOut: "give what the radio draws while it sends, besides the amplifier")
+    package static let efficiencyRange = PhysicalRange(
+        "amplifier_efficiency", unit: "", 1e-6...1, standard: 1, wayOut: "give radiated over drawn power, above 0 and at most 1")
 }

@@ -11,24 +11,28 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
     public let payloadBits: Double
     /// `T`: seconds that training and sending may take together.
     public let timeBudgetSeconds: Double
+    /// What the device draws while it neither trains nor sends, where that is minimised, too: else 0.
+    public let idlePowerWatts: Double
 
     /// The problem of one device in one round.
     ///
-    /// - Throws: `payload_bits` outside 1...1e18 or `time_budget_s` outside 1e-9...1e12.
+    /// - Throws: `payload_bits` outside 1...1e18, `time_budget_s` outside 1e-9...1e12 or `idle_power_w` outside 0...1e6.
     public init(
-        compute: ComputeModel, radio: RadioModel, payloadBits: Double, timeBudgetSeconds: Double = PaperDevice.timeBudgetSeconds
+        compute: ComputeModel, radio: RadioModel, payloadBits: Double,
+        timeBudgetSeconds: Double = PaperDevice.timeBudgetSeconds, idlePowerWatts: Double = 0
     ) throws(EnergyInputError) {
         self.compute = compute
         self.radio = radio
         self.payloadBits = try Self.payloadRange.checked(payloadBits)
         self.timeBudgetSeconds = try Self.timeRange.checked(timeBudgetSeconds)
+        self.idlePowerWatts = try Self.idleRange.checked(idlePowerWatts)
     }
 
     /// The same device with another payload, another time budget, or both.
     public func with(payloadBits: Double? = nil, timeBudgetSeconds: Double? = nil) throws(EnergyInputError) -> Self {
         try Self(
             compute: compute, radio: radio, payloadBits: payloadBits ?? self.payloadBits,
-            timeBudgetSeconds: timeBudgetSeconds ?? self.timeBudgetSeconds)
+            timeBudgetSeconds: timeBudgetSeconds ?? self.timeBudgetSeconds, idlePowerWatts: idlePowerWatts)
     }
 
     /// The same device on a channel of another width: any positive number.
@@ -36,6 +40,11 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
         var copy = self
         copy.radio = radio.with(bandwidthHertz: bandwidthHertz)
         return copy
+    }
+
+    /// Whether it is the paper's: its law, and a radio that draws what it radiates.
+    var isPlain: Bool {
+        if case .law = compute.power { radio.isIdeal && idlePowerWatts == 0 } else { false }
     }
 
     /// Training time at the highest frequency.
@@ -65,6 +74,8 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
 extension DeviceEnergyProblem {
     package static let payloadRange = PhysicalRange(
         "payload_bits", unit: "bit", 1...1e18, wayOut: "give the size of the update in bits")
+    package static let idleRange = PhysicalRange(
+        "idle_power_w", unit: "W", 0...1e6, standard: 0, wayOut: "give the power in watts")
     package static let timeRange = PhysicalRange(
         "time_budget_s", unit: "s", 1e-9...1e12, standard: PaperDevice.timeBudgetSeconds,
         wayOut: "give a time budget in seconds, above 0; the paper uses 13...18")

@@ -4,7 +4,7 @@ public struct EnergyPlan: Sendable, Equatable {
     public let theta: Double
     /// `Tcom/T`: share for sending. `theta + pi` is 1 unless lowest frequency and lowest power leave time over.
     public let pi: Double
-    /// `f`: CPU frequency while training.
+    /// `f`: CPU frequency while training; of a table the mean of one or two rows, see `ComputeModel.schedule`.
     public let frequencyHertz: Double
     /// `P`: transmit power while sending.
     public let powerWatts: Double
@@ -12,9 +12,9 @@ public struct EnergyPlan: Sendable, Equatable {
     public let timeComputeSeconds: Double
     /// `Tcom = S/r` [Lai23 eq. 6] (corrected).
     public let timeCommunicationSeconds: Double
-    /// `Ecmp = tau*f^2*W` [Lai23 eq. 4].
+    /// `Ecmp`, of the law `tau*f^2*W` [Lai23 eq. 4].
     public let energyComputeJoules: Double
-    /// `Ecom = P*Tcom` [Lai23 eq. 7].
+    /// `Ecom = P*Tcom` [Lai23 eq. 7]; with a real radio `(circuit + P/efficiency)*Tcom`.
     public let energyCommunicationJoules: Double
     /// What the round costs the device: training and sending.
     public var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
@@ -37,7 +37,7 @@ extension EnergyPlan {
         powerWatts = (radio.powerMinWatts...radio.powerMaxWatts).clamp(
             radio.powerWatts(payloadBits: problem.payloadBits, seconds: timeCommunicationSeconds))
         energyComputeJoules = compute.energyJoules(frequencyHertz: frequencyHertz)
-        energyCommunicationJoules = powerWatts * timeCommunicationSeconds
+        energyCommunicationJoules = radio.drawnWatts(powerWatts: powerWatts) * timeCommunicationSeconds
     }
 
     /// A plan that somebody else made, by its shares of the time budget.

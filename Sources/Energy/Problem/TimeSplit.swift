@@ -3,30 +3,36 @@
 /// Both energies are convex and decreasing, the radio's as `K*pi*(e^(c/pi) - 1)` with `c = ln2*S/(B*T)`: the paper's (13) lacks the
 /// factor `pi`, its (12) and (14) both upper bounds.
 struct TimeSplit: Sendable {
-    /// `A = tau*W^3/T^2`: `Ecmp = A/theta^2`, J.
-    let computeScaleJoules: Double
-    /// `K = N0*B*T/g`: `Ecom = K*pi*(e^(c/pi) - 1)`, J.
+    /// Of the paper's law `Ecmp = A/theta^2`, `A = tau*W^3/T^2`.
+    let compute: ComputeCurve
+    /// `K = N0*B*T/(g*efficiency)`: `Ecom = K*pi*(e^(c/pi) - 1) + circuit*T*pi`, J.
     let radioScaleJoules: Double
+    /// `circuit*T`, J, less what waiting would draw where that counts: 0 in the paper.
+    let circuitJoules: Double
     /// `c = ln2*S/(B*T)`: payload in nats over what one nat per hertz and second could carry.
     let spectralDemand: Double
-    let thetaBounds: ClosedRange<Double>
+    /// Up to where slower saves nothing.
     let piBounds: ClosedRange<Double>
+    var thetaBounds: ClosedRange<Double> { compute.bounds }
 
     init(_ problem: DeviceEnergyProblem) {
         let time = problem.timeBudgetSeconds
-        let compute = problem.compute
         let radio = problem.radio
-        let cyclesPerSecond = compute.workCycles / time
         let snrPerWatt = radio.signalToNoisePerWatt
         let demand = naturalLogarithmOfTwo * problem.payloadBits / (radio.bandwidthHertz * time)
-        computeScaleJoules = compute.energyCoefficient * compute.workCycles * cyclesPerSecond * cyclesPerSecond
-        radioScaleJoules = time / snrPerWatt
+        compute = ComputeCurve(problem)
+        radioScaleJoules = time / (snrPerWatt * radio.amplifierEfficiency)
+        circuitJoules = (radio.circuitPowerWatts - problem.idlePowerWatts) * time
         spectralDemand = demand
-        thetaBounds = cyclesPerSecond / compute.frequencyMaxHertz...cyclesPerSecond / compute.frequencyMinHertz
         let shortest = demand / logarithmOfOnePlus(snrPerWatt * radio.powerMaxWatts)
+        var longest = demand / logarithmOfOnePlus(snrPerWatt * radio.powerMinWatts)
+        if circuitJoules > 0 { longest = min(longest, demand / inverseMarginalShape(circuitJoules / radioScaleJoules)) }
         // The C library's logarithm is not exactly monotone.
-        piBounds = shortest...max(shortest, demand / logarithmOfOnePlus(snrPerWatt * radio.powerMinWatts))
+        piBounds = shortest...max(shortest, longest)
     }
+
+    /// Whether both energies are the paper's, without constant power and tables: what the solver in lanes takes.
+    var isPlain: Bool { compute.isLaw && circuitJoules == 0 }
 
     /// Whether highest frequency and highest power together meet the time budget.
     var isFeasible: Bool { thetaBounds.lowerBound + piBounds.lowerBound <= 1 }
@@ -34,23 +40,37 @@ struct TimeSplit: Sendable {
     /// Whether lowest frequency and lowest power together leave time over: then both are optimal.
     var hasSlack: Bool { thetaBounds.upperBound + piBounds.upperBound <= 1 }
 
-    /// `-dEcmp/dtheta = 2A/theta^3`, J.
-    func computeMarginal(theta: Double) -> Double { 2 * computeScaleJoules / (theta * theta * theta) }
-
-    /// `-dEcom/dpi = K*(1 + (x - 1)*e^x)`, `x = c/pi`, J; of the printed form `K*x^2*e^x/c`.
+    /// `-dEcom/dpi = K*(1 + (x - 1)*e^x) - circuit*T`, `x = c/pi`, J; of the printed form, a power, `K*x^2*e^x/c`.
     func radioMarginal(pi: Double, equations: EnergyEquations) -> Double {
-        let x = spectralDemand / pi
+        let sending = radioScaleJoules * radioShape(spectralDemand / pi, equations: equations).value
+        return equations == .corrected ? max(0, sending - circuitJoules) : sending
+    }
+
+    /// What the transmitted power saves by a longer share, over `K`, and how fast that falls: `-d/dln pi`.
+    func radioShape(_ x: Double, equations: EnergyEquations) -> (value: Double, growth: Double) {
+        let grown = x * x * exponential(x)
         switch equations {
-        case .corrected: return radioScaleJoules * marginalShape(x)
-        case .printed: return radioScaleJoules * x * x * exponential(x) / spectralDemand
+        case .corrected: return (marginalShape(x), grown)
+        case .printed: return (grown / spectralDemand, grown * (x + 2) / spectralDemand)
         }
     }
 
-    /// What `shares` cost by the given form of [Lai23 eq. 13]; `printed` is what that form minimises, not an energy.
+    /// The share of sending at which a unit more of it saves `marginal`, within the bounds.
+    func radioShare(marginal: Double, equations: EnergyEquations) -> Double {
+        switch equations {
+        case .corrected:
+            let transmitted = marginal + circuitJoules
+            guard transmitted > 0 else { return piBounds.upperBound }
+            return piBounds.clamp(spectralDemand / inverseMarginalShape(transmitted / radioScaleJoules))
+        case .printed: return bisectedRadioShare(marginal: marginal, equations: equations)
+        }
+    }
+
+    /// What `shares` cost, less what waiting for as long would where that counts, by the given form of [Lai23 eq. 13]; `printed` is what that form minimises, not an energy.
     func energyJoules(_ shares: TimeShares, equations: EnergyEquations = .corrected) -> Double {
         let power = radioScaleJoules * exponentialMinusOne(spectralDemand / shares.pi)
         let radio = equations == .corrected ? power * shares.pi : power
-        return computeScaleJoules / (shares.theta * shares.theta) + radio
+        return compute.joules(theta: shares.theta) + (radio + circuitJoules * shares.pi)
     }
 }
 

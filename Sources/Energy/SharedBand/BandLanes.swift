@@ -20,6 +20,8 @@ struct BandLanes: Sendable {
     /// The nats per symbol found at the last price: where the next search starts.
     private var x = Lanes()
     private var hasStart = false
+    /// The devices beyond the paper's law and radio, by their lane.
+    private var others: [(lane: Int, device: BandDevice)] = []
 
     /// One device in all lanes.
     init(repeating problem: DeviceEnergyProblem) {
@@ -29,13 +31,15 @@ struct BandLanes: Sendable {
     /// Puts a device that the whole band can serve into the next lane.
     mutating func append(_ problem: DeviceEnergyProblem) {
         for lane in count..<Lanes.scalarCount { set(problem, lane: lane) }
+        if !problem.isPlain { others.append((count, BandDevice(problem))) }
         count += 1
     }
 
     private mutating func set(_ problem: DeviceEnergyProblem, lane: Int) {
         let (compute, radio) = (problem.compute, problem.radio)
         workCycles[lane] = compute.workCycles
-        twiceEnergyCoefficient[lane] = 2 * compute.energyCoefficient
+        // A lane that plans no device by the law needs any positive number.
+        twiceEnergyCoefficient[lane] = problem.isPlain ? 2 * compute.energyCoefficient : PaperDevice.energyCoefficient
         shortestCompute[lane] = compute.workCycles / compute.frequencyMaxHertz
         longestCompute[lane] = min(compute.workCycles / compute.frequencyMinHertz, Self.longestSeconds)
         gainOverNoise[lane] = radio.pathGain / radio.noiseDensity
@@ -67,6 +71,14 @@ struct BandLanes: Sendable {
 
     /// The bandwidth that each device takes at `price`, J/Hz.
     mutating func demand(price: Double) -> Lanes {
+        guard !others.isEmpty else { return plainDemand(price: price) }
+        var demand = others.count < count ? plainDemand(price: price) : Lanes(repeating: 0)
+        for (lane, device) in others { demand[lane] = device.demand(price: price) }
+        return demand
+    }
+
+    /// The same of the devices with the paper's law and radio, the others planned by the law with their highest frequency.
+    private mutating func plainDemand(price: Double) -> Lanes {
         let mu = Lanes(repeating: price)
         if !hasStart {
             let shape = mu * gainOverNoise * 2 / (shortestSending + longestSending)

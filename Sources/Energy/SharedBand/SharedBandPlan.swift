@@ -70,7 +70,7 @@ extension DeviceEnergyProblem {
         let split = TimeSplit(self)
         if split.isFeasible {
             // The shadow price of bandwidth follows from the shares to first order, the energy only to second.
-            let shares = split.newtonShares(equations: .corrected, squaredTolerance: 1e-15)
+            let shares = split.optimalShares(equations: .corrected, squaredTolerance: 1e-15)
             return EnergyPlan(self, theta: shares.theta, pi: shares.pi)
         }
         return EnergyPlan(self, theta: split.thetaBounds.lowerBound, pi: 1 - split.thetaBounds.lowerBound)

@@ -53,9 +53,10 @@ public struct Algorithm1: Sendable, Equatable {
         var iterations: [Iteration] = []
         var lower = 0.0
         var upper = max(
-            split.computeMarginal(theta: split.thetaBounds.lowerBound),
+            split.compute.largestMarginal,
             split.radioMarginal(pi: split.piBounds.lowerBound, equations: equations))
         var best = TimeShares(theta: split.thetaBounds.lowerBound, pi: split.piBounds.lowerBound)
+        var over: TimeShares?
         while !hasConverged(best, multiplier: upper, split: split, equations: equations) {
             let multiplier = (lower + upper) / 2
             guard multiplier > lower, multiplier < upper else { break }
@@ -64,9 +65,9 @@ public struct Algorithm1: Sendable, Equatable {
                 Iteration(
                     multiplierJoules: multiplier, theta: shares.theta, pi: shares.pi,
                     energyTotalJoules: split.energyJoules(shares)))
-            if shares.theta + shares.pi <= 1 { (upper, best) = (multiplier, shares) } else { lower = multiplier }
+            if shares.theta + shares.pi <= 1 { (upper, best) = (multiplier, shares) } else { (lower, over) = (multiplier, shares) }
         }
-        return (best, iterations)
+        return (split.filled(best, from: over), iterations)
     }
 
     private func hasConverged(
@@ -79,15 +80,25 @@ public struct Algorithm1: Sendable, Equatable {
 }
 
 extension TimeSplit {
+    /// Of a table: `shares`, which keep the budget, moved towards `over`, which exceed it, until they fill it. On one of its straight
+    /// pieces all shares of training cost the same at one multiplier, and the bisection jumps from the piece's end to its start.
+    fileprivate func filled(_ shares: TimeShares, from over: TimeShares?) -> TimeShares {
+        guard !compute.corners.isEmpty, let over else { return shares }
+        let (unused, excess) = (1 - shares.theta - shares.pi, over.theta + over.pi - 1)
+        guard unused > 0, excess > 0 else { return shares }
+        let part = unused / (unused + excess)
+        let theta = shares.theta + part * (over.theta - shares.theta)
+        return TimeShares(theta: theta, pi: piBounds.clamp(min(1 - theta, shares.pi + part * (over.pi - shares.pi))))
+    }
+
     /// The shares that minimise `E + nu*(theta + pi - 1)` within their bounds [Lai23 eq. 17-19] (18 corrected).
     func shares(multiplier: Double, equations: EnergyEquations) -> TimeShares {
         TimeShares(
-            theta: thetaBounds.clamp(cubeRoot(2 * computeScaleJoules / multiplier)),
-            pi: radioShare(multiplier: multiplier, equations: equations))
+            theta: compute.share(multiplier: multiplier), pi: bisectedRadioShare(marginal: multiplier, equations: equations))
     }
 
     /// The inner bisection: where the radio's marginal energy, which falls with `pi`, equals the multiplier.
-    private func radioShare(multiplier: Double, equations: EnergyEquations) -> Double {
+    func bisectedRadioShare(marginal multiplier: Double, equations: EnergyEquations) -> Double {
         var lower = piBounds.lowerBound
         // A share above 1 never keeps the budget; it need not be resolved further.
         var upper = Swift.min(piBounds.upperBound, 1)

@@ -12,7 +12,7 @@ public enum EnergySolver: Sendable, Equatable {
         case .fast:
             let split = TimeSplit(problem)
             guard split.isFeasible else { return .infeasible(.missedBudget(problem)) }
-            let shares = split.newtonShares(equations: equations)
+            let shares = split.optimalShares(equations: equations)
             return .feasible(EnergyPlan(problem, theta: shares.theta, pi: shares.pi))
         }
     }

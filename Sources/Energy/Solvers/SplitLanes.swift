@@ -90,12 +90,18 @@ extension SplitLanes {
 }
 
 extension TimeSplit {
-    /// The optimal shares of a feasible problem: their energy to rounding, and with `squaredTolerance` 1e-15 the shares as well.
-    func newtonShares(
+    /// The optimal shares of a feasible problem.
+    func optimalShares(
         equations: EnergyEquations, squaredTolerance: Double = SplitLanes.squaredTolerance
     ) -> TimeShares {
+        guard isPlain else { return balancedShares(equations: equations) }
+        return newtonShares(equations: equations, squaredTolerance: squaredTolerance)
+    }
+
+    /// The same of a plain problem: their energy to rounding, and with `squaredTolerance` 1e-15 the shares as well.
+    private func newtonShares(equations: EnergyEquations, squaredTolerance: Double) -> TimeShares {
         let lanes = SplitLanes(
-            computeScale: Lanes(repeating: computeScaleJoules), radioScale: Lanes(repeating: radioScaleJoules),
+            computeScale: Lanes(repeating: compute.inverseSquare), radioScale: Lanes(repeating: radioScaleJoules),
             spectralDemand: Lanes(repeating: spectralDemand), thetaMin: Lanes(repeating: thetaBounds.lowerBound),
             thetaMax: Lanes(repeating: thetaBounds.upperBound), piMin: Lanes(repeating: piBounds.lowerBound),
             piMax: Lanes(repeating: piBounds.upperBound))

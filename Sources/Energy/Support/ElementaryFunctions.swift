@@ -27,3 +27,20 @@ func marginalShape(_ x: Double) -> Double {
     let series = 1 / 2 + x * (1 / 3 + x * (1 / 8 + x * (1 / 30 + x * (1 / 144 + x * (1 / 840 + x / 5_760)))))
     return x * x * series
 }
+
+/// The x > 0 with `phi(x) = value`, to rounding; `value` positive.
+///
+/// `ln phi` is convex in `ln x` with a slope of 2 or more, so that Newton's method is above the root after one step and then comes down.
+func inverseMarginalShape(_ value: Double) -> Double {
+    // phi is x^2/2 for small x, and (x - 1)*e^x for large.
+    var x = value < 1 ? (2 * value).squareRoot() : max(1, naturalLogarithm(value) + 1 - naturalLogarithm(1 + naturalLogarithm(value)))
+    for _ in 0..<60 {
+        let shape = marginalShape(x)
+        let step = naturalLogarithm(shape / value) * shape / (x * x * exponential(x))
+        let next = x * exponential(-step)
+        guard next.isFinite, next != x else { break }
+        x = next
+        if abs(step) < 1e-15 { break }
+    }
+    return x
+}

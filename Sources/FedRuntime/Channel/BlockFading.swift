@@ -22,9 +22,6 @@ package struct BlockFading: Sendable {
 extension RadioModel {
     /// The channel in a round in which its power gain is `gain` times the mean.
     func faded(by gain: Double) throws(EnergyInputError) -> RadioModel {
-        try RadioModel(
-            bandwidthHertz: bandwidthHertz, channelGain: channelGain * gain, distanceMetres: distanceMetres,
-            pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz, powerMinWatts: powerMinWatts,
-            powerMaxWatts: powerMaxWatts)
+        try with(channelGain: channelGain * gain)
     }
 }

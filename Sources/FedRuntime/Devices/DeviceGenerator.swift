@@ -15,6 +15,9 @@ package struct DeviceGenerator: Sendable {
     package var pathLossExponent = PaperDevice.pathLossExponent
     package var noiseDBmPerMegahertz = PaperDevice.noiseDBmPerMegahertz
 
+    /// The form of their processors' power, where profiles have it.
+    package var energyModel = EnergyModel.table
+
     package init() {}
 
     /// One device for each entry of `samples`, its data set's size.
@@ -42,9 +45,12 @@ package struct DeviceGenerator: Sendable {
         let distance = uniformOverArea(distanceMetres ?? profile.distanceMetres, draw.nextUniform())
         let (processor, radio): (Processor, RadioModel)
         do throws(EnergyInputError) {
+            let law = ProcessorDescription(coefficient: fullLoadWatts / (frequencyMax * frequencyMax * frequencyMax))
             processor = try Processor(
                 frequencyMinHertz: profile.frequencyMinHertz, frequencyMaxHertz: frequencyMax,
-                energyCoefficient: fullLoadWatts / (frequencyMax * frequencyMax * frequencyMax), flopsPerCycle: flopsPerCycle)
+                power: (profile.operatingPoints == nil ? law : profile.processor)
+                    .power(energyModel, frequencyMaxHertz: frequencyMax),
+                flopsPerCycle: flopsPerCycle)
             radio = try RadioModel(
                 bandwidthHertz: bandwidth, channelGain: channelGain, distanceMetres: distance,
                 pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz,

@@ -16,30 +16,32 @@ extension DeviceProfile {
     /// Six Cortex-A78AE at up to 1.51 GHz: 16 FLOP a cycle each, of which the Raspberry Pi 5's share is sustained. The power is an upper
     /// bound: the module's 15 W less the 2.18 W that it takes idle.
     package static let jetsonOrinNano = product(
-        "jetson-orin-nano", frequencyHertz: 1e7...1.51e9, fullLoadWatts: 15 - 2.18, flopsPerCycle: 6 * 16 * cortexA76Share,
+        "jetson-orin-nano", frequencyHertz: 1e7...1.51e9, fullLoadWatts: 15 - 2.18, flopsPerCycle: 6 * 16 * ShareOfPeak.cortexA76,
         radio: .wifi, idlePowerWatts: 2.18)
 
     /// The big cluster of a Kirin 960: four Cortex-A73 at 0.903 to 2.362 GHz, 550 uW/MHz/V^2 each, 1.1 V at most.
     package static let phoneBig = product(
         "phone-big", frequencyHertz: 0.903e9...2.362e9, fullLoadWatts: 4 * 550e-6 * 2362 * 1.1 * 1.1,
-        flopsPerCycle: 4 * 8 * cortexA72Share, radio: .lte)
+        flopsPerCycle: 4 * 8 * ShareOfPeak.cortexA72, radio: .lte)
 
     /// The little cluster of a Kirin 960: four Cortex-A53 at 0.533 to 1.844 GHz, 110 uW/MHz/V^2 each, 1.1 V at most.
     package static let phoneLittle = product(
         "phone-little", frequencyHertz: 0.533e9...1.844e9, fullLoadWatts: 4 * 110e-6 * 1844 * 1.1 * 1.1,
-        flopsPerCycle: 4 * 8 * cortexA72Share, radio: .lte)
+        flopsPerCycle: 4 * 8 * ShareOfPeak.cortexA72, radio: .lte)
 
     /// Core i5-1135G7: four cores with two 256-bit FMA units, 28 W at the base frequency of 2.4 GHz.
     package static let laptopX86 = product(
-        "laptop-x86", frequencyHertz: 1e7...2.4e9, fullLoadWatts: 28, flopsPerCycle: 4 * 32 * kabyLakeShare, radio: .wifi)
+        "laptop-x86", frequencyHertz: 1e7...2.4e9, fullLoadWatts: 28, flopsPerCycle: 4 * 32 * ShareOfPeak.kabyLake, radio: .wifi)
 
     /// Double-precision FLOP/s of HPL over the peak of the cores' FMA units: the share of the peak that well-tuned code sustains.
-    private static let cortexA72Share = 11.433 / (4 * 4 * 1.5)
-    private static let cortexA76Share = 30.249 / (4 * 8 * 2.4)
-    private static let kabyLakeShare = 72.472 / (4 * 16 * 2.4)
+    enum ShareOfPeak {
+        static let cortexA72 = 11.433 / (4 * 4 * 1.5)
+        static let cortexA76 = 30.249 / (4 * 8 * 2.4)
+        static let kabyLake = 72.472 / (4 * 16 * 2.4)
+    }
 
     /// How a product reaches the server: power that it may send with and receives with, width of its channel.
-    private struct RadioClass {
+    struct RadioClass {
         let transmitPowerWatts: ClosedRange<Double>
         let receiverPowerWatts: Double
         let bandwidthHertz: Double
@@ -50,7 +52,7 @@ extension DeviceProfile {
         static let lte = Self(transmitPowerWatts: 1e-7...0.2, receiverPowerWatts: 0, bandwidthHertz: 20e6)
     }
 
-    private static func product(
+    static func product(
         _ name: String, frequencyHertz: ClosedRange<Double>, fullLoadWatts: Double, flopsPerCycle: Double, radio: RadioClass,
         idlePowerWatts: Double = 0
     ) -> DeviceProfile {

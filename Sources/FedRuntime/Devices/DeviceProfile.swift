@@ -27,6 +27,14 @@ package struct DeviceProfile: Sendable, Equatable {
     /// Power that receiving takes above that; 0 where it is not counted.
     package internal(set) var receiverPowerWatts = 0.0
 
+    /// Measured power table; its frequencies are then the profile's.
+    package internal(set) var operatingPoints: OperatingPoints?
+
+    /// What is known of its processor's power.
+    package var processor: ProcessorDescription {
+        ProcessorDescription(table: operatingPoints, coefficient: operatingPoints == nil ? energyCoefficient : nil)
+    }
+
     /// `tau`, J*s^2/cycle^3, of all cores together.
     package var energyCoefficient: Double { fullLoadWatts / (frequencyMaxHertz * frequencyMaxHertz * frequencyMaxHertz) }
 
@@ -55,7 +63,7 @@ package struct DeviceProfile: Sendable, Equatable {
 
     /// The classes that generated devices are drawn from, equally often.
     package static let heterogeneous = [phone, raspberryPi, jetsonCPU, laptop]
-    package static let all = heterogeneous + [paper] + published
+    package static let all = heterogeneous + [paper] + published + measured
 
     /// The profile of that name.
     ///

@@ -19,6 +19,8 @@ package struct FederatedDevice: Sendable, Equatable {
     package let acceptedBits: ClosedRange<Int>
     /// Power of the whole device while it neither trains nor sends.
     package private(set) var idlePowerWatts: Double
+    /// Whether plans minimise that, too.
+    package let idleCounts: Bool
     /// Power that receiving the global model takes.
     package private(set) var receiverPowerWatts: Double
     /// What shadowing changed the mean gain by; nil where there is none.
@@ -28,7 +30,8 @@ package struct FederatedDevice: Sendable, Equatable {
     package init(
         id: Int, profile: String, name: String? = nil, samples: Int, processor: Processor, radio: RadioModel,
         demand: DeviceDemand,
-        acceptedBits: ClosedRange<Int> = DeviceLimits.paperBits, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0
+        acceptedBits: ClosedRange<Int> = DeviceLimits.paperBits, idlePowerWatts: Double = 0, receiverPowerWatts: Double = 0,
+        idleCounts: Bool = false
     ) throws(DeviceError) {
         guard id >= 0, id < Int(UInt32.max) else { throw .idOutOfRange(id) }
         guard samples >= 1, samples <= DeviceLimits.samples else { throw .samplesOutOfRange(device: id, samples: samples) }
@@ -46,6 +49,7 @@ package struct FederatedDevice: Sendable, Equatable {
         self.acceptedBits = acceptedBits
         self.idlePowerWatts = idlePowerWatts + 0
         self.receiverPowerWatts = receiverPowerWatts + 0
+        self.idleCounts = idleCounts
         try checkPowers()
     }
 

@@ -1,25 +1,29 @@
 import Energy
 
-/// A device's CPU: the range of its frequency, its energy coefficient, and what it computes in a cycle.
+/// A device's CPU: the range of its frequency, what it draws there, and what it computes in a cycle.
 package struct Processor: Sendable, Equatable {
+    /// Of a table, the cheapest row's cycles a second.
     package let frequencyMinHertz: Double
+    /// Of a table, the fastest row's cycles a second.
     package let frequencyMaxHertz: Double
-    /// `tau`, J*s^2/cycle^3: power at frequency `f` is `tau*f^3`.
-    package let energyCoefficient: Double
+    package let power: ProcessorPower
     /// Floating-point operations that training sustains in one cycle, all cores together.
     package let flopsPerCycle: Double
 
     /// - Throws: the first field outside its physical range.
     package init(
-        frequencyMinHertz: Double, frequencyMaxHertz: Double, energyCoefficient: Double, flopsPerCycle: Double
+        frequencyMinHertz: Double, frequencyMaxHertz: Double, power: ProcessorPower, flopsPerCycle: Double
     ) throws(EnergyInputError) {
         self.flopsPerCycle = try Self.flopsPerCycleRange.checked(flopsPerCycle)
         let work = try ComputeModel(
-            energyCoefficient: energyCoefficient, frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz)
+            power: power, frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz)
         self.frequencyMinHertz = work.frequencyMinHertz
         self.frequencyMaxHertz = work.frequencyMaxHertz
-        self.energyCoefficient = work.energyCoefficient
+        self.power = work.power
     }
+
+    /// `tau`, J*s^2/cycle^3; 0 of a table.
+    package var energyCoefficient: Double { power.coefficient }
 
     package static let flopsPerCycleRange = PhysicalRange(
         "flops_per_cycle", unit: "", 1e-3...1e6, standard: DeviceProfile.paper.flopsPerCycle,
@@ -31,6 +35,6 @@ package struct Processor: Sendable, Equatable {
     ) throws(EnergyInputError) -> ComputeModel {
         try ComputeModel(
             localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample,
-            energyCoefficient: energyCoefficient, frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz)
+            power: power, frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz)
     }
 }

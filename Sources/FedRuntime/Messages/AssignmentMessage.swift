@@ -7,7 +7,7 @@ import Records
 /// Fields are called as in device files and records; SI units. Numbers come back as they went.
 package struct AssignmentMessage: Codable, Sendable, Equatable {
     /// Of this layout; a receiver refuses others.
-    package static let version = 1
+    package static let version = 2
 
     let version: Int
     let run: UInt64
@@ -105,23 +105,24 @@ struct DevicePart: Codable, Sendable, Equatable {
     let demand: DemandPart
     let frequencyMinHertz: Double
     let frequencyMaxHertz: Double
-    let energyCoefficient: Double
+    let power: PowerPart
     let flopsPerCycle: Double
     let radio: RadioPart
     let idlePowerWatts: Double
     let receiverPowerWatts: Double
+    let idleCounts: Bool
     let shadowingDecibels: Double?
 
     enum CodingKeys: String, CodingKey {
-        case id, profile, name, samples, demand, radio
+        case id, profile, name, samples, demand, power, radio
         case bitsMin = "bits_min"
         case bitsMax = "bits_max"
         case frequencyMinHertz = "frequency_min_hz"
         case frequencyMaxHertz = "frequency_max_hz"
-        case energyCoefficient = "energy_coefficient"
         case flopsPerCycle = "flops_per_cycle"
         case idlePowerWatts = "idle_power_w"
         case receiverPowerWatts = "receiver_power_w"
+        case idleCounts = "idle_counts"
         case shadowingDecibels = "shadowing_db"
     }
 
@@ -130,9 +131,9 @@ struct DevicePart: Codable, Sendable, Equatable {
         (bitsMin, bitsMax) = (device.acceptedBits.lowerBound, device.acceptedBits.upperBound)
         (demand, radio) = (DemandPart(device.demand), RadioPart(device.radio))
         (frequencyMinHertz, frequencyMaxHertz) = (device.processor.frequencyMinHertz, device.processor.frequencyMaxHertz)
-        (energyCoefficient, flopsPerCycle) = (device.processor.energyCoefficient, device.processor.flopsPerCycle)
+        (power, flopsPerCycle) = (PowerPart(device.processor.power), device.processor.flopsPerCycle)
         (idlePowerWatts, receiverPowerWatts) = (device.idlePowerWatts, device.receiverPowerWatts)
-        shadowingDecibels = device.shadowingDecibels
+        (idleCounts, shadowingDecibels) = (device.idleCounts, device.shadowingDecibels)
     }
 
     func device() throws(MessageError) -> FederatedDevice {
@@ -142,9 +143,10 @@ struct DevicePart: Codable, Sendable, Equatable {
                 id: id, profile: profile, name: name, samples: samples,
                 processor: Processor(
                     frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz,
-                    energyCoefficient: energyCoefficient, flopsPerCycle: flopsPerCycle),
+                    power: power.power(), flopsPerCycle: flopsPerCycle),
                 radio: radio.radio(), demand: demand.demand(), acceptedBits: bitsMin...bitsMax,
-                idlePowerWatts: idlePowerWatts, receiverPowerWatts: receiverPowerWatts)
+                idlePowerWatts: idlePowerWatts, receiverPowerWatts: receiverPowerWatts,
+                idleCounts: idleCounts)
             device.shadowingDecibels = shadowingDecibels
             return device
         } catch { throw MessageError("device", error) }
@@ -182,39 +184,5 @@ struct DemandPart: Codable, Sendable, Equatable {
         case (nil, nil, nil, let joules?): .energy(joules: joules)
         default: throw MessageError("demand has not one of relative_error, absolute_error, bytes and energy_j")
         }
-    }
-}
-
-/// A channel.
-struct RadioPart: Codable, Sendable, Equatable {
-    let bandwidthHertz: Double
-    let channelGain: Double
-    let distanceMetres: Double
-    let pathLossExponent: Double
-    let noiseDBmPerMegahertz: Double
-    let powerMinWatts: Double
-    let powerMaxWatts: Double
-
-    enum CodingKeys: String, CodingKey {
-        case bandwidthHertz = "bandwidth_hz"
-        case channelGain = "channel_gain"
-        case distanceMetres = "distance_m"
-        case pathLossExponent = "path_loss_exponent"
-        case noiseDBmPerMegahertz = "noise_dbm_per_mhz"
-        case powerMinWatts = "power_min_w"
-        case powerMaxWatts = "power_max_w"
-    }
-
-    init(_ radio: RadioModel) {
-        (bandwidthHertz, channelGain, distanceMetres) = (radio.bandwidthHertz, radio.channelGain, radio.distanceMetres)
-        (pathLossExponent, noiseDBmPerMegahertz) = (radio.pathLossExponent, radio.noiseDBmPerMegahertz)
-        (powerMinWatts, powerMaxWatts) = (radio.powerMinWatts, radio.powerMaxWatts)
-    }
-
-    func radio() throws(EnergyInputError) -> RadioModel {
-        try RadioModel(
-            bandwidthHertz: bandwidthHertz, channelGain: channelGain, distanceMetres: distanceMetres,
-            pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz, powerMinWatts: powerMinWatts,
-            powerMaxWatts: powerMaxWatts)
     }
 }

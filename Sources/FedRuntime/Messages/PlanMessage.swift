@@ -44,13 +44,15 @@ struct PlanPart: Codable, Sendable, Equatable {
     let localIterations: Int
     let samplesPerIteration: Int
     let cyclesPerSample: Double
-    let energyCoefficient: Double
+    let power: PowerPart
     let frequencyMinHertz: Double
     let frequencyMaxHertz: Double
     /// The channel in this round, fading included.
     let radio: RadioPart
     let payloadBits: Double
     let timeBudgetSeconds: Double
+    /// What waiting draws, where it is minimised, too; else 0.
+    let idlePowerWatts: Double
     /// Shares of the time budget for training and for sending: frequency and power follow from them, and are here to be read.
     let theta: Double
     let pi: Double
@@ -60,16 +62,16 @@ struct PlanPart: Codable, Sendable, Equatable {
     let outageReason: String?
 
     enum CodingKeys: String, CodingKey {
-        case scheme, bits, demand, radio, theta, pi
+        case scheme, bits, demand, power, radio, theta, pi
         case aggregateError = "aggregate_error"
         case localIterations = "local_iterations"
         case samplesPerIteration = "samples_per_iteration"
         case cyclesPerSample = "cycles_per_sample"
-        case energyCoefficient = "energy_coefficient"
         case frequencyMinHertz = "frequency_min_hz"
         case frequencyMaxHertz = "frequency_max_hz"
         case payloadBits = "payload_bits"
         case timeBudgetSeconds = "time_budget_s"
+        case idlePowerWatts = "idle_power_w"
         case frequencyHertz = "frequency_hz"
         case powerWatts = "power_w"
         case outageAction = "outage_action"
@@ -87,9 +89,10 @@ struct PlanPart: Codable, Sendable, Equatable {
         let (compute, energy) = (plan.problem.compute, plan.energy)
         (bits, demand, radio) = (plan.bits, DemandPart(plan.demand), RadioPart(plan.problem.radio))
         (localIterations, samplesPerIteration) = (compute.localIterations, compute.samplesPerIteration)
-        (cyclesPerSample, energyCoefficient) = (compute.cyclesPerSample, compute.energyCoefficient)
+        (cyclesPerSample, power) = (compute.cyclesPerSample, PowerPart(compute.power))
         (frequencyMinHertz, frequencyMaxHertz) = (compute.frequencyMinHertz, compute.frequencyMaxHertz)
         (payloadBits, timeBudgetSeconds) = (plan.problem.payloadBits, plan.problem.timeBudgetSeconds)
+        idlePowerWatts = plan.problem.idlePowerWatts
         (theta, pi, frequencyHertz, powerWatts) = (energy.theta, energy.pi, energy.frequencyHertz, energy.powerWatts)
         (outageAction, outageReason) = (plan.outage?.action, plan.outage?.reason)
     }
@@ -102,9 +105,9 @@ struct PlanPart: Codable, Sendable, Equatable {
             problem = try DeviceEnergyProblem(
                 compute: ComputeModel(
                     localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample,
-                    energyCoefficient: energyCoefficient, frequencyMinHertz: frequencyMinHertz,
-                    frequencyMaxHertz: frequencyMaxHertz),
-                radio: radio.radio(), payloadBits: payloadBits, timeBudgetSeconds: timeBudgetSeconds)
+                    power: power.power(), frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz),
+                radio: radio.radio(), payloadBits: payloadBits, timeBudgetSeconds: timeBudgetSeconds,
+                idlePowerWatts: idlePowerWatts)
             energy = try EnergyPlan(problem, givenTheta: theta, pi: pi)
         } catch { throw MessageError("plan", error) }
         return DevicePlan(

@@ -122,6 +122,7 @@ extension FederatedDevice {
         try DeviceEnergyProblem(
             compute: processor.work(
                 localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample),
-            radio: radio.faded(by: fading), payloadBits: payloadBits, timeBudgetSeconds: timeBudgetSeconds)
+            radio: radio.faded(by: fading), payloadBits: payloadBits, timeBudgetSeconds: timeBudgetSeconds,
+            idlePowerWatts: idleCounts ? idlePowerWatts : 0)
     }
 }

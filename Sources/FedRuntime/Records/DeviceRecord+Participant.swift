@@ -43,7 +43,13 @@ extension DeviceRecord {
         outageAction = plan.outage?.action
         cyclesPerSample = plan.problem.compute.cyclesPerSample
         set(plan.energy)
-        energyEvenSplitJoules = plan.problem.evenSplit().plan?.energyTotalJoules
+        let compute = plan.problem.compute
+        energyModel = compute.power.form.rawValue
+        let schedule = compute.schedule(frequencyHertz: plan.energy.frequencyHertz)
+        if !schedule.isEmpty {
+            operatingSchedule = schedule.map { OperatingSeconds(frequencyHertz: $0.point.frequencyHertz, seconds: $0.seconds) }
+        }
+        energyEvenSplitJoules = plan.problem.evenSplit(finishingEarly: compute.power.form != .paper).plan?.energyTotalJoules
     }
 
     private mutating func set(_ plan: EnergyPlan) {

@@ -30,12 +30,14 @@ extension DeviceSource {
         switch self {
         case .file(let path):
             return try DeviceReader.federatedDevices(
-                path: path, samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits)
+                path: path, samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits,
+                energyModel: configuration.energyModel ?? .table)
         case .generated, .automatic:
             var generator = DeviceGenerator()
             generator.demand = configuration.generatedDemand
             generator.acceptedBits = configuration.acceptedBits
             generator.distanceMetres = configuration.distance
+            generator.energyModel = configuration.energyModel ?? .table
             if configuration.workload == .paper { generator.profiles = [.paper] }
             if let names = configuration.profiles {
                 generator.profiles = try names.map { name throws(DeviceError) in try DeviceProfile.named(name) }

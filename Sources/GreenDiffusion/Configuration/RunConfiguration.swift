@@ -1,5 +1,6 @@
 import Codec
 import Datasets
+import Energy
 import FedRuntime
 import Kernels
 import Model
@@ -73,6 +74,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var aggregateError: Double?
     /// The work that plans count with.
     public var workload = Workload.measured
+    /// What processors draw by their frequency: the form that plans take, where devices have it; nil for tables.
+    public var energyModel: EnergyModel?
     /// How long a round may take.
     public var timeBudget = TimeBudget.automatic
     /// Seconds above the time budget that a device may take where not even its fewest bits fit into it.

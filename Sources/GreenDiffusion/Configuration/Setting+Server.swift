@@ -8,6 +8,11 @@ extension Setting {
     public static let workload = Setting(
         "workload", \.workload, .choice(of: [("measured", .measured), ("paper", .paper)]), "kind",
         "Work that plans count with: measured FLOPs, or the paper's cycles")
+    /// `energy-model`: ``RunConfiguration/energyModel``.
+    public static let energyModel = Setting(
+        "energy-model", \.energyModel, .choice(), "name",
+        "What processors draw: table (measured, where a device has one), smooth (a + b f + tau f³) or paper (tau f³)",
+        default: "table")
     /// `time-budget`: ``RunConfiguration/timeBudget``.
     public static let timeBudget = Setting(
         "time-budget", \.timeBudget, .timeBudget(), "seconds", "Seconds that a round may take, or auto")

@@ -62,6 +62,12 @@ struct PlanCommand: ParsableCommand {
             valueName: "seconds|auto"))
     var timeBudget: PlanTimeBudget = .asGiven
 
+    @Option(
+        help: ArgumentHelp(
+            "What processors draw: table (operating_points where a device has them), smooth (a + b f + tau f³, fitted where a device has a "
+                + "table alone), or paper (tau f³).", valueName: "table|smooth|paper"))
+    var energyModel = EnergyModel.table
+
     @Option(help: "Output for people, as one document, for spreadsheets, or as one object a line.")
     var format = PlanFormat.table
 
@@ -77,6 +83,7 @@ struct PlanCommand: ParsableCommand {
         try options.choose(solver, tolerance: tolerance)
         options.equations = equations
         options.timeBudget = timeBudget
+        options.energyModel = energyModel
         options.totalBandwidthHertz = totalBandwidth
         options.inputFormat = inputFormat
         options.format = format
@@ -113,6 +120,7 @@ struct PlanCommand: ParsableCommand {
 
 extension PlanJob.Solver: ExpressibleByArgument {}
 extension EnergyEquations: ExpressibleByArgument {}
+extension EnergyModel: ExpressibleByArgument {}
 extension PlanFormat: ExpressibleByArgument {}
 extension DeviceFileFormat: ExpressibleByArgument {}
 
