@@ -16,12 +16,14 @@ struct PlanFile {
     }
 
     /// All devices of the file, or the first one's error.
-    func devices(format: DeviceFileFormat? = nil) throws -> [PlannedDevice] {
-        try records(format: format).map { try $0.get() }
+    func devices(format: DeviceFileFormat? = nil, energyModel: EnergyModel = .table) throws -> [PlannedDevice] {
+        try records(format: format, energyModel: energyModel).map { try $0.get() }
     }
 
-    func records(format: DeviceFileFormat? = nil) throws -> [Result<PlannedDevice, UnusableDevice>] {
-        var reader = try DeviceReader(path: path, format: format)
+    func records(
+        format: DeviceFileFormat? = nil, energyModel: EnergyModel = .table
+    ) throws -> [Result<PlannedDevice, UnusableDevice>] {
+        var reader = try DeviceReader(path: path, format: format, energyModel: energyModel)
         var records: [Result<PlannedDevice, UnusableDevice>] = []
         while let record = try reader.next() { records.append(record) }
         return records

@@ -59,7 +59,7 @@ import Testing
             $0.totalBandwidthHertz = 5e7
             $0.format = .csv
         }.text.split(separator: "\n")
-        #expect(rows.count == 3 && rows[0].hasSuffix(",bandwidth_hz,bandwidth_smallest_hz"))
+        #expect(rows.count == 3 && rows[0].contains(",bandwidth_hz,bandwidth_smallest_hz,energy_model,"))
         let table = try file.plan { $0.totalBandwidthHertz = 5e7 }.text
         #expect(
             table.contains("2 of 2 devices served") && table.contains("equal bands") && table.contains("relative duality gap"))

@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"version\":1", "\"version\":2", "version 2 is not 1"), ("\"batch_size\":", "\"batch_size\":-", "batch_size -"),
+        ("\"version\":2", "\"version\":1", "version 1 is not 2"), ("\"batch_size\":", "\"batch_size\":-", "batch_size -"),
         ("\"grid\":\"", "\"grid\":\"x", "grid x"), ("\"theta\":0.", "\"theta\":-0.", "theta -0."),
         ("\"distance_m\":", "\"distance_m\":-", "distance_m -"), ("\"coded_bytes\":[", "\"coded_bytes\":[1,", "errors and sizes"),
         ("\"bits_min\":", "\"bits_min\":9", "bits_min 9"), ("\"scheme\":\"", "\"scheme\":\"x", "scheme x"),

@@ -68,6 +68,15 @@ import Testing
         for label in 0..<3 { #expect(try prediction(conditional, label) == prediction(plain, nil)) }
     }
 
+    @Test func withoutClassesItIsTheModelThatDrawsNone() throws {
+        let conditional = try checkpoint(labels: 4, names: ["stop", "yield", "ice"])
+        let plain = conditional.unconditioned()
+        #expect(plain.configuration.numClassEmbeds == nil && plain.classes == nil)
+        let (ours, none) = (try prediction(plain, nil), try prediction(conditional, 3))
+        #expect(zip(ours, none).allSatisfy { abs($0 - $1) <= 1e-5 * max(1, abs($1)) }, "sums are added in another order")
+        #expect(zip(ours, try prediction(conditional, 0)).contains { abs($0 - $1) > 1e-3 })
+    }
+
     @Test func knownClassesKeepTheirVectorsAndNewOnesBeginAsNoClass() throws {
         let before = try checkpoint(labels: 4, names: ["stop", "yield", "ice"])
         let after = before.conditioned(on: ["danger", "ice", "stop"])

@@ -53,14 +53,14 @@ extension ProcessorPower {
         let top = table.highestCyclesPerSecond
         let rows = table.rows.map { (x: $0.cyclesPerSecond / top, watts: $0.powerWatts) }
         var best: (residual: Double, terms: [Double])?
-        // Constant, linear, cubic: with the cubic term always, and the others where they are not negative.
-        for used in [[0, 1, 2], [0, 2], [1, 2], [2]] {
-            guard let terms = fit(rows, used: used), terms.allSatisfy({ $0 >= 0 }), terms[2] > 0 else { continue }
+        // Constant, linear, cubic: those of them that are not negative.
+        for used in [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]] {
+            guard let terms = fit(rows, used: used), terms.allSatisfy({ $0 >= 0 }) else { continue }
             let residual = rows.reduce(0) { $0 + square((value(terms, $1.x) - $1.watts) / $1.watts) }
             if best.map({ residual < $0.residual }) ?? true { best = (residual, terms) }
         }
         let terms = best?.terms ?? [0, 0, rows[rows.count - 1].watts]
-        return .smooth(constantWatts: terms[0], wattsPerHertz: terms[1] / top, coefficient: terms[2] / cube(top))
+        return .smooth(constantWatts: terms[0], wattsPerHertz: terms[1] / top, coefficient: max(terms[2] / cube(top), ComputeModel.coefficientRange.range.lowerBound))
     }
 
     private static func value(_ terms: [Double], _ x: Double) -> Double { terms[0] + terms[1] * x + terms[2] * cube(x) }

@@ -47,13 +47,14 @@ struct TrainedClasses: Sendable, Equatable {
 }
 
 extension UNet {
-    /// The network that training begins with: `start` with the vectors of `classes`, or fresh parameters.
+    /// The network that training begins with: `start` with the vectors of `classes`, or as it draws "no class" where there are none, or
+    /// fresh parameters.
     ///
     /// - Parameters:
     ///   - start: nil for random weights.
     ///   - source: what errors call it.
     ///   - classes: nil where the run is not conditional.
-    /// - Throws: `ConfigurationError` where `start` has classes that the run does not learn, or that nobody knows the names of.
+    /// - Throws: `ConfigurationError` where `start` has classes that the run does not learn and no label for none of them, or that nobody knows the names of.
     convenience init(
         startingFrom start: Checkpoint?, _ source: String, preset: UNetConfiguration.Preset, classes: TrainedClasses?,
         seed: UInt64, context: ComputeContext
@@ -66,9 +67,14 @@ extension UNet {
             return
         }
         if let known = start.classes {
+            if classes == nil, known.nullLabel != nil {
+                try self.init(start.unconditioned(), context: context)
+                return
+            }
             guard classes != nil else {
                 throw ConfigurationError(
-                    Setting.conditional.name, "off", "does not go with \(source), a model of \(known.count) classes",
+                    Setting.conditional.name, "off",
+                    "does not go with \(source), a model of \(known.count) classes without a label that means none of them",
                     wayOut: "set conditional to on")
             }
             guard known.names != nil else {

@@ -90,6 +90,29 @@ extension Checkpoint {
             configuration: conditional, scheduler: scheduler, parameters: result, classNames: names, notes: notes)
     }
 
+    /// An unconditional model that predicts what this one predicts for "no class": to go on from on images without classes.
+    ///
+    /// The vector of a label is added to the timestep embedding, whose last layer has a bias: there it goes.
+    ///
+    /// - Precondition: the model has a label that means "no class".
+    package func unconditioned() -> Checkpoint {
+        guard let label = classes?.nullLabel else { preconditionFailure("no label means no class") }
+        var plain = configuration
+        plain.numClassEmbeds = nil
+        let places = Dictionary(uniqueKeysWithValues: configuration.parameterLayout.entries.map { ($0.name, $0) })
+        let layout = plain.parameterLayout
+        let result = Tensor(shape: [layout.parameterCount])
+        for entry in layout.entries {
+            guard let source = places[entry.name] else { preconditionFailure("\(entry.name) is new") }
+            Tensor(viewOf: result, offset: entry.offset, shape: entry.shape)
+                .copy(from: Tensor(viewOf: parameters, offset: source.offset, shape: source.shape))
+            guard entry.name == Self.biasName, let table = places[Self.tableName] else { continue }
+            let width = entry.shape[0]
+            for index in 0..<width { result[entry.offset + index] += parameters[table.offset + label * width + index] }
+        }
+        return Checkpoint(configuration: plain, scheduler: scheduler, parameters: result, classNames: nil, notes: notes)
+    }
+
     /// The vector of each of `names`, and that of "no class".
     private func copyVectors(of names: [String], from source: Tensor?, into target: Tensor) {
         let width = target.shape[1]
@@ -105,4 +128,5 @@ extension Checkpoint {
     }
 
     private static let tableName = "class_embedding.weight"
+    private static let biasName = "time_embedding.linear_2.bias"
 }

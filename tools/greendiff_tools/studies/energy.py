@@ -3,6 +3,7 @@
 import argparse
 import collections
 import csv
+import itertools
 import json
 import statistics
 import subprocess
@@ -72,14 +73,16 @@ def solved(matrix):
 def fit_error(rows, powers):
     """Mean relative error of the form that meets the rows best by least squares of relative errors, no term negative."""
     top = rows[-1][0]
-    for used in [powers] + [[power for power in powers if power != left] for left in powers[:-1]] + [powers[-1:]]:
+    best = (float("inf"), float("nan"))
+    for used in (subset for count in range(1, len(powers) + 1) for subset in itertools.combinations(powers, count)):
         columns = [[(hertz / top) ** power / watts for power in used] for hertz, watts in rows]
         terms = solved([
             [sum(row[i] * row[j] for row in columns) for j in range(len(used))] + [sum(row[i] for row in columns)]
             for i in range(len(used))])
         if min(terms) >= 0:
-            return statistics.mean(abs(sum(t * x for t, x in zip(terms, row)) - 1) for row in columns)
-    return float("nan")
+            errors = [abs(sum(t * x for t, x in zip(terms, row)) - 1) for row in columns]
+            best = min(best, (sum(error ** 2 for error in errors), statistics.mean(errors)))
+    return best[1]
 
 
 def clusters_study(arguments):
@@ -140,7 +143,8 @@ def devices_study(arguments):
                 cells = []
                 for plan in found:
                     even = plan.get("energy_even_split_j")
-                    cells += [f"{even:.3g}" if even else "unserved", f"{plan['energy_total_j']:.3g}"]
+                    # The law's even split is strict: no half of the time may be longer than its slowest setting takes.
+                    cells += [f"{even:.3g}" if even else "-", f"{plan['energy_total_j']:.3g}"]
                 first, last = found[0], found[-1]
                 rows.append(
                     [profile if model == "paper" else "", "law" if model == "paper" else "table", f"{seconds:.3g}", *cells,
