@@ -89,8 +89,8 @@ let package = Package(
         .target(
             name: "GreenDiffusion",
             dependencies: [
-                "CPUSupport", "Codec", "Datasets", "DevicePlanning", "FedRuntime", "ImageFiles", "ImageQuality", "Kernels",
-                "Model", "Records", "Report", "Storage",
+                "CPUSupport", "Codec", "Datasets", "DevicePlanning", "Energy", "FedRuntime", "ImageFiles", "ImageQuality",
+                "Kernels", "Model", "Records", "Report", "Storage",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ],
             resources: [.copy("Resources")], swiftSettings: strict),

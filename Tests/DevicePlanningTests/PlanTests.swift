@@ -123,7 +123,9 @@ import Testing
         let table = try file.plan().text
         #expect(table.contains("453 mJ") && table.contains("918 mJ") && table.contains("50.7 %"))
         #expect(table.contains("late    infeasible: frequency_max_hz"))
-        #expect(table.contains("1 of 2 devices feasible, 453 mJ together: 294 mJ compute, 158 mJ radio, modelled by the paper's tau f³\n"))
+        #expect(
+            table.contains(
+                "1 of 2 devices feasible, 453 mJ together: 294 mJ compute, 158 mJ radio, modelled by the paper's tau f³\n"))
         #expect(table.contains("\nlargest KKT residual ") && table.contains("largest relative duality gap "))
         let printed = try file.plan { $0.equations = .printed }.text
         #expect(printed.contains("largest relative duality gap 0."))

@@ -36,8 +36,12 @@ import Testing
         let law = try power("\"profile\": \"pixel-6-big\"", .paper)
         #expect(abs(law.coefficient / profile.energyCoefficient - 1) < 1e-12, "the law meets the highest row")
         #expect(try power("\"profile\": \"pixel-6-big\"", .smooth).form == .smooth)
-        #expect(try power("\"tau\": 2e-27, \"power_static_w\": 0.5") == .smooth(constantWatts: 0.5, wattsPerHertz: 0, coefficient: 2e-27))
-        #expect(try power("\"profile\": \"pixel-6-big\", \"frequency_max_hz\": 1e9, \"frequency_min_hz\": 9e8").frequencies == [984e6])
+        #expect(
+            try power("\"tau\": 2e-27, \"power_static_w\": 0.5")
+                == .smooth(constantWatts: 0.5, wattsPerHertz: 0, coefficient: 2e-27))
+        #expect(
+            try power("\"profile\": \"pixel-6-big\", \"frequency_max_hz\": 1e9, \"frequency_min_hz\": 9e8").frequencies == [984e6]
+        )
     }
 
     @Test func plansNameTheRowsAndTheirSeconds() throws {
@@ -69,7 +73,10 @@ import Testing
 
     @Test(arguments: [
         (#""operating_points": [{"frequency_hz": 1e9}]"#, "row 0 has no power_w"),
-        (#""operating_points": [[1e9, 1], [1e9, 2]]"#, "operating_points[1].frequency_hz 1000000000.0 Hz is outside what no other row has"),
+        (
+            #""operating_points": [[1e9, 1], [1e9, 2]]"#,
+            "operating_points[1].frequency_hz 1000000000.0 Hz is outside what no other row has"
+        ),
         (#""operating_points": [[1e9, 0]]"#, "operating_points[0].power_w 0.0 W"),
         (#""operating_points": [[1e9, "x"]]"#, "row 0 has a power_w that is no number"),
         (#""operating_points": [[1e9, 1, 1, 1]]"#, "row 0 has a number more"),

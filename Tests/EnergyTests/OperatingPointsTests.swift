@@ -14,7 +14,8 @@ import Testing
             let watts = (constant + linear * share + share * share * share) * random.uniform(0.8...1.25)
             return OperatingPoint(frequencyHertz: top * share, powerWatts: watts)
         }
-        let compute = try ComputeModel(samplesPerIteration: 512, cyclesPerSample: random.decades(5.5...7), power: .table(OperatingPoints(rows)))
+        let compute = try ComputeModel(
+            samplesPerIteration: 512, cyclesPerSample: random.decades(5.5...7), power: .table(OperatingPoints(rows)))
         let load = random.uniform(0.1...0.95)
         let radio = try RadioModel(
             distanceMetres: random.uniform(5...80), circuitPowerWatts: random.uniform(0...1) < 0.5 ? 0 : random.uniform(0...0.8),
@@ -114,7 +115,9 @@ import Testing
             let hertz = 1e9 * Double(step) / 2000
             return OperatingPoint(frequencyHertz: hertz, powerWatts: 1e-26 * hertz * hertz * hertz)
         }
-        for power in [ProcessorPower.table(try OperatingPoints(rows)), .smooth(constantWatts: 0, wattsPerHertz: 0, coefficient: 1e-26)] {
+        for power in [
+            ProcessorPower.table(try OperatingPoints(rows)), .smooth(constantWatts: 0, wattsPerHertz: 0, coefficient: 1e-26),
+        ] {
             let problem = try DeviceEnergyProblem(compute: ComputeModel(power: power), radio: RadioModel(), payloadBits: 222e6)
             let plan = try #require(EnergySolver.fast.solve(problem).plan)
             #expect(abs(plan.energyTotalJoules / paper.energyTotalJoules - 1) < 1e-4)
@@ -186,7 +189,9 @@ import Testing
             let problem = try DeviceEnergyProblem(
                 compute: device.compute, radio: device.radio, payloadBits: device.payloadBits,
                 timeBudgetSeconds: device.timeBudgetSeconds, idlePowerWatts: idle)
-            guard let plan = EnergySolver.fast.solve(problem).plan, let without = EnergySolver.fast.solve(device).plan else { continue }
+            guard let plan = EnergySolver.fast.solve(problem).plan, let without = EnergySolver.fast.solve(device).plan else {
+                continue
+            }
             let brute = try #require(Self.bruteForce(problem, rows))
             let spent = plan.energyTotalJoules + idle * (problem.timeBudgetSeconds - plan.timeTotalSeconds)
             #expect(abs(spent / brute - 1) <= 1e-9, "\(plan), \(brute), \(problem)")

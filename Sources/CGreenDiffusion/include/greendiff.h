@@ -136,7 +136,8 @@ greendiff_status greendiff_device_answer(
 
 /*
  * The plan of least energy for each device, as `greendiff plan` writes it: `devices` is a JSON array, one JSON object a line,
- * or CSV. Options: `time_budget` (seconds or "auto"), `total_bandwidth`, `solver`, `tolerance`, `equations`, `skip_invalid`,
+ * or CSV. Options: `time_budget` (seconds or "auto"), `total_bandwidth`, `solver`, `tolerance`, `equations`, `energy_model`,
+ * `skip_invalid`,
  * `input_format`, `format` ("json" where it is missing, "ndjson", "csv", "table").
  * `*notes`, if `notes` is not NULL, are lines about devices that were skipped.
  */

@@ -52,11 +52,11 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         case .samplesPerIteration: .of(ComputeModel.samplesRange, .plan, "samples in one local iteration")
         case .cyclesPerSample: .of(ComputeModel.cyclesRange, .plan, "CPU cycles a sample")
         case .energyCoefficient:
-            .of(ComputeModel.coefficientRange, .both, "tau (another name of it): power at frequency f is tau f³") { $0.energyCoefficient }
+            .of(ComputeModel.coefficientRange, .both, "tau: power at frequency f is tau f³") { $0.energyCoefficient }
         case .operatingPoints:
             .text(
                 OperatingPoints.countRange.field, .both,
-                "measured power table: rows of frequency_hz, power_w and, where it is not 1, cycles_scale; before tau")
+                "power table: rows of frequency_hz, power_w, cycles_scale; before tau")
         case .powerStatic:
             .of(ProcessorPower.constantRange, .both, "a of the power a + b f + tau f³ while computing")
         case .powerLinear: .of(ProcessorPower.linearRange, .both, "b of that power")
@@ -76,8 +76,10 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         case .pathLossExponent: .of(RadioModel.exponentRange, .both, "the gain falls with distance to this power")
         case .noise: .of(RadioModel.noiseRange, .both, "noise power density")
         case .idlePower:
-            .number("idle_power_w", "W", 0, Self.powers, .both, "power while it waits, which all others are above") { $0.idlePowerWatts }
-        case .idleCounts: .text("idle_counts", .both, "true: plans minimise what waiting draws in the rest of the time budget, too")
+            .number("idle_power_w", "W", 0, Self.powers, .both, "power while it waits, which all others are above") {
+                $0.idlePowerWatts
+            }
+        case .idleCounts: .text("idle_counts", .both, "true: plans minimise what waiting draws, too")
         case .receiverPower:
             .number("receiver_power_w", "W", 0, Self.powers, .train, "power that receiving takes") { $0.receiverPowerWatts }
 
@@ -173,7 +175,9 @@ extension DeviceField {
     /// The paper's device as far as a plan uses it, without what it does not have: `distance_m 45, ...`.
     package static var paperDevice: String {
         rows.filter { $0.users.contains(.plan) }
-            .compactMap { row in row.standard.flatMap { $0 == 0 || row.name == Self.amplifierEfficiency.name ? nil : "\(row.name) \(text($0))" } }
+            .compactMap { row in
+                row.standard.flatMap { $0 == 0 || row.name == Self.amplifierEfficiency.name ? nil : "\(row.name) \(text($0))" }
+            }
             .joined(separator: ", ")
     }
 

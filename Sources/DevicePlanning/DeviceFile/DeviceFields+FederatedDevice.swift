@@ -58,7 +58,8 @@ extension DeviceFields {
             return try FederatedDevice(
                 id: index, profile: label, name: name, samples: samples,
                 processor: Processor(
-                    frequencyMinHertz: frequencyMin, frequencyMaxHertz: frequencyMax, power: power, flopsPerCycle: number(.flopsPerCycle)),
+                    frequencyMinHertz: frequencyMin, frequencyMaxHertz: frequencyMax, power: power,
+                    flopsPerCycle: number(.flopsPerCycle)),
                 radio: radio(), demand: self.demand(missing: demand), acceptedBits: acceptedBits(missing: bits),
                 idlePowerWatts: number(.idlePower), receiverPowerWatts: number(.receiverPower),
                 idleCounts: flag(.idleCounts))

@@ -39,7 +39,8 @@ package struct PlanEntry: Sendable {
         id = device.id
         self.iterations = iterations
         // With a table half of the time is mostly longer than training is worth.
-        energyEvenSplitJoules = device.problem.evenSplit(finishingEarly: device.problem.compute.power.form != .paper).plan?.energyTotalJoules
+        energyEvenSplitJoules =
+            device.problem.evenSplit(finishingEarly: device.problem.compute.power.form != .paper).plan?.energyTotalJoules
         bandwidthHertz = nil
         (energyModel, schedule, energyIdleJoules) = Self.processor(of: device, outcome.plan)
         switch outcome {

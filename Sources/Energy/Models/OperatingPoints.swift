@@ -64,7 +64,9 @@ public struct OperatingPoints: Sendable, Hashable {
     /// Those of the row that spends the least on a cycle where waiting saves nothing, else of the slowest that is worth while.
     ///
     /// - Parameter idleWatts: what waiting would draw.
-    package func cheapestCyclesPerSecond(idleWatts: Double = 0) -> Double { rows[corners[cheapest(idleWatts: idleWatts)].row].cyclesPerSecond }
+    package func cheapestCyclesPerSecond(idleWatts: Double = 0) -> Double {
+        rows[corners[cheapest(idleWatts: idleWatts)].row].cyclesPerSecond
+    }
 
     /// The last corner that is worth its time.
     func cheapest(idleWatts: Double) -> Int { corners.partitioningIndex { $0.fallingWatts <= -idleWatts } - 1 }
@@ -94,7 +96,8 @@ extension OperatingPoints {
     package static let powerRange = PhysicalRange(
         "power_w", unit: "W", 1e-9...1e6, wayOut: "give the power while computing less the power while waiting, in watts")
     package static let scaleRange = PhysicalRange(
-        "cycles_scale", unit: "", 1e-3...1e3, wayOut: "give the cycles of the same work over those of the fastest code, or leave it out")
+        "cycles_scale", unit: "", 1e-3...1e3,
+        wayOut: "give the cycles of the same work over those of the fastest code, or leave it out")
 
     private static func check(_ rows: [OperatingPoint], _ place: Int) throws(EnergyInputError) {
         let row = rows[place]

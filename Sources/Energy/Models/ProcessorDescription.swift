@@ -41,7 +41,9 @@ public struct ProcessorDescription: Sendable, Hashable {
                 return .law(coefficient: top.powerWatts / cube(table.highestCyclesPerSecond))
             }
             // A coefficient beside other terms is not the law's.
-            if let smooth { return .law(coefficient: smooth.joulesPerCycle(frequencyHertz: frequencyMaxHertz) / square(frequencyMaxHertz)) }
+            if let smooth {
+                return .law(coefficient: smooth.joulesPerCycle(frequencyHertz: frequencyMaxHertz) / square(frequencyMaxHertz))
+            }
             return .law(coefficient: cubic)
         }
     }
@@ -60,7 +62,9 @@ extension ProcessorPower {
             if best.map({ residual < $0.residual }) ?? true { best = (residual, terms) }
         }
         let terms = best?.terms ?? [0, 0, rows[rows.count - 1].watts]
-        return .smooth(constantWatts: terms[0], wattsPerHertz: terms[1] / top, coefficient: max(terms[2] / cube(top), ComputeModel.coefficientRange.range.lowerBound))
+        return .smooth(
+            constantWatts: terms[0], wattsPerHertz: terms[1] / top,
+            coefficient: max(terms[2] / cube(top), ComputeModel.coefficientRange.range.lowerBound))
     }
 
     private static func value(_ terms: [Double], _ x: Double) -> Double { terms[0] + terms[1] * x + terms[2] * cube(x) }

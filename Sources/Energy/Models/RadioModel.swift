@@ -101,7 +101,8 @@ extension RadioModel {
         "power_max_w", unit: "W", 1e-12...1e6, standard: PaperDevice.powerMaxWatts,
         wayOut: "give the largest transmit power in watts, above 0")
     package static let circuitRange = PhysicalRange(
-        "circuit_power_w", unit: "W", 0...1e6, standard: 0, wayOut: "give what the radio draws while it sends, besides the amplifier")
+        "circuit_power_w", unit: "W", 0...1e6, standard: 0,
+        wayOut: "give what the radio draws while it sends, besides the amplifier")
     package static let efficiencyRange = PhysicalRange(
         "amplifier_efficiency", unit: "", 1e-6...1, standard: 1, wayOut: "give radiated over drawn power, above 0 and at most 1")
 }

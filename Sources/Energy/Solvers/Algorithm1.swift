@@ -65,7 +65,11 @@ public struct Algorithm1: Sendable, Equatable {
                 Iteration(
                     multiplierJoules: multiplier, theta: shares.theta, pi: shares.pi,
                     energyTotalJoules: split.energyJoules(shares)))
-            if shares.theta + shares.pi <= 1 { (upper, best) = (multiplier, shares) } else { (lower, over) = (multiplier, shares) }
+            if shares.theta + shares.pi <= 1 {
+                (upper, best) = (multiplier, shares)
+            } else {
+                (lower, over) = (multiplier, shares)
+            }
         }
         return (split.filled(best, from: over), iterations)
     }

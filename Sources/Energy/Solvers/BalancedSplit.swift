@@ -9,7 +9,8 @@ extension TimeSplit {
         let highest = max(lowest, min(thetaBounds.upperBound, 1 - piBounds.lowerBound))
         let theta =
             compute.corners.isEmpty
-            ? balancedTheta(in: lowest...highest, equations: equations) : balancedCorner(in: lowest...highest, equations: equations)
+            ? balancedTheta(in: lowest...highest, equations: equations)
+            : balancedCorner(in: lowest...highest, equations: equations)
         return TimeShares(theta: theta, pi: piBounds.clamp(1 - theta))
     }
 
@@ -28,7 +29,8 @@ extension TimeSplit {
         }
         let corner = low - 1
         guard corner > 0 else { return range.clamp(compute.theta(0)) }
-        let piece = max(range.lowerBound, compute.theta(corner - 1))...min(range.upperBound, max(range.lowerBound, compute.theta(corner)))
+        let piece =
+            max(range.lowerBound, compute.theta(corner - 1))...min(range.upperBound, max(range.lowerBound, compute.theta(corner)))
         return piece.clamp(1 - radioShare(marginal: compute.fall(corner), equations: equations))
     }
 

@@ -33,7 +33,8 @@ func marginalShape(_ x: Double) -> Double {
 /// `ln phi` is convex in `ln x` with a slope of 2 or more, so that Newton's method is above the root after one step and then comes down.
 func inverseMarginalShape(_ value: Double) -> Double {
     // phi is x^2/2 for small x, and (x - 1)*e^x for large.
-    var x = value < 1 ? (2 * value).squareRoot() : max(1, naturalLogarithm(value) + 1 - naturalLogarithm(1 + naturalLogarithm(value)))
+    var x =
+        value < 1 ? (2 * value).squareRoot() : max(1, naturalLogarithm(value) + 1 - naturalLogarithm(1 + naturalLogarithm(value)))
     for _ in 0..<60 {
         let shape = marginalShape(x)
         let step = naturalLogarithm(shape / value) * shape / (x * x * exponential(x))

@@ -31,7 +31,9 @@ struct PowerPart: Codable, Sendable, Equatable {
         case (let coefficient?, let constant?, let linear?, nil):
             return .smooth(constantWatts: constant, wattsPerHertz: linear, coefficient: coefficient)
         case (nil, nil, nil, let rows?):
-            guard rows.allSatisfy({ $0.count == 3 }) else { throw MessageError("operating_points has a row without three numbers") }
+            guard rows.allSatisfy({ $0.count == 3 }) else {
+                throw MessageError("operating_points has a row without three numbers")
+            }
             return .table(
                 try OperatingPoints(rows.map { OperatingPoint(frequencyHertz: $0[0], powerWatts: $0[1], cyclesScale: $0[2]) }))
         default: throw MessageError("power is neither the law, the smooth form nor a table")

@@ -27,7 +27,8 @@ public struct SettingGroup: Sendable, CaseIterable {
         SettingGroup(
             title: "Energy and channels",
             settings: [
-                .workload, .energyModel, .timeBudget, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower, .idlePower,
+                .workload, .energyModel, .timeBudget, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower,
+                .idlePower,
                 .gridIntensity,
             ]),
         SettingGroup(

@@ -24,7 +24,8 @@ def plan(devices, **options):
     DataFrame with a column a field, in which NaN is a missing value.
 
     Options: `time_budget` (seconds for all devices, or "auto"), `total_bandwidth` (Hz that all share), `solver` ("fast" or
-    "algorithm1"), `tolerance`, `equations` ("corrected" or "printed"), `skip_invalid` (leaves out devices that cannot be used,
+    "algorithm1"), `tolerance`, `equations` ("corrected" or "printed"), `energy_model` ("table", "smooth" or "paper"), `skip_invalid`
+    (leaves out devices that cannot be used,
     with a warning each), `threads`.
 
     Returns a `Plan`, a dict of arrays by field: `feasible`, `theta` and `pi` (shares of the time budget), `frequency_hz`,

@@ -14,7 +14,7 @@ from ..paths import GREENDIFF
 
 LOADS = [0.1, 0.2, 0.5, 0.8, 0.95]
 SECONDS = 15.0
-SCHEMES = {"FedAvg, 32 bits": 32.0, "fixed 8 bits": 8.0, "on-demand": 2.85}
+SCHEMES = {"FedAvg": 32.0, "8 bits": 8.0, "on demand": 2.85}
 
 
 def plans(program, devices, model):
@@ -27,7 +27,7 @@ def plans(program, devices, model):
 
 
 def read_clusters(path):
-    """The rows (hertz, watts) of every cluster with four frequencies or more; those without a positive power are named and left out."""
+    """The rows (hertz, watts) of every cluster with four or more; rows without a positive power are named, and left out."""
     clusters = collections.defaultdict(list)
     with open(path, encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
@@ -107,8 +107,8 @@ def clusters_study(arguments):
             lowest.append(spent(table, cycles, load * table[-1][0]) / best["energy_compute_j"])
         median = statistics.median
         rows.append([
-            f"{load:.0%}", f"{median(saved):.2f}", f"{median(promised):.2f}", f"{median(understated):.2f}", f"{median(wasted):.3f}",
-            f"{max(wasted):.2f}", f"{max(lowest):.2f}"])
+            f"{load:.0%}", f"{median(saved):.2f}", f"{median(promised):.2f}", f"{median(understated):.2f}",
+            f"{median(wasted):.3f}", f"{max(wasted):.2f}", f"{max(lowest):.2f}"])
     print("Medians over the clusters unless said:\n")
     print(markdown.table([
         "load", "slower saves, table", "the law promises", "law's plan costs over what it says", "over the best plan",
@@ -150,11 +150,11 @@ def devices_study(arguments):
                     [profile if model == "paper" else "", "law" if model == "paper" else "table", f"{seconds:.3g}", *cells,
                      f"{first['energy_total_j'] / last['energy_total_j']:.2f}",
                      f"{first['energy_compute_j'] / last['energy_compute_j']:.2f}"])
-        header = ["device", "power by", "T, s"]
+        header = ["device", "by", "T, s"]
         for scheme in SCHEMES:
-            header += [f"{scheme}: even", "optimal"]
+            header += [scheme, "split"]
         print(f"{workload}, {arguments.bandwidth / 1e6:g} MHz, joules a round:\n")
-        print(markdown.table([*header, "bits save", "of training"], rows), "\n")
+        print(markdown.table([*header, "bits save", "training"], rows), "\n")
 
 
 def main(description):
