@@ -25,13 +25,31 @@ package struct CalibrationReport: Encodable, Sendable {
         package let cyclesPerSample: SourcedNumber?
         /// Executed operations a clock cycle, all cores together: what a device's `flops_per_cycle` is.
         package let flopsPerCycle: SourcedNumber?
-        /// Of the processor packages during all steps.
-        package let energyJoules: SourcedNumber?
+        /// Of the processor packages, or of what the external meter measures, during all steps.
+        package internal(set) var energyJoules: SourcedNumber?
+        /// When the steps began and ended, seconds since 1970: for a meter's file.
+        package let startUnixSeconds: Double
+        /// See `startUnixSeconds`.
+        package let endUnixSeconds: Double
+    }
+
+    /// Power above idle at one clock.
+    package struct MeasuredPoint: Encodable, Sendable, Equatable {
+        package let frequencyHertz: Double
+        package let powerWatts: Double
+        /// Standard deviation of the meter's samples; nil of energy counters, which only add up.
+        package let deviationWatts: Double?
+        /// How many samples the meter took.
+        package let samples: Int?
     }
 
     /// The measured energy model, or why there is none.
     package struct Energy: Encodable, Sendable {
-        /// Of the packages while nothing runs.
+        /// What measured: `RAPL`, or the name of an external meter's file; nil where nothing did.
+        package let meter: String?
+        /// Power above idle at each clock that was measured.
+        package let operatingPoints: [MeasuredPoint]
+        /// Of the packages, or of what the meter measures, while nothing runs.
         package let idlePowerWatts: SourcedNumber?
         /// `tau`, of all cores together.
         package let energyCoefficient: SourcedNumber?
@@ -102,7 +120,19 @@ extension CalibrationReport: CustomStringConvertible {
                     "the threads did not get or not use all CPU time; with other programs running, measure again without"))
         }
         if let idle = energy.idlePowerWatts {
-            notes.append(labelledLine("idle", "\(Quantity.significant(idle.value)) W, measured by the packages' energy counters"))
+            notes.append(
+                labelledLine(
+                    "idle",
+                    "\(Quantity.significant(idle.value)) W, measured by \(energy.meter == "RAPL" ? "the packages' energy counters" : energy.meter ?? "")"
+                ))
+        }
+        for point in energy.operatingPoints {
+            let spread = point.deviationWatts.map { " +- \(Quantity.significant($0)) W (\(point.samples ?? 0) samples)" } ?? ""
+            notes.append(
+                labelledLine(
+                    "power",
+                    "\(Quantity.significant(point.powerWatts)) W\(spread) above idle at \(Quantity.significant(point.frequencyHertz / 1e9)) GHz"
+                ))
         }
         if let tau = energy.energyCoefficient {
             let clocks = energy.frequenciesHertz.map { "\(Quantity.significant($0 / 1e9)) GHz" }.joined(separator: ", ")

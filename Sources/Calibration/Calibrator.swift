@@ -14,26 +14,29 @@ package struct Calibrator: Sendable {
     /// Whether to run at several clocks, for a better fit of `tau`: changes the CPU's limit, and puts it back.
     package let sweepsFrequencies: Bool
     private let powercap: String
+    private let powerLog: PowerLogFile?
     private let idleSeconds: Double
     private let frequency: ProcessorFrequency
 
     /// - Parameters:
     ///   - powercap: folder of the energy counters.
+    ///   - powerLog: the file of an external meter, in place of them.
     ///   - idleSeconds: how long to do nothing, to measure the idle power.
     ///   - frequency: where the CPU's clock is read.
     package init(
         presets: [UNetConfiguration.Preset], batchSizes: [Int], threads: Int, steps: Int, sweepsFrequencies: Bool = false,
-        powercap: String = "/sys/class/powercap", idleSeconds: Double = 2,
+        powercap: String = "/sys/class/powercap", powerLog: PowerLogFile? = nil, idleSeconds: Double = 2,
         frequency: ProcessorFrequency = ProcessorFrequency()
     ) {
         precondition(!presets.isEmpty && !batchSizes.isEmpty && steps >= 1, "nothing to measure")
         (self.presets, self.batchSizes, self.threads, self.steps) = (presets, batchSizes, threads, steps)
         (self.sweepsFrequencies, self.powercap, self.frequency) = (sweepsFrequencies, powercap, frequency)
+        self.powerLog = powerLog
         self.idleSeconds = idleSeconds
     }
 
     /// - Parameter isInterrupted: asked before each clock of a sweep; true ends the sweep there.
-    /// - Throws: `DivergenceError` from a training step, `FileError` for a clock limit that cannot be set.
+    /// - Throws: `DivergenceError` from a training step, `FileError` for a clock limit that cannot be set or a meter's file.
     package func calibrate(isInterrupted: () -> Bool = { false }) throws -> CalibrationReport {
         let counter: CycleCounter?
         var cyclesReason: String?
@@ -42,20 +45,42 @@ package struct Calibrator: Sendable {
         } catch { (counter, cyclesReason) = (nil, Self.reason(error)) }
         var rapl: RAPL?
         var energyReason: String?
-        do throws(RAPLError) { rapl = try RAPL(root: powercap) } catch { energyReason = "\(error)" }
-        let idle = rapl.flatMap(idleWatts)
+        if powerLog == nil {
+            do throws(RAPLError) { rapl = try RAPL(root: powercap) } catch { energyReason = "\(error)" }
+        }
+        let idleStart = Date().timeIntervalSince1970
+        var idle = powerLog == nil ? rapl.flatMap(idleWatts) : nil
+        if powerLog != nil { Thread.sleep(forTimeInterval: idleSeconds) }
+        let idleEnd = Date().timeIntervalSince1970
         let meter = TrainingMeter(counter: counter, rapl: rapl, frequency: frequency, threads: threads, steps: steps)
         var lines: [CalibrationReport.Line] = []
         for preset in presets {
             for batchSize in batchSizes { lines.append(try meter.measure(preset, batchSize: batchSize)) }
         }
-        var points = lines.compactMap(\.energyPoint)
-        if sweepsFrequencies, !points.isEmpty { points += try sweep(meter, isInterrupted) }
+        var swept: [CalibrationReport.Line] = []
+        if sweepsFrequencies { swept = try sweep(meter, isInterrupted) }
+        var stretches: [PowerLog.Stretch?] = [PowerLog.Stretch?](repeating: nil, count: lines.count + swept.count)
+        if let powerLog {
+            let log = try powerLog.covering((lines + swept).map(\.endUnixSeconds).max() ?? idleEnd)
+            idle = try log.stretch(from: idleStart, to: idleEnd).watts
+            for (place, line) in (lines + swept).enumerated() {
+                let stretch = try log.stretch(from: line.startUnixSeconds, to: line.endUnixSeconds)
+                stretches[place] = stretch
+                if place < lines.count {
+                    lines[place].energyJoules = .measured(stretch.joules)
+                } else {
+                    swept[place - lines.count].energyJoules = .measured(stretch.joules)
+                }
+            }
+        }
+        let points = (lines + swept).compactMap(\.energyPoint)
         let fit = idle.flatMap { EnergyFit(points: points, idleWatts: $0) }
-        if rapl != nil, fit == nil { energyReason = Self.reasonForNoFit(points, idleWatts: idle) }
+        if idle != nil || rapl != nil, fit == nil { energyReason = Self.reasonForNoFit(points, idleWatts: idle) }
+        let measured = Self.operatingPoints(lines + swept, stretches, idleWatts: idle)
         let isCounted = lines.allSatisfy { $0.frequencyHertz?.source == .measured }
         let energy = CalibrationReport.Energy(
-            idlePowerWatts: idle.map(SourcedNumber.measured),
+            meter: powerLog.map { URL(fileURLWithPath: $0.path).lastPathComponent } ?? (rapl == nil ? nil : "RAPL"),
+            operatingPoints: measured, idlePowerWatts: idle.map(SourcedNumber.measured),
             energyCoefficient: fit.map { SourcedNumber(value: $0.energyCoefficient, source: isCounted ? .measured : .estimated) },
             frequenciesHertz: fit == nil ? [] : points.map(\.frequencyHertz), reason: energyReason,
             packagesLeftOut: rapl?.packagesLeftOut ?? [])
@@ -73,17 +98,33 @@ package struct Calibrator: Sendable {
         return "\(RAPLError.belowIdle(working: joules / points.reduce(0) { $0 + $1.seconds }, idle: idleWatts))"
     }
 
+    /// Power above idle at each clock, the mean of the lines at it, by rising clock.
+    private static func operatingPoints(
+        _ lines: [CalibrationReport.Line], _ stretches: [PowerLog.Stretch?], idleWatts: Double?
+    ) -> [CalibrationReport.MeasuredPoint] {
+        guard let idleWatts else { return [] }
+        let measured = zip(lines, stretches).compactMap { line, stretch in line.energyPoint.map { ($0, stretch) } }
+        // Clocks are means over many steps: those within 2 % are one.
+        return Dictionary(grouping: measured) { (log($0.0.frequencyHertz) / 0.02).rounded() }.values.map { group in
+            let seconds = group.reduce(0) { $0 + $1.0.seconds }
+            let joules = group.reduce(0) { $0 + $1.0.joules }
+            let spreads = group.compactMap(\.1)
+            return CalibrationReport.MeasuredPoint(
+                frequencyHertz: group.reduce(0) { $0 + $1.0.cycles } / seconds, powerWatts: joules / seconds - idleWatts,
+                deviationWatts: spreads.isEmpty ? nil : spreads.map(\.deviationWatts).max(),
+                samples: spreads.isEmpty ? nil : spreads.reduce(0) { $0 + $1.samples })
+        }.sorted { $0.frequencyHertz < $1.frequencyHertz }
+    }
+
     /// Energy at clocks between the lowest and the highest.
-    private func sweep(_ meter: TrainingMeter, _ isInterrupted: () -> Bool) throws -> [EnergyFit.Point] {
+    private func sweep(_ meter: TrainingMeter, _ isInterrupted: () -> Bool) throws -> [CalibrationReport.Line] {
         guard let limits = frequency.limitsHertz else { return [] }
         let count = 4
         return try (0..<count).compactMap { step in
             guard !isInterrupted() else { return nil }
             let share = Double(step) / Double(count)
             let hertz = limits.lowerBound + share * (limits.upperBound - limits.lowerBound)
-            return try frequency.withLimit(hertz: hertz) {
-                try meter.measure(presets[0], batchSize: batchSizes[0]).energyPoint
-            }
+            return try frequency.withLimit(hertz: hertz) { try meter.measure(presets[0], batchSize: batchSizes[0]) }
         }
     }
 
@@ -97,6 +138,11 @@ package struct Calibrator: Sendable {
         ]
         var device = [DeviceField.name.name: JSONValue.string("\(SystemFiles.processorName()), \(threads) threads")]
         for (field, value) in known { device[field.name] = value.map(JSONValue.number) }
+        let points = energy.operatingPoints
+        if points.count > 1, points.allSatisfy({ $0.powerWatts > 0 }) {
+            device[DeviceField.operatingPoints.name] = .array(
+                points.map { .object(["frequency_hz": .number($0.frequencyHertz), "power_w": .number($0.powerWatts)]) })
+        }
         return device
     }
 

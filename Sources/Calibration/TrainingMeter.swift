@@ -35,6 +35,7 @@ struct TrainingMeter {
 
     private struct Reading {
         let instant: ContinuousClock.Instant
+        let unixSeconds: Double
         let userSeconds: Double
         let systemSeconds: Double
         let cycles: UInt64?
@@ -46,7 +47,8 @@ struct TrainingMeter {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
         return Reading(
-            instant: .now, userSeconds: seconds(usage.ru_utime), systemSeconds: seconds(usage.ru_stime),
+            instant: .now, unixSeconds: Date().timeIntervalSince1970, userSeconds: seconds(usage.ru_utime),
+            systemSeconds: seconds(usage.ru_stime),
             cycles: try counter?.read(), microjoules: try rapl?.read())
     }
 
@@ -77,6 +79,7 @@ struct TrainingMeter {
             cpuSeconds: .measured(processor), flopsPerSample: .measured(flops / samples), frequencyHertz: clock,
             coreCyclesPerSample: cycles.map { .measured($0 / samples) } ?? derived { $0 * processor / samples },
             cyclesPerSample: derived { $0 * fastest / Double(batchSize) },
-            flopsPerCycle: derived { flops / Double(steps) / ($0 * fastest) }, energyJoules: energy)
+            flopsPerCycle: derived { flops / Double(steps) / ($0 * fastest) }, energyJoules: energy,
+            startUnixSeconds: start.unixSeconds, endUnixSeconds: end.unixSeconds)
     }
 }

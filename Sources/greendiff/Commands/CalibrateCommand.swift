@@ -16,6 +16,7 @@ struct CalibrateCommand: ParsableCommand {
             EXAMPLES:
               greendiff calibrate
               greendiff calibrate --preset small --preset ddpm-cifar10 --batch-size 1,8,16 --json
+              greendiff calibrate --power-csv meter.csv --steps 50 --out this-machine.json
               greendiff calibrate --out this-machine.json && greendiff train --devices this-machine.json --rounds 2
             """)
 
@@ -36,6 +37,19 @@ struct CalibrateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder of the processor's energy counters.", valueName: "dir"))
     var powercap = "/sys/class/powercap"
 
+    @Option(
+        help: ArgumentHelp(
+            "File that an external meter is writing, in place of the energy counters: columns time (seconds since 1970, or ISO 8601) and watts.",
+            valueName: "file"))
+    var powerCsv: String?
+
+    @Option(help: ArgumentHelp("Seconds to add to the meter's times, where its clock is another.", valueName: "seconds"))
+    var powerOffset = 0.0
+
+    @Option(
+        help: ArgumentHelp("Seconds without work, for the idle power (default: 2; 10 with --power-csv).", valueName: "seconds"))
+    var idleSeconds: Double?
+
     @Option(help: ArgumentHelp("Also write this machine as a device file, for train --devices.", valueName: "file"))
     var out: String?
 
@@ -55,6 +69,7 @@ struct CalibrateCommand: ParsableCommand {
         if let out, ["csv", "ndjson", "jsonl"].contains(where: { out.lowercased().hasSuffix(".\($0)") }) {
             throw ValidationError("--out \(out): the device is written as JSON; give a name that ends in .json")
         }
+        try require("--idle-seconds", idleSeconds, in: 0.1...3600)
         if sweep, !ProcessorFrequency().isAdjustable {
             throw ValidationError(
                 "--sweep needs CPU clocks that this process may limit (/sys/devices/system/cpu/cpu*/cpufreq/scaling_max_freq); "
@@ -65,7 +80,10 @@ struct CalibrateCommand: ParsableCommand {
     func run() throws {
         let calibrator = Calibrator(
             presets: preset.isEmpty ? [.small] : preset, batchSizes: batchSizes.compactMap { $0 }, threads: threadOptions.threads,
-            steps: steps, sweepsFrequencies: sweep, powercap: powercap)
+            steps: steps, sweepsFrequencies: sweep, powercap: powercap,
+            powerLog: powerCsv.map { PowerLogFile(path: $0, offsetSeconds: powerOffset) },
+            idleSeconds: idleSeconds ?? (powerCsv == nil ? 2 : 10))
+        if let powerCsv { _ = try PowerLog(path: powerCsv) }
         // Ctrl-C must not leave the CPU slowed down.
         let interruption = sweep ? InterruptionFlag { StandardConsole.error.line("putting the CPU's limits back") } : nil
         let calibration = try calibrator.calibrate { interruption?.isRaised ?? false }
