@@ -16,6 +16,8 @@ public struct RunFiles: Sendable {
     public var configurationPath: String { "\(path)/\(RunKind.federated.settingsName)" }
     /// A `RunSummary`, or a `PretrainingSummary`.
     public var summaryPath: String { "\(path)/summary.json" }
+    /// Energy and emissions of all rounds, as CodeCarbon names them.
+    public var emissionsPath: String { "\(path)/emissions.csv" }
     /// The page for people.
     public var reportPath: String { "\(path)/report.html" }
     /// The averaged model, as a checkpoint that diffusers opens.

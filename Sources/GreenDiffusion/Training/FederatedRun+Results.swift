@@ -10,11 +10,12 @@ extension FederatedRun {
         try writeReport()
     }
 
-    /// Writes the summary and the report of the rounds so far.
+    /// Writes the summary, the emissions and the report of the rounds so far.
     func writeReport() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write([UInt8](try encoder.encode(try summary())), to: files.summaryPath)
+        try AtomicFile.write(try emissions().text, to: files.emissionsPath)
         try AtomicFile.write(try RunPage.html(runs: [path]), to: files.reportPath)
     }
 

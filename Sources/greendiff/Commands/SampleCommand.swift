@@ -1,4 +1,5 @@
 import ArgumentParser
+import DevicePlanning
 import Foundation
 import GreenDiffusion
 import ImageFiles
@@ -19,6 +20,7 @@ struct SampleCommand: ParsableCommand {
               greendiff sample --checkpoint builtin:signs-small --out signs.png
               greendiff sample --checkpoint runs/signs --count 1000 --images drawn
               greendiff sample --checkpoint runs/signs/model --sampler dpm++ --steps 15 --out quick.png
+              greendiff sample --checkpoint builtin:signs-small --sampler dpm++ --steps 15 --profile pixel-6-big
               greendiff sample --checkpoint runs/gtsrb --class stop,30 --guidance 2 --count 8 --out stop.png
             """)
 
@@ -51,12 +53,21 @@ struct SampleCommand: ParsableCommand {
         help: ArgumentHelp("Also write the images before rounding, tensor sample (N,C,H,W), safetensors.", valueName: "file"))
     var tensors: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Device profile: also say what an image would cost in joules on it, modelled from the FLOPs that were executed.",
+            valueName: "name"))
+    var profile: String?
+
     @OptionGroup var threadOptions: ThreadOptions
     @OptionGroup var convolutionOptions: ConvolutionOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
         try require("--count", count, in: 1...10_000_000)
+        if let profile {
+            do { _ = try WorkEnergy(flops: 1, profile: profile) } catch { throw ValidationError("--profile: \(error)") }
+        }
         if let out, !ImageFile.canWrite(out) {
             throw ValidationError("--out \(out) is neither PNG nor PPM; give a name that ends in .png or .ppm")
         }
@@ -76,9 +87,24 @@ struct SampleCommand: ParsableCommand {
             StandardConsole.output.line("class   \(drawn.name) (\(drawn.label)): images \(first) to \(last)")
         }
         StandardConsole.output.line("compute \(Quantity.flops(summary.flopsPerImage)) an image (executed)")
+        if let profile { try show(WorkEnergy(flops: summary.flopsPerImage, profile: profile)) }
         if let gridPath { StandardConsole.output.line("grid    \(gridPath)") }
         if let images { StandardConsole.output.line("images  \(images)") }
         if let tensors { StandardConsole.output.line("tensors \(tensors)") }
+    }
+
+    private func show(_ energy: WorkEnergy) {
+        func text(_ choice: WorkEnergy.Choice) -> String {
+            "\(Quantity.energy(choice.joules)) in \(Quantity.time(choice.seconds)) at \(Quantity.significant(choice.frequencyHertz / 1e9)) GHz"
+        }
+        let model =
+            switch energy.energyModel {
+            case .table: "measured table"
+            case .smooth: "a + b f + tau f³"
+            case .paper: "the paper's tau f³"
+            }
+        StandardConsole.output.line(
+            "energy  an image on \(energy.profile), modelled by \(model): \(text(energy.cheapest)), or \(text(energy.fastest))")
     }
 
     /// Draws behind a progress line; errors call settings by their flags.

@@ -39,6 +39,13 @@ import Testing
         let summary = try numbers(Data(contentsOf: URL(fileURLWithPath: run.files.summaryPath)))
         for field in fields { #expect(summary[field] == totals[field], "\(field)") }
         #expect(fields.filter { totals[$0] == 0 }.allSatisfy { $0 == "energy_idle_j" })
+        let emissions = try String(contentsOfFile: run.files.emissionsPath, encoding: .utf8).split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        #expect(emissions.map(\.count) == [31, 31] && emissions[0][0] == "timestamp" && emissions[0][30] == "pue")
+        let cells = Dictionary(uniqueKeysWithValues: zip(emissions[0], emissions[1]))
+        func cell(_ name: String) -> Double { cells[name].flatMap(Double.init) ?? .nan }
+        #expect(abs(cell("energy_consumed") * 3.6e6 / (totals["energy_system_j"] ?? 0) - 1) < 1e-12)
+        #expect(abs(cell("emissions") * 1000 / (totals["co2_g"] ?? 0) - 1) < 1e-12 && cells["tracking_mode"] == "modelled")
         let page = try String(contentsOfFile: run.files.reportPath, encoding: .utf8)
         #expect(page.contains("With downlink and idle") && page.contains("CO2 a round"))
     }
