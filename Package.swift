@@ -173,7 +173,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CalibrationTests",
-            dependencies: ["Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "TestSupport"], swiftSettings: strict),
+            dependencies: ["Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "Storage", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",
             dependencies: [

@@ -24,6 +24,7 @@ public struct ProcessorDescription: Sendable, Hashable {
     /// `smooth` is fitted to a table, and `paper` has the power of the highest frequency where `tau` is not given.
     ///
     /// - Parameters:
+    ///   - model: the form that is asked for.
     ///   - frequencyMaxHertz: at which the law meets the other forms.
     ///   - standard: `tau` where nothing is known.
     public func power(
