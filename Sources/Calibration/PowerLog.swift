@@ -28,7 +28,7 @@ package struct PowerLog: Sendable {
     private let path: String
 
     /// Reads a file: a line of column names (`time`, seconds since 1970 or ISO 8601; `watts`, or `power_mw`), then one line a sample, cells parted
-    /// by comma, semicolon or tab.
+    /// by comma, semicolon or tab. A last line without its end is left out.
     ///
     /// - Parameter offsetSeconds: added to its times, where its clock is another.
     /// - Throws: `FileError` with line, value and limit: what is no time or power, power outside 0...1e5 W, times that do not rise.
@@ -38,7 +38,9 @@ package struct PowerLog: Sendable {
             throw FileManager.default.fileExists(atPath: path)
                 ? .invalid(path: path, reason: "it is no UTF-8 text; export the meter's samples as CSV") : .missing(path: path)
         }
-        var lines = text.split(whereSeparator: \.isNewline).enumerated().makeIterator()
+        // A meter that still writes may have cut its last line short: only lines that end count.
+        let all = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).dropLast()
+        var lines = all.enumerated().filter { !$0.element.isEmpty }.makeIterator()
         guard let header = lines.next()?.element else { throw .invalid(path: path, reason: "it is empty") }
         let separator = header.first { ",;\t".contains($0) } ?? ","
         let columns = try Columns(Self.cells(header, separator), path: path)

@@ -26,7 +26,7 @@ import Testing
     /// Power of 2 + t watts: the integral is exact whatever the samples.
     @Test func energyIsTheIntegral() throws {
         let lines = (0...100).map { "\(Double($0) * 0.37),\(2 + Double($0) * 0.37)" }
-        let stretch = try log("time,watts\n" + lines.joined(separator: "\n")).stretch(from: 3.21, to: 17.9)
+        let stretch = try log("time,watts\n" + lines.joined(separator: "\n") + "\n").stretch(from: 3.21, to: 17.9)
         let exact = 2 * (17.9 - 3.21) + (17.9 * 17.9 - 3.21 * 3.21) / 2
         #expect(abs(stretch.joules / exact - 1) < 1e-12 && abs(stretch.watts / (exact / (17.9 - 3.21)) - 1) < 1e-12)
         #expect(stretch.samples == 40 && abs(stretch.deviationWatts - 4.325) < 0.01)
@@ -46,6 +46,13 @@ import Testing
         #expect(error.map { "\($0)".contains(words) } == true, "\(error as Any)")
     }
 
+    /// A meter writes on while its file is read; empty lines count as lines.
+    @Test func aLineThatIsStillWrittenIsLeftOut() throws {
+        #expect(try log("time,watts\n1000,2\n1001,4\n1002,1").samples.map(\.watts) == [2, 4])
+        let error = #expect(throws: FileError.self) { try log("time,watts\n\n1000,2\n\n1001,x\n") }
+        #expect(error.map { "\($0)".contains("line 5: the power x") } == true, "\(error as Any)")
+    }
+
     @Test func anotherClockAndGapsAreRefused() throws {
         let near = try log("time,watts\n0,2\n1,2\n2,2\n9,2\n10,2\n")
         let clock = #expect(throws: FileError.self) { try near.stretch(from: 1.7e9, to: 1.7e9 + 5) }
@@ -61,7 +68,7 @@ import Testing
     @Test func calibrationTakesAMetersWord() throws {
         let start = Date().timeIntervalSince1970 - 1
         let lines = (0...6000).map { "\(start + Double($0) * 0.1),\(5 + Double($0) * 0.1)" }
-        try ("time,watts\n" + lines.joined(separator: "\n")).write(
+        try ("time,watts\n" + lines.joined(separator: "\n") + "\n").write(
             toFile: folder.path("meter.csv"), atomically: true, encoding: .utf8)
         try "cpu MHz : 2000\n".write(toFile: folder.path("cpuinfo"), atomically: true, encoding: .utf8)
         let report = try Calibrator(
