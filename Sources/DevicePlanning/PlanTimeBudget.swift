@@ -15,6 +15,8 @@ extension PlannedDevice {
     /// - Throws: seconds outside the accepted range.
     func with(timeBudgetSeconds seconds: Double?) throws(EnergyInputError) -> PlannedDevice {
         guard let seconds else { return self }
-        return PlannedDevice(id: id, problem: try problem.with(timeBudgetSeconds: seconds), parameterCount: parameterCount)
+        return PlannedDevice(
+            id: id, problem: try problem.with(timeBudgetSeconds: seconds), parameterCount: parameterCount,
+            idlePowerWatts: idlePowerWatts, flopsPerCycle: flopsPerCycle)
     }
 }

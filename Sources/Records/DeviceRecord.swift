@@ -62,6 +62,8 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
     package var timeComputeSeconds: Double?
     /// Modelled time of sending.
     package var timeCommunicationSeconds: Double?
+    /// Modelled time of receiving the global model; part of the time budget where plans count it.
+    package var timeDownloadSeconds: Double?
     /// Modelled energy of training, as far as it went.
     package var energyComputeJoules: Double?
     /// Modelled energy of sending.
@@ -94,6 +96,8 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
     package var flopsMeasured: Int?
     /// Their textbook count.
     package var flopsNominal: Int?
+    /// Operations of training over its modelled energy: what plan and model imply of the processor.
+    package var flopsPerJoule: Double?
     /// CPU cycles of a training sample that were planned with.
     package var cyclesPerSample: Double?
     /// To the server.
@@ -128,6 +132,7 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         case powerWatts = "power_w"
         case timeComputeSeconds = "time_compute_s"
         case timeCommunicationSeconds = "time_communication_s"
+        case timeDownloadSeconds = "time_download_s"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
         case energyTotalJoules = "energy_total_j"
@@ -140,6 +145,7 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         case timeBudgetSeconds = "time_budget_s"
         case timeNeededSeconds = "time_needed_s"
         case shadowingDecibels = "shadowing_db"
+        case flopsPerJoule = "flops_per_joule"
         case flopsMeasured = "flops_measured"
         case flopsNominal = "flops_nominal"
         case cyclesPerSample = "cycles_per_sample"

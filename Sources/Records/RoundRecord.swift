@@ -51,6 +51,12 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var roundTimeSeconds = 0.0
     /// `T`, the time that a device may take.
     public var timeBudgetSeconds = 0.0
+    /// Time that this machine took before the round, since the program or a resumed run began: set for the first round after that.
+    public var initialisationSeconds: Double?
+    /// Time that this machine took for evaluation, in seconds, as the next two; nil in records of earlier versions.
+    public var evaluationSeconds: Double?
+    /// For planning and averaging; of devices elsewhere all but evaluation.
+    public var coordinationSeconds: Double?
     /// Time that this machine took, in seconds; set by the program that drives the rounds.
     public var wallSeconds = 0.0
     /// Mean bits per parameter of the accepted devices; 0 where none was accepted.
@@ -72,6 +78,8 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var devicesSelected = 0
     /// Devices whose frames are in the average.
     public var devicesAccepted = 0
+    /// Devices whose plan implies more operations for a joule than any measured processor does; nil in records of earlier versions.
+    public var devicesImplausible: Int?
     /// False where no device was accepted: the global model is that of the round before.
     public var modelUpdated = false
     /// Training images that went through the model in this round, all devices together.
@@ -102,6 +110,9 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case downloadErrorAbsolute = "download_error_absolute"
         case roundTimeSeconds = "round_time_s"
         case timeBudgetSeconds = "time_budget_s"
+        case initialisationSeconds = "initialisation_wall_s"
+        case evaluationSeconds = "evaluation_wall_s"
+        case coordinationSeconds = "coordination_wall_s"
         case wallSeconds = "wall_s"
         case bitsMean = "bits_mean"
         case quantizationErrorRelative = "quantization_error_relative"
@@ -112,6 +123,7 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case flopsNominal = "flops_nominal"
         case devicesSelected = "devices_selected"
         case devicesAccepted = "devices_accepted"
+        case devicesImplausible = "devices_implausible"
         case modelUpdated = "model_updated"
         case samplesTrained = "samples_trained"
     }

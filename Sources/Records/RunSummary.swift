@@ -30,6 +30,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let energySystemJoules: Double?
     /// nil where the run states no grid intensity.
     public let co2Grams: Double?
+    /// The same energies and the server's time by phase; nil for runs of earlier versions.
+    public let phases: [PhaseCost]?
+    /// The most devices of a round whose plans imply more operations for a joule than any measured processor does.
+    public let devicesImplausible: Int?
     /// Bytes of all frames that arrived.
     public let uploadBytes: Int
     /// Bytes of the global model to all devices that had a plan.
@@ -52,7 +56,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let images: ImageFileCounts?
 
     enum CodingKeys: String, CodingKey {
-        case version, schemes, images
+        case version, schemes, images, phases
+        case devicesImplausible = "devices_implausible"
         case roundsCompleted = "rounds_completed"
         case lossFirst = "loss_first"
         case lossLast = "loss_last"
@@ -79,7 +84,9 @@ public struct RunSummary: Codable, Sendable, Equatable {
 
     /// Sums up the records of all rounds.
     package init(
-        version: String, rounds: [RoundRecord], schemes: [SchemeRecord], timeBudgetSeconds: Double, images: ImageFileCounts? = nil
+        version: String, rounds: [RoundRecord], schemes: [SchemeRecord], timeBudgetSeconds: Double,
+        images: ImageFileCounts? = nil,
+        serverPower: Double? = nil, gridIntensity: Double? = nil
     ) {
         self.version = version
         roundsCompleted = rounds.last?.round ?? 0
@@ -95,6 +102,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
         energyIdleJoules = rounds.sum(\.energyIdleJoules)
         energySystemJoules = rounds.sum(\.energySystemJoules)
         co2Grams = rounds.sum(\.co2Grams)
+        phases = [PhaseCost](rounds, serverPower: serverPower, gridIntensity: gridIntensity)
+        devicesImplausible = rounds.compactMap(\.devicesImplausible).max()
         uploadBytes = rounds.total(\.uploadBytes)
         downloadBytes = rounds.total(\.downloadBytes)
         samplesTrained = rounds.total(\.samplesTrained)

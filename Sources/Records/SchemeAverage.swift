@@ -10,10 +10,16 @@ public struct SchemeAverage: Codable, Sendable, Equatable {
     public var energyComputeJoules = 0.0
     /// Modelled energy of sending, of a round.
     public var energyCommunicationJoules = 0.0
+    /// Modelled energy of receiving and waiting, of a round; nil in records of earlier versions.
+    public var energyBesidesJoules: Double?
+    /// Training and sending by the paper's law, of a round; nil where that is all devices' model.
+    public var energyLawJoules: Double?
     /// Expected squared error of the average of the updates; 0 where the scheme sends exact values.
     public var errorAbsolute = 0.0
     /// Over all rounds: how often a device could not have taken part.
     public var devicesInfeasible = 0
+    /// The devices that it could not serve in some round, by name.
+    public var devicesUnserved: [String]?
     /// Over all rounds: how often a device trained. nil in records of earlier versions.
     public var deviceRoundsTrained: Int?
     /// Over all rounds: how often a device took part that every scheme could serve; the averages are over these. nil like the last.
@@ -21,12 +27,6 @@ public struct SchemeAverage: Codable, Sendable, Equatable {
 
     /// Training and sending.
     public var energyTotalJoules: Double { energyComputeJoules + energyCommunicationJoules }
-
-    /// Whether the other schemes are compared with this one: FedAvg, exact values.
-    package var isReference: Bool { scheme == "fedavg-32" }
-
-    /// How the scheme divides a device's time between training and sending.
-    package var split: String { scheme.hasPrefix("on-demand") || scheme.hasSuffix("-optimal") ? "optimal" : "even" }
 
     /// A scheme that cost nothing, to be filled in.
     package init(scheme: String) { self.scheme = scheme }
@@ -37,8 +37,11 @@ public struct SchemeAverage: Codable, Sendable, Equatable {
         case uploadBytes = "upload_bytes"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
+        case energyBesidesJoules = "energy_besides_j"
+        case energyLawJoules = "energy_law_j"
         case errorAbsolute = "error_absolute"
         case devicesInfeasible = "devices_infeasible"
+        case devicesUnserved = "devices_unserved"
         case deviceRoundsTrained = "device_rounds_trained"
         case deviceRoundsCompared = "device_rounds_compared"
     }
@@ -65,7 +68,14 @@ extension SchemeAverage {
         average.energyComputeJoules = mean(\.energyComputeJoules)
         average.energyCommunicationJoules = mean(\.energyCommunicationJoules)
         average.errorAbsolute = mean(\.errorAbsolute)
+        if compared.allSatisfy({ $0.energyIdleJoules != nil }) {
+            average.energyBesidesJoules = mean { ($0.energyDownloadJoules ?? 0) + ($0.energyIdleJoules ?? 0) }
+        }
+        if compared.allSatisfy({ $0.energyLawJoules != nil }), !compared.isEmpty {
+            average.energyLawJoules = mean { $0.energyLawJoules ?? 0 }
+        }
         average.devicesInfeasible = records.total(\.devicesInfeasible)
+        average.devicesUnserved = records.allSatisfy { $0.devicesUnserved != nil } ? names(records) : nil
         let trained = records.compactMap(\.devicesTrained)
         if trained.count == records.count {
             average.deviceRoundsTrained = trained.reduce(0, +)
@@ -73,12 +83,11 @@ extension SchemeAverage {
         }
         return average
     }
-}
 
-extension [SchemeAverage] {
-    /// How many times less energy a scheme spends than FedAvg with exact values; nil without that.
-    package func saving(of average: SchemeAverage) -> Double? {
-        guard let reference = first(where: \.isReference), average.energyTotalJoules > 0 else { return nil }
-        return reference.energyTotalJoules / average.energyTotalJoules
+    /// Of all devices that were not served, in the order in which they come.
+    private static func names(_ records: [SchemeRecord]) -> [String] {
+        var names: [String] = []
+        for name in records.flatMap({ $0.devicesUnserved ?? [] }) where !names.contains(name) { names.append(name) }
+        return names
     }
 }

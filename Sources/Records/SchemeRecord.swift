@@ -9,6 +9,8 @@ package struct SchemeRecord: Codable, Sendable, Equatable {
     package var devices = 0
     /// Devices that could not have taken part under this scheme.
     package var devicesInfeasible = 0
+    /// What those are called; nil in records of earlier versions, as are the next two energies.
+    package var devicesUnserved: [String]?
     /// Devices that trained: those whose updates were compared. nil in records of earlier versions.
     package var devicesTrained: Int?
     /// Mean bits per parameter; 0 without devices.
@@ -19,6 +21,12 @@ package struct SchemeRecord: Codable, Sendable, Equatable {
     package var energyComputeJoules = 0.0
     /// Modelled energy of sending.
     package var energyCommunicationJoules = 0.0
+    /// Modelled energy of receiving the global model, the same under all schemes.
+    package var energyDownloadJoules: Double?
+    /// Modelled energy of waiting for the end of the time budget.
+    package var energyIdleJoules: Double?
+    /// `energyTotalJoules` by the paper's law that meets each device's power at its highest frequency; nil where that is all devices' model.
+    package var energyLawJoules: Double?
     /// Expected squared error of the average, `sum p_k^2 D_k`.
     package var errorAbsolute = 0.0
 
@@ -31,11 +39,15 @@ package struct SchemeRecord: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case round, scheme, devices
         case devicesInfeasible = "devices_infeasible"
+        case devicesUnserved = "devices_unserved"
         case devicesTrained = "devices_trained"
         case bitsMean = "bits_mean"
         case uploadBytes = "upload_bytes"
         case energyComputeJoules = "energy_compute_j"
         case energyCommunicationJoules = "energy_communication_j"
+        case energyDownloadJoules = "energy_download_j"
+        case energyIdleJoules = "energy_idle_j"
+        case energyLawJoules = "energy_law_j"
         case errorAbsolute = "error_absolute"
     }
 }

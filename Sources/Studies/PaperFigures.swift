@@ -5,6 +5,7 @@ package struct PaperFigures {
     private let convergence: ConvergenceStudy
     private let budgets: BudgetStudy
     private let printed: PrintedEquationStudy
+    private let realEnergy: RealEnergyStudy
     private let losses: LossStudy?
 
     /// Solves the studies and reads the runs.
@@ -16,6 +17,7 @@ package struct PaperFigures {
         convergence = try ConvergenceStudy()
         budgets = try BudgetStudy()
         printed = try PrintedEquationStudy()
+        realEnergy = try RealEnergyStudy()
     }
 
     /// Writes all figures into `folder` as SVG and CSV.
@@ -28,7 +30,7 @@ package struct PaperFigures {
         if losses == nil {
             lines += ["Fig. 2 (loss over rounds, samples) is left out: it needs runs", ""]
         }
-        lines += [convergence.headline] + (try budgets.headlines()) + [printed.headline]
+        lines += [convergence.headline] + (try budgets.headlines()) + [printed.headline, realEnergy.headline]
         return lines.joined(separator: "\n")
     }
 
@@ -46,6 +48,10 @@ package struct PaperFigures {
             FigureFile(name: "figure-3.csv", contents: convergence.csv, subject: "its numbers"),
             FigureFile(name: "figure-4.svg", contents: budgets.figure.svg(), subject: "energy against time budget"),
             FigureFile(name: "figure-4.csv", contents: budgets.csv, subject: "its numbers"),
+            FigureFile(
+                name: "real-energy.svg", contents: realEnergy.figure.svg(),
+                subject: "beyond the paper: measured processors and the law"),
+            FigureFile(name: "real-energy.csv", contents: realEnergy.csv, subject: "its numbers"),
             FigureFile(name: "equation-13.csv", contents: printed.csv, subject: "cost of the printed equation 13"),
         ]
     }

@@ -104,7 +104,10 @@ import Testing
         let lines = try file.plan { $0.format = .csv }.text.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines[0].hasPrefix("id,feasible,theta,pi,frequency_hz,power_w,time_compute_s,"))
-        #expect(lines[0].hasSuffix(",kkt_residual,duality_gap_relative,energy_model,operating_schedule,energy_idle_j"))
+        #expect(
+            lines[0].hasSuffix(
+                ",kkt_residual,duality_gap_relative,energy_model,operating_schedule,energy_idle_j,time_download_s,energy_download_j,flops_per_joule"
+            ))
         #expect(lines[1].hasPrefix("\"a,\"\"b\"\"\",true,0.79"))
         #expect(lines[2].hasPrefix("late,false,,,,,,,,,,,"))
     }

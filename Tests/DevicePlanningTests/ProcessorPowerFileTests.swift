@@ -44,6 +44,33 @@ import Testing
         )
     }
 
+    @Test func receivingTakesItsTimeFromTheBudget() throws {
+        let plans = try PlanFile(
+            #"[{"downlink_bits": 5.2e7, "receiver_power_w": 0.5}, {"downlink_bits": 5e7, "downlink_bits_per_s": 1e7, "time_budget_s": 20}, {}, {"time_budget_s": 11}]"#
+        ).objects()
+        #expect(plans[0]["time_download_s"] as? Double == 4 && plans[0]["energy_download_j"] as? Double == 2)
+        #expect(plans[1]["time_download_s"] as? Double == 5 && plans[1]["energy_download_j"] as? Double == 0)
+        #expect(plans[2]["time_download_s"] == nil)
+        for field in ["frequency_hz", "power_w", "energy_total_j", "theta"] {
+            #expect(plans[0][field] as? Double == plans[3][field] as? Double, "\(field)")
+            #expect(plans[1][field] as? Double == plans[2][field] as? Double, "\(field)")
+        }
+    }
+
+    /// The law plans a laptop at tens of megahertz; its measured rows do not go there.
+    @Test func plansThatNoProcessorKeepsAreFlagged() throws {
+        let device =
+            #"[{"profile": "laptop-x86", "cycles_per_sample": 1e7, "time_budget_s": 1e3, "id": "book"}, {"id": "plain"}]"#
+        let plans = try PlanFile(device).objects()
+        #expect(try #require(plans[0]["flops_per_joule"] as? Double) > ComputeModel.plausibleFLOPsPerJoule)
+        #expect(plans[1]["flops_per_joule"] == nil, "nothing is known of what it does in a cycle")
+        #expect(
+            try PlanFile(device).plan { $0.format = .table }.text.contains(
+                "warning: 1 of the plans take more than 100 GFLOP out of a joule, book "))
+        let measured = try PlanFile(#"[{"profile": "pixel-6-big", "cycles_per_sample": 1e7, "time_budget_s": 1e3}]"#).objects()
+        #expect(try #require(measured[0]["flops_per_joule"] as? Double) < ComputeModel.plausibleFLOPsPerJoule)
+    }
+
     @Test func plansNameTheRowsAndTheirSeconds() throws {
         let file = try PlanFile(
             #"[{"operating_points": [[5e8, 0.3], [1e9, 0.5], [2e9, 2.2]], "power_idle_w": 0.4, "cycles_per_sample": 3.9e7}, {}]"#)

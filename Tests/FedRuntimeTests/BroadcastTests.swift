@@ -37,6 +37,30 @@ import Testing
         #expect(record.downloadBytes == 3 * frame.bytes.count)
     }
 
+    /// The fewest bytes with the error that is asked for, and no fewer.
+    @Test(arguments: QuantizationGrid.allCases, [1e-3, 0.02])
+    func aDemandChoosesTheBits(grid: QuantizationGrid, demand: Double) throws {
+        var toy = try toy(nil, grid: grid)
+        toy.settings.downlinkDemand = demand
+        let record = try toy.runRound(toy.server()).record
+        let error = try #require(record.downloadErrorRelative)
+        #expect(error <= demand && error > 0)
+        let bits = try #require(record.downloadBits)
+        #expect(bits < 8)
+        if bits > 2, grid != .lattice {
+            toy.settings.downlinkDemand = nil
+            toy.settings.downlinkBits = bits - 1
+            let coarser = try toy.runRound(toy.server()).record
+            #expect(coarser.downloadBytes < record.downloadBytes && coarser.downloadErrorRelative ?? 0 > demand)
+        }
+    }
+
+    @Test func aDemandThatIsNoErrorIsRefused() throws {
+        var toy = try toy(nil)
+        toy.settings.downlinkDemand = 0
+        #expect(throws: FederationError.downlinkDemandOutOfRange(0)) { try toy.server() }
+    }
+
     @Test func changesAreAddedToTheExactModel() throws {
         var toy = try toy(3)
         toy.settings.scheme = .fedAvg

@@ -39,6 +39,29 @@ import Testing
         #expect(record.energySystemJoules == sum(\.energySystemJoules) && record.co2Grams == sum(\.co2Grams))
     }
 
+    /// The time for receiving is part of T where plans count it, and waiting is less by it.
+    @Test func aPlannedDownlinkTakesItsTimeFromTheBudget() throws {
+        let (finished, toy) = try round { toy in
+            toy.settings.ledger = LedgerSettings(downlinkBitsPerSecond: 1e3)
+            (toy.settings.plansDownlink, toy.settings.timeBudget) = (true, .seconds(1e3))
+        }
+        let receiving = 8 * Double(4 * ToyFederation.layout.parameterCount) / 1e3
+        for record in finished.devices {
+            let used = try #require(record.timeComputeSeconds) + #require(record.timeCommunicationSeconds)
+            #expect(record.timeDownloadSeconds == receiving && record.timeBudgetSeconds == 1e3)
+            #expect(abs(try #require(record.energyIdleJoules) - 2 * max(0, 1e3 - receiving - used)) < 1e-9)
+            #expect(used <= (1e3 - receiving) * (1 + 1e-12))
+        }
+        let longest = try finished.devices.map { try #require($0.timeComputeSeconds) + #require($0.timeCommunicationSeconds) }
+            .max()
+        #expect(abs(finished.record.roundTimeSeconds - receiving - (try #require(longest))) < 1e-9)
+        var (planned, apart) = (toy, toy)
+        (planned.settings.timeBudget, apart.settings.timeBudget) = (.automatic, .automatic)
+        apart.settings.plansDownlink = false
+        let difference = try planned.server().state.timeBudgetSeconds - apart.server().state.timeBudgetSeconds
+        #expect(abs(difference - 1.5 * receiving) < 1e-9)
+    }
+
     @Test func withoutPowersTheWholeIsTrainingAndSending() throws {
         let toy = try ToyFederation()
         let finished = try toy.runRound(toy.server())

@@ -8,7 +8,7 @@ import Testing
 @Suite struct MessageTests {
     private static let schemes: [Scheme] = [
         .onDemand, .onDemandSystem(aggregateError: nil), .onDemandSystem(aggregateError: 0.01), .fixed(bits: 5), .fedAvg,
-        .fedAvgOptimalSplit,
+        .fedAvgOptimalSplit, .onDemandEvenSplit, .fixedOptimalSplit(bits: 4),
     ]
     private static let quantizers: [Quantizer] = [
         .levels(.paper), .levels(.zero, groupSize: 64), .lattice(.stochastic), .lattice(.dithered),
@@ -23,6 +23,7 @@ import Testing
     func anAssignmentComesBackAsItWent(scheme: Scheme, quantizer: Quantizer) throws {
         var toy = try ToyFederation()
         (toy.settings.scheme, toy.settings.quantizer) = (scheme, quantizer)
+        toy.settings.plansDownlink = scheme != .fedAvg
         let server = try toy.server()
         let assignments = try server.begin()
         #expect(!assignments.isEmpty)

@@ -116,8 +116,8 @@ import Testing
                 let bits = table.smallestBits(accepted: 6...8, demand: try #require(device.demand.error)) ?? 8
                 let bytes =
                     switch scheme {
-                    case .onDemand, .onDemandSystem: table.codedBytes(bits: bits)
-                    case .fixed(let bits): table.codedBytes(bits: bits)
+                    case .onDemand, .onDemandSystem, .onDemandEvenSplit: table.codedBytes(bits: bits)
+                    case .fixed(let bits), .fixedOptimalSplit(let bits): table.codedBytes(bits: bits)
                     case .fedAvg, .fedAvgOptimalSplit: try Quantizer.levels(.paper).exactFrameBytes(ToyFederation.layout)
                     }
                 let compute =

@@ -33,9 +33,25 @@ import Testing
         let rows = try compare(.onDemand).rows
         #expect(rows.map(\.scheme) == Scheme.compared.map(\.name))
         for baseline in rows[1...] { #expect(rows[0].energyTotalJoules < baseline.energyTotalJoules, "\(baseline.scheme)") }
-        #expect(rows[1].uploadBytes < rows[2].uploadBytes && rows[3].uploadBytes < rows[4].uploadBytes)
-        #expect(rows[1].errorAbsolute > rows[2].errorAbsolute && rows[4].errorAbsolute == 0)
-        #expect(rows.allSatisfy { $0.devicesInfeasible == 0 })
+        let named = Dictionary(uniqueKeysWithValues: rows.map { ($0.scheme, $0) })
+        let fixed = try (6...8).map { try #require(named["fixed-\($0)"]) }
+        let fedAvg = try #require(named["fedavg-32"])
+        #expect(fixed[0].uploadBytes < fixed[1].uploadBytes && fixed[2].uploadBytes < fedAvg.uploadBytes)
+        #expect(fixed[0].errorAbsolute > fixed[1].errorAbsolute && fedAvg.errorAbsolute == 0)
+        #expect(rows.allSatisfy { $0.devicesInfeasible == 0 && $0.devicesUnserved == [] })
+    }
+
+    /// Both splits send the same bytes; the optimal one costs no more.
+    @Test func theSplitAloneSaves() throws {
+        let pairs = SchemeAverage.averages(try compare(.onDemand).rows).pairs
+        #expect(Set(pairs.map(\.name)) == ["on-demand", "fixed-6", "fixed-7", "fixed-8", "fedavg-32"])
+        for pair in pairs {
+            let (even, optimal) = (try #require(pair.even), try #require(pair.optimal))
+            #expect(even.uploadBytes == optimal.uploadBytes && even.errorAbsolute == optimal.errorAbsolute)
+            #expect(try #require(pair.splitSaves) > 1, "\(pair.name)")
+        }
+        let own = try #require(pairs.first { $0.name == "on-demand" })
+        #expect(try #require(own.bitsSave(against: pairs.reference)) > 1)
     }
 
     @Test func rowsDoNotDependOnTheOrder() throws {
@@ -74,7 +90,7 @@ import Testing
         let finished = try toy.runRound(server, observe: { comparison.add($0, sent: $1) })
         let rows = comparison.records(round: 1)
         let fedAvg = try #require(rows.last)
-        #expect(fedAvg.devicesInfeasible > 0)
+        #expect(fedAvg.devicesInfeasible > 0 && fedAvg.devicesUnserved?.count == fedAvg.devicesInfeasible)
         #expect(rows.allSatisfy { $0.devices == rows[0].devices && $0.devices < finished.record.devicesAccepted })
     }
 }

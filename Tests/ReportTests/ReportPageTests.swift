@@ -60,7 +60,9 @@ private func input(rounds: Int = 3, title: String = "demo") -> ReportInput {
     }
     run.schemes = [
         scheme("fedavg-32", bits: 32, bytes: 72.4e6, compute: 9.1, radio: 14.5),
+        scheme("fedavg-32-optimal", bits: 32, bytes: 72.4e6, compute: 4, radio: 14.5),
         scheme("on-demand", bits: 6.7, bytes: 15e6, compute: 3.2, radio: 1.9),
+        scheme("on-demand-even", bits: 6.7, bytes: 15e6, compute: 8.3, radio: 1.9),
     ]
     run.schemeName = "on-demand"
     run.samples = [SampleImage(caption: "now: \"round\" 3", png: [UInt8](repeating: 7, count: 40))]
@@ -102,7 +104,8 @@ private func input(rounds: Int = 3, title: String = "demo") -> ReportInput {
         ]
         let positions = try order.map { try #require(page.range(of: $0)?.lowerBound) }
         #expect(positions == positions.sorted())
-        #expect(page.contains("72.4 MB") && page.contains("23.6 J") && page.contains("<strong>4.63×</strong>"))
+        #expect(page.contains("72.4 MB") && page.contains("23.6 J") && page.contains("<strong>3.63×</strong>"))
+        #expect(page.contains("<td>2.00×</td>") && page.contains("less energy; the split saves 2.00×"))
         #expect(page.contains("Energy a round, modelled"))
     }
 

@@ -22,7 +22,6 @@ import Testing
         ])
         #expect(schemes.map(\.scheme) == ["fedavg-32", "on-demand"])
         #expect(schemes[1].bitsMean == 6.5 && schemes[1].uploadBytes == 150 && schemes[1].energyTotalJoules == 2)
-        #expect(schemes.saving(of: schemes[1]) == 4 && schemes.saving(of: schemes[0]) == 1)
         #expect(schemes[1].devicesInfeasible == 2)
     }
 
@@ -37,19 +36,34 @@ import Testing
         #expect(
             SchemeTable.coverage(schemes)
                 == "2 of 3 device rounds: those that every scheme can serve; served: fedavg-32 2, on-demand 3")
-        #expect(schemes.map(\.split) == ["even", "optimal"])
+        missed.devicesUnserved = ["phone"]
+        served.devicesUnserved = []
+        let named = SchemeTable.coverage(SchemeAverage.averages([served, missed]))
+        #expect(named?.hasSuffix("on-demand 3; at times fedavg-32 not phone") == true)
     }
 
     @Test func theTextIsAligned() {
         let schemes = SchemeAverage.averages([
             record(1, "on-demand", bits: 6.7, bytes: 15_000_000, energy: 5.1),
+            record(1, "on-demand-even", bits: 6.7, bytes: 15_000_000, energy: 10.2),
+            record(1, "fedavg-32-optimal", bits: 32, bytes: 72_400_000, energy: 15.3),
             record(1, "fedavg-32", bits: 32, bytes: 72_400_000, energy: 23.6),
         ])
         let lines = SchemeTable.text(schemes).split(separator: "\n")
-        #expect(lines.count == 3 && lines[0].hasPrefix("scheme      split     bits   upload/round"))
-        #expect(lines[2].contains("15.0 MB") && lines[2].contains("5.10 J") && lines[2].hasSuffix("4.63x"))
-        let column = lines[0].range(of: "energy/round")?.lowerBound.utf16Offset(in: lines[0])
+        #expect(lines.count == 3 && lines[0].hasPrefix("scheme      bits   upload/round   even split   optimal split"))
+        #expect(lines[2].contains("15.0 MB") && lines[2].contains("5.10 J") && lines[2].hasSuffix("3.00x       2.00x"))
+        let column = lines[0].range(of: "even split")?.lowerBound.utf16Offset(in: lines[0])
         #expect(lines[1].range(of: "23.6 J")?.lowerBound.utf16Offset(in: lines[1]) == column)
+    }
+
+    /// Records of earlier versions have one split of most schemes.
+    @Test func whatIsMissingIsLeftOut() throws {
+        let pairs = SchemeAverage.averages([
+            record(1, "on-demand", bits: 3, bytes: 100, energy: 1), record(1, "fixed-8", bits: 8, bytes: 300, energy: 2),
+            record(1, "fedavg-32", bits: 32, bytes: 1000, energy: 8),
+        ]).pairs
+        #expect(pairs.map(\.name) == ["fedavg-32", "fixed-8", "on-demand"])
+        #expect(pairs.map { $0.bitsSave(against: pairs.reference) } == [1, 4, nil] && pairs.allSatisfy { $0.splitSaves == nil })
     }
 
     @Test func noRoundsGiveNoRows() {

@@ -16,7 +16,10 @@ import Testing
         for part in ["Fig. 2", "--runs", "43.0 to 50.7 %", "4.32 to 5.22 times", "25.", "% at 32 bits"] {
             #expect(result.output.contains(part), "no '\(part)' in \(result.output)")
         }
-        for name in ["figure-3.svg", "figure-3.csv", "figure-4.svg", "figure-4.csv", "equation-13.csv"] {
+        for name in [
+            "figure-3.svg", "figure-3.csv", "figure-4.svg", "figure-4.csv", "equation-13.csv", "real-energy.svg",
+            "real-energy.csv",
+        ] {
             let contents = try String(contentsOfFile: folder.path("out/\(name)"), encoding: .utf8)
             #expect(!contents.isEmpty && !contents.contains("nan") && result.output.contains(name))
         }
@@ -65,6 +68,22 @@ import Testing
             let gaps = try run.map { abs(try number($0, "gap_relative")) }
             #expect(try #require(gaps.last) < 3e-6 && gaps[0] > 0.1)
             #expect(run.indices.allSatisfy { run[$0]["iteration"] == "\($0 + 1)" })
+        }
+    }
+
+    /// The tables stop saving where they have a cheapest row; the law never does above its lowest frequency.
+    @Test func measuredProcessorsSaveLessThanTheLawSays() throws {
+        let result = try PaperFigures(runs: []).write(to: folder.path("out"))
+        #expect(result.contains("measured processors; the law says"))
+        let rows = try rows("real-energy.csv")
+        #expect(rows.count == 100)
+        for row in rows {
+            let (load, table, law) = try (
+                number(row, "load"), number(row, "energy_relative_table"), number(row, "energy_relative_law")
+            )
+            #expect(table <= 1 && law <= 1 && law >= load * load - 1e-12)
+            if load == 1 { #expect(abs(table - 1) < 1e-12 && law == 1) }
+            if load <= 0.2 { #expect(table > 2 * law, "\(row)") }
         }
     }
 

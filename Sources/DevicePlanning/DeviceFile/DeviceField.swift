@@ -10,7 +10,7 @@ package enum DeviceField: Int, CaseIterable, Sendable {
     case id, localIterations, samplesPerIteration, cyclesPerSample, energyCoefficient, frequencyMin, frequencyMax, powerMin,
         powerMax
     case bandwidth, channelGain, distance, pathLossExponent, noise, parameterCount, bitsPerParameter, payloadBits, timeBudget
-    case profile, name, flopsPerCycle, idlePower, receiverPower
+    case profile, name, flopsPerCycle, idlePower, receiverPower, downlinkBits, downlinkRate
     case operatingPoints, powerStatic, powerLinear, circuitPower, amplifierEfficiency, idleCounts
     case demand, demandAbsolute, demandBytes, demandEnergy, bitsMin, bitsMax, samples
 
@@ -64,7 +64,7 @@ package enum DeviceField: Int, CaseIterable, Sendable {
             .of(ComputeModel.frequencyMinRange, .both, "lowest CPU frequency, at most the highest") { $0.frequencyMinHertz }
         case .frequencyMax: .of(ComputeModel.frequencyMaxRange, .both, "highest CPU frequency") { $0.frequencyMaxHertz }
         case .flopsPerCycle:
-            .of(Processor.flopsPerCycleRange, .train, "operations that training does in a cycle") { $0.flopsPerCycle }
+            .of(Processor.flopsPerCycleRange, .both, "operations that training does in a cycle") { $0.flopsPerCycle }
 
         case .circuitPower: .of(RadioModel.circuitRange, .both, "what the radio draws while it sends, besides its amplifier")
         case .amplifierEfficiency: .of(RadioModel.efficiencyRange, .both, "radiated power over what the amplifier draws")
@@ -81,7 +81,9 @@ package enum DeviceField: Int, CaseIterable, Sendable {
             }
         case .idleCounts: .text("idle_counts", .both, "true: plans minimise what waiting draws, too")
         case .receiverPower:
-            .number("receiver_power_w", "W", 0, Self.powers, .train, "power that receiving takes") { $0.receiverPowerWatts }
+            .of(Reception.powerRange, .both, "power that receiving takes") { $0.receiverPowerWatts }
+        case .downlinkBits: .of(Reception.bitsRange, .plan, "bits that it receives first, in the time budget; 0 counts none")
+        case .downlinkRate: .of(Reception.rateRange, .plan, "bits a second at which it receives them")
 
         case .parameterCount:
             .number("parameter_count", "", PaperDevice.parameterCount, 1...1e12, .plan, "parameters of the model that it sends")

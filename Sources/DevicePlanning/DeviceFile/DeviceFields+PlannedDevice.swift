@@ -25,10 +25,13 @@ extension DeviceFields {
         let problem = try made {
             try DeviceEnergyProblem(
                 compute: compute(), radio: radio(), payloadBits: payload, timeBudgetSeconds: number(.timeBudget),
-                idlePowerWatts: countedIdlePower())
+                idlePowerWatts: countedIdlePower(),
+                reception: Reception(
+                    bits: number(.downlinkBits), bitsPerSecond: number(.downlinkRate), powerWatts: number(.receiverPower)))
         }
         return PlannedDevice(
-            id: id, problem: problem, parameterCount: givesPayload ? nil : parameterCount, idlePowerWatts: try power(.idlePower))
+            id: id, problem: problem, parameterCount: givesPayload ? nil : parameterCount, idlePowerWatts: try power(.idlePower),
+            flopsPerCycle: self[.flopsPerCycle] == nil && profile == nil ? nil : try number(.flopsPerCycle))
     }
 
     private func compute() throws -> ComputeModel {

@@ -9,10 +9,15 @@ package struct PlannedDevice: Sendable, Equatable {
     package let parameterCount: Double?
     /// What the device draws while it waits, W: the plan's other powers are above it.
     package let idlePowerWatts: Double
+    /// Operations that training does in a cycle, where the file or its profile says so.
+    package let flopsPerCycle: Double?
 
-    init(id: DeviceIdentifier, problem: DeviceEnergyProblem, parameterCount: Double?, idlePowerWatts: Double = 0) {
+    init(
+        id: DeviceIdentifier, problem: DeviceEnergyProblem, parameterCount: Double?, idlePowerWatts: Double = 0,
+        flopsPerCycle: Double? = nil
+    ) {
         (self.id, self.problem, self.parameterCount) = (id, problem, parameterCount)
-        self.idlePowerWatts = idlePowerWatts
+        (self.idlePowerWatts, self.flopsPerCycle) = (idlePowerWatts, flopsPerCycle)
     }
 }
 

@@ -22,6 +22,10 @@ package struct PlanEntry: Sendable {
     package let schedule: [(point: OperatingPoint, seconds: Double)]
     /// What the device draws while it waits for the rest of the time budget, J; nil where nothing is known or there is no plan.
     package let energyIdleJoules: Double?
+    /// Receiving the global model: seconds and joules; nil where the device receives none or there is no plan.
+    package let download: (seconds: Double, joules: Double)?
+    /// Operations for a joule of training that the plan implies; nil where the device does not say how many a cycle does.
+    package let flopsPerJoule: Double?
     /// What would make an infeasible device feasible, where it is known.
     package let waysOut: WaysOut
 
@@ -43,6 +47,8 @@ package struct PlanEntry: Sendable {
             device.problem.evenSplit(finishingEarly: device.problem.compute.power.form != .paper).plan?.energyTotalJoules
         bandwidthHertz = nil
         (energyModel, schedule, energyIdleJoules) = Self.processor(of: device, outcome.plan)
+        download = outcome.plan.flatMap { _ in Self.download(of: device) }
+        flopsPerJoule = Self.flopsPerJoule(outcome.plan, device)
         switch outcome {
         case .feasible(let plan):
             self.plan = plan
@@ -61,6 +67,8 @@ package struct PlanEntry: Sendable {
         energyEvenSplitJoules = nil
         let served: EnergyPlan? = if case .served(_, let plan, _) = band { plan } else { nil }
         (energyModel, schedule, energyIdleJoules) = Self.processor(of: device, served)
+        download = served.flatMap { _ in Self.download(of: device) }
+        flopsPerJoule = Self.flopsPerJoule(served, device)
         switch band {
         case .served(let hertz, let plan, let certificate):
             (self.plan, self.certificate, bandwidthHertz) = (plan, certificate, hertz)
@@ -85,10 +93,20 @@ package struct PlanEntry: Sendable {
         return (
             compute.power.form, plan.map { compute.schedule(frequencyHertz: $0.frequencyHertz) } ?? [],
             plan.flatMap { plan in
-                let waiting = max(0, device.problem.timeBudgetSeconds - plan.timeTotalSeconds)
+                let waiting = max(0, device.problem.availableSeconds - plan.timeTotalSeconds)
                 return device.idlePowerWatts > 0 ? device.idlePowerWatts * waiting : nil
             }
         )
+    }
+
+    private static func flopsPerJoule(_ plan: EnergyPlan?, _ device: PlannedDevice) -> Double? {
+        guard let plan, let flopsPerCycle = device.flopsPerCycle else { return nil }
+        return device.problem.compute.flopsPerJoule(plan, flopsPerCycle: flopsPerCycle)
+    }
+
+    private static func download(of device: PlannedDevice) -> (seconds: Double, joules: Double)? {
+        let reception = device.problem.reception
+        return reception.bits > 0 ? (reception.seconds, reception.energyJoules) : nil
     }
 
     private static func explanation(_ infeasibility: EnergyInfeasibility, _ device: PlannedDevice) -> (String, WaysOut) {
@@ -123,6 +141,9 @@ package struct PlanEntry: Sendable {
         case energyModel = "energy_model"
         case operatingSchedule = "operating_schedule"
         case energyIdleJoules = "energy_idle_j"
+        case timeDownloadSeconds = "time_download_s"
+        case energyDownloadJoules = "energy_download_j"
+        case flopsPerJoule = "flops_per_joule"
         case iterations
 
         /// Columns of a CSV file; two only of a shared band.
@@ -152,6 +173,9 @@ package struct PlanEntry: Sendable {
         case .bandwidthHertz: bandwidthHertz
         case .smallestBandwidthHertz: waysOut.bandwidthHertz
         case .energyIdleJoules: energyIdleJoules
+        case .timeDownloadSeconds: download?.seconds
+        case .energyDownloadJoules: download?.joules
+        case .flopsPerJoule: flopsPerJoule
         case .id, .feasible, .reason, .energyModel, .operatingSchedule, .iterations: nil
         }
     }

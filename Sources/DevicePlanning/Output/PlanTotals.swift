@@ -8,8 +8,10 @@ struct PlanTotals: Sendable {
     private var energyTotalJoules = 0.0
     private var energyComputeJoules = 0.0
     private var energyIdleJoules = 0.0
+    private var energyDownloadJoules = 0.0
     private var models: [EnergyModel: Int] = [:]
     private var iterations: Int?
+    private var implausible: (devices: Int, largest: Double, id: DeviceIdentifier)?
     private var kktResidual = 0.0
     private var dualityGapRelative = 0.0
 
@@ -21,7 +23,13 @@ struct PlanTotals: Sendable {
         energyTotalJoules += plan.energyTotalJoules
         energyComputeJoules += plan.energyComputeJoules
         energyIdleJoules += entry.energyIdleJoules ?? 0
+        energyDownloadJoules += entry.download?.joules ?? 0
         models[entry.energyModel, default: 0] += 1
+        if let flops = entry.flopsPerJoule, flops > ComputeModel.plausibleFLOPsPerJoule {
+            let others = implausible ?? (0, 0, entry.id)
+            let isLargest = flops > others.largest
+            implausible = (others.devices + 1, max(flops, others.largest), isLargest ? entry.id : others.id)
+        }
         kktResidual = max(kktResidual, entry.certificate?.kktResidual ?? 0)
         dualityGapRelative = max(dualityGapRelative, entry.certificate?.dualityGapRelative ?? 0)
     }
@@ -36,16 +44,26 @@ struct PlanTotals: Sendable {
         return used.map { "\($0.value) (\(models[$0.key] ?? 0))" }.joined(separator: ", ")
     }
 
+    /// Where plans imply what no processor does.
+    private var warning: String {
+        guard let implausible else { return "" }
+        return
+            "\nwarning: \(implausible.devices) of the plans take more than \(Quantity.flops(ComputeModel.plausibleFLOPsPerJoule)) out of a "
+            + "joule, \(implausible.id) \(Quantity.flops(implausible.largest)): no measured processor does. Use operating_points, or a profile "
+            + "that has them (docs/devices.md)"
+    }
+
     /// The lines below a table.
     var text: String {
         let energies =
             "\(feasible) of \(devices) devices feasible, \(Quantity.energy(energyTotalJoules)) together: "
             + "\(Quantity.energy(energyComputeJoules)) compute, \(Quantity.energy(energyTotalJoules - energyComputeJoules)) radio, modelled by \(modelNames)"
+            + (energyDownloadJoules > 0 ? "; receiving takes \(Quantity.energy(energyDownloadJoules)) more" : "")
             + (energyIdleJoules > 0 ? "; waiting draws \(Quantity.energy(energyIdleJoules)) more" : "")
             + (iterations.map { "; at most \($0) iterations a device" } ?? "")
         guard feasible > 0 else { return energies }
         return energies
             + "\nlargest KKT residual \(Quantity.significant(kktResidual)), "
-            + "largest relative duality gap \(Quantity.significant(dualityGapRelative))"
+            + "largest relative duality gap \(Quantity.significant(dualityGapRelative))" + warning
     }
 }

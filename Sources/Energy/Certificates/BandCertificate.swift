@@ -28,7 +28,7 @@ struct BandCertificate {
         var slack = 0.0
         if plan.powerWatts >= radio.powerMaxWatts * (1 - Self.activityTolerance) {
             // lambda*(radiated energy - Pmax*t) joins the energy; the price of time rises by lambda times what that saves with it.
-            let full = radio.powerMaxWatts * problem.timeBudgetSeconds
+            let full = radio.powerMaxWatts * problem.availableSeconds
             let saved = radio.amplifierEfficiency * transmitted + full
             let multipliers = max(0, (range.lowerBound - sending) / saved)...max(0, (range.upperBound - sending) / saved)
             let lambda =

@@ -29,8 +29,8 @@ extension DeviceEnergyProblem {
         let marginals = ShareMarginals(theta: split.compute.marginals(theta: shares.theta).clamp(sending), pi: sending)
         let gain = marginals.largestGain(from: shares, thetaBounds: split.thetaBounds, piBounds: split.piBounds)
         // What waiting draws joins the plan's energy, and cancels in the difference.
-        let energy = plan.energyTotalJoules + idlePowerWatts * (timeBudgetSeconds - plan.timeTotalSeconds)
-        let gap = abs(energy - idlePowerWatts * timeBudgetSeconds - split.energyJoules(shares)) + gain
+        let energy = plan.energyTotalJoules + idlePowerWatts * (availableSeconds - plan.timeTotalSeconds)
+        let gap = abs(energy - idlePowerWatts * availableSeconds - split.energyJoules(shares)) + gain
         return PlanCertificate(
             kktResidual: split.residual(TimeShares(theta: plan.theta, pi: plan.pi), marginals), dualityGapJoules: gap,
             dualityGapRelative: energy > 0 ? gap / energy : 0)

@@ -99,3 +99,13 @@ extension ComputeModel {
     package static let frequencyMaxRange = PhysicalRange(
         "frequency_max_hz", unit: "Hz", 1...1e15, standard: PaperDevice.frequencyMaxHertz, wayOut: "the paper uses 1e9")
 }
+
+extension ComputeModel {
+    /// What a plan implies of the processor: operations for a joule of training; nil where training takes none.
+    package func flopsPerJoule(_ plan: EnergyPlan, flopsPerCycle: Double) -> Double? {
+        plan.energyComputeJoules > 0 ? flopsPerCycle * workCycles / plan.energyComputeJoules : nil
+    }
+
+    /// More operations for a joule than any measured processor does: a plan above it is the law's, not the device's.
+    package static let plausibleFLOPsPerJoule = 1e11
+}

@@ -25,7 +25,7 @@ public enum ProcessorPower: Sendable, Hashable {
     }
 
     /// Energy of a cycle at `frequencyHertz`, which must be positive; of a table, of the cheapest mixture of its rows.
-    func joulesPerCycle(frequencyHertz: Double) -> Double {
+    package func joulesPerCycle(frequencyHertz: Double) -> Double {
         switch self {
         case .law(let coefficient): coefficient * frequencyHertz * frequencyHertz
         case .smooth(let constant, let linear, let coefficient):

@@ -19,7 +19,7 @@ struct ComputeCurve: Sendable {
     private let idleWatts: Double
 
     init(_ problem: DeviceEnergyProblem) {
-        let (compute, time) = (problem.compute, problem.timeBudgetSeconds)
+        let (compute, time) = (problem.compute, problem.availableSeconds)
         idleWatts = problem.idlePowerWatts
         cycles = compute.workCycles
         budget = time

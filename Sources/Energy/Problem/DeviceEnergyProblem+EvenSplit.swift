@@ -7,13 +7,13 @@ extension DeviceEnergyProblem {
     ///   setting (a training run), or infeasible (the reference cases: only `theta = pi = 0.5` exactly).
     public func evenSplit(finishingEarly: Bool = false) -> EnergyOutcome {
         let split = TimeSplit(self)
-        let half = timeBudgetSeconds / 2
+        let half = availableSeconds / 2
         for (bounds, part) in [(split.thetaBounds, Part.compute), (split.piBounds, Part.communication)] {
             if bounds.lowerBound > 0.5 {
-                return .infeasible(halfTooShort(for: part, needed: bounds.lowerBound * timeBudgetSeconds))
+                return .infeasible(halfTooShort(for: part, needed: bounds.lowerBound * availableSeconds))
             }
             if bounds.upperBound < 0.5, !finishingEarly {
-                let longest = bounds.upperBound * timeBudgetSeconds
+                let longest = bounds.upperBound * availableSeconds
                 let slowest = part == .compute ? "frequency_min_hz" : "power_min_w"
                 return .infeasible(
                     EnergyInfeasibility(
@@ -33,11 +33,11 @@ extension DeviceEnergyProblem {
     }
 
     private func halfTooShort(for part: Part, needed: Double) -> EnergyInfeasibility {
-        let half = timeBudgetSeconds / 2
+        let half = availableSeconds / 2
         let payload = radio.bitsPerSecond(powerWatts: radio.powerMaxWatts) * half
         return EnergyInfeasibility(
             bound: .evenSplit, allowedSeconds: half, neededSeconds: needed,
-            smallestTimeBudgetSeconds: 2 * max(shortestComputeSeconds, shortestCommunicationSeconds),
+            smallestTimeBudgetSeconds: reception.seconds + 2 * max(shortestComputeSeconds, shortestCommunicationSeconds),
             largestPayloadBits: part == .communication && shortestComputeSeconds <= half ? payload : nil,
             explanation:
                 "\(part.rawValue) takes at least \(readable(needed)) s, \(readable(needed - half)) s over its half of \(readable(half)) s"

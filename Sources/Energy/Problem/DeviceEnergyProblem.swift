@@ -1,4 +1,4 @@
-/// One device, one round: train, then send `payloadBits`, both within the time budget, for the least energy
+/// One device, one round: receive, train, then send `payloadBits`, all within the time budget, for the least energy
 /// [Lai23 P1-P3, eq. 9] (corrected).
 ///
 /// A value is valid by construction, so that solving cannot fail: it ends in a plan or in the reason why there is none.
@@ -9,8 +9,10 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
     public private(set) var radio: RadioModel
     /// `S`: bits sent, headers included. (Paper eq. 6 prints `M*L`; it must be bits.)
     public let payloadBits: Double
-    /// `T`: seconds that training and sending may take together.
+    /// `T`: seconds that receiving, training and sending may take together.
     public let timeBudgetSeconds: Double
+    /// What is received before training; the paper has none, and its `T` is for training and sending.
+    public let reception: Reception
     /// What the device draws while it neither trains nor sends, where that is minimised, too: else 0.
     public let idlePowerWatts: Double
 
@@ -19,20 +21,22 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
     /// - Throws: `payload_bits` outside 1...1e18, `time_budget_s` outside 1e-9...1e12 or `idle_power_w` outside 0...1e6.
     public init(
         compute: ComputeModel, radio: RadioModel, payloadBits: Double,
-        timeBudgetSeconds: Double = PaperDevice.timeBudgetSeconds, idlePowerWatts: Double = 0
+        timeBudgetSeconds: Double = PaperDevice.timeBudgetSeconds, idlePowerWatts: Double = 0, reception: Reception = .none
     ) throws(EnergyInputError) {
         self.compute = compute
         self.radio = radio
         self.payloadBits = try Self.payloadRange.checked(payloadBits)
         self.timeBudgetSeconds = try Self.timeRange.checked(timeBudgetSeconds)
         self.idlePowerWatts = try Self.idleRange.checked(idlePowerWatts)
+        self.reception = reception
     }
 
     /// The same device with another payload, another time budget, or both.
     public func with(payloadBits: Double? = nil, timeBudgetSeconds: Double? = nil) throws(EnergyInputError) -> Self {
         try Self(
             compute: compute, radio: radio, payloadBits: payloadBits ?? self.payloadBits,
-            timeBudgetSeconds: timeBudgetSeconds ?? self.timeBudgetSeconds, idlePowerWatts: idlePowerWatts)
+            timeBudgetSeconds: timeBudgetSeconds ?? self.timeBudgetSeconds, idlePowerWatts: idlePowerWatts,
+            reception: reception)
     }
 
     /// The same device on a channel of another width: any positive number.
@@ -47,6 +51,9 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
         if case .law = compute.power { radio.isIdeal && idlePowerWatts == 0 } else { false }
     }
 
+    /// What receiving leaves of the time budget: `theta` and `pi` are shares of it. Where receiving leaves nothing, so little that no plan fits.
+    public var availableSeconds: Double { max(timeBudgetSeconds - reception.seconds, Self.timeRange.range.lowerBound) }
+
     /// Training time at the highest frequency.
     public var shortestComputeSeconds: Double { compute.timeSeconds(frequencyHertz: compute.frequencyMaxHertz) }
 
@@ -57,12 +64,12 @@ public struct DeviceEnergyProblem: Sendable, Equatable {
 
     /// The smallest time budget at which this device is feasible, whatever its own budget is.
     public var smallestTimeBudgetSeconds: Double {
-        (shortestComputeSeconds + shortestCommunicationSeconds) * (1 + Self.roundingMargin)
+        (reception.seconds + shortestComputeSeconds + shortestCommunicationSeconds) * (1 + Self.roundingMargin)
     }
 
     /// The largest payload that the device can send within its budget, or nil where training alone uses it up.
     public var largestPayloadBits: Double? {
-        let secondsLeft = timeBudgetSeconds - shortestComputeSeconds
+        let secondsLeft = availableSeconds - shortestComputeSeconds
         let bits = secondsLeft * radio.bitsPerSecond(powerWatts: radio.powerMaxWatts) * (1 - Self.roundingMargin)
         return bits >= Self.payloadRange.range.lowerBound ? bits : nil
     }

@@ -2,6 +2,8 @@
 public struct EnergyInfeasibility: Error, Sendable, Equatable, CustomStringConvertible {
     /// The bound that is broken.
     public enum Bound: String, Sendable, CaseIterable {
+        /// Receiving alone takes longer than the budget.
+        case reception = "downlink_bits"
         /// Training alone takes longer than the budget at the highest frequency.
         case frequencyMax = "frequency_max_hz"
         /// Sending alone takes longer than the budget at the highest power.
@@ -40,11 +42,13 @@ public struct EnergyInfeasibility: Error, Sendable, Equatable, CustomStringConve
 extension EnergyInfeasibility {
     /// The reason why highest frequency and highest power together miss the budget.
     static func missedBudget(_ problem: DeviceEnergyProblem) -> Self {
-        let budget = problem.timeBudgetSeconds
+        let (budget, receiving) = (problem.availableSeconds, problem.reception.seconds)
         let compute = problem.shortestComputeSeconds
         let communication = problem.shortestCommunicationSeconds
         let (bound, needed): (Bound, Double) =
-            if compute > budget {
+            if receiving >= problem.timeBudgetSeconds {
+                (.reception, receiving)
+            } else if compute > budget {
                 (.frequencyMax, compute)
             } else if communication > budget {
                 (.powerMax, communication)
@@ -53,13 +57,16 @@ extension EnergyInfeasibility {
             }
         let cause =
             switch bound {
+            case .reception: "receiving takes \(readable(receiving)) s at \(readable(problem.reception.bitsPerSecond)) bit/s"
             case .frequencyMax: "training takes \(readable(compute)) s at \(readable(problem.compute.frequencyMaxHertz)) Hz"
             case .powerMax: "sending takes \(readable(communication)) s at \(readable(problem.radio.powerMaxWatts)) W"
             default: "training takes at least \(readable(compute)) s and sending at least \(readable(communication)) s"
             }
+        let allowed = bound == .reception ? problem.timeBudgetSeconds : budget
+        let left = receiving > 0 && bound != .reception ? "that receiving leaves" : "budget"
         return Self(
-            bound: bound, allowedSeconds: budget, neededSeconds: needed,
+            bound: bound, allowedSeconds: allowed, neededSeconds: needed,
             smallestTimeBudgetSeconds: problem.smallestTimeBudgetSeconds, largestPayloadBits: problem.largestPayloadBits,
-            explanation: "\(cause), \(readable(needed - budget)) s over the \(readable(budget)) s budget")
+            explanation: "\(cause), \(readable(needed - allowed)) s over the \(readable(allowed)) s \(left)")
     }
 }

@@ -10,20 +10,20 @@ extension EnergyPlan {
         for problem: DeviceEnergyProblem, payloadBits: Double
     ) throws(EnergyInputError) -> EnergyOutcome {
         let actual = try problem.with(payloadBits: payloadBits)
-        let left = problem.timeBudgetSeconds - timeComputeSeconds
+        let left = problem.availableSeconds - timeComputeSeconds
         let shortest = actual.shortestCommunicationSeconds
         // The share that was planned for sending may come back a rounding error short of the bound that it sits on.
         guard shortest <= left * (1 + 1e-12) else {
             return .infeasible(
                 EnergyInfeasibility(
                     bound: .timeLeft, allowedSeconds: left, neededSeconds: shortest,
-                    smallestTimeBudgetSeconds: timeComputeSeconds + shortest,
+                    smallestTimeBudgetSeconds: problem.reception.seconds + timeComputeSeconds + shortest,
                     largestPayloadBits: left * problem.radio.bitsPerSecond(powerWatts: problem.radio.powerMaxWatts),
                     explanation:
                         "sending \(readable(payloadBits)) bit takes at least \(readable(shortest)) s, \(readable(shortest - left)) s over the \(readable(left)) s left"
                 ))
         }
-        let pi = TimeSplit(actual).piBounds.clamp(left / problem.timeBudgetSeconds)
+        let pi = TimeSplit(actual).piBounds.clamp(left / problem.availableSeconds)
         return .feasible(EnergyPlan(actual, theta: theta, pi: pi))
     }
 }

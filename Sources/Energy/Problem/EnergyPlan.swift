@@ -1,6 +1,6 @@
 /// What a device should do in a round, and what it costs.
 public struct EnergyPlan: Sendable, Equatable {
-    /// `Tcmp/T`: share of the time budget for training.
+    /// `Tcmp/T`: share of the time budget for training; where receiving counts, of what that leaves, as `pi`.
     public let theta: Double
     /// `Tcom/T`: share for sending. `theta + pi` is 1 unless lowest frequency and lowest power leave time over.
     public let pi: Double
@@ -28,7 +28,7 @@ extension EnergyPlan {
     init(_ problem: DeviceEnergyProblem, theta: Double, pi: Double) {
         let compute = problem.compute
         let radio = problem.radio
-        let time = problem.timeBudgetSeconds
+        let time = problem.availableSeconds
         self.theta = theta
         self.pi = pi
         timeComputeSeconds = theta * time

@@ -16,7 +16,7 @@ struct TimeSplit: Sendable {
     var thetaBounds: ClosedRange<Double> { compute.bounds }
 
     init(_ problem: DeviceEnergyProblem) {
-        let time = problem.timeBudgetSeconds
+        let time = problem.availableSeconds
         let radio = problem.radio
         let snrPerWatt = radio.signalToNoisePerWatt
         let demand = naturalLogarithmOfTwo * problem.payloadBits / (radio.bandwidthHertz * time)

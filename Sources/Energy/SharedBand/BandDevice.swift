@@ -6,7 +6,7 @@
 struct BandDevice: Sendable {
     private let radio: RadioModel
     private let curve: ComputeCurve
-    /// `T`, s.
+    /// `T` less what receiving takes, s.
     private let budget: Double
     /// What waiting draws, where it counts.
     private let idleWatts: Double
@@ -19,7 +19,7 @@ struct BandDevice: Sendable {
 
     init(_ problem: DeviceEnergyProblem) {
         radio = problem.radio
-        budget = problem.timeBudgetSeconds
+        budget = problem.availableSeconds
         curve = ComputeCurve(problem)
         idleWatts = problem.idlePowerWatts
         nats = naturalLogarithmOfTwo * problem.payloadBits

@@ -16,7 +16,10 @@ struct BandLanes: Sendable {
     private var powerMax = Lanes()
     /// `s = ln2*S`.
     private var nats = Lanes()
+    /// Of training and sending.
     private var timeBudget = Lanes()
+    /// What receiving takes before.
+    private var receiving = Lanes()
     /// The nats per symbol found at the last price: where the next search starts.
     private var x = Lanes()
     private var hasStart = false
@@ -46,12 +49,13 @@ struct BandLanes: Sendable {
         powerMin[lane] = radio.powerMinWatts
         powerMax[lane] = radio.powerMaxWatts
         nats[lane] = naturalLogarithmOfTwo * problem.payloadBits
-        timeBudget[lane] = problem.timeBudgetSeconds
+        timeBudget[lane] = problem.availableSeconds
+        receiving[lane] = problem.reception.seconds
     }
 
     /// Plans for another time budget, the same for all.
     mutating func setTimeBudget(_ seconds: Double) {
-        timeBudget = Lanes(repeating: seconds)
+        timeBudget = Lanes(repeating: seconds) - receiving
         hasStart = false
     }
 

@@ -65,7 +65,7 @@ extension SharedBand {
         let equal = totalBandwidthHertz / Double(served.count)
         let roots = parallelMap(served.count, threads: threads) { place in
             let device = devices[served[place]]
-            let seconds = max(device.timeBudgetSeconds - device.shortestComputeSeconds, BandLanes.shortestSeconds) / 2
+            let seconds = max(device.availableSeconds - device.shortestComputeSeconds, BandLanes.shortestSeconds) / 2
             let nats = naturalLogarithmOfTwo * device.payloadBits / (equal * seconds)
             return (seconds * device.radio.noiseDensity / device.radio.pathGain * marginalShape(min(nats, 100))).squareRoot()
         }

@@ -26,7 +26,7 @@ struct ProblemLanes: Sendable {
         powerMin[lane] = radio.powerMinWatts
         powerMax[lane] = radio.powerMaxWatts
         natSeconds[lane] = naturalLogarithmOfTwo * problem.payloadBits / radio.bandwidthHertz
-        timeBudget[lane] = problem.timeBudgetSeconds
+        timeBudget[lane] = problem.availableSeconds
     }
 
     func solve(equations: EnergyEquations) -> PlanLanes {

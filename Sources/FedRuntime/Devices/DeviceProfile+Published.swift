@@ -16,7 +16,8 @@ extension DeviceProfile {
     /// Six Cortex-A78AE at up to 1.51 GHz: 16 FLOP a cycle each, of which the Raspberry Pi 5's share is sustained. The power is an upper
     /// bound: the module's 15 W less the 2.18 W that it takes idle.
     package static let jetsonOrinNano = product(
-        "jetson-orin-nano", frequencyHertz: 1e7...1.51e9, fullLoadWatts: 15 - 2.18, flopsPerCycle: 6 * 16 * ShareOfPeak.cortexA76,
+        "jetson-orin-nano", frequencyHertz: 0.115e9...1.51e9, fullLoadWatts: 15 - 2.18,
+        flopsPerCycle: 6 * 16 * ShareOfPeak.cortexA76,
         radio: .wifi, idlePowerWatts: 2.18)
 
     /// The big cluster of a Kirin 960: four Cortex-A73 at 0.903 to 2.362 GHz, 550 uW/MHz/V^2 each, 1.1 V at most.
@@ -31,7 +32,8 @@ extension DeviceProfile {
 
     /// Core i5-1135G7: four cores with two 256-bit FMA units, 28 W at the base frequency of 2.4 GHz.
     package static let laptopX86 = product(
-        "laptop-x86", frequencyHertz: 1e7...2.4e9, fullLoadWatts: 28, flopsPerCycle: 4 * 32 * ShareOfPeak.kabyLake, radio: .wifi)
+        "laptop-x86", frequencyHertz: 0.4e9...2.4e9, fullLoadWatts: 28, flopsPerCycle: 4 * 32 * ShareOfPeak.kabyLake, radio: .wifi
+    )
 
     /// Double-precision FLOP/s of HPL over the peak of the cores' FMA units: the share of the peak that well-tuned code sustains.
     enum ShareOfPeak {

@@ -6,7 +6,7 @@ import Energy
 /// differ as real ones do. They are not measurements of any product; `DeviceProfile.published` has products with published figures.
 package struct DeviceProfile: Sendable, Equatable {
     package let name: String
-    /// 1e7 as for the paper's device: a frequency is a mean over the training time, and a CPU that idles in between counts as slower.
+    /// Below it a CPU is done early and waits.
     package let frequencyMinHertz: Double
     package let frequencyMaxHertz: Double
     /// Power of all cores together at the highest frequency, above what the idle device takes; sets
@@ -40,19 +40,19 @@ package struct DeviceProfile: Sendable, Equatable {
 
     /// Four cores of a smartphone, uplink of a small cell.
     package static let phone = DeviceProfile(
-        name: "phone", frequencyMinHertz: 1e7, frequencyMaxHertz: 2.4e9, fullLoadWatts: 4, flopsPerCycle: 16,
+        name: "phone", frequencyMinHertz: 3e8, frequencyMaxHertz: 2.4e9, fullLoadWatts: 4, flopsPerCycle: 16,
         powerMinWatts: 1e-6, powerMaxWatts: 0.2, bandwidthHertz: 5e5...2e6, distanceMetres: 10...100, variation: 0.2)
     /// Four cores of a single-board computer, low-rate wireless.
     package static let raspberryPi = DeviceProfile(
-        name: "raspberry-pi", frequencyMinHertz: 1e7, frequencyMaxHertz: 1.5e9, fullLoadWatts: 5, flopsPerCycle: 12,
+        name: "raspberry-pi", frequencyMinHertz: 6e8, frequencyMaxHertz: 1.5e9, fullLoadWatts: 5, flopsPerCycle: 12,
         powerMinWatts: 1e-6, powerMaxWatts: 0.1, bandwidthHertz: 5e5...1e6, distanceMetres: 10...60, variation: 0.15)
     /// Six CPU cores of an embedded board for robots and vehicles, cellular modem.
     package static let jetsonCPU = DeviceProfile(
-        name: "jetson-cpu", frequencyMinHertz: 1e7, frequencyMaxHertz: 1.9e9, fullLoadWatts: 12, flopsPerCycle: 32,
+        name: "jetson-cpu", frequencyMinHertz: 1.15e8, frequencyMaxHertz: 1.9e9, fullLoadWatts: 12, flopsPerCycle: 32,
         powerMinWatts: 1e-6, powerMaxWatts: 0.2, bandwidthHertz: 1e6...4e6, distanceMetres: 20...100, variation: 0.15)
     /// Four cores with AVX2 of a laptop, local wireless.
     package static let laptop = DeviceProfile(
-        name: "laptop", frequencyMinHertz: 1e7, frequencyMaxHertz: 3.2e9, fullLoadWatts: 20, flopsPerCycle: 40,
+        name: "laptop", frequencyMinHertz: 8e8, frequencyMaxHertz: 3.2e9, fullLoadWatts: 20, flopsPerCycle: 40,
         powerMinWatts: 1e-6, powerMaxWatts: 0.1, bandwidthHertz: 2e6...8e6, distanceMetres: 5...40, variation: 0.2)
     /// The paper's device, without variation (equations.md section 2); its T is 15 s.
     package static let paper = DeviceProfile(

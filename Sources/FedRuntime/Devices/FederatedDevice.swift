@@ -11,7 +11,7 @@ package struct FederatedDevice: Sendable, Equatable {
     package private(set) var name: String?
     /// `n_k`: images in its data set, its weight in the average.
     package let samples: Int
-    package let processor: Processor
+    package private(set) var processor: Processor
     /// Its channel without fading: `channelGain` is the mean power gain, shadowing included.
     package internal(set) var radio: RadioModel
     package let demand: DeviceDemand
@@ -58,6 +58,15 @@ package struct FederatedDevice: Sendable, Equatable {
         var device = self
         device.name = name
         return device
+    }
+
+    /// The device with its processor by the paper's law; nil where that is its model.
+    var byTheLaw: FederatedDevice? {
+        processor.byTheLaw.map { law in
+            var device = self
+            device.processor = law
+            return device
+        }
     }
 
     /// The device with other powers where they are given.

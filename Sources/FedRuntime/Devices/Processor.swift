@@ -37,4 +37,23 @@ package struct Processor: Sendable, Equatable {
             localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample,
             power: power, frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz)
     }
+
+    /// What a plan implies of the processor: operations for a joule of training.
+    func flopsPerJoule(of plan: DevicePlan) -> Double? {
+        plan.problem.compute.flopsPerJoule(plan.energy, flopsPerCycle: flopsPerCycle)
+    }
+
+    /// The same processor by the paper's law, which meets what it draws at its highest frequency; nil where that is its model.
+    var byTheLaw: Processor? {
+        let lowest: Double
+        switch power {
+        case .law: return nil
+        case .smooth: lowest = frequencyMinHertz
+        case .table(let points): lowest = points.rows[0].frequencyHertz
+        }
+        let joules = power.joulesPerCycle(frequencyHertz: frequencyMaxHertz)
+        return try? Processor(
+            frequencyMinHertz: min(lowest, frequencyMaxHertz), frequencyMaxHertz: frequencyMaxHertz,
+            power: .law(coefficient: joules / (frequencyMaxHertz * frequencyMaxHertz)), flopsPerCycle: flopsPerCycle)
+    }
 }

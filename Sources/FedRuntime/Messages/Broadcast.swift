@@ -29,7 +29,7 @@ struct Broadcast {
 
     /// - Parameter weights: overwritten with what the devices decode.
     init(
-        _ global: Tensor, bits: Int, settings: FederationSettings, layout: ParameterLayout, round: Int, into weights: Tensor,
+        quantizing global: Tensor, settings: FederationSettings, layout: ParameterLayout, round: Int, into weights: Tensor,
         threads: Int
     ) throws(CodecError) {
         let table = try ErrorTable(global, layout: layout, quantizer: settings.quantizer, threads: threads)
@@ -37,15 +37,26 @@ struct Broadcast {
             runID: settings.runID, round: UInt32(truncatingIfNeeded: round), device: Self.sender,
             baseModel: ModelHash(of: global),
             payload: .weights)
+        let coding = try settings.broadcastCoding(of: global, table, threads: threads)
         let bytes = UpdateFrame.encode(
-            global, as: try table.coding(bits: bits), binding: binding, seed: settings.seed, threads: threads)
+            global, as: coding, binding: binding, seed: settings.seed, threads: threads)
         do throws(FrameError) {
             try UpdateFrame(bytes, threads: threads).decode(into: weights, threads: threads)
         } catch { preconditionFailure("a frame of our own is refused: \(error)") }
         self.weights = weights
         self.bytes = bytes.count
         quantized = Quantized(
-            frame: bytes, bits: bits, expectedError: table.summary.expectedError(bits: bits),
+            frame: bytes, bits: settings.downlinkBits ?? table.summary.width(ofError: coding.expectedError),
+            expectedError: coding.expectedError,
             squaredNorm: table.summary.squaredNorm)
+    }
+}
+
+extension FederationSettings {
+    /// So many bits, or the fewest bytes that meet the demand.
+    fileprivate func broadcastCoding(of global: Tensor, _ table: ErrorTable, threads: Int) throws(CodecError) -> UpdateCoding {
+        if let downlinkBits { return try table.coding(bits: downlinkBits) }
+        guard let downlinkDemand else { return table.exactCoding }
+        return try table.coding(meeting: .relative(downlinkDemand), accepted: CodeWidths.all, values: global, threads: threads)
     }
 }

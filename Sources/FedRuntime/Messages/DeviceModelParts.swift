@@ -79,3 +79,24 @@ struct RadioPart: Codable, Sendable, Equatable {
             powerMaxWatts: powerMaxWatts, circuitPowerWatts: circuitPowerWatts, amplifierEfficiency: amplifierEfficiency)
     }
 }
+
+/// What a device receives before it trains.
+struct ReceptionPart: Codable, Sendable, Equatable {
+    let bits: Double
+    let bitsPerSecond: Double
+    let powerWatts: Double
+
+    enum CodingKeys: String, CodingKey {
+        case bits
+        case bitsPerSecond = "bits_per_s"
+        case powerWatts = "power_w"
+    }
+
+    init(_ reception: Reception) {
+        (bits, bitsPerSecond, powerWatts) = (reception.bits, reception.bitsPerSecond, reception.powerWatts)
+    }
+
+    func reception() throws(EnergyInputError) -> Reception {
+        try Reception(bits: bits, bitsPerSecond: bitsPerSecond, powerWatts: powerWatts)
+    }
+}

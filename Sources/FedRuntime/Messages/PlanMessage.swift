@@ -36,7 +36,7 @@ struct ForecastPart: Codable, Sendable, Equatable {
 
 /// Bits, frequency and power of a round, and the problem that they solve.
 struct PlanPart: Codable, Sendable, Equatable {
-    /// `on-demand`, `on-demand-system`, `fixed`, `fedavg` or `fedavg-optimal`.
+    /// `on-demand`, `on-demand-system`, `on-demand-even`, `fixed`, `fixed-optimal`, `fedavg` or `fedavg-optimal`.
     let scheme: String
     let aggregateError: Double?
     let bits: Int
@@ -53,6 +53,8 @@ struct PlanPart: Codable, Sendable, Equatable {
     let timeBudgetSeconds: Double
     /// What waiting draws, where it is minimised, too; else 0.
     let idlePowerWatts: Double
+    /// What is received before training, where that is part of the time budget.
+    let reception: ReceptionPart?
     /// Shares of the time budget for training and for sending: frequency and power follow from them, and are here to be read.
     let theta: Double
     let pi: Double
@@ -62,7 +64,7 @@ struct PlanPart: Codable, Sendable, Equatable {
     let outageReason: String?
 
     enum CodingKeys: String, CodingKey {
-        case scheme, bits, demand, power, radio, theta, pi
+        case scheme, bits, demand, power, radio, reception, theta, pi
         case aggregateError = "aggregate_error"
         case localIterations = "local_iterations"
         case samplesPerIteration = "samples_per_iteration"
@@ -82,7 +84,9 @@ struct PlanPart: Codable, Sendable, Equatable {
         switch plan.scheme {
         case .onDemand: (scheme, aggregateError) = ("on-demand", nil)
         case .onDemandSystem(let error): (scheme, aggregateError) = ("on-demand-system", error)
+        case .onDemandEvenSplit: (scheme, aggregateError) = ("on-demand-even", nil)
         case .fixed: (scheme, aggregateError) = ("fixed", nil)
+        case .fixedOptimalSplit: (scheme, aggregateError) = ("fixed-optimal", nil)
         case .fedAvg: (scheme, aggregateError) = ("fedavg", nil)
         case .fedAvgOptimalSplit: (scheme, aggregateError) = ("fedavg-optimal", nil)
         }
@@ -93,6 +97,7 @@ struct PlanPart: Codable, Sendable, Equatable {
         (frequencyMinHertz, frequencyMaxHertz) = (compute.frequencyMinHertz, compute.frequencyMaxHertz)
         (payloadBits, timeBudgetSeconds) = (plan.problem.payloadBits, plan.problem.timeBudgetSeconds)
         idlePowerWatts = plan.problem.idlePowerWatts
+        reception = plan.problem.reception == .none ? nil : ReceptionPart(plan.problem.reception)
         (theta, pi, frequencyHertz, powerWatts) = (energy.theta, energy.pi, energy.frequencyHertz, energy.powerWatts)
         (outageAction, outageReason) = (plan.outage?.action, plan.outage?.reason)
     }
@@ -107,7 +112,7 @@ struct PlanPart: Codable, Sendable, Equatable {
                     localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample,
                     power: power.power(), frequencyMinHertz: frequencyMinHertz, frequencyMaxHertz: frequencyMaxHertz),
                 radio: radio.radio(), payloadBits: payloadBits, timeBudgetSeconds: timeBudgetSeconds,
-                idlePowerWatts: idlePowerWatts)
+                idlePowerWatts: idlePowerWatts, reception: reception?.reception() ?? .none)
             energy = try EnergyPlan(problem, givenTheta: theta, pi: pi)
         } catch { throw MessageError("plan", error) }
         return DevicePlan(
@@ -119,7 +124,9 @@ struct PlanPart: Codable, Sendable, Equatable {
         switch scheme {
         case "on-demand": .onDemand
         case "on-demand-system": .onDemandSystem(aggregateError: aggregateError)
+        case "on-demand-even": .onDemandEvenSplit
         case "fixed": .fixed(bits: bits)
+        case "fixed-optimal": .fixedOptimalSplit(bits: bits)
         case "fedavg": .fedAvg
         case "fedavg-optimal": .fedAvgOptimalSplit
         default: throw MessageError("plan: scheme \(scheme) is none")

@@ -7,12 +7,21 @@ struct RoundPlanner: Sendable {
     let settings: FederationSettings
     /// Bytes of a frame with exact values.
     private let exactFrameBytes: Int
+    /// Bytes that devices receive before they train; 0 where plans do not count them.
+    private var downlinkBytes = 0
 
     init(_ settings: FederationSettings, layout: ParameterLayout) throws(FederationError) {
         self.settings = settings
         do throws(CodecError) {
             exactFrameBytes = try settings.quantizer.exactFrameBytes(layout)
         } catch { throw .model(error) }
+    }
+
+    /// The planner of a round before which devices receive so many bytes.
+    func receiving(_ bytes: Int) -> RoundPlanner {
+        var planner = self
+        planner.downlinkBytes = settings.plansDownlink ? bytes : 0
+        return planner
     }
 
     /// The first plan that fits: the widths that the device may send, from the wanted one down, within the time budget and on demand within
@@ -61,7 +70,8 @@ struct RoundPlanner: Sendable {
         } catch { throw Infeasibility(reason: "\(error)") }
         switch scheme.solve(problem) {
         case .feasible(let solution):
-            let energy = scheme.isOnDemand ? solution.leaving(room: payloadRoom, for: problem) : solution
+            let energy =
+                scheme.isOnDemand && scheme.splitsOptimally ? solution.leaving(room: payloadRoom, for: problem) : solution
             let excess = device.demand.excess(bytes: Int(problem.payloadBits / 8), energyJoules: energy.energyTotalJoules)
             if scheme.isOnDemand, let excess { throw Infeasibility(reason: "\(bits) bits: \(excess)") }
             return DevicePlan(scheme: scheme, bits: bits, demand: device.demand, problem: problem, energy: energy)
@@ -73,13 +83,14 @@ struct RoundPlanner: Sendable {
     /// run's scheme and those that it is compared with.
     func timeBudgetSeconds(_ devices: [FederatedDevice], forecast: DeviceForecast) throws(FederationError) -> Double {
         if case .seconds(let seconds) = settings.timeBudget { return seconds }
+        let planner = receiving(downlinkBytes(forecast.summary))
         var smallest = 0.0
         for device in devices {
             for scheme in [settings.scheme] + settings.comparedSchemes {
                 let bits = scheme.bitCandidates(
                     for: device, demand: device.demand, summary: forecast.summary, rule: settings.rule)[0]
                 do throws(EnergyInputError) {
-                    let problem = try problem(device, fading: 1, forecast: forecast, bits: bits, timeBudgetSeconds: 1)
+                    let problem = try planner.problem(device, fading: 1, forecast: forecast, bits: bits, timeBudgetSeconds: 1)
                     smallest = max(smallest, scheme.smallestTimeBudgetSeconds(problem))
                 } catch { throw .device(.physics(device: device.id, error)) }
             }
@@ -91,6 +102,14 @@ struct RoundPlanner: Sendable {
     /// the share is what docs/energy.md found, twice over. Levels take what their bits say.
     private var payloadRoom: Double {
         if case .lattice = settings.quantizer { 0.05 } else { 0 }
+    }
+
+    /// What devices will receive, by the sizes of the global model's codings.
+    private func downlinkBytes(_ summary: ErrorSummary) -> Int {
+        let demanded = settings.downlinkDemand.flatMap {
+            summary.smallestBits(accepted: CodeWidths.all, demand: .relative($0), rule: .measured) ?? CodeWidths.all.upperBound
+        }
+        return frameBytes(bits: settings.downlinkBits ?? demanded ?? Scheme.exactBits, summary: summary)
     }
 
     /// Bytes of a frame of `bits` bits per parameter.
@@ -109,7 +128,15 @@ struct RoundPlanner: Sendable {
         return try device.energyProblem(
             localIterations: settings.localIterations, samplesPerIteration: settings.batchSize, cyclesPerSample: cyclesPerSample,
             fading: fading, payloadBits: 8 * Double(frameBytes(bits: bits, summary: forecast.summary)),
-            timeBudgetSeconds: timeBudgetSeconds)
+            timeBudgetSeconds: timeBudgetSeconds,
+            reception: reception(of: device))
+    }
+
+    private func reception(of device: FederatedDevice) throws(EnergyInputError) -> Reception {
+        guard downlinkBytes > 0 else { return .none }
+        return try Reception(
+            bits: 8 * Double(downlinkBytes), bitsPerSecond: settings.ledger.downlinkBitsPerSecond,
+            powerWatts: device.receiverPowerWatts)
     }
 }
 
@@ -117,12 +144,12 @@ extension FederatedDevice {
     /// The energy problem of one of its rounds.
     package func energyProblem(
         localIterations: Int, samplesPerIteration: Int, cyclesPerSample: Double, fading: Double, payloadBits: Double,
-        timeBudgetSeconds: Double
+        timeBudgetSeconds: Double, reception: Reception = .none
     ) throws(EnergyInputError) -> DeviceEnergyProblem {
         try DeviceEnergyProblem(
             compute: processor.work(
                 localIterations: localIterations, samplesPerIteration: samplesPerIteration, cyclesPerSample: cyclesPerSample),
             radio: radio.faded(by: fading), payloadBits: payloadBits, timeBudgetSeconds: timeBudgetSeconds,
-            idlePowerWatts: idleCounts ? idlePowerWatts : 0)
+            idlePowerWatts: idleCounts ? idlePowerWatts : 0, reception: reception)
     }
 }

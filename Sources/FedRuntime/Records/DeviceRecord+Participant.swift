@@ -11,7 +11,10 @@ extension DeviceRecord {
         distanceMetres = participant.device.radio.distanceMetres
         (fading, shadowingDecibels) = (participant.fading, participant.device.shadowingDecibels)
         timeNeededSeconds = participant.timeNeededSeconds
-        if let plan = participant.assignment?.plan { set(plan) }
+        if let plan = participant.assignment?.plan {
+            set(plan)
+            flopsPerJoule = participant.device.processor.flopsPerJoule(of: plan)
+        }
         switch participant.phase {
         case .accepted(let frame):
             status = .ok
@@ -100,15 +103,15 @@ extension DeviceRecord {
 extension DeviceRecord {
     /// Adds what the round cost the device besides training and sending: receiving the global model, and waiting.
     ///
-    /// Devices without a plan received nothing. Waiting counts for those that trained, from their time budget: the downlink comes
-    /// before it.
+    /// Devices without a plan received nothing. Waiting counts for those that trained, from what is left of their time budget; receiving
+    /// comes before it unless plans count it.
     mutating func settle(_ participant: Participant, ledger: LedgerSettings, modelBytes: Int) {
         guard let plan = participant.assignment?.plan else { return }
         let device = participant.device
         let downlinkSeconds = 8 * Double(modelBytes) / ledger.downlinkBitsPerSecond
-        energyDownloadJoules = device.receiverPowerWatts * downlinkSeconds
+        (timeDownloadSeconds, energyDownloadJoules) = (downlinkSeconds, device.receiverPowerWatts * downlinkSeconds)
         if let trained = timeComputeSeconds {
-            let waited = plan.problem.timeBudgetSeconds - trained - (timeCommunicationSeconds ?? 0)
+            let waited = plan.problem.availableSeconds - trained - (timeCommunicationSeconds ?? 0)
             energyIdleJoules = device.idlePowerWatts * max(0, waited)
         }
         let system = (energyTotalJoules ?? 0) + (energyDownloadJoules ?? 0) + (energyIdleJoules ?? 0)

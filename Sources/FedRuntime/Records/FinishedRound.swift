@@ -1,3 +1,4 @@
+import Energy
 import Records
 
 /// A finished round: one line of `rounds.jsonl` and those of `devices.jsonl`, ascending by device.
@@ -25,10 +26,12 @@ extension RoundRecord {
             return (Double(participant.device.samples), frame)
         }
         (devicesSelected, devicesAccepted, modelUpdated) = (devices.count, accepted.count, !accepted.isEmpty)
+        devicesImplausible = devices.count { $0.flopsPerJoule ?? 0 > ComputeModel.plausibleFLOPsPerJoule }
         setSpent(devices)
         setSent(open, devices)
         setTrained(accepted, devices)
         setErrors(accepted, open.systemBits)
+        roundTimeSeconds = open.participants.compactMap(\.secondsTaken).max() ?? 0
     }
 
     private mutating func setSpent(_ devices: [DeviceRecord]) {
@@ -59,7 +62,6 @@ extension RoundRecord {
         let samples = accepted.reduce(0) { $0 + $1.samples }
         loss = accepted.reduce(0) { $0 + $1.samples * $1.frame.training.loss } / samples
         bitsMean = Double(accepted.reduce(0) { $0 + $1.frame.bits }) / Double(accepted.count)
-        roundTimeSeconds = accepted.map(\.frame.energy.timeTotalSeconds).max() ?? 0
     }
 
     private mutating func setErrors(_ accepted: [(samples: Double, frame: AcceptedFrame)], _ systemBits: SystemBitsRecord?) {
@@ -69,6 +71,14 @@ extension RoundRecord {
         quantizationErrorRelative = squaredNorm > 0 ? error / squaredNorm : 0
         quantizationErrorAbsolute = accepted.isEmpty ? 0 : error / (samples * samples)
         (aggregateErrorBound, bitsGapRelative) = (systemBits?.aggregateErrorBound, systemBits?.gap)
+    }
+}
+
+extension Participant {
+    /// Receiving where plans count it, training and sending; nil where no frame was accepted.
+    fileprivate var secondsTaken: Double? {
+        guard case .accepted(let frame) = phase, let plan = assignment?.plan else { return nil }
+        return plan.problem.reception.seconds + frame.energy.timeTotalSeconds
     }
 }
 

@@ -68,7 +68,7 @@ package final class FederatedServer {
         try state.moments.verify(settings.aggregation.optimizer, parameterCount: layout.parameterCount)
         planner = try RoundPlanner(settings, layout: layout)
         selection = DeviceSelection(seed: settings.seed, count: settings.devicesPerRound)
-        received = settings.downlinkBits == nil ? nil : Tensor(shape: [layout.parameterCount])
+        received = settings.quantizesBroadcast ? Tensor(shape: [layout.parameterCount]) : nil
         (self.settings, self.devices, self.layout) = (settings, devices, layout)
         (self.global, self.state, self.threads) = (global, state, threads)
     }
@@ -103,7 +103,7 @@ package final class FederatedServer {
                     device: device, fading: settings.fading.gain(seed: settings.seed, round: round, device: device.id),
                     forecast: forecast))
         }
-        let system = plans(candidates)
+        let system = plans(candidates, downlinkBytes: broadcast.bytes)
         let binding = FrameBinding(
             runID: settings.runID, round: UInt32(truncatingIfNeeded: round), baseModel: ModelHash(of: broadcast.weights),
             payload: settings.payload)
@@ -116,10 +116,10 @@ package final class FederatedServer {
     }
 
     private func broadcast(round: Int) throws(FederationError) -> Broadcast {
-        guard let bits = settings.downlinkBits, let received else { return Broadcast(exact: global) }
+        guard let received else { return Broadcast(exact: global) }
         do throws(CodecError) {
             return try Broadcast(
-                global, bits: bits, settings: settings, layout: layout, round: round, into: received, threads: threads)
+                quantizing: global, settings: settings, layout: layout, round: round, into: received, threads: threads)
         } catch { throw .model(error) }
     }
 
@@ -131,8 +131,9 @@ package final class FederatedServer {
     }
 
     /// Each device's plan by itself, or those of all together.
-    private func plans(_ candidates: [RoundCandidate]) -> SystemPlan {
+    private func plans(_ candidates: [RoundCandidate], downlinkBytes: Int) -> SystemPlan {
         let timeBudgetSeconds = state.timeBudgetSeconds
+        let planner = planner.receiving(downlinkBytes)
         if case .onDemandSystem(let aggregateError) = settings.scheme {
             return planner.systemPlan(candidates, timeBudgetSeconds: timeBudgetSeconds, aggregateError: aggregateError)
         }

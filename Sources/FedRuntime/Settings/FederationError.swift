@@ -9,6 +9,8 @@ package enum FederationError: Error, Sendable, Equatable, CustomStringConvertibl
     case timeBudgetOutOfRange(Double)
     /// A relative error of the aggregate that is no positive number.
     case aggregateErrorOutOfRange(Double)
+    /// A relative error of the broadcast that is no positive number.
+    case downlinkDemandOutOfRange(Double)
     /// An error of the aggregate that no widths reach.
     case aggregateErrorUnreachable(Double, smallest: Double)
     /// Bits for the system need errors, which Theorem 1 does not give.
@@ -42,6 +44,7 @@ package enum FederationError: Error, Sendable, Equatable, CustomStringConvertibl
         case .bitsOutOfRange(let bits): "\(bits) bits is outside 2...8; use 2...8, or the scheme fedavg for 32 bits"
         case .timeBudgetOutOfRange(let seconds): "time budget \(seconds) s is not above 0; give seconds, or auto"
         case .aggregateErrorOutOfRange(let error): "aggregate error \(error) is not above 0; give a relative error such as 0.0005"
+        case .downlinkDemandOutOfRange(let error): "downlink demand \(error) is not above 0; give a relative error such as 0.001"
         case .aggregateErrorUnreachable(let error, let smallest):
             "aggregate error \(error) is below \(smallest), the smallest that the devices reach with the bits that they accept; "
                 + "allow more, or accept wider codes"

@@ -46,6 +46,11 @@ package struct FederationSettings: Sendable, Equatable {
     package var aggregation: AggregationSettings
     /// Bits per parameter of the global model as the devices receive it, with the same grid; nil sends it exactly.
     package var downlinkBits: Int?
+    /// In place of `downlinkBits`: the relative error that the global model may have as the devices receive it; each round takes the fewest
+    /// bytes with it. Fewer cost every device less, so of all widths these are the plan's.
+    package var downlinkDemand: Double?
+    /// Whether receiving is part of the time budget.
+    package var plansDownlink: Bool
 
     package init(
         runID: UInt64, seed: UInt64, scheme: Scheme = .onDemand, comparedSchemes: [Scheme] = [],
@@ -53,7 +58,7 @@ package struct FederationSettings: Sendable, Equatable {
         devicesPerRound: Int, localIterations: Int = 1, batchSize: Int, workload: Workload = .measured,
         timeBudget: TimeBudget = .automatic, allowedExtraSeconds: Double = 0, fading: FadingModel = .rayleigh,
         ledger: LedgerSettings = LedgerSettings(), aggregation: AggregationSettings = AggregationSettings(),
-        downlinkBits: Int? = nil
+        downlinkBits: Int? = nil, downlinkDemand: Double? = nil, plansDownlink: Bool = false
     ) {
         self.runID = runID
         self.seed = seed
@@ -71,11 +76,15 @@ package struct FederationSettings: Sendable, Equatable {
         self.fading = fading
         self.ledger = ledger
         self.aggregation = aggregation
-        self.downlinkBits = downlinkBits
+        (self.downlinkBits, self.downlinkDemand) = (downlinkBits, downlinkDemand)
+        self.plansDownlink = plansDownlink
     }
 }
 
 extension FederationSettings {
+    /// Whether devices start from other weights than the global ones.
+    var quantizesBroadcast: Bool { downlinkBits != nil || downlinkDemand != nil }
+
     /// Throws the first setting, or device, that no round can be run with.
     func validate(_ devices: [FederatedDevice], layout: ParameterLayout) throws(FederationError) {
         guard runID != 0 else { throw .runIDIsZero }
@@ -88,6 +97,9 @@ extension FederationSettings {
             throw .bitsOutOfRange(bits)
         }
         if let downlinkBits, !CodeWidths.all.contains(downlinkBits) { throw .bitsOutOfRange(downlinkBits) }
+        if let downlinkDemand, !(downlinkDemand > 0 && downlinkDemand.isFinite) {
+            throw .downlinkDemandOutOfRange(downlinkDemand)
+        }
         for (field, value) in [("local iterations", localIterations), ("batch size", batchSize)] where value < 1 {
             throw .notPositive(field: field, value: value)
         }

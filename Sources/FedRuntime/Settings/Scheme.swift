@@ -10,14 +10,20 @@ package enum Scheme: Sendable, Hashable {
     case onDemandSystem(aggregateError: Double?)
     /// The same bits for all, half of the time for each: the paper's baselines.
     case fixed(bits: Int)
+    /// Bits as on demand, half of the time for each: what is left of it without the split.
+    case onDemandEvenSplit
+    /// The same bits for all, the energy-optimal split.
+    case fixedOptimalSplit(bits: Int)
     /// Exact float32 values, half of the time for each.
     case fedAvg
     /// Exact float32 values, the energy-optimal split: what the split alone saves.
     case fedAvgOptimalSplit
 
-    /// What a run is compared with: on-demand first, the paper's baselines, and before the last what tells split from bits.
+    /// What a run is compared with: on demand, the paper's baselines, each with both splits, which tells what bits save from what the split
+    /// saves.
     package static let compared: [Scheme] = [
-        .onDemand, .fixed(bits: 6), .fixed(bits: 7), .fixed(bits: 8), .fedAvgOptimalSplit, .fedAvg,
+        .onDemand, .onDemandEvenSplit, .fixed(bits: 6), .fixedOptimalSplit(bits: 6), .fixed(bits: 7), .fixedOptimalSplit(bits: 7),
+        .fixed(bits: 8), .fixedOptimalSplit(bits: 8), .fedAvgOptimalSplit, .fedAvg,
     ]
 
     /// Bits per parameter of exact values.
@@ -28,22 +34,29 @@ package enum Scheme: Sendable, Hashable {
         switch self {
         case .onDemand: "on-demand"
         case .onDemandSystem: "on-demand-system"
+        case .onDemandEvenSplit: "on-demand-even"
         case .fixed(let bits): "fixed-\(bits)"
+        case .fixedOptimalSplit(let bits): "fixed-\(bits)-optimal"
         case .fedAvg: "fedavg-\(Self.exactBits)"
         case .fedAvgOptimalSplit: "fedavg-\(Self.exactBits)-optimal"
         }
     }
 
-    /// Whether bits follow from errors, and time is split for the least energy.
+    /// Whether bits follow from errors.
     var isOnDemand: Bool {
         switch self {
-        case .onDemand, .onDemandSystem: true
-        case .fixed, .fedAvg, .fedAvgOptimalSplit: false
+        case .onDemand, .onDemandSystem, .onDemandEvenSplit: true
+        case .fixed, .fixedOptimalSplit, .fedAvg, .fedAvgOptimalSplit: false
         }
     }
 
     /// Whether sending gets all the time that training leaves, instead of half of the round's.
-    var splitsOptimally: Bool { isOnDemand || self == .fedAvgOptimalSplit }
+    var splitsOptimally: Bool {
+        switch self {
+        case .onDemand, .onDemandSystem, .fixedOptimalSplit, .fedAvgOptimalSplit: true
+        case .onDemandEvenSplit, .fixed, .fedAvg: false
+        }
+    }
 
     /// The widths that `device` may send, in the order in which they are tried: the one that the demand asks for, then narrower ones.
     ///
@@ -53,11 +66,11 @@ package enum Scheme: Sendable, Hashable {
         for device: FederatedDevice, demand: DeviceDemand, summary: ErrorSummary, rule: BitRule
     ) -> [Int] {
         switch self {
-        case .onDemand, .onDemandSystem:
+        case .onDemand, .onDemandSystem, .onDemandEvenSplit:
             let accepted = device.acceptedBits
             let wanted = demand.error.flatMap { summary.smallestBits(accepted: accepted, demand: $0, rule: rule) }
             return (accepted.lowerBound...(wanted ?? accepted.upperBound)).reversed()
-        case .fixed(let bits): return [bits]
+        case .fixed(let bits), .fixedOptimalSplit(let bits): return [bits]
         case .fedAvg, .fedAvgOptimalSplit: return [Self.exactBits]
         }
     }
@@ -65,8 +78,8 @@ package enum Scheme: Sendable, Hashable {
     /// Whether a device may send `bits` under this scheme.
     func allows(bits: Int, from device: FederatedDevice) -> Bool {
         switch self {
-        case .onDemand, .onDemandSystem: device.acceptedBits.contains(bits)
-        case .fixed(let fixed): bits == fixed
+        case .onDemand, .onDemandSystem, .onDemandEvenSplit: device.acceptedBits.contains(bits)
+        case .fixed(let fixed), .fixedOptimalSplit(let fixed): bits == fixed
         case .fedAvg, .fedAvgOptimalSplit: bits == Self.exactBits
         }
     }
@@ -79,6 +92,7 @@ package enum Scheme: Sendable, Hashable {
     /// The smallest time budget at which this scheme is feasible for the problem.
     package func smallestTimeBudgetSeconds(_ problem: DeviceEnergyProblem) -> Double {
         splitsOptimally
-            ? problem.smallestTimeBudgetSeconds : 2 * max(problem.shortestComputeSeconds, problem.shortestCommunicationSeconds)
+            ? problem.smallestTimeBudgetSeconds
+            : problem.reception.seconds + 2 * max(problem.shortestComputeSeconds, problem.shortestCommunicationSeconds)
     }
 }

@@ -132,6 +132,10 @@ extension RunConfiguration {
             .errorFeedback, when: errorFeedback > 0 && scheme == .fedAvg,
             "has nothing to make up for: scheme fedavg sends exact values", wayOut: "use error-feedback 0, or another scheme")
         try refuse(
+            .downlinkDemand, when: downlinkDemand != nil && downlinkBits != nil,
+            "chooses the bits of the model that devices receive, but downlink-bits gives them",
+            wayOut: "leave one of them out")
+        try refuse(
             .aggregateError, when: !isSystem, "is not used where every device keeps to its own demand",
             wayOut: "leave it out, or use bit-planning system")
         try refuse(

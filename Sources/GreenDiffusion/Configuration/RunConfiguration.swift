@@ -66,6 +66,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var errorFeedback = 0
     /// Bits per parameter of the global model as devices receive it; nil sends it exactly.
     public var downlinkBits: Int?
+    /// In place of `downlinkBits`: the relative error that it may have, which each round takes the fewest bytes for.
+    public var downlinkDemand: Double?
     /// How a device's demand becomes bits.
     public var rule = BitRule.measured
     /// Whose errors decide the bits of scheme `on-demand`.
@@ -86,10 +88,14 @@ public struct RunConfiguration: Sendable, Equatable {
     public var shadowing = 0.0
     /// Rate at which devices receive the global model, in bit/s.
     public var downlinkRate = LedgerSettings().downlinkBitsPerSecond
+    /// Whether the time budget is for receiving the global model, too.
+    public var plansDownlink = false
     /// Watts of every device while it receives; nil for those of its profile or file.
     public var receiverPower: Double?
     /// Watts of every device while it waits; nil for those of its profile or file.
     public var idlePower: Double?
+    /// Watts of this machine while it works for the run; nil counts none.
+    public var serverPower: Double?
     /// Grams of CO2 a kilowatt-hour; nil counts none.
     public var gridIntensity: Double?
     /// What the server makes of a round's updates.

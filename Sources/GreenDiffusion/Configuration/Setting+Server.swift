@@ -32,6 +32,10 @@ extension Setting {
     public static let downlinkRate = Setting(
         "downlink-rate", \.downlinkRate, .number(above: 0, upTo: 1e15), "bit/s",
         "Bits a second at which devices receive the model", default: "13e6")
+    /// `plan-downlink`: ``RunConfiguration/plansDownlink``.
+    public static let planDownlink = Setting(
+        "plan-downlink", \.plansDownlink, .switchedOn(), "on|off",
+        "Receiving the model takes its time from the time budget; off: it comes before", default: "off")
     /// `receiver-power`: ``RunConfiguration/receiverPower``.
     public static let receiverPower = Setting(
         "receiver-power", \.receiverPower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that receives",
@@ -39,6 +43,11 @@ extension Setting {
     /// `idle-power`: ``RunConfiguration/idlePower``.
     public static let idlePower = Setting(
         "idle-power", \.idlePower, .number(from: 0, upTo: 1e6), "watts", "Watts of a device that waits", default: "its profile's")
+    /// `server-power`: ``RunConfiguration/serverPower``.
+    public static let serverPower = Setting(
+        "server-power", \.serverPower, .number(from: 0, upTo: 1e6), "watts",
+        "Watts of this machine while it starts, plans, averages and evaluates; the ledger's phases then have its joules",
+        default: "none")
     /// `grid-intensity`: ``RunConfiguration/gridIntensity``.
     public static let gridIntensity = Setting(
         "grid-intensity", \.gridIntensity, .number(from: 0, upTo: 1e6), "g/kWh",

@@ -141,6 +141,10 @@ extension Setting {
     public static let downlinkBits = Setting(
         "downlink-bits", \.downlinkBits, .width(), "bits", "Quantize the global model that devices receive to so many bits",
         default: "exact")
+    /// `downlink-demand`: ``RunConfiguration/downlinkDemand``.
+    public static let downlinkDemand = Setting(
+        "downlink-demand", \.downlinkDemand, .number(above: 0, upTo: 0.5), "epsilon",
+        "Or to the fewest bytes with this relative error", default: "none")
     /// `rule`: ``RunConfiguration/rule``.
     public static let rule = Setting("rule", \.rule, .choice(), "rule", "How a demand becomes bits: measured or theorem1")
     /// `bit-planning`: ``RunConfiguration/bitPlanning``.

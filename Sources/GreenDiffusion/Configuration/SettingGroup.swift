@@ -21,15 +21,16 @@ public struct SettingGroup: Sendable, CaseIterable {
         SettingGroup(
             title: "Updates",
             settings: [
-                .scheme, .bits, .grid, .groupSize, .payload, .demand, .errorFeedback, .downlinkBits, .rule, .bitPlanning,
+                .scheme, .bits, .grid, .groupSize, .payload, .demand, .errorFeedback, .downlinkBits, .downlinkDemand, .rule,
+                .bitPlanning,
                 .aggregateError,
             ]),
         SettingGroup(
             title: "Energy and channels",
             settings: [
-                .workload, .energyModel, .timeBudget, .allowLonger, .fading, .shadowing, .downlinkRate, .receiverPower,
-                .idlePower,
-                .gridIntensity,
+                .workload, .energyModel, .timeBudget, .allowLonger, .fading, .shadowing, .downlinkRate, .planDownlink,
+                .receiverPower,
+                .idlePower, .serverPower, .gridIntensity,
             ]),
         SettingGroup(
             title: "Server",

@@ -23,7 +23,8 @@ extension FederatedRun {
     public func summary() throws -> RunSummary {
         try RunSummary(
             version: greenDiffusionVersion, rounds: files.rounds(), schemes: files.schemes(),
-            timeBudgetSeconds: server.state.timeBudgetSeconds, images: components.images.training.files)
+            timeBudgetSeconds: server.state.timeBudgetSeconds, images: components.images.training.files,
+            serverPower: configuration.serverPower, gridIntensity: configuration.gridIntensity)
     }
 
     /// The last measured distances of drawn images; nil where there are none.

@@ -25,13 +25,16 @@ public final class FederatedRun {
     /// The run's folder.
     public var path: String { files.path }
 
+    /// When the program began to open the run, in seconds that the machine has been up.
+    let openedAt: Double
     /// What a person who resumed the run should know, a line each.
     public let notices: [String]
 
     private init(
         _ directory: RunDirectory, _ components: RunComponents, _ server: FederatedServer, _ average: ExponentialMovingAverage,
-        notices: [String] = []
+        openedAt: Double, notices: [String] = []
     ) {
+        self.openedAt = openedAt
         (self.directory, self.components, self.server, self.average) = (directory, components, server, average)
         self.notices = notices
     }
@@ -63,10 +66,11 @@ public final class FederatedRun {
     private static func begin(
         _ configuration: RunConfiguration, _ site: RunSite, in openDirectory: () throws -> RunDirectory
     ) throws -> FederatedRun {
+        let openedAt = ProcessInfo.processInfo.systemUptime
         let components = try RunComponents(configuration, site: site)
         let server = try components.makeServer()
         let average = ExponentialMovingAverage(of: server.global, decay: configuration.averageDecay)
-        let run = FederatedRun(try openDirectory(), components, server, average)
+        let run = FederatedRun(try openDirectory(), components, server, average, openedAt: openedAt)
         try components.images.list?.write(to: run.files.imagesPath)
         try run.saveCheckpoint()
         return run
@@ -122,6 +126,7 @@ public final class FederatedRun {
     private static func goOn(
         _ configuration: RunConfiguration, _ site: RunSite, after verified: VerifiedCheckpoint, in directory: RunDirectory
     ) throws -> FederatedRun {
+        let openedAt = ProcessInfo.processInfo.systemUptime
         let files = directory.files
         let checkpoint: RunCheckpoint
         do throws(CheckpointDamage) {
@@ -138,7 +143,8 @@ public final class FederatedRun {
         try components.images.list?.write(to: files.imagesPath)
         try directory.prune(keeping: configuration.keepCheckpoints)
         return FederatedRun(
-            directory, components, server, checkpoint.average, notices: verified.notices(removedCheckpoints: removed, files))
+            directory, components, server, checkpoint.average, openedAt: openedAt,
+            notices: verified.notices(removedCheckpoints: removed, files))
     }
 
     /// Adds lines to a file of records.

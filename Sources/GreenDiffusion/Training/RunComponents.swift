@@ -129,7 +129,7 @@ extension RunConfiguration {
             allowedExtraSeconds: allowLonger, fading: fadingModel(),
             ledger: LedgerSettings(downlinkBitsPerSecond: downlinkRate, gridGramsPerKilowattHour: gridIntensity),
             aggregation: AggregationSettings(normBound: normBound, rule: aggregationRule, optimizer: optimizer),
-            downlinkBits: downlinkBits)
+            downlinkBits: downlinkBits, downlinkDemand: downlinkDemand, plansDownlink: plansDownlink)
     }
 
     /// - Throws: `FileError` for a trace that cannot be used.

@@ -29,7 +29,7 @@ extension RunComponents {
         let image = model.sampleShape(count: 1).reduce(1, *) * MemoryLayout<Float>.stride
         let step = model.activationBytes(images: configuration.batchSize, isTraining: true)
         // Parameters, gradients, global weights and their average; the weights as a quantized broadcast gives them.
-        let held = parameters * (configuration.downlinkBits == nil ? 4 : 5)
+        let held = parameters * (configuration.downlinkBits == nil && configuration.downlinkDemand == nil ? 4 : 5)
         // AdamW's moments and the trained weights; under error feedback what was left out; images and noise of the held-out loss.
         let heldOut = images.heldOut.map { min($0.count, HeldOutLoss.imageLimit) } ?? 0
         let working = parameters * (configuration.errorFeedback > 0 ? 4 : 3) + 2 * heldOut * image

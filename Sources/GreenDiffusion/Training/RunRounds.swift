@@ -19,6 +19,10 @@ package final class RunRounds {
     /// By device, the round of its last accepted frame, which error feedback goes on from; of devices elsewhere.
     private var acceptedRounds: [Int: Int] = [:]
     private var start = 0.0
+    /// Of the open round: planning so far.
+    private var coordinationSeconds = 0.0
+    /// What it took to get here, until the first round has it.
+    private var initialisationSeconds: Double?
     /// What other schemes would have cost; nil where the run does not compare, and for devices elsewhere, which have the updates.
     private var comparison: SchemeComparison?
 
@@ -47,7 +51,10 @@ package final class RunRounds {
         if !isLocal, run.configuration.errorFeedback > 0 { note(try run.files.devicesFile.read(DeviceRecord.self)) }
         let round = run.completedRounds
         if !run.files.sampleNumbers().contains(round), isDue(configuration.sampleEvery, round) { try drawSamples() }
+        initialisationSeconds = Self.now - run.openedAt
     }
+
+    private static var now: Double { ProcessInfo.processInfo.systemUptime }
 
     private var configuration: RunConfiguration { run.configuration }
     /// Whether the devices train in this process.
@@ -66,8 +73,9 @@ package final class RunRounds {
 
     /// Opens the next round.
     package func begin() throws -> [Assignment] {
-        start = ProcessInfo.processInfo.systemUptime
+        start = Self.now
         let assignments = try run.server.begin()
+        coordinationSeconds = Self.now - start
         meter.beginRound(images: assignments.count * configuration.localIterations * configuration.batchSize)
         comparison = configuration.compareSchemes && isLocal ? SchemeComparison(of: run.server) : nil
         return assignments
@@ -101,9 +109,11 @@ package final class RunRounds {
     /// - Throws: `FederatedRunError.diverged` or `.nothingLearned` for a run that gets nowhere, with the round saved; errors of writing.
     @discardableResult
     package func end() throws -> RoundRecord {
+        let answered = Self.now
         var finished = try run.server.finish()
         run.average.update(run.server.global, steps: configuration.localIterations, context: run.components.model.context)
         let round = finished.record.round
+        let averaged = Self.now
         if isDue(configuration.evaluateEvery, round) || (round == 1 && configuration.evaluateEvery > 0) {
             try run.withAverage { model in
                 finished.record.lossHeldOut = evaluator?.evaluate(model)
@@ -113,7 +123,7 @@ package final class RunRounds {
                 }
             }
         }
-        finished.record.wallSeconds = ProcessInfo.processInfo.systemUptime - start
+        note(&finished.record, answered: answered, averaged: averaged)
         try run.append(finished.devices, to: run.files.devicesFile)
         if !isLocal { note(finished.devices) }
         try run.append(comparison?.records(round: round) ?? [], to: run.files.schemesFile)
@@ -129,6 +139,15 @@ package final class RunRounds {
         meter.finishRound(finished.record, empty: EmptyRound(finished.devices))
         try stopWithoutProgress(finished)
         return finished.record
+    }
+
+    /// Sets the times of a round that ends now.
+    private func note(_ record: inout RoundRecord, answered: Double, averaged: Double) {
+        let evaluated = Self.now
+        record.wallSeconds = evaluated - start
+        record.evaluationSeconds = evaluated - averaged
+        record.coordinationSeconds = isLocal ? coordinationSeconds + averaged - answered : averaged - start
+        (record.initialisationSeconds, initialisationSeconds) = (initialisationSeconds, nil)
     }
 
     /// Writes what the run came to.

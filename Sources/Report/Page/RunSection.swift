@@ -54,7 +54,7 @@ struct RunSection {
         tiles.append(
             Tile(
                 name: "Energy a round", value: Quantity.energy(energy / count),
-                note: "modelled; \(Quantity.energy(energy)) in all"))
+                note: "modelled\(leftOutOfTable); \(Quantity.energy(energy)) in all"))
         if run.countsWholeSystem {
             let system = run.rounds.reduce(0) { $0 + ($1.energySystemJoules ?? 0) }
             tiles.append(
@@ -76,12 +76,25 @@ struct RunSection {
             let mean = bits.reduce(0, +) / Double(bits.count)
             tiles.append(Tile(name: "Bits a parameter", value: Quantity.scientific(mean), note: "mean of accepted devices"))
         }
-        if let own = run.schemes.first(where: { $0.scheme == run.schemeName }), !own.isReference,
-            let reference = run.schemes.first(where: \.isReference), let ratio = run.schemes.saving(of: own)
+        let pairs = run.schemes.pairs
+        if let own = pairs.first(where: { $0.shown.scheme == run.schemeName }), let reference = pairs.reference,
+            own.name != reference.name, let ratio = own.bitsSave(against: reference)
         {
-            tiles.append(Tile(name: "Against \(reference.scheme)", value: "\(Quantity.scientific(ratio))×", note: "less energy"))
+            let split = own.splitSaves.map { "; the split saves \(Quantity.scientific($0))×" } ?? ""
+            tiles.append(
+                Tile(
+                    name: "Bits, against \(reference.name)", value: "\(Quantity.scientific(ratio))×", note: "less energy\(split)")
+            )
         }
         return tiles
+    }
+
+    /// Where the table of schemes is over fewer devices than the tiles.
+    private var leftOutOfTable: String {
+        guard let first = run.schemes.first, let compared = first.deviceRoundsCompared, let trained = first.deviceRoundsTrained,
+            compared < trained
+        else { return "" }
+        return ", of all devices: more than the table's"
     }
 
     /// How far the images of the last evaluation are from real ones.

@@ -7,6 +7,7 @@ struct SchemeSection {
     let roundsAnchor: String?
 
     private var schemes: [SchemeAverage] { run.schemes }
+    private var pairs: [SchemePair] { run.schemes.pairs }
 
     func html() -> String {
         guard !schemes.isEmpty else { return "" }
@@ -14,13 +15,15 @@ struct SchemeSection {
             <section><h2>Comparison of schemes</h2>
             <p>One round on average; energy is modelled. The other schemes are planned for the same devices, with the sizes that the same
             updates have when they are encoded, without training again. An even split gives half of a device's time to training and half
-            to sending.\(coverage)</p>
+            to sending; bits save against FedAvg with the same split. The last energy adds receiving the model and waiting.\(coverage)</p>
             <div class="scroll" role="region" aria-label="Scheme comparison" tabindex="0"><table class="schemes"><thead><tr>
-            <th scope="col">scheme</th><th scope="col">split</th><th scope="col">bits</th><th scope="col">upload / round</th><th scope="col">energy / round</th>
+            <th scope="col">scheme</th><th scope="col">bits</th><th scope="col">upload / round</th><th scope="col">even split</th>
+            <th scope="col">optimal split</th>
             <th scope="col" class="wide">\(Self.key("compute", "compute")) / \(Self.key("radio", "radio"))</th>
-            <th scope="col">error (abs)</th><th scope="col">vs \(HTMLText.escape(reference?.scheme ?? "FedAvg-32"))</th></tr></thead>
+            <th scope="col">with downlink, idle</th><th scope="col">error (abs)</th><th scope="col">bits save</th>
+            <th scope="col">split saves</th>\(hasModels ? "<th scope=\"col\">by tau f³</th>" : "")</tr></thead>
             <tbody>
-            \(schemes.map(row).joined())</tbody></table></div></section>
+            \(pairs.map(row).joined())</tbody></table></div></section>
 
             """
     }
@@ -31,23 +34,32 @@ struct SchemeSection {
         SchemeTable.coverage(schemes).map { " The averages are over \(HTMLText.escape($0))." } ?? ""
     }
 
-    private var reference: SchemeAverage? { schemes.first(where: \.isReference) }
+    private var hasModels: Bool { pairs.contains { $0.shown.energyLawJoules != nil } }
 
-    private func row(_ scheme: SchemeAverage) -> String {
-        let highest = schemes.map(\.energyTotalJoules).max() ?? 0
+    /// What the paper's law says of the same round, where devices have other models.
+    private func law(_ pair: SchemePair) -> String {
+        hasModels ? "<td>\(pair.shown.energyLawJoules.map(Quantity.energy) ?? "–")</td>" : ""
+    }
+
+    private func row(_ pair: SchemePair) -> String {
+        let shown = pair.shown
+        let highest = pairs.map(\.shown.energyTotalJoules).max() ?? 0
         let share = { (joules: Double) in highest > 0 && joules.isFinite ? max(0, 100 * joules / highest) : 0 }
-        let (compute, radio) = (scheme.energyComputeJoules, scheme.energyCommunicationJoules)
-        let ratio = schemes.saving(of: scheme)
-        let isThisRun = scheme.scheme == run.schemeName
-        let name = HTMLText.escape(scheme.scheme)
+        let (compute, radio) = (shown.energyComputeJoules, shown.energyCommunicationJoules)
+        let isThisRun = [pair.even, pair.optimal].contains { $0?.scheme == run.schemeName }
+        let name = HTMLText.escape(pair.name)
         let label = isThisRun ? "\(SVG.link(to: roundsAnchor, name)) <em>this run</em>" : name
+        func energy(_ average: SchemeAverage?) -> String { average.map { Quantity.energy($0.energyTotalJoules) } ?? "–" }
+        func ratio(_ value: Double?) -> String { value.map { "\(Quantity.scientific($0))×" } ?? "–" }
         return """
-            <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(scheme.split)</td><td>\(Quantity.number(scheme.bitsMean))</td>
-            <td>\(Quantity.bytes(scheme.uploadBytes))</td><td>\(Quantity.energy(scheme.energyTotalJoules))</td>
+            <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(Quantity.number(shown.bitsMean))</td>
+            <td>\(Quantity.bytes(shown.uploadBytes))</td><td>\(energy(pair.even))</td><td>\(energy(pair.optimal))</td>
             <td class="wide"><span class="split"><span class="compute" style="width:\(SVG.number(share(compute)))%"></span><span
             class="radio" style="width:\(SVG.number(share(radio)))%"></span></span>
             <small>\(Quantity.energy(compute)) / \(Quantity.energy(radio))</small></td>
-            <td>\(Quantity.scientific(scheme.errorAbsolute))</td><td><strong>\(ratio.map { "\(Quantity.scientific($0))×" } ?? "–")</strong></td></tr>
+            <td>\(shown.energyBesidesJoules.map { Quantity.energy(shown.energyTotalJoules + $0) } ?? "–")</td>
+            <td>\(Quantity.scientific(shown.errorAbsolute))</td>
+            <td><strong>\(ratio(pair.bitsSave(against: pairs.reference)))</strong></td><td>\(ratio(pair.splitSaves))</td>\(law(pair))</tr>
 
             """
     }

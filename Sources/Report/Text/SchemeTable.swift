@@ -4,21 +4,29 @@ import Records
 package enum SchemeTable {
     /// One line a scheme below the heading, columns aligned.
     package static func text(_ schemes: [SchemeAverage]) -> String {
-        let heading = [
-            "scheme", "split", "bits", "upload/round", "energy/round", "compute / radio", "error (abs)", "vs FedAvg-32",
+        let pairs = schemes.pairs
+        let hasModels = pairs.contains { $0.shown.energyLawJoules != nil }
+        let heading =
+            [
+                "scheme", "bits", "upload/round", "even split", "optimal split", "compute / radio", "with downlink, idle",
+                "error (abs)", "bits save", "split saves",
+            ] + (hasModels ? ["by tau f³"] : [])
+        return TextTable.text([heading] + pairs.map { row($0, reference: pairs.reference) + (hasModels ? [law($0)] : []) })
+    }
+
+    private static func law(_ pair: SchemePair) -> String { pair.shown.energyLawJoules.map(Quantity.energy) ?? "-" }
+
+    private static func row(_ pair: SchemePair, reference: SchemePair?) -> [String] {
+        let shown = pair.shown
+        func energy(_ average: SchemeAverage?) -> String { average.map { Quantity.energy($0.energyTotalJoules) } ?? "-" }
+        func ratio(_ value: Double?) -> String { value.map { "\(Quantity.significant($0))x" } ?? "-" }
+        return [
+            pair.name, Quantity.significant(shown.bitsMean), Quantity.bytes(Int(shown.uploadBytes)), energy(pair.even),
+            energy(pair.optimal),
+            "\(Quantity.energy(shown.energyComputeJoules)) / \(Quantity.energy(shown.energyCommunicationJoules))",
+            shown.energyBesidesJoules.map { Quantity.energy(shown.energyTotalJoules + $0) } ?? "-",
+            Quantity.significant(shown.errorAbsolute), ratio(pair.bitsSave(against: reference)), ratio(pair.splitSaves),
         ]
-        return TextTable.text(
-            [heading]
-                + schemes.map { scheme in
-                    [
-                        scheme.scheme, scheme.split, Quantity.significant(scheme.bitsMean),
-                        Quantity.bytes(Int(scheme.uploadBytes)),
-                        Quantity.energy(scheme.energyTotalJoules),
-                        "\(Quantity.energy(scheme.energyComputeJoules)) / \(Quantity.energy(scheme.energyCommunicationJoules))",
-                        Quantity.significant(scheme.errorAbsolute),
-                        schemes.saving(of: scheme).map { "\(Quantity.significant($0))x" } ?? "",
-                    ]
-                })
     }
 
     /// Which devices' rounds the table is over; nil where the records do not say.
@@ -28,6 +36,18 @@ package enum SchemeTable {
         }
         guard compared < trained else { return "all \(trained) device rounds; every scheme can serve them" }
         let served = schemes.map { "\($0.scheme) \(trained - $0.devicesInfeasible)" }.joined(separator: ", ")
-        return "\(compared) of \(trained) device rounds: those that every scheme can serve; served: \(served)"
+        return "\(compared) of \(trained) device rounds: those that every scheme can serve; served: \(served)" + unserved(schemes)
     }
+
+    /// Whom a scheme leaves out, by name as far as a line holds.
+    private static func unserved(_ schemes: [SchemeAverage]) -> String {
+        let lists = schemes.compactMap { scheme -> String? in
+            guard let names = scheme.devicesUnserved, !names.isEmpty else { return nil }
+            let more = names.count > shownNames ? " and \(names.count - shownNames) more" : ""
+            return "\(scheme.scheme) not \(names.prefix(shownNames).joined(separator: ", "))\(more)"
+        }
+        return lists.isEmpty ? "" : "; at times " + lists.joined(separator: "; ")
+    }
+
+    private static let shownNames = 5
 }

@@ -4,7 +4,7 @@ import Kernels
 enum Registry {
     static let families = [
         BenchmarkFamily.convolution, .linear, .depthwise, .groupNorm, .attention, .silu, .optimizer, .quantize, .certify,
-        .packing, .aggregation, .unet, .energy, .energyBand,
+        .packing, .aggregation, .unet, .energy, .energyTables, .energyBand,
     ]
 
     /// The problem strings of all families.

@@ -7,11 +7,11 @@ import Studies
 struct FiguresCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "figures",
-        abstract: "Make the paper's figures 2 to 4 as SVG and CSV.",
+        abstract: "Make the paper's figures 2 to 4, and what real processors draw, as SVG and CSV.",
         discussion: """
             Figure 3 (convergence of Algorithm 1) and figure 4 (energy against time budget) are solved for the paper's device; \
             equation-13.csv says what minimising the paper's equation 13 as printed costs. Figure 2 (loss over rounds and over energy, \
-            samples) is made of run directories, one line a run. All energies are modelled. Same input, same bytes.
+            samples) is made of run directories, one line a run. real-energy.svg sets measured processors beside the law. All energies are modelled. Same input, same bytes.
 
             EXAMPLES:
               greendiff figures --out figures

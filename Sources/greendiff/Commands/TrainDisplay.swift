@@ -1,6 +1,8 @@
+import Energy
 import Foundation
 import GreenDiffusion
 import Kernels
+import Records
 import Report
 
 /// What `train` shows: what is about to run, how far it is, and what came of it.
@@ -64,6 +66,8 @@ struct TrainDisplay {
         if !summary.schemes.isEmpty { console.line("\(SchemeTable.text(summary.schemes))\n") }
         if let coverage = SchemeTable.coverage(summary.schemes) { console.line(labelledLine("table", coverage)) }
         if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
+        if let phases = summary.phasesText { console.line(labelledLine("phases", phases)) }
+        if let warning = plausibilityText(summary) { console.line(labelledLine("warning", warning)) }
         if let distances = try run.lastDistances { console.line(labelledLine("distance", distances.text)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))
@@ -72,5 +76,14 @@ struct TrainDisplay {
         if run.configuration.decay == .constant {
             console.line(labelledLine("longer", "greendiff train --resume \(run.path) --rounds \(2 * run.configuration.rounds)"))
         }
+    }
+
+    /// A warning where plans imply what no processor does.
+    private static func plausibilityText(_ summary: RunSummary) -> String? {
+        guard let count = summary.devicesImplausible, count > 0 else { return nil }
+        return
+            "up to \(count) devices of a round are planned with more than \(Quantity.flops(ComputeModel.plausibleFLOPsPerJoule)) for a "
+            + "joule, which no measured processor does: these energies are the law's, tau f³; profiles with power tables have real ones "
+            + "(docs/devices.md)"
     }
 }
