@@ -25,7 +25,7 @@ struct PlanTotals: Sendable {
         energyIdleJoules += entry.energyIdleJoules ?? 0
         energyDownloadJoules += entry.download?.joules ?? 0
         models[entry.energyModel, default: 0] += 1
-        if let flops = entry.flopsPerJoule, flops > ComputeModel.plausibleFLOPsPerJoule {
+        if let flops = entry.flopsPerJoule, ComputeModel.isImplausible(flopsPerJoule: flops, energyModel: entry.energyModel) {
             let others = implausible ?? (0, 0, entry.id)
             let isLargest = flops > others.largest
             implausible = (others.devices + 1, max(flops, others.largest), isLargest ? entry.id : others.id)

@@ -103,9 +103,15 @@ extension ComputeModel {
 extension ComputeModel {
     /// What a plan implies of the processor: operations for a joule of training; nil where training takes none.
     package func flopsPerJoule(_ plan: EnergyPlan, flopsPerCycle: Double) -> Double? {
-        plan.energyComputeJoules > 0 ? flopsPerCycle * workCycles / plan.energyComputeJoules : nil
+        let flops = flopsPerCycle * workCycles / plan.energyComputeJoules
+        return flops.isFinite ? flops : nil
     }
 
-    /// More operations for a joule than any measured processor does: a plan above it is the law's, not the device's.
+    /// More operations for a joule than processors do: a plan above it is the law's, not the device's.
     package static let plausibleFLOPsPerJoule = 1e11
+
+    /// Whether a plan takes more out of a joule than a processor gives. What was measured is never so.
+    package static func isImplausible(flopsPerJoule: Double?, energyModel: EnergyModel?) -> Bool {
+        energyModel != .table && flopsPerJoule ?? 0 > plausibleFLOPsPerJoule
+    }
 }

@@ -23,8 +23,11 @@ struct Broadcast {
     /// The `device` of a frame that the server sends: no device's id.
     static let sender = UInt32.max
 
+    /// The weights alone, exact.
+    static func exactBytes(parameters: Int) -> Int { MemoryLayout<Float>.stride * parameters }
+
     init(exact global: Tensor) {
-        (weights, bytes, quantized) = (global, MemoryLayout<Float>.stride * global.count, nil)
+        (weights, bytes, quantized) = (global, Self.exactBytes(parameters: global.count), nil)
     }
 
     /// - Parameter weights: overwritten with what the devices decode.

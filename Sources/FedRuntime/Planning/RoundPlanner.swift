@@ -7,11 +7,13 @@ struct RoundPlanner: Sendable {
     let settings: FederationSettings
     /// Bytes of a frame with exact values.
     private let exactFrameBytes: Int
+    private let parameterCount: Int
     /// Bytes that devices receive before they train; 0 where plans do not count them.
     private var downlinkBytes = 0
 
     init(_ settings: FederationSettings, layout: ParameterLayout) throws(FederationError) {
         self.settings = settings
+        parameterCount = layout.parameterCount
         do throws(CodecError) {
             exactFrameBytes = try settings.quantizer.exactFrameBytes(layout)
         } catch { throw .model(error) }
@@ -109,7 +111,8 @@ struct RoundPlanner: Sendable {
         let demanded = settings.downlinkDemand.flatMap {
             summary.smallestBits(accepted: CodeWidths.all, demand: .relative($0), rule: .measured) ?? CodeWidths.all.upperBound
         }
-        return frameBytes(bits: settings.downlinkBits ?? demanded ?? Scheme.exactBits, summary: summary)
+        guard let bits = settings.downlinkBits ?? demanded else { return Broadcast.exactBytes(parameters: parameterCount) }
+        return frameBytes(bits: bits, summary: summary)
     }
 
     /// Bytes of a frame of `bits` bits per parameter.

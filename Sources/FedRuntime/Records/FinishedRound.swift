@@ -26,7 +26,9 @@ extension RoundRecord {
             return (Double(participant.device.samples), frame)
         }
         (devicesSelected, devicesAccepted, modelUpdated) = (devices.count, accepted.count, !accepted.isEmpty)
-        devicesImplausible = devices.count { $0.flopsPerJoule ?? 0 > ComputeModel.plausibleFLOPsPerJoule }
+        devicesImplausible = devices.count {
+            ComputeModel.isImplausible(flopsPerJoule: $0.flopsPerJoule, energyModel: $0.energyModel.flatMap(EnergyModel.init))
+        }
         setSpent(devices)
         setSent(open, devices)
         setTrained(accepted, devices)
