@@ -29,7 +29,8 @@ package struct PlanJob: Sendable {
     ///
     /// - Parameters:
     ///   - write: takes the output, piece by piece.
-    ///   - report: takes one line about each device that is skipped, at most `UnusableDevices.mostShown`, and one about all of them.
+    ///   - report: takes one line about each device that is skipped, at most `UnusableDevices.mostShown`, and one about all of them; and
+    ///     the same, at most `OddTables.mostShown`, of devices whose power tables are odd.
     ///   - progress: told how many of how many devices are planned, block by block.
     /// - Throws: `FileError`, `UnusableDevices`, `EnergyInputError` for an option, and what `write` throws.
     package func run(
@@ -85,6 +86,7 @@ package struct PlanJob: Sendable {
     /// to be skipped.
     func check(_ reader: inout DeviceReader, report: (String) -> Void, take: (PlannedDevice) -> Void) throws {
         var unusable = UnusableDevices(path: reader.path, settingPrefix: options.settingPrefix)
+        reader.oddTables = OddTables()
         while let record = try reader.next() {
             switch record {
             case .failure(let error): unusable.add(error)
@@ -93,6 +95,8 @@ package struct PlanJob: Sendable {
         }
         guard reader.count > 0 else { throw reader.holdsNone }
         try unusable.settle(devices: reader.count, skip: options.skipInvalid, report: report)
+        for line in reader.oddTables?.lines(path: reader.path) ?? [] { report(line) }
+        reader.oddTables = nil
     }
 
     /// The time budget for all devices, of which `smallest` is the least for automatic ones; nil where each keeps its own.

@@ -139,7 +139,7 @@ greendiff_status greendiff_device_answer(
  * or CSV. Options: `time_budget` (seconds or "auto"), `total_bandwidth`, `solver`, `tolerance`, `equations`, `energy_model`,
  * `skip_invalid`,
  * `input_format`, `format` ("json" where it is missing, "ndjson", "csv", "table").
- * `*notes`, if `notes` is not NULL, are lines about devices that were skipped.
+ * `*notes`, if `notes` is not NULL, are lines about devices that were skipped, or whose power tables were sorted or may be mistakes.
  */
 greendiff_status greendiff_plan(
     const uint8_t *devices, size_t devices_size, const char *options, size_t options_size, greendiff_bytes **plans,

@@ -11,7 +11,7 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         powerMax
     case bandwidth, channelGain, distance, pathLossExponent, noise, parameterCount, bitsPerParameter, payloadBits, timeBudget
     case profile, name, flopsPerCycle, idlePower, receiverPower, downlinkBits, downlinkRate
-    case operatingPoints, powerStatic, powerLinear, circuitPower, amplifierEfficiency, idleCounts
+    case operatingPoints, dynamicPowerCoefficient, powerStatic, powerLinear, circuitPower, amplifierEfficiency, idleCounts
     case demand, demandAbsolute, demandBytes, demandEnergy, bitsMin, bitsMax, samples
 
     /// What a field is, and what stands for it where it is missing.
@@ -56,7 +56,9 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         case .operatingPoints:
             .text(
                 OperatingPoints.countRange.field, .both,
-                "power table: rows of frequency_hz, power_w, cycles_scale; before tau")
+                "power table: rows of frequency_hz, power_w or voltage_v, cycles_scale; before tau")
+        case .dynamicPowerCoefficient:
+            .of(OperatingPoints.dynamicPowerCoefficientRange, .both, "power at a row's voltage_v: this times V² f")
         case .powerStatic:
             .of(ProcessorPower.constantRange, .both, "a of the power a + b f + tau f³ while computing")
         case .powerLinear: .of(ProcessorPower.linearRange, .both, "b of that power")

@@ -11,11 +11,13 @@ extension DeviceReader {
     ///   - demand: of devices that say nothing: its largest error.
     ///   - bits: that devices accept which say nothing.
     ///   - energyModel: the form of their processors' power, where they have it.
+    ///   - report: takes a line about each device whose power table is odd, at most `OddTables.mostShown`, and one about the others.
     /// - Throws: `FileError` with the line, device, field and limit of the first thing that cannot be used.
     package static func federatedDevices(
-        path: String, samples: [Int], demand: GeneratedDemand, bits: ClosedRange<Int>, energyModel: EnergyModel = .table
+        path: String, samples: [Int], demand: GeneratedDemand, bits: ClosedRange<Int>, energyModel: EnergyModel = .table,
+        report: @escaping (String) -> Void = { _ in }
     ) throws(FileError) -> [FederatedDevice] {
-        try all(path: path, energyModel: energyModel) { (fields, index) throws(DeviceFields.Fault) in
+        try all(path: path, energyModel: energyModel, report: report) { (fields, index) throws(DeviceFields.Fault) in
             precondition(index < samples.count, "\(samples.count) data sets for more devices")
             return try fields.federatedDevice(index: index, samples: samples[index], demand: demand.mildest, bits: bits)
         }
@@ -32,12 +34,14 @@ extension DeviceReader {
     }
 
     private static func all<Device>(
-        path: String, energyModel: EnergyModel = .table, _ make: (DeviceFields, Int) throws(DeviceFields.Fault) -> Device
+        path: String, energyModel: EnergyModel = .table, report: ((String) -> Void)? = nil,
+        _ make: (DeviceFields, Int) throws(DeviceFields.Fault) -> Device
     ) throws(FileError) -> [Device] {
         guard path != ByteSource.standardInput else {
             throw .invalid(path: "standard input", reason: "a run reads its devices again when it resumes; write them to a file")
         }
         var reader = try DeviceReader(path: path, energyModel: energyModel)
+        reader.oddTables = report.map { _ in OddTables() }
         var devices: [Device] = []
         while let device = try reader.next(make) {
             do throws(UnusableDevice) { devices.append(try device.get()) } catch {
@@ -45,6 +49,7 @@ extension DeviceReader {
             }
         }
         guard !devices.isEmpty else { throw reader.holdsNone }
+        for line in reader.oddTables?.lines(path: path) ?? [] { report?(line) }
         return devices
     }
 }

@@ -38,32 +38,4 @@ extension DeviceFields {
         }
         return try OperatingPoints(rows)
     }
-
-    private func operatingPoints() throws -> OperatingPoints? {
-        switch self[.operatingPoints] {
-        case nil: return nil
-        case .points(let rows): return try OperatingPoints(rows)
-        case .text(let text): return try OperatingPoints(Self.rows(text))
-        case .number(let number): throw Fault(.operatingPoints, "is \(number); \(Self.form)")
-        case .other(let value): throw Fault(.operatingPoints, "is \(value); \(Self.form)")
-        }
-    }
-
-    /// Rows as a cell holds them: `5e8:0.4 1e9:0.9`.
-    private static func rows(_ text: String) throws(Fault) -> [OperatingPoint] {
-        var rows: [OperatingPoint] = []
-        for part in text.split(whereSeparator: { $0 == " " || $0 == "|" || $0 == "\n" || $0 == "\t" }) {
-            let numbers = part.split(separator: ":", omittingEmptySubsequences: false).map { DecimalNumber.value(String($0)) }
-            guard (2...3).contains(numbers.count), let hertz = numbers[0], let watts = numbers[1],
-                numbers.count == 2 || numbers[2] != nil
-            else { throw Fault(.operatingPoints, "row \(rows.count) is \"\(String(part).excerpt)\"; \(form)") }
-            rows.append(
-                OperatingPoint(frequencyHertz: hertz, powerWatts: watts, cyclesScale: numbers.count == 3 ? numbers[2] ?? 1 : 1))
-        }
-        return rows
-    }
-
-    private static let form =
-        "use an array of {\"frequency_hz\": ..., \"power_w\": ...}, with cycles_scale where it is not 1, or the text HERTZ:WATTS[:SCALE] for each "
-        + "row with blanks between"
 }

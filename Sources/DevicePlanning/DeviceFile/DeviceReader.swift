@@ -16,6 +16,8 @@ package struct DeviceReader: ~Copyable {
     var separator = UInt8(ascii: ",")
     /// Line on which the device in `fields` starts.
     var line = 1
+    /// Usable devices with odd tables; nil where nobody is told.
+    var oddTables: OddTables?
 
     enum State {
         case start, inside, end
@@ -68,10 +70,20 @@ package struct DeviceReader: ~Copyable {
         defer { count += 1 }
         do throws(DeviceFields.Fault) {
             try fields.settle()
-            return .success(try make(fields, count))
+            let device = try make(fields, count)
+            noteOddTable()
+            return .success(device)
         } catch {
             return .failure(UnusableDevice(path: path, line: line, index: count, fault: error))
         }
+    }
+
+    /// Where somebody is told, notes what is odd about the table of the device in `fields`.
+    private mutating func noteOddTable() {
+        let oddities = oddTables == nil ? [] : fields.tableOddities
+        guard !oddities.isEmpty else { return }
+        let place = "\(path), line \(line), device \(count)"
+        oddTables?.add(oddities, of: place)
     }
 
     /// Reads the next device into `fields`; false behind the last one.

@@ -1,10 +1,8 @@
-import Energy
-
 extension JSONScanner {
     /// The rows of a power table: an array of objects or of arrays of two or three numbers. Anything else is `.other`, with what is wrong.
     static func operatingPoints(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> DeviceFieldValue {
         guard position < bytes.count, bytes[position] == UInt8(ascii: "[") else { return try value(bytes, &position, depth: 0) }
-        var rows: [OperatingPoint] = []
+        var rows: [OperatingRow] = []
         var fault: String?
         try items(bytes, &position, end: UInt8(ascii: "]")) { (position) throws(Failure) in
             let row = try Self.row(bytes, &position)
@@ -18,10 +16,10 @@ extension JSONScanner {
     }
 
     private static func row(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> DeviceFieldValue {
-        var numbers: [Double?] = [nil, nil, nil]
+        var numbers = [Double?](repeating: nil, count: columns.count)
         var fault: String?
         func take(_ place: Int?, _ name: String, _ value: DeviceFieldValue) {
-            guard let place, place < numbers.count else {
+            guard let place else {
                 fault = fault ?? "has \(name), which is none of \(columns.joined(separator: ", "))"
                 return
             }
@@ -41,7 +39,7 @@ extension JSONScanner {
         case UInt8(ascii: "["):
             var place = 0
             try items(bytes, &position, end: UInt8(ascii: "]")) { (position) throws(Failure) in
-                take(place, "a number more", try value(bytes, &position, depth: 2))
+                take(place < 3 ? place : nil, "a number more", try value(bytes, &position, depth: 2))
                 place += 1
             }
         default:
@@ -49,11 +47,16 @@ extension JSONScanner {
             return .other("is neither an object nor an array")
         }
         if let fault { return .other(fault) }
-        guard let hertz = numbers[0], let watts = numbers[1] else {
-            return .other("has no \(columns[numbers[0] == nil ? 0 : 1])")
+        guard let hertz = numbers[0] else { return .other("has no \(columns[0])") }
+        let load: OperatingRow.Load
+        switch (numbers[1], numbers[3]) {
+        case (let watts?, nil): load = .watts(watts)
+        case (nil, let volts?): load = .volts(volts)
+        case (nil, nil): return .other("has no \(columns[1]), nor \(columns[3])")
+        case (_?, _?): return .other("has both \(columns[1]) and \(columns[3])")
         }
-        return .points([OperatingPoint(frequencyHertz: hertz, powerWatts: watts, cyclesScale: numbers[2] ?? 1)])
+        return .points([OperatingRow(frequencyHertz: hertz, load: load, cyclesScale: numbers[2] ?? 1)])
     }
 
-    private static let columns = ["frequency_hz", "power_w", "cycles_scale"]
+    private static let columns = OperatingRow.columns
 }

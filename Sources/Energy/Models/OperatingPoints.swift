@@ -12,6 +12,14 @@ public struct OperatingPoint: Sendable, Hashable {
         (self.frequencyHertz, self.powerWatts, self.cyclesScale) = (frequencyHertz, powerWatts, cyclesScale)
     }
 
+    /// A row that is described by its supply voltage, as Linux's device trees do: `P = coefficient * V^2 * f`, which leaves out leakage.
+    ///
+    /// - Parameter dynamicPowerCoefficient: `dynamic-power-coefficient`, uW/MHz/V^2.
+    public init(frequencyHertz: Double, supplyVolts: Double, dynamicPowerCoefficient: Double, cyclesScale: Double = 1) {
+        let watts = dynamicPowerCoefficient / 1e6 * supplyVolts * supplyVolts * (frequencyHertz / 1e6)
+        self.init(frequencyHertz: frequencyHertz, powerWatts: watts, cyclesScale: cyclesScale)
+    }
+
     /// Counted cycles a second.
     package var cyclesPerSecond: Double { frequencyHertz / cyclesScale }
 }
@@ -99,6 +107,13 @@ extension OperatingPoints {
         "cycles_scale", unit: "", 1e-3...1e3,
         wayOut: "give the cycles of the same work over those of the fastest code, or leave it out")
 
+    /// Of a row that gives its supply voltage in place of a power.
+    package static let voltageRange = PhysicalRange(
+        "voltage_v", unit: "V", 0.1...5, wayOut: "give volts: device trees have microvolts, 800000 is 0.8")
+    package static let dynamicPowerCoefficientRange = PhysicalRange(
+        "dynamic_power_coefficient", unit: "uW/MHz/V^2", 1...1e5,
+        wayOut: "give dynamic-power-coefficient as device trees have it, e.g. 436")
+
     private static func check(_ rows: [OperatingPoint], _ place: Int) throws(EnergyInputError) {
         let row = rows[place]
         _ = try frequencyRange.at(row: place).checked(row.frequencyHertz)
@@ -144,7 +159,7 @@ extension OperatingPoints {
 
 extension PhysicalRange {
     /// The range of a column in row `place` of a device's operating points.
-    fileprivate func at(row place: Int) -> Self {
+    package func at(row place: Int) -> Self {
         PhysicalRange("operating_points[\(place)].\(field)", unit: unit, range, wayOut: wayOut)
     }
 }

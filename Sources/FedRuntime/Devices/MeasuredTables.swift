@@ -67,7 +67,7 @@ enum MeasuredTables {
             (408, 0.8), (600, 0.8), (816, 0.825), (1008, 0.875), (1200, 0.95), (1416, 1.025), (1608, 1.1), (1800, 1.2),
         ]
         return points.map { megahertz, volts in
-            OperatingPoint(frequencyHertz: megahertz * 1e6, powerWatts: 436e-6 * volts * volts * megahertz)
+            OperatingPoint(frequencyHertz: megahertz * 1e6, supplyVolts: volts, dynamicPowerCoefficient: 436)
         }
     }()
 

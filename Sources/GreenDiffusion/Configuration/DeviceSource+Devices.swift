@@ -1,6 +1,7 @@
 import Datasets
 import DevicePlanning
 import FedRuntime
+import Logging
 import Storage
 
 extension DeviceSource {
@@ -15,7 +16,7 @@ extension DeviceSource {
         }
     }
 
-    /// The devices with their data set sizes, behind what shadows them.
+    /// The devices with their data set sizes, behind what shadows them. What is odd about a file's power tables is logged as a warning.
     ///
     /// - Throws: `FileError` for a device file, `DeviceError` for devices that cannot be used.
     package func devices(samples: [Int], configuration: RunConfiguration) throws -> [FederatedDevice] {
@@ -29,9 +30,10 @@ extension DeviceSource {
     private func unshadowedDevices(samples: [Int], configuration: RunConfiguration) throws -> [FederatedDevice] {
         switch self {
         case .file(let path):
+            let logger = Logger(label: "devices")
             return try DeviceReader.federatedDevices(
                 path: path, samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits,
-                energyModel: configuration.energyModel ?? .table)
+                energyModel: configuration.energyModel ?? .table, report: { logger.warning("\($0)") })
         case .generated, .automatic:
             var generator = DeviceGenerator()
             generator.demand = configuration.generatedDemand

@@ -3,7 +3,6 @@
 import argparse
 import collections
 import csv
-import itertools
 import json
 import statistics
 import subprocess
@@ -11,6 +10,8 @@ import tempfile
 
 from .. import markdown
 from ..paths import GREENDIFF
+from .curves import curves_study
+from .power_forms import FORMS, fit_error
 
 LOADS = [0.1, 0.2, 0.5, 0.8, 0.95]
 SECONDS = 15.0
@@ -51,38 +52,6 @@ def device(rows, load):
     return {
         "operating_points": [list(row) for row in rows], "frequency_min_hz": rows[0][0], "frequency_max_hz": top,
         "samples_per_iteration": 1, "cycles_per_sample": load * SECONDS * top, "payload_bits": 1, "time_budget_s": SECONDS}
-
-
-# Powers of the frequency that a form has terms of.
-FORMS = {"tau f³": [3], "b f + tau f³": [1, 3], "a + tau f³": [0, 3], "a + b f + tau f³": [0, 1, 3]}
-
-
-def solved(matrix):
-    """The unknowns of linear equations whose right sides are the last column: Gaussian elimination."""
-    count = len(matrix)
-    for pivot in range(count):
-        best = max(range(pivot, count), key=lambda row: abs(matrix[row][pivot]))
-        matrix[pivot], matrix[best] = matrix[best], matrix[pivot]
-        for row in range(count):
-            if row != pivot:
-                factor = matrix[row][pivot] / matrix[pivot][pivot]
-                matrix[row] = [a - factor * b for a, b in zip(matrix[row], matrix[pivot])]
-    return [matrix[row][count] / matrix[row][row] for row in range(count)]
-
-
-def fit_error(rows, powers):
-    """Mean relative error of the form that meets the rows best by least squares of relative errors, no term negative."""
-    top = rows[-1][0]
-    best = (float("inf"), float("nan"))
-    for used in (subset for count in range(1, len(powers) + 1) for subset in itertools.combinations(powers, count)):
-        columns = [[(hertz / top) ** power / watts for power in used] for hertz, watts in rows]
-        terms = solved([
-            [sum(row[i] * row[j] for row in columns) for j in range(len(used))] + [sum(row[i] for row in columns)]
-            for i in range(len(used))])
-        if min(terms) >= 0:
-            errors = [abs(sum(t * x for t, x in zip(terms, row)) - 1) for row in columns]
-            best = min(best, (sum(error ** 2 for error in errors), statistics.mean(errors)))
-    return best[1]
 
 
 def clusters_study(arguments):
@@ -167,6 +136,7 @@ def main(description):
     devices = commands.add_parser("devices")
     devices.add_argument("--bandwidth", type=float, default=1e6, metavar="HZ", help="of each device's channel (1e6)")
     devices.add_argument("--slack", type=float, default=2.2, metavar="X", help="time budget over FedAvg's shortest round (2.2)")
+    commands.add_parser("curves")
     arguments = parser.parse_args()
-    (clusters_study if arguments.command == "clusters" else devices_study)(arguments)
+    {"clusters": clusters_study, "devices": devices_study, "curves": curves_study}[arguments.command](arguments)
     return 0
