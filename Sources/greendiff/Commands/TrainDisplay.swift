@@ -1,3 +1,4 @@
+import Calibration
 import Foundation
 import GreenDiffusion
 import Kernels
@@ -20,6 +21,11 @@ struct TrainDisplay {
                 threads: threads, vectorName: InstructionSet.selectedName, ceilings: MachineCeilings.measure(threads: threads)))
     }
 
+    /// What measures, and what it takes for idle.
+    static func show(_ meter: RunMeter, console: any ConsoleWriter) {
+        console.paragraph(labelledLine("meter", "idle \(Quantity.power(meter.idleWatts)), \(meter.idleSource)"))
+    }
+
     /// The lines before the first round.
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
         for line in run.overview.lines { console.paragraph(line) }
@@ -31,9 +37,11 @@ struct TrainDisplay {
         let fields = fields(progress)
         if progress.isRoundEnd {
             line.finishStep(progress.completedRounds, fields: fields)
-            guard let cause = progress.emptyRound else { return }
-            line.close()
-            console.line("  no update: \(cause.problem); \(ErrorText.wayOut(cause))")
+            let notices =
+                progress.notices.map(Self.meterLine)
+                + (progress.emptyRound.map { ["  no update: \($0.problem); \(ErrorText.wayOut($0))"] } ?? [])
+            if !notices.isEmpty { line.close() }
+            for notice in notices { console.line(notice) }
         } else {
             line.update(completed: progress.completedRounds, fraction: progress.fraction, fields: fields)
         }
@@ -55,7 +63,13 @@ struct TrainDisplay {
         ].compactMap { $0 }
     }
 
-    func close() { line.close() }
+    private static func meterLine(_ notice: String) -> String { "  meter: \(notice)" }
+
+    /// Ends the line of progress, and says what the meter found when the run had ended.
+    func close(_ meter: RunMeter?) {
+        line.close()
+        for notice in meter?.takeNotices() ?? [] { console.line(Self.meterLine(notice)) }
+    }
 
     /// The lines after the last round: the comparison where there is one, and where everything is.
     static func end(_ run: FederatedRun, console: any ConsoleWriter) throws {
@@ -64,6 +78,7 @@ struct TrainDisplay {
         if !summary.schemes.isEmpty { console.line("\(SchemeTable.text(summary.schemes))\n") }
         if let coverage = SchemeTable.coverage(summary.schemes) { console.line(labelledLine("table", coverage)) }
         if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
+        if let measured = MeasuredRounds(try run.files.rounds()) { console.line(labelledLine("measured", measured.text)) }
         if let distances = try run.lastDistances { console.line(labelledLine("distance", distances.text)) }
         if let grid = run.newestSamplePath { console.line(labelledLine("images", grid)) }
         console.line(labelledLine("report", run.files.reportPath))
