@@ -85,7 +85,8 @@ import Testing
         let draw = try log.draw(over: stretches)
         let exact = stretches.reduce(0) { sum, stretch in
             let (a, b) = (stretch.lowerBound, stretch.upperBound)
-            return sum + 2 * (b - a) + (b * b - a * a) / 2
+            let mean = 2 + (a + b) / 2
+            return sum + mean * (b - a)
         }
         #expect(abs(draw.joules / exact - 1) < 1e-12 && abs(draw.seconds - 3.68) < 1e-12 && draw.samples == 5 + 0 + 7)
     }

@@ -137,7 +137,7 @@ import Testing
         for round in 3...4 { #expect(try meter.measure(round: round, stretches: [1010...1010.5]) == nil) }
         #expect(meter.measureRest().isEmpty)
         let notices = meter.takeNotices()
-        #expect(notices.count == 2 && notices[0].contains("measuring ends") && notices[0].contains("-1 is no number of watts"))
+        #expect(notices.count == 2 && notices[0].contains("measuring ends") && notices[0].contains("is no number of watts"))
         #expect(notices[1].hasPrefix("2 rounds from 3 on are not measured"), "\(notices)")
     }
 }
