@@ -95,7 +95,8 @@ let package = Package(
             ],
             resources: [.copy("Resources")], swiftSettings: strict),
         .target(
-            name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Report", "Storage"], swiftSettings: strict),
+            name: "Calibration", dependencies: ["DevicePlanning", "Kernels", "Model", "Records", "Report", "Storage"],
+            swiftSettings: strict),
         .target(
             name: "Evaluation",
             dependencies: ["CZlib", "GreenDiffusion", "ImageFiles", "ImageQuality", "Kernels", "Report", "Storage"],
@@ -173,7 +174,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CalibrationTests",
-            dependencies: ["Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "Storage", "TestSupport"],
+            dependencies: [
+                "Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "Records", "RunTestSupport", "Storage",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests",

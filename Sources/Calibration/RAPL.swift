@@ -3,52 +3,80 @@ import Report
 
 /// The energy counters of x86 processors (running average power limit) as Linux shows them: those of the packages.
 package struct RAPL: Sendable {
+    /// The counter of one package.
     private struct Domain: Sendable {
+        /// E.g. `package-0`, or `package-0-die-1`.
+        let package: String
         let folder: String
         /// Microjoules after which the counter starts again.
         let range: UInt64
+
+        /// - Throws: why the counter cannot be used.
+        init(package: String, folder: String) throws(RAPLError) {
+            guard SystemFiles.text("\(folder)/name") != nil else { throw .nameless(folder: folder) }
+            guard let range = SystemFiles.number("\(folder)/max_energy_range_uj"), range > 0 else {
+                throw .rangeless(package: package, folder: folder)
+            }
+            (self.package, self.folder, self.range) = (package, folder, range)
+            _ = try microjoules()
+        }
+
+        func microjoules() throws(RAPLError) -> UInt64 {
+            let path = "\(folder)/energy_uj"
+            guard let value = SystemFiles.number(path) else {
+                throw access(path, R_OK) == 0 || errno == ENOENT ? .unreadable(path: path) : .denied(path: path)
+            }
+            return value
+        }
     }
 
     private let domains: [Domain]
     /// Packages whose counters cannot be used, each with the reason.
     package let packagesLeftOut: [String]
 
+    /// Drivers that show packages. A package that both show is counted once, by the first that can be read.
+    private static let drivers = ["intel-rapl", "intel-rapl-mmio"]
+
     /// - Parameter root: the folder of the powercap drivers; a tree like it in tests.
-    /// - Throws: where there are no counters, or they may not be read.
+    /// - Throws: where there are no counters, or none can be used.
     package init(root: String = "/sys/class/powercap") throws(RAPLError) {
-        // Packages are intel-rapl:0, intel-rapl:1, ... on AMD's processors too; below them are parts, beside them the same by another way.
-        let names = SystemFiles.names(in: root).filter { name in
-            name.hasPrefix("intel-rapl:") && Int(name.dropFirst("intel-rapl:".count)) != nil
-        }
-        guard !names.isEmpty else { throw .absent(root: root) }
-        var (domains, leftOut): ([Domain], [String]) = ([], [])
-        for folder in names.map({ "\(root)/\($0)" }) {
-            guard let name = SystemFiles.text("\(folder)/name") else {
-                leftOut.append("\(folder) has no readable name")
-                continue
+        var (domains, counted): ([Domain], Set<String>) = ([], [])
+        var faults: [(package: String, error: RAPLError)] = []
+        for driver in Self.drivers {
+            let packages = Self.packages(of: driver, in: root)
+            for (name, folder) in packages where !counted.contains(name) {
+                do throws(RAPLError) { domains.append(try Domain(package: name, folder: folder)) } catch {
+                    faults.append((name, error))
+                }
             }
-            guard name.hasPrefix("package") else { continue }
-            guard let range = SystemFiles.number("\(folder)/max_energy_range_uj"), range > 0 else {
-                leftOut.append("\(name) (\(folder)) does not say in max_energy_range_uj where its counter starts again")
-                continue
-            }
-            domains.append(Domain(folder: folder, range: range))
+            counted.formUnion(domains.map(\.package))
         }
-        guard !domains.isEmpty else { throw leftOut.isEmpty ? .absent(root: root) : .unusable(leftOut) }
-        (self.domains, packagesLeftOut) = (domains, leftOut)
-        _ = try read()
+        var missing: [RAPLError] = []
+        var named = counted
+        for fault in faults where named.insert(fault.package).inserted { missing.append(fault.error) }
+        guard !domains.isEmpty else {
+            guard let first = missing.first else { throw .absent(root: root) }
+            throw missing.count == 1 ? first : .unusable(missing.map(\.description))
+        }
+        (self.domains, packagesLeftOut) = (domains, missing.map(\.description))
+    }
+
+    /// Names and folders of the packages that a driver shows: its zones `DRIVER:0`, `DRIVER:1`, ... on AMD's processors too, whose name
+    /// begins with `package`. The platform (`psys`) is beside them, and what lies below (`DRIVER:0:0`) is part of them. A zone that hides its
+    /// name counts by its folder's.
+    private static func packages(of driver: String, in root: String) -> [(name: String, folder: String)] {
+        SystemFiles.names(in: root).compactMap { zone in
+            guard zone.hasPrefix("\(driver):"), Int(zone.dropFirst(driver.count + 1)) != nil else { return nil }
+            let folder = "\(root)/\(zone)"
+            let name = SystemFiles.text("\(folder)/name") ?? zone
+            return name.hasPrefix("package") || name == zone ? (name, folder) : nil
+        }
     }
 
     /// The counters as they are, in microjoules.
     package func read() throws(RAPLError) -> [UInt64] {
         var values: [UInt64] = []
-        for domain in domains {
-            let path = "\(domain.folder)/energy_uj"
-            guard let value = SystemFiles.number(path) else {
-                throw access(path, R_OK) == 0 ? .unreadable(path: path) : .denied(path: path)
-            }
-            values.append(value)
-        }
+        for domain in domains { values.append(try domain.microjoules()) }
         return values
     }
 
@@ -69,6 +97,10 @@ package enum RAPLError: Error, Equatable, CustomStringConvertible {
     case absent(root: String)
     case denied(path: String)
     case unreadable(path: String)
+    /// A zone does not say what it counts.
+    case nameless(folder: String)
+    /// A counter does not say where it starts again.
+    case rangeless(package: String, folder: String)
     /// No package's counter can be used; why, for each.
     case unusable([String])
     /// The counters do not move.
@@ -84,6 +116,9 @@ package enum RAPLError: Error, Equatable, CustomStringConvertible {
         case .denied(let path):
             "\(path) may not be read; allow it until the next boot with `sudo chmod a+r \(path)`, or run this command as root"
         case .unreadable(let path): "\(path) holds no number; the driver of this kernel does not count"
+        case .nameless(let folder): "\(folder) has no readable name"
+        case .rangeless(let package, let folder):
+            "\(package) (\(folder)) does not say in max_energy_range_uj where its counter starts again"
         case .unusable(let reasons): "no energy counter can be used: \(reasons.joined(separator: "; "))"
         case .belowIdle(let working, let idle):
             "the packages took \(Quantity.power(working)) while the machine worked, no more than the \(Quantity.power(idle)) while it was "

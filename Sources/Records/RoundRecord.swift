@@ -37,6 +37,13 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var energySystemJoules: Double?
     /// Of `energySystemJoules`; nil where the run states no grid intensity.
     public var co2Grams: Double?
+    /// Energy above idle that this machine drew while it trained the devices, by an external meter; this and the next two are nil in rounds
+    /// that none measured, and say what those of `MeasuredEnergy` do.
+    public var energyMeasuredJoules: Double?
+    /// The machine's power without the run.
+    public var energyMeasuredIdleWatts: Double?
+    /// The meter's samples.
+    public var measuredSamples: Int?
     /// Bytes of all devices' frames that arrived, accepted or not.
     public var uploadBytes = 0
     /// Bytes of the global model sent to all devices that had a plan.
@@ -103,6 +110,9 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case energyIdleJoules = "energy_idle_j"
         case energySystemJoules = "energy_system_j"
         case co2Grams = "co2_g"
+        case energyMeasuredJoules = "energy_measured_j"
+        case energyMeasuredIdleWatts = "energy_measured_idle_w"
+        case measuredSamples = "measured_samples"
         case uploadBytes = "upload_bytes"
         case downloadBytes = "download_bytes"
         case downloadBits = "download_bits"

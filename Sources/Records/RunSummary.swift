@@ -34,6 +34,10 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let phases: [PhaseCost]?
     /// The most devices of a round whose plans imply more operations for a joule than any measured processor does.
     public let devicesImplausible: Int?
+    /// Energy above idle that this machine drew in the rounds that a meter measured; nil where none did.
+    public let energyMeasuredJoules: Double?
+    /// How many rounds those are.
+    public let roundsMeasured: Int?
     /// Bytes of all frames that arrived.
     public let uploadBytes: Int
     /// Bytes of the global model to all devices that had a plan.
@@ -72,6 +76,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
         case energyIdleJoules = "energy_idle_j"
         case energySystemJoules = "energy_system_j"
         case co2Grams = "co2_g"
+        case energyMeasuredJoules = "energy_measured_j"
+        case roundsMeasured = "rounds_measured"
         case uploadBytes = "upload_bytes"
         case downloadBytes = "download_bytes"
         case samplesTrained = "samples_trained"
@@ -104,6 +110,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
         co2Grams = rounds.sum(\.co2Grams)
         phases = [PhaseCost](rounds, serverPower: serverPower, gridIntensity: gridIntensity)
         devicesImplausible = rounds.compactMap(\.devicesImplausible).max()
+        energyMeasuredJoules = rounds.sum(\.energyMeasuredJoules)
+        roundsMeasured = energyMeasuredJoules.map { _ in rounds.count { $0.measured != nil } }
         uploadBytes = rounds.total(\.uploadBytes)
         downloadBytes = rounds.total(\.downloadBytes)
         samplesTrained = rounds.total(\.samplesTrained)

@@ -11,8 +11,7 @@ package struct JSONLinesFile: Sendable {
     /// - Returns: the lines, without their ends.
     @discardableResult
     package func append(_ elements: [some Encodable]) throws -> [Data] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let encoder = Self.encoder
         let lines = try elements.map { try encoder.encode($0) }
         if !FileManager.default.fileExists(atPath: path) { try AtomicFile.write([], to: path) }
         do {
@@ -62,12 +61,30 @@ package struct JSONLinesFile: Sendable {
         try AtomicFile.write(kept, to: path)
     }
 
+    /// Writes anew the lines of elements that `change` changes, and the file with them; the others keep their bytes.
+    ///
+    /// - Parameter change: true for an element that it changed.
+    package func rewrite<Element: Codable>(_ type: Element.Type, _ change: (inout Element) -> Bool) throws {
+        var lines: [Data] = []
+        for (line, element) in try zip(wholeLines(), read(type)) {
+            var element = element
+            lines.append(change(&element) ? try Self.encoder.encode(element) : line)
+        }
+        try AtomicFile.write(lines.flatMap { [UInt8]($0) + [Self.newline] }, to: path)
+    }
+
     /// The bytes of all whole lines, without their ends; an absent file has none.
     package func wholeLines() throws(FileError) -> [Data] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }
         let bytes = Data(try readFile(path))
         guard let end = bytes.lastIndex(of: Self.newline) else { return [] }
         return bytes[..<end].split(separator: Self.newline, omittingEmptySubsequences: true)
+    }
+
+    private static var encoder: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
     }
 
     private static let newline = UInt8(ascii: "\n")

@@ -53,6 +53,67 @@ import Testing
         #expect(error.map { "\($0)".contains("line 5: the power x") } == true, "\(error as Any)")
     }
 
+    /// What is read on is as if it had been read at once.
+    @Test func aGrowingFileIsReadOn() throws {
+        var log = try log("time,watts\n1000,2\n1001,")
+        #expect(log.samples.count == 1)
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path("meter.csv")))
+        func write(_ text: String) throws {
+            try file.seekToEnd()
+            try file.write(contentsOf: Data(text.utf8))
+        }
+        try log.readOn()
+        #expect(log.samples.count == 1)
+        try write("4\n\n1002,6\n")
+        try log.readOn()
+        #expect(log.samples == (try PowerLog(path: folder.path("meter.csv")).samples) && log.samples.count == 3)
+        try write("1003,8\n1002,7\n")
+        for _ in 1...2 {
+            let error = #expect(throws: FileError.self) { try log.readOn() }
+            #expect(error.map { "\($0)".contains("line 7: its time 1002.0 s is not after") } == true, "\(error as Any)")
+        }
+        #expect(log.samples.count == 3, "a chunk with a line that is no sample is not taken in")
+        log.forget(before: 1001.5)
+        #expect(log.samples.map(\.unixSeconds) == [1001, 1002])
+    }
+
+    /// Training of several devices: power of 2 + t watts, samples that do not lie at the ends.
+    @Test func trainingIsMeasuredOverItsStretchesAlone() throws {
+        let lines = (0...100).map { "\(Double($0) * 0.3),\(2 + Double($0) * 0.3)" }
+        let log = try log("time,watts\n" + lines.joined(separator: "\n") + "\n")
+        let stretches = [1.03...2.5, 2.5...2.6, 7.0...9.11]
+        let draw = try log.draw(over: stretches)
+        let exact = stretches.reduce(0) { sum, stretch in
+            let (a, b) = (stretch.lowerBound, stretch.upperBound)
+            let mean = 2 + (a + b) / 2
+            return sum + mean * (b - a)
+        }
+        #expect(abs(draw.joules / exact - 1) < 1e-12 && abs(draw.seconds - 3.68) < 1e-12 && draw.samples == 5 + 0 + 7)
+    }
+
+    @Test func whatAMeterDoesNotCoverIsNamed() throws {
+        let log = try log("time,watts\n0,2\n0.1,2\n0.2,2\n0.3,2\n0.4,2\n1.3,2\n2.4,2\n2.5,2\n2.6,2\n")
+        func gap(_ stretches: ClosedRange<Double>...) -> PowerLogGap? {
+            do throws(PowerLogGap) { _ = try log.draw(over: stretches) } catch { return error }
+            return nil
+        }
+        #expect(gap(0.1...2.7) == .notReached(lastUnixSeconds: 2.6, end: 2.7))
+        #expect(gap(-0.1...2) == .begunLater(firstUnixSeconds: 0, start: -0.1))
+        #expect(gap(0.1...2.55) == .silence(from: 1.3, to: 2.4, longestSeconds: 1), "0.9 s are less than a second")
+        #expect(gap(0.05...1.2, 2.45...2.55) == nil, "nobody trained in the gap")
+        #expect(gap(0.11...0.25) == .few(samples: 1, seconds: 0.25 - 0.11))
+    }
+
+    /// A slow meter is not silent: five times its own interval.
+    @Test func theIntervalOfTheMeterDecides() throws {
+        let steady = (0...20).map { "\(10 * $0),3" }.joined(separator: "\n")
+        #expect(try log("time,watts\n\(steady)\n").draw(over: [15...85]).joules == 210)
+        let broken = (0...20).filter { !(7...11).contains($0) }.map { "\(10 * $0),3" }.joined(separator: "\n")
+        #expect(throws: PowerLogGap.silence(from: 60, to: 120, longestSeconds: 50)) {
+            try log("time,watts\n\(broken)\n").draw(over: [15...185])
+        }
+    }
+
     @Test func anotherClockAndGapsAreRefused() throws {
         let near = try log("time,watts\n0,2\n1,2\n2,2\n9,2\n10,2\n")
         let clock = #expect(throws: FileError.self) { try near.stretch(from: 1.7e9, to: 1.7e9 + 5) }

@@ -115,6 +115,25 @@ private func input(rounds: Int = 3, title: String = "demo") -> ReportInput {
         #expect(page.contains("<tr id=\"devices-line-4\"><td>4</td><td>2</td><td>4</td>"))
     }
 
+    @Test func onlyMeasuredRoundsAreSetAgainstTheModel() throws {
+        var run = input()
+        #expect(!ReportPage.html(for: [run]).contains("Measured against modelled") && MeasuredRounds(run.rounds) == nil)
+        for (index, joules) in [(0, 1.5), (2, 0.84)] {
+            run.rounds[index].measured = MeasuredEnergy(joules: joules, idleWatts: 5.2, samples: 12)
+        }
+        let measured = try #require(MeasuredRounds(run.rounds))
+        #expect(
+            measured.text == "2.34 J above idle (5.20 W), modelled 1.56 J of the devices' training, ratio 1.50; 2 of 3 rounds")
+        let page = ReportPage.html(for: [run])
+        #expect(PageReader.read(page) != nil && page.contains("<h2>Measured against modelled</h2>"))
+        #expect(page.contains("ratio 1.50; 2 of 3 rounds") && page.contains("Round 3: 840 mJ measured above idle"))
+        #expect(!page.contains("Round 2: 780 mJ modelled"))
+        run.rounds[0].energyComputeJoules = 0
+        run.rounds[2].energyComputeJoules = 0
+        #expect(try #require(MeasuredRounds(run.rounds)).ratio == nil)
+        #expect(PageReader.read(ReportPage.html(for: [run])) != nil)
+    }
+
     @Test func longRunsStaySmall() {
         var run = input(rounds: 1)
         run.rounds = (1...3_000).map { RoundRecord(round: $0) }

@@ -48,6 +48,17 @@ import Testing
         #expect(try text() == odd + #"{"round":3,"value":3}"# + "\n")
     }
 
+    @Test func rewritingKeepsTheBytesOfWhatIsNotChanged() throws {
+        let odd = #"{ "value":1e0,  "round":1 }"# + "\n"
+        try write(odd + #"{"round":2,"value":2}"# + "\n" + #"{"round":3"#)
+        try file.rewrite(Line.self) { line in
+            guard line.round == 2 else { return false }
+            line.value = 0.5
+            return true
+        }
+        #expect(try text() == odd + #"{"round":2,"value":0.5}"# + "\n")
+    }
+
     @Test func aDamagedLineInTheMiddleIsNamed() throws {
         try write(#"{"round":1,"value":1}"# + "\nxx\n" + #"{"round":3,"value":3}"# + "\n")
         #expect(throws: FileError.damagedLine(path: file.path, line: 2)) { try file.read(Line.self) }

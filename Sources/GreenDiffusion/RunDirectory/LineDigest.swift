@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 
-/// The lines of a file of records: how many, and a hash of them in their order, but for what the clock said.
+/// The lines of a file of records: how many, and a hash of them in their order, but for what the clock and an energy meter said.
 ///
 /// Each line is hashed with the digest of those before it, so a line more costs its own length.
 struct LineDigest: Codable, Equatable {
@@ -12,9 +12,25 @@ struct LineDigest: Codable, Equatable {
     /// Fields that differ between runs of the same settings.
     private static let clockFields = ["wall_s", "images_per_second"]
 
+    /// Fields that some lines of runs of the same settings have: what a meter added, also later, and what only the first line of a call says.
+    private static let ownFields = [
+        "energy_measured_j", "energy_measured_idle_w", "measured_samples", "initialisation_wall_s", "evaluation_wall_s",
+        "coordination_wall_s",
+    ]
+
     mutating func add(_ line: Data) {
         lines += 1
-        digest = hexadecimal(Array(digest.utf8 + Self.withoutClock(line)).withUnsafeBytes(hash128))
+        digest = hexadecimal(Array(digest.utf8 + Self.withoutClock(Self.withoutOwn(line))).withUnsafeBytes(hash128))
+    }
+
+    /// A line without those; none of them is its last.
+    private static func withoutOwn(_ line: Data) -> Data {
+        ownFields.reduce(line) { line, field in
+            guard let name = line.range(of: Data("\"\(field)\":".utf8)),
+                let end = line[name.upperBound...].firstIndex(of: UInt8(ascii: ","))
+            else { return line }
+            return line[..<name.lowerBound] + line[line.index(after: end)...]
+        }
     }
 
     /// A line without the numbers of its clock fields.

@@ -1,5 +1,6 @@
 import Datasets
 import FedRuntime
+import Foundation
 import Kernels
 import Model
 
@@ -19,10 +20,15 @@ struct DiffusionTrainer: LocalTrainer {
     let seed: UInt64
     /// Called after each step with the number of images in it.
     let onStep: (_ images: Int) -> Void
+    /// Called after a device has trained, or failed to, with when it did, in seconds since 1970.
+    let onTrained: (_ stretch: ClosedRange<Double>) -> Void
 
     func train(
         from global: Tensor, assignment: Assignment, into trained: Tensor
     ) throws(DivergenceError) -> TrainingReport {
+        let start = Date().timeIntervalSince1970
+        // The system's clock may be set back meanwhile.
+        defer { onTrained(start...max(start, Date().timeIntervalSince1970)) }
         let (model, settings) = (trainer.model, assignment.settings)
         model.parameters.copy(from: global)
         trainer.resetOptimizer()

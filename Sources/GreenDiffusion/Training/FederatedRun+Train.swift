@@ -1,4 +1,5 @@
 import FedRuntime
+import Records
 
 extension FederatedRun {
     /// Runs the rounds that are left, all devices in this process.
@@ -9,8 +10,18 @@ extension FederatedRun {
     /// - Throws: `FederatedRunError.interrupted`, `.diverged` or `.nothingLearned`; `.stopped` around an error of writing. The
     ///   rounds before stand.
     public func train(isInterrupted: () -> Bool = { false }, observer: @escaping (RunProgress) -> Void) throws {
+        try train(measuredBy: nil, isInterrupted: isInterrupted, observer: observer)
+    }
+
+    /// The same while a meter measures what this machine draws.
+    package func train(
+        measuredBy energyMeter: (any RoundEnergyMeter)?, isInterrupted: () -> Bool = { false },
+        observer: @escaping (RunProgress) -> Void
+    ) throws {
         do {
-            try withoutActuallyEscaping(isInterrupted) { try trainRemainingRounds(isInterrupted: $0, observer: observer) }
+            try withoutActuallyEscaping(isInterrupted) {
+                try trainRemainingRounds(energyMeter, isInterrupted: $0, observer: observer)
+            }
         } catch let error as FederatedRunError {
             throw error
         } catch {
@@ -18,17 +29,19 @@ extension FederatedRun {
         }
     }
 
-    private func trainRemainingRounds(isInterrupted: @escaping () -> Bool, observer: @escaping (RunProgress) -> Void) throws {
-        let rounds = try RunRounds(of: self, isInterrupted: isInterrupted, observer: observer)
-        let meter = rounds.meter
+    private func trainRemainingRounds(
+        _ energyMeter: (any RoundEnergyMeter)?, isInterrupted: @escaping () -> Bool, observer: @escaping (RunProgress) -> Void
+    ) throws {
+        let rounds = try RunRounds(of: self, measuredBy: energyMeter, isInterrupted: isInterrupted, observer: observer)
+        let trainer = components.makeTrainer(
+            onStep: { images in rounds.meter.step(images: images) }, onTrained: { rounds.noteTraining($0) })
         var devices = LocalDevices(
-            trainer: components.makeTrainer { images in meter.step(images: images) }, layout: server.layout,
-            feedback: errorFeedback, threads: components.threads)
+            trainer: trainer, layout: server.layout, feedback: errorFeedback, threads: components.threads)
         while rounds.areLeft {
             for assignment in try rounds.begin() { try rounds.train(assignment, on: &devices) }
             try rounds.end()
             if isInterrupted(), rounds.areLeft {
-                try writeResults()
+                try rounds.writeResults()
                 throw FederatedRunError.interrupted(round: completedRounds, rounds: configuration.rounds, path: path)
             }
         }

@@ -29,18 +29,18 @@ final class ProgressMeter {
         imagesTotal += images
         progress.fraction = Double(imagesDone) / Double(max(1, imagesInRound))
         progress.imagesPerSecond = Double(imagesTotal) / max(secondsTotal, 1e-9)
-        (progress.isRoundEnd, progress.emptyRound) = (false, nil)
+        (progress.isRoundEnd, progress.emptyRound, progress.notices) = (false, nil, [])
         observer(progress)
     }
 
     func evaluate(_ share: Double) {
-        (progress.evaluation, progress.isRoundEnd, progress.emptyRound) = (share, false, nil)
+        (progress.evaluation, progress.isRoundEnd, progress.emptyRound, progress.notices) = (share, false, nil, [])
         observer(progress)
     }
 
-    func finishRound(_ record: RoundRecord, empty: EmptyRound?) {
+    func finishRound(_ record: RoundRecord, empty: EmptyRound?, notices: [String]) {
         (progress.completedRounds, progress.fraction, progress.evaluation) = (record.round, 0, nil)
-        (progress.last, progress.isRoundEnd, progress.emptyRound) = (record, true, empty)
+        (progress.last, progress.isRoundEnd, progress.emptyRound, progress.notices) = (record, true, empty, notices)
         observer(progress)
     }
 }

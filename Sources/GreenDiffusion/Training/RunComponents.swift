@@ -70,13 +70,17 @@ struct RunComponents {
 
     /// Local training on the run's images.
     ///
-    /// - Parameter onStep: called after each step with the number of images in it.
-    func makeTrainer(onStep: @escaping (_ images: Int) -> Void) -> DiffusionTrainer {
+    /// - Parameters:
+    ///   - onStep: called after each step with the number of images in it.
+    ///   - onTrained: called after each device with when it trained, in seconds since 1970.
+    func makeTrainer(
+        onStep: @escaping (_ images: Int) -> Void, onTrained: @escaping (_ stretch: ClosedRange<Double>) -> Void = { _ in }
+    ) -> DiffusionTrainer {
         let shards = images.shards
         return DiffusionTrainer(
             trainer: makeTrainer(learningRate: configuration.learningRate), learningRate: learningRate,
             dataset: images.training, shard: { shards[$0] }, labelDropout: classes?.dropout, seed: configuration.seed,
-            onStep: onStep)
+            onStep: onStep, onTrained: onTrained)
     }
 
     /// The learning rate of each local step, counted from the run's first.

@@ -16,4 +16,6 @@ public struct RunProgress: Sendable {
     public var isRoundEnd: Bool
     /// Why `last`, finished just now, changed nothing; nil where it changed the model.
     public var emptyRound: EmptyRound?
+    /// What a person should know of how energy was measured in `last`, finished just now, and before, a line each.
+    public var notices: [String] = []
 }

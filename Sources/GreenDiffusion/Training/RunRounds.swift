@@ -23,6 +23,9 @@ package final class RunRounds {
     private var coordinationSeconds = 0.0
     /// What it took to get here, until the first round has it.
     private var initialisationSeconds: Double?
+    private let energyMeter: (any RoundEnergyMeter)?
+    /// When the devices of the open round trained in this process, in seconds since 1970.
+    private var trainingStretches: [ClosedRange<Double>] = []
     /// What other schemes would have cost; nil where the run does not compare, and for devices elsewhere, which have the updates.
     private var comparison: SchemeComparison?
 
@@ -32,13 +35,15 @@ package final class RunRounds {
     private static let laterEmptyRoundLimit = 5
 
     /// - Parameters:
+    ///   - energyMeter: measures what this machine draws; nil where nothing does.
     ///   - isInterrupted: asked while distances are measured; true leaves them out.
     ///   - observer: sees every training step in this process and every finished round.
     /// - Throws: `FileError` for records that are none.
     package init(
-        of run: FederatedRun, isInterrupted: @escaping () -> Bool = { false }, observer: @escaping (RunProgress) -> Void
+        of run: FederatedRun, measuredBy energyMeter: (any RoundEnergyMeter)? = nil,
+        isInterrupted: @escaping () -> Bool = { false }, observer: @escaping (RunProgress) -> Void
     ) throws {
-        (self.run, self.isInterrupted) = (run, isInterrupted)
+        (self.run, self.energyMeter, self.isInterrupted) = (run, energyMeter, isInterrupted)
         let rounds = try run.files.rounds()
         log = try TensorBoardLog(run.files, upTo: run.completedRounds, records: rounds, events: RoundEvents.records)
         meter = ProgressMeter(completedRounds: run.completedRounds, last: rounds.last, observer: observer)
@@ -74,6 +79,7 @@ package final class RunRounds {
     /// Opens the next round.
     package func begin() throws -> [Assignment] {
         start = Self.now
+        trainingStretches = []
         let assignments = try run.server.begin()
         coordinationSeconds = Self.now - start
         meter.beginRound(images: assignments.count * configuration.localIterations * configuration.batchSize)
@@ -94,6 +100,9 @@ package final class RunRounds {
     package func close(device: Int, isLate: Bool, reason: String) throws(Rejection) {
         try run.server.close(device: device, as: isLate ? .late : .dropped, reason: reason)
     }
+
+    /// Notes when a device trained in this process, in seconds since 1970.
+    func noteTraining(_ stretch: ClosedRange<Double>) { trainingStretches.append(stretch) }
 
     /// Has the assignment's device train in this process.
     func train(_ assignment: Assignment, on devices: inout LocalDevices<DiffusionTrainer>) throws {
@@ -123,6 +132,7 @@ package final class RunRounds {
                 }
             }
         }
+        finished.record.measured = try energyMeter?.measure(round: round, stretches: trainingStretches)
         note(&finished.record, answered: answered, averaged: averaged)
         try run.append(finished.devices, to: run.files.devicesFile)
         if !isLocal { note(finished.devices) }
@@ -136,7 +146,8 @@ package final class RunRounds {
         }
         hasLearned = hasLearned || finished.record.modelUpdated
         emptyRounds = finished.record.modelUpdated ? 0 : emptyRounds + 1
-        meter.finishRound(finished.record, empty: EmptyRound(finished.devices))
+        meter.finishRound(
+            finished.record, empty: EmptyRound(finished.devices), notices: energyMeter?.takeNotices() ?? [])
         try stopWithoutProgress(finished)
         return finished.record
     }
@@ -154,7 +165,7 @@ package final class RunRounds {
     ///
     /// - Throws: `FederatedRunError.nothingLearned` for a run that never did; errors of writing.
     package func finish() throws {
-        try run.writeResults()
+        try writeResults()
         guard !hasLearned else { return }
         let round = run.completedRounds
         let last = try run.files.devicesFile.read(DeviceRecord.self).filter { $0.round == round }
@@ -192,8 +203,20 @@ package final class RunRounds {
                 round: round, reason: "device \(dropped.label): \(dropped.reason ?? "")", path: run.path)
         }
         guard emptyRounds >= (hasLearned ? Self.laterEmptyRoundLimit : Self.firstEmptyRoundLimit) else { return }
-        try run.writeResults()
+        try writeResults()
         throw FederatedRunError.nothingLearned(round: round, cause, path: run.path)
+    }
+
+    /// Writes what the rounds so far came to, with what the meter has come to know of them.
+    func writeResults() throws {
+        if let late = energyMeter?.measureRest(), !late.isEmpty {
+            try run.files.roundsFile.rewrite(RoundRecord.self) { record in
+                guard let measured = late[record.round] else { return false }
+                record.measured = measured
+                return true
+            }
+        }
+        try run.writeResults()
     }
 }
 

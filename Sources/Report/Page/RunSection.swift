@@ -7,6 +7,7 @@ struct RunSection {
     func html() -> String {
         header + pictures + SchemeSection(run: run, roundsAnchor: roundsAnchor).html()
             + StepsSection.html(run) + CurvesSection(run: run, anchors: anchors).html()
+            + MeasuredSection(run: run, anchors: anchors).html()
             + TablesSection(run: run, anchors: anchors).html() + footerFields
     }
 

@@ -43,7 +43,9 @@ struct CalibrateCommand: ParsableCommand {
             valueName: "file"))
     var powerCsv: String?
 
-    @Option(help: ArgumentHelp("Seconds to add to the meter's times, where its clock is another.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Seconds to add to the meter's times, where its clock is another.", valueName: "seconds"))
     var powerOffset = 0.0
 
     @Option(

@@ -22,6 +22,7 @@ struct TrainCommand: ParsableCommand {
               greendiff train --data gtsrb:GTSRB/Final_Training/Images --preset small --devices 10 --rounds 100 --out runs/gtsrb
               greendiff train --config runs/night/config.yaml --scheme fixed --bits 8 --out runs/fixed
               greendiff train --resume runs/night --rounds 60
+              greendiff train --devices this-machine.json --power-csv meter.csv --out runs/measured
             """)
 
     @Option(help: ArgumentHelp("YAML file with settings; flags override it.", valueName: "file"))
@@ -42,10 +43,14 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Show the plan, expected time, energy, bytes, disk and memory; train nothing and write nothing.")
     var dryRun = false
 
+    @OptionGroup var meterOptions: MeterOptions
     @OptionGroup var options: TrainOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
+        if dryRun, meterOptions.powerCsv != nil {
+            throw ValidationError("--dry-run trains nothing that a meter could measure; leave out --power-csv")
+        }
         guard resume != nil else {
             if let fromRound { throw ValidationError("--from-round \(fromRound) goes with --resume RUN_DIR") }
             return try refuseCombinations()
@@ -74,6 +79,7 @@ struct TrainCommand: ParsableCommand {
             if let cause = dry.emptyRound { throw FederatedRunError.nothingPlanned(cause) }
             return
         }
+        let meter = try meterOptions.meter()
         let interruption = TrainingJob.begin(finishing: "round")
         let run: FederatedRun
         if let resume {
@@ -87,15 +93,16 @@ struct TrainCommand: ParsableCommand {
             run = try FederatedRun.start(configuration, at: path)
         }
         for notice in run.notices { console.line(labelledLine("note", notice)) }
+        if let meter { TrainDisplay.show(meter, console: console) }
         TrainDisplay.begin(run, console: console)
         var display = TrainDisplay(run: run, console: console)
         do {
-            try run.train(isInterrupted: { interruption.isRaised }) { display.show($0) }
+            try run.train(measuredBy: meter, isInterrupted: { interruption.isRaised }) { display.show($0) }
         } catch {
-            display.close()
+            display.close(meter)
             throw TrainingJob.ended(with: error, by: interruption)
         }
-        display.close()
+        display.close(meter)
         try TrainDisplay.end(run, console: console)
     }
 

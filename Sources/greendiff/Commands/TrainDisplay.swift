@@ -1,3 +1,4 @@
+import Calibration
 import Energy
 import Foundation
 import GreenDiffusion
@@ -22,6 +23,11 @@ struct TrainDisplay {
                 threads: threads, vectorName: InstructionSet.selectedName, ceilings: MachineCeilings.measure(threads: threads)))
     }
 
+    /// What measures, and what it takes for idle.
+    static func show(_ meter: RunMeter, console: any ConsoleWriter) {
+        console.paragraph(labelledLine("meter", "idle \(Quantity.power(meter.idleWatts)), \(meter.idleSource)"))
+    }
+
     /// The lines before the first round.
     static func begin(_ run: FederatedRun, console: any ConsoleWriter) {
         for line in run.overview.lines { console.paragraph(line) }
@@ -33,9 +39,11 @@ struct TrainDisplay {
         let fields = fields(progress)
         if progress.isRoundEnd {
             line.finishStep(progress.completedRounds, fields: fields)
-            guard let cause = progress.emptyRound else { return }
-            line.close()
-            console.line("  no update: \(cause.problem); \(ErrorText.wayOut(cause))")
+            let notices =
+                progress.notices.map(Self.meterLine)
+                + (progress.emptyRound.map { ["  no update: \($0.problem); \(ErrorText.wayOut($0))"] } ?? [])
+            if !notices.isEmpty { line.close() }
+            for notice in notices { console.line(notice) }
         } else {
             line.update(completed: progress.completedRounds, fraction: progress.fraction, fields: fields)
         }
@@ -57,7 +65,13 @@ struct TrainDisplay {
         ].compactMap { $0 }
     }
 
-    func close() { line.close() }
+    private static func meterLine(_ notice: String) -> String { "  meter: \(notice)" }
+
+    /// Ends the line of progress, and says what the meter found when the run had ended.
+    func close(_ meter: RunMeter?) {
+        line.close()
+        for notice in meter?.takeNotices() ?? [] { console.line(Self.meterLine(notice)) }
+    }
 
     /// The lines after the last round: the comparison where there is one, and where everything is.
     static func end(_ run: FederatedRun, console: any ConsoleWriter) throws {
@@ -66,6 +80,7 @@ struct TrainDisplay {
         if !summary.schemes.isEmpty { console.line("\(SchemeTable.text(summary.schemes))\n") }
         if let coverage = SchemeTable.coverage(summary.schemes) { console.line(labelledLine("table", coverage)) }
         if let ledger = summary.ledgerText { console.line(labelledLine("energy", ledger)) }
+        if let measured = MeasuredRounds(try run.files.rounds()) { console.line(labelledLine("measured", measured.text)) }
         if let phases = summary.phasesText { console.line(labelledLine("phases", phases)) }
         if let warning = plausibilityText(summary) { console.line(labelledLine("warning", warning)) }
         if let distances = try run.lastDistances { console.line(labelledLine("distance", distances.text)) }
