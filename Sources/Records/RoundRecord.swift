@@ -87,6 +87,8 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var devicesAccepted = 0
     /// Devices whose plan implies more operations for a joule than any measured processor does; nil in records of earlier versions.
     public var devicesImplausible: Int?
+    /// What the devices' energies are modelled by: `table`, `smooth`, `paper`, in this order; nil in records of earlier versions.
+    public var energyModels: [String]?
     /// False where no device was accepted: the global model is that of the round before.
     public var modelUpdated = false
     /// Training images that went through the model in this round, all devices together.
@@ -134,6 +136,7 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case devicesSelected = "devices_selected"
         case devicesAccepted = "devices_accepted"
         case devicesImplausible = "devices_implausible"
+        case energyModels = "energy_models"
         case modelUpdated = "model_updated"
         case samplesTrained = "samples_trained"
     }

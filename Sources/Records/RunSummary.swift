@@ -34,6 +34,8 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let phases: [PhaseCost]?
     /// The most devices of a round whose plans imply more operations for a joule than any measured processor does.
     public let devicesImplausible: Int?
+    /// What devices' energies are modelled by, in any round; nil for runs of earlier versions.
+    public let energyModels: [String]?
     /// Energy above idle that this machine drew in the rounds that a meter measured; nil where none did.
     public let energyMeasuredJoules: Double?
     /// How many rounds those are.
@@ -62,6 +64,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
     enum CodingKeys: String, CodingKey {
         case version, schemes, images, phases
         case devicesImplausible = "devices_implausible"
+        case energyModels = "energy_models"
         case roundsCompleted = "rounds_completed"
         case lossFirst = "loss_first"
         case lossLast = "loss_last"
@@ -110,6 +113,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
         co2Grams = rounds.sum(\.co2Grams)
         phases = [PhaseCost](rounds, serverPower: serverPower, gridIntensity: gridIntensity)
         devicesImplausible = rounds.compactMap(\.devicesImplausible).max()
+        energyModels = rounds.energyModels
         energyMeasuredJoules = rounds.sum(\.energyMeasuredJoules)
         roundsMeasured = energyMeasuredJoules.map { _ in rounds.count { $0.measured != nil } }
         uploadBytes = rounds.total(\.uploadBytes)

@@ -35,11 +35,11 @@ import Testing
         let schemes = SchemeAverage.averages([served, missed])
         #expect(
             SchemeTable.coverage(schemes)
-                == "2 of 3 device rounds: those that every scheme can serve; served: fedavg-32 2, on-demand 3")
+                == "2 of 3 device rounds: those that every scheme can serve; fedavg-32 cannot serve 1")
         missed.devicesUnserved = ["phone"]
         served.devicesUnserved = []
         let named = SchemeTable.coverage(SchemeAverage.averages([served, missed]))
-        #expect(named?.hasSuffix("on-demand 3; at times fedavg-32 not phone") == true)
+        #expect(named?.hasSuffix("can serve; fedavg-32 cannot serve 1 (devices phone)") == true)
     }
 
     @Test func theTextIsAligned() {

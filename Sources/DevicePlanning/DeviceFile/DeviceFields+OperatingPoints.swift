@@ -14,13 +14,14 @@ extension DeviceFields {
             guard coefficient == nil else { throw missingVoltages("operating_points is missing") }
             return nil
         }
-        if let first = rows.first, let other = rows.firstIndex(where: { $0.powerColumn != first.powerColumn }) {
+        if let first = rows.first, let other = rows.firstIndex(where: { $0.isVoltage != first.isVoltage }) {
             throw Fault(
                 .operatingPoints,
                 "mixes voltages and powers: row 0 has \(first.powerColumn), row \(other) has \(rows[other].powerColumn); "
                     + "give one of them in all rows")
         }
-        return try rows.enumerated().map { place, row in
+        return try rows.indices.map { place in
+            let row = rows[place]
             switch row.load {
             case .watts(let watts):
                 guard coefficient == nil else {
@@ -36,7 +37,7 @@ extension DeviceFields {
                 }
                 return OperatingPoint(
                     frequencyHertz: row.frequencyHertz,
-                    supplyVolts: try OperatingPoints.voltageRange.at(row: place).checked(volts),
+                    supplyVolts: try OperatingPoints.voltageRange.checked(volts, row: place),
                     dynamicPowerCoefficient: try OperatingPoints.dynamicPowerCoefficientRange.checked(coefficient),
                     cyclesScale: row.cyclesScale)
             }

@@ -3,27 +3,34 @@ extension JSONScanner {
     static func operatingPoints(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> DeviceFieldValue {
         guard position < bytes.count, bytes[position] == UInt8(ascii: "[") else { return try value(bytes, &position, depth: 0) }
         var rows: [OperatingRow] = []
+        rows.reserveCapacity(8)
         var fault: String?
         try items(bytes, &position, end: UInt8(ascii: "]")) { (position) throws(Failure) in
-            let row = try Self.row(bytes, &position)
-            switch row {
-            case .points(let points): rows += points
-            case .other(let problem): fault = fault ?? "an array whose row \(rows.count) \(problem)"
-            case .number, .text: fault = fault ?? "an array whose row \(rows.count) is no object"
+            let problem: String
+            switch try row(bytes, &position) {
+            case .success(let row): return rows.append(row)
+            case .failure(let cause): problem = cause.text
             }
+            fault = fault ?? "an array whose row \(rows.count) \(problem)"
         }
         return fault.map { .other($0) } ?? .points(rows)
     }
 
-    private static func row(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> DeviceFieldValue {
-        var numbers = [Double?](repeating: nil, count: columns.count)
+    /// What is wrong with a row.
+    private struct RowFault: Error {
+        let text: String
+    }
+
+    private static func row(_ bytes: Span<UInt8>, _ position: inout Int) throws(Failure) -> Result<OperatingRow, RowFault> {
+        // A number that is missing is NaN, which no number of a file is.
+        var numbers = SIMD4<Double>(repeating: .nan)
         var fault: String?
-        func take(_ place: Int?, _ name: String, _ value: DeviceFieldValue) {
+        func take(_ place: Int?, _ name: @autoclosure () -> String, _ value: DeviceFieldValue) {
             guard let place else {
-                fault = fault ?? "has \(name), which is none of \(columns.joined(separator: ", "))"
+                fault = fault ?? "has \(name()), which is none of \(columns.joined(separator: ", "))"
                 return
             }
-            guard case .number(let number) = value, numbers[place] == nil else {
+            guard case .number(let number) = value, numbers[place].isNaN else {
                 fault = fault ?? "has a \(columns[place]) that is no number, or two"
                 return
             }
@@ -44,18 +51,24 @@ extension JSONScanner {
             }
         default:
             _ = try value(bytes, &position, depth: 1)
-            return .other("is neither an object nor an array")
+            fault = "is neither an object nor an array"
         }
-        if let fault { return .other(fault) }
-        guard let hertz = numbers[0] else { return .other("has no \(columns[0])") }
-        let load: OperatingRow.Load
-        switch (numbers[1], numbers[3]) {
-        case (let watts?, nil): load = .watts(watts)
-        case (nil, let volts?): load = .volts(volts)
-        case (nil, nil): return .other("has no \(columns[1]), nor \(columns[3])")
-        case (_?, _?): return .other("has both \(columns[1]) and \(columns[3])")
+        if fault == nil { fault = missing(numbers) }
+        if let fault { return .failure(RowFault(text: fault)) }
+        return .success(
+            OperatingRow(
+                frequencyHertz: numbers[0], load: numbers[3].isNaN ? .watts(numbers[1]) : .volts(numbers[3]),
+                cyclesScale: numbers[2].isNaN ? 1 : numbers[2]))
+    }
+
+    /// Which column a row lacks, or has too much.
+    private static func missing(_ numbers: SIMD4<Double>) -> String? {
+        if numbers[0].isNaN { return "has no \(columns[0])" }
+        switch (numbers[1].isNaN, numbers[3].isNaN) {
+        case (true, true): return "has no \(columns[1]), nor \(columns[3])"
+        case (false, false): return "has both \(columns[1]) and \(columns[3])"
+        default: return nil
         }
-        return .points([OperatingRow(frequencyHertz: hertz, load: load, cyclesScale: numbers[2] ?? 1)])
     }
 
     private static let columns = OperatingRow.columns

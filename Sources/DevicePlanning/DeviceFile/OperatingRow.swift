@@ -32,11 +32,11 @@ struct OperatingRow: Equatable, Sendable {
         (self.frequencyHertz, self.load, self.cyclesScale) = (frequencyHertz, load, cyclesScale)
     }
 
-    /// Which column gives the power.
-    var powerColumn: String {
-        switch load {
-        case .watts: Self.columns[1]
-        case .volts: Self.columns[3]
-        }
+    /// Whether a voltage gives the power.
+    var isVoltage: Bool {
+        if case .volts = load { true } else { false }
     }
+
+    /// Which column gives the power.
+    var powerColumn: String { Self.columns[isVoltage ? 3 : 1] }
 }

@@ -36,12 +36,9 @@ struct PlanTotals: Sendable {
 
     /// `tau f³`, or how many devices have which form.
     private var modelNames: String {
-        let names: KeyValuePairs<EnergyModel, String> = [
-            .table: "measured tables", .smooth: "a + b f + tau f³", .paper: "the paper's tau f³",
-        ]
-        let used = names.filter { models[$0.key] != nil }
-        guard used.count > 1 else { return used.first?.value ?? "" }
-        return used.map { "\($0.value) (\(models[$0.key] ?? 0))" }.joined(separator: ", ")
+        let used = EnergyModel.allCases.filter { models[$0] != nil }
+        guard used.count > 1 else { return EnergyModelText.names(used.map(\.rawValue)) }
+        return used.map { "\(EnergyModelText.name($0.rawValue)) (\(models[$0] ?? 0))" }.joined(separator: ", ")
     }
 
     /// Where plans imply what no processor does.

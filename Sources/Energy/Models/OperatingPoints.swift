@@ -22,6 +22,7 @@ public struct OperatingPoint: Sendable, Hashable {
 
     /// Counted cycles a second.
     package var cyclesPerSecond: Double { frequencyHertz / cyclesScale }
+    var joulesPerCycle: Double { powerWatts / cyclesPerSecond }
 }
 
 /// A processor's measured power table, and the cheapest that mixtures of its rows reach.
@@ -53,10 +54,7 @@ public struct OperatingPoints: Sendable, Hashable {
     public init(_ rows: [OperatingPoint]) throws(EnergyInputError) {
         let counts = Self.countRange
         _ = try counts.checked(Double(rows.count))
-        let order = rows.indices.sorted { (rows[$0].frequencyHertz, $0) < (rows[$1].frequencyHertz, $1) }
-        for place in order { try Self.check(rows, place) }
-        for (before, after) in zip(order, order.dropFirst()) { try Self.check(rows, before: before, after: after) }
-        self.rows = order.map { rows[$0] }
+        self.rows = try Self.sorted(rows)
         corners = Self.hull(self.rows)
     }
 
@@ -114,11 +112,24 @@ extension OperatingPoints {
         "dynamic_power_coefficient", unit: "uW/MHz/V^2", 1...1e5,
         wayOut: "give dynamic-power-coefficient as device trees have it, e.g. 436")
 
+    /// The rows by rising frequency, each checked; nearly always they are in that order.
+    private static func sorted(_ rows: [OperatingPoint]) throws(EnergyInputError) -> [OperatingPoint] {
+        for place in rows.indices { try check(rows, place) }
+        if isRising(rows, \.frequencyHertz) { return rows }
+        let order = rows.indices.sorted { (rows[$0].frequencyHertz, $0) < (rows[$1].frequencyHertz, $1) }
+        for (before, after) in zip(order, order.dropFirst()) { try check(rows, before: before, after: after) }
+        return order.map { rows[$0] }
+    }
+
+    private static func isRising(_ rows: [OperatingPoint], _ value: (OperatingPoint) -> Double) -> Bool {
+        rows.indices.dropFirst().allSatisfy { value(rows[$0 - 1]) < value(rows[$0]) }
+    }
+
     private static func check(_ rows: [OperatingPoint], _ place: Int) throws(EnergyInputError) {
         let row = rows[place]
-        _ = try frequencyRange.at(row: place).checked(row.frequencyHertz)
-        _ = try powerRange.at(row: place).checked(row.powerWatts)
-        _ = try scaleRange.at(row: place).checked(row.cyclesScale)
+        _ = try frequencyRange.checked(row.frequencyHertz, row: place)
+        _ = try powerRange.checked(row.powerWatts, row: place)
+        _ = try scaleRange.checked(row.cyclesScale, row: place)
     }
 
     private static func check(_ rows: [OperatingPoint], before: Int, after: Int) throws(EnergyInputError) {
@@ -133,7 +144,11 @@ extension OperatingPoints {
     /// The lower hull of (seconds, joules) a cycle, from the fastest row to the slowest.
     private static func hull(_ rows: [OperatingPoint]) -> [Corner] {
         var hull: [Corner] = []
-        let order = rows.indices.sorted { (rows[$1].cyclesPerSecond, $0) < (rows[$0].cyclesPerSecond, $1) }
+        hull.reserveCapacity(rows.count)
+        var order = Array(rows.indices.reversed())
+        if !isRising(rows, \.cyclesPerSecond) {
+            order.sort { (rows[$1].cyclesPerSecond, $0) < (rows[$0].cyclesPerSecond, $1) }
+        }
         for place in order {
             let seconds = 1 / rows[place].cyclesPerSecond
             let next = Corner(row: place, seconds: seconds, joules: rows[place].powerWatts * seconds)
@@ -158,9 +173,10 @@ extension OperatingPoints {
 }
 
 extension PhysicalRange {
-    /// The range of a column in row `place` of a device's operating points.
-    package func at(row place: Int) -> Self {
-        PhysicalRange("operating_points[\(place)].\(field)", unit: unit, range, wayOut: wayOut)
+    /// `value` of a column in row `place` of a device's operating points; the error names the row.
+    package func checked(_ value: Double, row place: Int) throws(EnergyInputError) -> Double {
+        guard !range.contains(value) else { return value + 0 }
+        return try PhysicalRange("operating_points[\(place)].\(field)", unit: unit, range, wayOut: wayOut).checked(value)
     }
 }
 

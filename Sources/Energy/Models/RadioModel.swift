@@ -10,6 +10,10 @@ public struct RadioModel: Sendable, Equatable {
     public let pathLossExponent: Double
     /// Noise power-spectral density; `noiseDensity` is the same in W/Hz.
     public let noiseDBmPerMegahertz: Double
+    /// `g = h2*d^-eta`: received over sent power.
+    public let pathGain: Double
+    /// `N0` in W/Hz, from dBm/MHz.
+    public let noiseDensity: Double
     /// Lowest transmit power, radiated.
     public let powerMinWatts: Double
     /// Highest transmit power, radiated.
@@ -33,6 +37,8 @@ public struct RadioModel: Sendable, Equatable {
         self.distanceMetres = try Self.distanceRange.checked(distanceMetres)
         self.pathLossExponent = try Self.exponentRange.checked(pathLossExponent)
         self.noiseDBmPerMegahertz = try Self.noiseRange.checked(noiseDBmPerMegahertz)
+        pathGain = self.channelGain * power(self.distanceMetres, -self.pathLossExponent)
+        noiseDensity = power(10, (self.noiseDBmPerMegahertz - 30) / 10) / 1e6
         self.powerMaxWatts = try Self.powerMaxRange.checked(powerMaxWatts)
         self.powerMinWatts = try Self.powerMinRange.checked(powerMinWatts, atMost: powerMaxWatts)
         self.circuitPowerWatts = try Self.circuitRange.checked(circuitPowerWatts)
@@ -61,12 +67,6 @@ public struct RadioModel: Sendable, Equatable {
             pathLossExponent: pathLossExponent, noiseDBmPerMegahertz: noiseDBmPerMegahertz, powerMinWatts: powerMinWatts,
             powerMaxWatts: powerMaxWatts, circuitPowerWatts: circuitPowerWatts, amplifierEfficiency: amplifierEfficiency)
     }
-
-    /// `g = h2*d^-eta`: received over sent power.
-    public var pathGain: Double { channelGain * power(distanceMetres, -pathLossExponent) }
-
-    /// `N0` in W/Hz, from dBm/MHz.
-    public var noiseDensity: Double { power(10, (noiseDBmPerMegahertz - 30) / 10) / 1e6 }
 
     /// `g/(B*N0)`: signal-to-noise ratio of one transmitted watt.
     package var signalToNoisePerWatt: Double { pathGain / (bandwidthHertz * noiseDensity) }

@@ -39,6 +39,7 @@ extension OperatingPoints {
     package static func oddities(of rows: [OperatingPoint]) -> [TableOddity] {
         func row(_ place: Int) -> TableOddity.Row { TableOddity.Row(place: place, point: rows[place]) }
         guard rows.count > 1 else { return rows.indices.map { .single(row($0)) } }
+        if isOrdinary(rows) { return [] }
         var oddities: [TableOddity] = []
         var order = Array(rows.indices)
         if let place = order.dropFirst().first(where: { rows[$0].frequencyHertz < rows[$0 - 1].frequencyHertz }) {
@@ -49,12 +50,23 @@ extension OperatingPoints {
         if let (slower, faster) = falls.first {
             oddities.append(.powerFalls(slower: row(slower), faster: row(faster), count: falls.count))
         }
-        func joulesPerCycle(_ place: Int) -> Double { rows[place].powerWatts / rows[place].cyclesPerSecond }
         if let fastest = order.max(by: { rows[$0].cyclesPerSecond < rows[$1].cyclesPerSecond }),
-            order.allSatisfy({ joulesPerCycle($0) >= joulesPerCycle(fastest) })
+            order.allSatisfy({ rows[$0].joulesPerCycle >= rows[fastest].joulesPerCycle })
         {
             oddities.append(.fastestIsCheapest(row(fastest)))
         }
         return oddities
+    }
+
+    /// Whether frequency and power rise from row to row, and the fastest is not the cheapest: nearly always.
+    private static func isOrdinary(_ rows: [OperatingPoint]) -> Bool {
+        var isOrdinary = rows[0].joulesPerCycle < rows[rows.count - 1].joulesPerCycle
+        for place in 1..<rows.count {
+            let (slower, faster) = (rows[place - 1], rows[place])
+            isOrdinary =
+                isOrdinary && slower.frequencyHertz < faster.frequencyHertz && slower.powerWatts <= faster.powerWatts
+                && slower.cyclesPerSecond < faster.cyclesPerSecond
+        }
+        return isOrdinary
     }
 }

@@ -42,8 +42,10 @@ struct TimeSplit: Sendable {
 
     /// `-dEcom/dpi = K*(1 + (x - 1)*e^x) - circuit*T`, `x = c/pi`, J; of the printed form, a power, `K*x^2*e^x/c`.
     func radioMarginal(pi: Double, equations: EnergyEquations) -> Double {
-        let sending = radioScaleJoules * radioShape(spectralDemand / pi, equations: equations).value
-        return equations == .corrected ? max(0, sending - circuitJoules) : sending
+        switch equations {
+        case .corrected: max(0, radioScaleJoules * marginalShape(spectralDemand / pi) - circuitJoules)
+        case .printed: radioScaleJoules * radioShape(spectralDemand / pi, equations: equations).value
+        }
     }
 
     /// What the transmitted power saves by a longer share, over `K`, and how fast that falls: `-d/dln pi`.

@@ -32,16 +32,20 @@ func marginalShape(_ x: Double) -> Double {
 ///
 /// `ln phi` is convex in `ln x` with a slope of 2 or more, so that Newton's method is above the root after one step and then comes down.
 func inverseMarginalShape(_ value: Double) -> Double {
-    // phi is x^2/2 for small x, and (x - 1)*e^x for large.
+    // phi is x^2/2 + x^3/3 + x^4/8 for small x, and (x - 1)*e^x for large.
+    let root = (2 * value).squareRoot()
     var x =
-        value < 1 ? (2 * value).squareRoot() : max(1, naturalLogarithm(value) + 1 - naturalLogarithm(1 + naturalLogarithm(value)))
+        value < 1
+        ? root * (1 - root * (1 / 3 - root * 11 / 72))
+        : max(1, naturalLogarithm(value) + 1 - naturalLogarithm(1 + naturalLogarithm(value)))
     for _ in 0..<60 {
         let shape = marginalShape(x)
         let step = naturalLogarithm(shape / value) * shape / (x * x * exponential(x))
         let next = x * exponential(-step)
         guard next.isFinite, next != x else { break }
         x = next
-        if abs(step) < 1e-15 { break }
+        // What is left is the square of the step.
+        if abs(step) < 1e-9 { break }
     }
     return x
 }

@@ -73,7 +73,7 @@ struct RoundPlanner: Sendable {
         switch scheme.solve(problem) {
         case .feasible(let solution):
             let energy =
-                scheme.isOnDemand && scheme.splitsOptimally ? solution.leaving(room: payloadRoom, for: problem) : solution
+                scheme.splitsOptimally && bits != Scheme.exactBits ? solution.leaving(room: payloadRoom, for: problem) : solution
             let excess = device.demand.excess(bytes: Int(problem.payloadBits / 8), energyJoules: energy.energyTotalJoules)
             if scheme.isOnDemand, let excess { throw Infeasibility(reason: "\(bits) bits: \(excess)") }
             return DevicePlan(scheme: scheme, bits: bits, demand: device.demand, problem: problem, energy: energy)

@@ -29,6 +29,8 @@ extension RoundRecord {
         devicesImplausible = devices.count {
             ComputeModel.isImplausible(flopsPerJoule: $0.flopsPerJoule, energyModel: $0.energyModel.flatMap(EnergyModel.init))
         }
+        let models = Set(devices.compactMap(\.energyModel))
+        energyModels = EnergyModel.allCases.map(\.rawValue).filter(models.contains)
         setSpent(devices)
         setSent(open, devices)
         setTrained(accepted, devices)

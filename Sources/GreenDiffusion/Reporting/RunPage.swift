@@ -38,6 +38,7 @@ public enum RunPage {
             rounds: rounds, devices: devices,
             configuration: try String(contentsOfFile: files.configurationPath, encoding: .utf8),
             environment: environment(seed: configuration.seed, wallSeconds: rounds.reduce(0) { $0 + $1.wallSeconds })
+                + [ReportField("energy model", EnergyModelText.names(rounds.energyModels ?? ["not recorded"]))]
                 + imageFields(files))
     }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Energy
 import Kernels
 import Records
 
@@ -28,6 +29,8 @@ public struct RunOverview: Sendable {
     public let devicesPerRound: Int
     /// Seconds that a round may take.
     public let timeBudgetSeconds: Double
+    /// What the devices' energies are modelled by.
+    public let energyModels: [EnergyModel]
 }
 
 extension RunComponents {
@@ -37,7 +40,8 @@ extension RunComponents {
             dataName: images.training.name, classNames: classes?.names, imageFiles: images.training.files,
             imageTreatment: configuration.data.treatment(size: images.training.size, cropMargin: configuration.crop),
             imagesOfDevices: images.counts, distances: distances?.text, imagesHeldOut: images.heldOut?.count,
-            devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds)
+            devicesPerRound: settings.devicesPerRound, timeBudgetSeconds: timeBudgetSeconds,
+            energyModels: EnergyModel.allCases.filter { form in devices.contains { $0.processor.power.form == form } })
     }
 }
 

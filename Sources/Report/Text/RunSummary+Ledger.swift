@@ -23,6 +23,7 @@ extension RunSummary {
         else { return nil }
         return "compute \(Quantity.energy(energyComputeJoules)), uplink \(Quantity.energy(energyCommunicationJoules)), "
             + "downlink \(Quantity.energy(download)), idle \(Quantity.energy(idle)): \(Quantity.energy(system)) in all"
-            + (co2Grams.map { ", \(Quantity.significant($0)) g CO2" } ?? "") + " (modelled)"
+            + (co2Grams.map { ", \(Quantity.significant($0)) g CO2" } ?? "")
+            + " (modelled\(energyModels.map { " by \(EnergyModelText.names($0))" } ?? ""))"
     }
 }

@@ -35,18 +35,19 @@ package enum SchemeTable {
             return nil
         }
         guard compared < trained else { return "all \(trained) device rounds; every scheme can serve them" }
-        let served = schemes.map { "\($0.scheme) \(trained - $0.devicesInfeasible)" }.joined(separator: ", ")
-        return "\(compared) of \(trained) device rounds: those that every scheme can serve; served: \(served)" + unserved(schemes)
+        return "\(compared) of \(trained) device rounds: those that every scheme can serve" + unserved(schemes)
     }
 
     /// Whom a scheme leaves out, by name as far as a line holds.
     private static func unserved(_ schemes: [SchemeAverage]) -> String {
         let lists = schemes.compactMap { scheme -> String? in
-            guard let names = scheme.devicesUnserved, !names.isEmpty else { return nil }
+            guard scheme.devicesInfeasible > 0 else { return nil }
+            let names = scheme.devicesUnserved ?? []
             let more = names.count > shownNames ? " and \(names.count - shownNames) more" : ""
-            return "\(scheme.scheme) not \(names.prefix(shownNames).joined(separator: ", "))\(more)"
+            let devices = names.isEmpty ? "" : " (devices \(names.prefix(shownNames).joined(separator: ", "))\(more))"
+            return "\(scheme.scheme) cannot serve \(scheme.devicesInfeasible)\(devices)"
         }
-        return lists.isEmpty ? "" : "; at times " + lists.joined(separator: "; ")
+        return lists.isEmpty ? "" : "; " + lists.joined(separator: ", ")
     }
 
     private static let shownNames = 5

@@ -97,12 +97,7 @@ struct SampleCommand: ParsableCommand {
         func text(_ choice: WorkEnergy.Choice) -> String {
             "\(Quantity.energy(choice.joules)) in \(Quantity.time(choice.seconds)) at \(Quantity.significant(choice.frequencyHertz / 1e9)) GHz"
         }
-        let model =
-            switch energy.energyModel {
-            case .table: "measured table"
-            case .smooth: "a + b f + tau f³"
-            case .paper: "the paper's tau f³"
-            }
+        let model = EnergyModelText.name(energy.energyModel.rawValue)
         StandardConsole.output.line(
             "energy  an image on \(energy.profile), modelled by \(model): \(text(energy.cheapest)), or \(text(energy.fastest))")
     }

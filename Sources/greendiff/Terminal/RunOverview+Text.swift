@@ -56,7 +56,7 @@ extension RunOverview {
         return "\(dataName), \(imagesOfDevices.count) devices x \(share) images, \(text(.partition))\(heldOut)"
     }
 
-    /// `T = 42.0 s (auto), bits 2:8 on demand, 5 devices a round; energies are modelled`
+    /// `T = 42.0 s (auto), bits 2:8 on demand, 5 devices a round; energies are modelled by measured tables`
     private var planText: String {
         let origin = configuration.timeBudget == .automatic ? (configuration.workload == .paper ? " (paper)" : " (auto)") : ""
         let bits =
@@ -66,7 +66,8 @@ extension RunOverview {
             case .fedAvg: "FedAvg, 32 bits"
             }
         return
-            "T = \(Quantity.time(timeBudgetSeconds))\(origin), \(bits), \(devicesPerRound) devices a round; energies are modelled"
+            "T = \(Quantity.time(timeBudgetSeconds))\(origin), \(bits), \(devicesPerRound) devices a round; energies are modelled by "
+            + EnergyModelText.names(energyModels.map(\.rawValue))
     }
 
     private func text(_ setting: Setting) -> String { configuration.text(of: setting) ?? "" }
