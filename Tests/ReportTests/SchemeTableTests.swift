@@ -39,7 +39,7 @@ import Testing
         missed.devicesUnserved = ["phone"]
         served.devicesUnserved = []
         let named = SchemeTable.coverage(SchemeAverage.averages([served, missed]))
-        #expect(named?.hasSuffix("can serve; fedavg-32 cannot serve 1 (devices phone)") == true)
+        #expect(named?.hasSuffix("can serve; fedavg-32 cannot serve 1 (device phone)") == true)
     }
 
     @Test func theTextIsAligned() {
