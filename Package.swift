@@ -175,8 +175,7 @@ let package = Package(
         .testTarget(
             name: "CalibrationTests",
             dependencies: [
-                "Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "Records", "RunTestSupport", "Storage",
-                "TestSupport",
+                "Calibration", "DevicePlanning", "GreenDiffusion", "Kernels", "Records", "Storage", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

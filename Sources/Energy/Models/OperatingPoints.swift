@@ -14,7 +14,11 @@ public struct OperatingPoint: Sendable, Hashable {
 
     /// A row that is described by its supply voltage, as Linux's device trees do: `P = coefficient * V^2 * f`, which leaves out leakage.
     ///
-    /// - Parameter dynamicPowerCoefficient: `dynamic-power-coefficient`, uW/MHz/V^2.
+    /// - Parameters:
+    ///   - frequencyHertz: what the governor is set to.
+    ///   - supplyVolts: `opp-microvolt` in volts.
+    ///   - dynamicPowerCoefficient: `dynamic-power-coefficient`, uW/MHz/V^2.
+    ///   - cyclesScale: cycles that the same work takes here over those that it is counted with.
     public init(frequencyHertz: Double, supplyVolts: Double, dynamicPowerCoefficient: Double, cyclesScale: Double = 1) {
         let watts = dynamicPowerCoefficient / 1e6 * supplyVolts * supplyVolts * (frequencyHertz / 1e6)
         self.init(frequencyHertz: frequencyHertz, powerWatts: watts, cyclesScale: cyclesScale)

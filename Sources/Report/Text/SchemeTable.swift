@@ -44,7 +44,8 @@ package enum SchemeTable {
             guard scheme.devicesInfeasible > 0 else { return nil }
             let names = scheme.devicesUnserved ?? []
             let more = names.count > shownNames ? " and \(names.count - shownNames) more" : ""
-            let devices = names.isEmpty ? "" : " (device\(names.count == 1 ? "" : "s") \(names.prefix(shownNames).joined(separator: ", "))\(more))"
+            let shown = names.prefix(shownNames).joined(separator: ", ")
+            let devices = names.isEmpty ? "" : " (device\(names.count == 1 ? "" : "s") \(shown)\(more))"
             return "\(scheme.scheme) cannot serve \(scheme.devicesInfeasible)\(devices)"
         }
         return lists.isEmpty ? "" : "; " + lists.joined(separator: ", ")
