@@ -51,6 +51,8 @@ enum ReportStyle {
         th:first-child, .fields td { text-align: left; }
         .data th:first-child { text-align: right; }
         .schemes th:first-child { position: sticky; left: 0; background: inherit; }
+        .schemes th, .schemes td { padding: 9px 8px; } .schemes thead th { white-space: normal; vertical-align: bottom; }
+        .schemes th.wide, .schemes td.wide { min-width: 150px; }
         .schemes tr { background: var(--card); } .schemes tr.own { background: var(--own); }
         .schemes em { font-style: normal; font-size: 0.75rem; color: var(--accent); border: 1px solid var(--accent); border-radius: 99px;
           padding: 1px 7px; margin-left: 6px; font-weight: 500; }

@@ -18,10 +18,10 @@ struct SchemeSection {
             to sending; bits save against FedAvg with the same split. The last energy adds receiving the model and waiting.\(coverage)</p>
             <div class="scroll" role="region" aria-label="Scheme comparison" tabindex="0"><table class="schemes"><thead><tr>
             <th scope="col">scheme</th><th scope="col">bits</th><th scope="col">upload / round</th><th scope="col">even split</th>
-            <th scope="col">optimal split</th>
-            <th scope="col" class="wide">\(Self.key("compute", "compute")) / \(Self.key("radio", "radio"))</th>
-            <th scope="col">with downlink, idle</th><th scope="col">error (abs)</th><th scope="col">bits save</th>
-            <th scope="col">split saves</th>\(hasModels ? "<th scope=\"col\">by tau f³</th>" : "")</tr></thead>
+            <th scope="col">optimal split</th><th scope="col">bits save</th><th scope="col">split saves</th>
+            \(hasModels ? "<th scope=\"col\">by tau f³</th>" : "")<th
+            scope="col" class="wide">\(Self.key("compute", "compute")) / \(Self.key("radio", "radio"))</th>
+            <th scope="col">with downlink, idle</th><th scope="col">error (abs)</th></tr></thead>
             <tbody>
             \(pairs.map(row).joined())</tbody></table></div></section>
 
@@ -54,12 +54,12 @@ struct SchemeSection {
         return """
             <tr\(isThisRun ? " class=\"own\"" : "")><th scope="row">\(label)</th><td>\(Quantity.number(shown.bitsMean))</td>
             <td>\(Quantity.bytes(shown.uploadBytes))</td><td>\(energy(pair.even))</td><td>\(energy(pair.optimal))</td>
+            <td><strong>\(ratio(pair.bitsSave(against: pairs.reference)))</strong></td><td>\(ratio(pair.splitSaves))</td>\(law(pair))
             <td class="wide"><span class="split"><span class="compute" style="width:\(SVG.number(share(compute)))%"></span><span
             class="radio" style="width:\(SVG.number(share(radio)))%"></span></span>
             <small>\(Quantity.energy(compute)) / \(Quantity.energy(radio))</small></td>
             <td>\(shown.energyBesidesJoules.map { Quantity.energy(shown.energyTotalJoules + $0) } ?? "–")</td>
-            <td>\(Quantity.scientific(shown.errorAbsolute))</td>
-            <td><strong>\(ratio(pair.bitsSave(against: pairs.reference)))</strong></td><td>\(ratio(pair.splitSaves))</td>\(law(pair))</tr>
+            <td>\(Quantity.scientific(shown.errorAbsolute))</td></tr>
 
             """
     }
