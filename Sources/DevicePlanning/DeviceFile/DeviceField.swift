@@ -173,8 +173,13 @@ extension DeviceField {
         return best.distance <= max(2, name.count / 3) ? best.name : nil
     }
 
-    /// All names, for those that resemble none.
-    static let list = "the fields are \(rows.map(\.name).joined(separator: ", "))"
+    /// The names, for those that resemble none; what most devices leave to their profile is in the documentation, or the line would be too
+    /// long to read.
+    static let list: String = {
+        let ofProfiles = DeviceField.downlinkBits.rawValue...DeviceField.idleCounts.rawValue
+        let names = allCases.filter { !ofProfiles.contains($0.rawValue) }.map { rows[$0.rawValue].name }
+        return "the fields are \(names.joined(separator: ", ")); docs/devices.md has those of power tables, radios and the downlink"
+    }()
 
     /// The paper's device as far as a plan uses it, without what it does not have: `distance_m 45, ...`.
     package static var paperDevice: String {
