@@ -178,7 +178,8 @@ extension DeviceField {
     static let list: String = {
         let ofProfiles = DeviceField.downlinkBits.rawValue...DeviceField.idleCounts.rawValue
         let names = allCases.filter { !ofProfiles.contains($0.rawValue) }.map { rows[$0.rawValue].name }
-        return "the fields are \(names.joined(separator: ", ")); docs/devices.md has those of power tables, radios and the downlink"
+        return
+            "the fields are \(names.joined(separator: ", ")); docs/devices.md has those of power tables, radios and the downlink"
     }()
 
     /// The paper's device as far as a plan uses it, without what it does not have: `distance_m 45, ...`.
