@@ -85,7 +85,7 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var devicesSelected = 0
     /// Devices whose frames are in the average.
     public var devicesAccepted = 0
-    /// Devices whose plan implies more operations for a joule than any measured processor does; nil in records of earlier versions.
+    /// Devices whose plan implies more operations for a joule than is plausible, without a measurement; nil in records of earlier versions.
     public var devicesImplausible: Int?
     /// What the devices' energies are modelled by: `table`, `smooth`, `paper`, in this order; nil in records of earlier versions.
     public var energyModels: [String]?

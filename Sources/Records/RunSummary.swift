@@ -32,7 +32,7 @@ public struct RunSummary: Codable, Sendable, Equatable {
     public let co2Grams: Double?
     /// The same energies and the server's time by phase; nil for runs of earlier versions.
     public let phases: [PhaseCost]?
-    /// The most devices of a round whose plans imply more operations for a joule than any measured processor does.
+    /// The most devices of a round whose plans imply more operations for a joule than is plausible, without a measurement.
     public let devicesImplausible: Int?
     /// What devices' energies are modelled by, in any round; nil for runs of earlier versions.
     public let energyModels: [String]?

@@ -46,8 +46,8 @@ struct PlanTotals: Sendable {
         guard let implausible else { return "" }
         return
             "\nwarning: \(implausible.devices) of the plans take more than \(Quantity.flops(ComputeModel.plausibleFLOPsPerJoule)) out of a "
-            + "joule, \(implausible.id) \(Quantity.flops(implausible.largest)): no measured processor does. Use operating_points, or a profile "
-            + "that has them (docs/devices.md)"
+            + "joule, \(implausible.id) \(Quantity.flops(implausible.largest)): that is the law's word, nobody's measurement. Use "
+            + "operating_points, or a profile that has them (docs/devices.md)"
     }
 
     /// The lines below a table.
