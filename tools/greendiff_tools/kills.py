@@ -30,7 +30,7 @@ KILLS = 6
 PATIENCE = 300
 
 # What differs between two runs of the same settings: what the clock said, and what is drawn or written from it.
-CLOCK_FIELDS = ("wall_s", "images_per_second")
+CLOCK_FIELDS = ("wall_s", "images_per_second")  # Endings of names.
 DERIVED = re.compile(r"report\.html|summary\.json|tensorboard/.*")
 
 
@@ -43,7 +43,7 @@ def run_folder(folder):
             continue
         if name.endswith(".jsonl"):
             records = [json.loads(line) for line in path.read_text().splitlines()]
-            found[name] = [{key: value for key, value in r.items() if key not in CLOCK_FIELDS} for r in records]
+            found[name] = [{key: value for key, value in r.items() if not key.endswith(CLOCK_FIELDS)} for r in records]
         else:
             found[name] = b"" if DERIVED.fullmatch(name) else path.read_bytes()
     return found
