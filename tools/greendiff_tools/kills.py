@@ -31,7 +31,7 @@ PATIENCE = 300
 
 # What differs between two runs of the same settings: what the clock said, and what is drawn or written from it.
 CLOCK_FIELDS = ("wall_s", "images_per_second")  # Endings of names.
-DERIVED = re.compile(r"report\.html|summary\.json|tensorboard/.*")
+DERIVED = re.compile(r"emissions\.csv|report\.html|summary\.json|tensorboard/.*")
 
 
 def run_folder(folder):
