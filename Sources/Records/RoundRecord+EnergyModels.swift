@@ -2,6 +2,6 @@ extension Collection<RoundRecord> {
     /// What devices' energies are modelled by, in any of the rounds, by first appearance; nil where none says.
     package var energyModels: [String]? {
         let named = compactMap(\.energyModels)
-        return named.isEmpty ? nil : named.joined().reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        return named.isEmpty ? nil : named.joined().uniqued()
     }
 }

@@ -75,19 +75,13 @@ extension SchemeAverage {
             average.energyLawJoules = mean { $0.energyLawJoules ?? 0 }
         }
         average.devicesInfeasible = records.total(\.devicesInfeasible)
-        average.devicesUnserved = records.allSatisfy { $0.devicesUnserved != nil } ? names(records) : nil
+        average.devicesUnserved =
+            records.allSatisfy { $0.devicesUnserved != nil } ? records.flatMap { $0.devicesUnserved ?? [] }.uniqued() : nil
         let trained = records.compactMap(\.devicesTrained)
         if trained.count == records.count {
             average.deviceRoundsTrained = trained.reduce(0, +)
             average.deviceRoundsCompared = records.total(\.devices)
         }
         return average
-    }
-
-    /// Of all devices that were not served, in the order in which they come.
-    private static func names(_ records: [SchemeRecord]) -> [String] {
-        var names: [String] = []
-        for name in records.flatMap({ $0.devicesUnserved ?? [] }) where !names.contains(name) { names.append(name) }
-        return names
     }
 }

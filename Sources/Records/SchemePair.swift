@@ -29,9 +29,7 @@ package struct SchemePair: Sendable {
 extension [SchemeAverage] {
     /// One for each choice of bits, in the order of the averages.
     package var pairs: [SchemePair] {
-        var names: [String] = []
-        for average in self where !names.contains(average.bitsName) { names.append(average.bitsName) }
-        return names.compactMap { name in
+        map(\.bitsName).uniqued().compactMap { name in
             let members = filter { $0.bitsName == name }
             guard let shown = members.first(where: \.splitsOptimally) ?? members.first else { return nil }
             return SchemePair(

@@ -73,7 +73,7 @@ struct PlanOutput {
         if !isOpen { try add([], threads: 1, write: write) }
         let text =
             switch format {
-            case .table: "\n" + (shared?.text ?? totals.text) + "\n"
+            case .table: "\n" + (shared?.text(totals) ?? totals.text) + "\n"
             case .json: (count == 0 ? "]" : "\n]") + (shared.map { ",\"summary\":\($0.json)}\n" } ?? "\n")
             case .ndjson: shared.map { "{\"summary\":\($0.json)}\n" } ?? ""
             case .csv: ""

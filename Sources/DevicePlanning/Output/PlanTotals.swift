@@ -41,22 +41,27 @@ struct PlanTotals: Sendable {
         return used.map { "\(EnergyModelText.name($0.rawValue)) (\(models[$0] ?? 0))" }.joined(separator: ", ")
     }
 
-    /// Where plans imply what no processor does.
-    private var warning: String {
+    /// What the energies are modelled by, and what is not in them.
+    var model: String {
+        "modelled by \(modelNames)"
+            + (energyDownloadJoules > 0 ? "; receiving takes \(Quantity.energy(energyDownloadJoules)) more" : "")
+            + (energyIdleJoules > 0 ? "; waiting draws \(Quantity.energy(energyIdleJoules)) more" : "")
+    }
+
+    /// A line where plans imply what no processor does.
+    var warning: String {
         guard let implausible else { return "" }
         return
             "\nwarning: \(implausible.devices) of the plans take more than \(Quantity.flops(ComputeModel.plausibleFLOPsPerJoule)) out of a "
-            + "joule, \(implausible.id) \(Quantity.flops(implausible.largest)): that is the law's word, nobody's measurement. Use "
-            + "operating_points, or a profile that has them (docs/devices.md)"
+            + "joule, \(implausible.id) \(Quantity.flops(implausible.largest)): that is the law's word. Use operating_points, or a "
+            + "profile that has them (docs/devices.md)"
     }
 
     /// The lines below a table.
     var text: String {
         let energies =
             "\(feasible) of \(devices) devices feasible, \(Quantity.energy(energyTotalJoules)) together: "
-            + "\(Quantity.energy(energyComputeJoules)) compute, \(Quantity.energy(energyTotalJoules - energyComputeJoules)) radio, modelled by \(modelNames)"
-            + (energyDownloadJoules > 0 ? "; receiving takes \(Quantity.energy(energyDownloadJoules)) more" : "")
-            + (energyIdleJoules > 0 ? "; waiting draws \(Quantity.energy(energyIdleJoules)) more" : "")
+            + "\(Quantity.energy(energyComputeJoules)) compute, \(Quantity.energy(energyTotalJoules - energyComputeJoules)) radio, \(model)"
             + (iterations.map { "; at most \($0) iterations a device" } ?? "")
         guard feasible > 0 else { return energies }
         return energies

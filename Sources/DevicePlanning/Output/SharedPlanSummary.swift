@@ -10,8 +10,8 @@ struct SharedPlanSummary {
     /// Stands before the names of settings.
     let settingPrefix: String
 
-    /// The lines below a table.
-    var text: String {
+    /// The lines below a table of the plans that `totals` is of.
+    func text(_ totals: PlanTotals) -> String {
         if let shortage = plan.shortage { return text(shortage) }
         guard let summary = plan.summary else { return "0 of \(devices.count) devices can be served" }
         let radio = summary.energyTotalJoules - summary.energyComputeJoules
@@ -21,13 +21,13 @@ struct SharedPlanSummary {
         }
         return [
             "\(plan.servedCount) of \(devices.count) devices served, \(Quantity.energy(summary.energyTotalJoules)) together: "
-                + "\(Quantity.energy(summary.energyComputeJoules)) compute, \(Quantity.energy(radio)) radio, modelled; "
+                + "\(Quantity.energy(summary.energyComputeJoules)) compute, \(Quantity.energy(radio)) radio, \(totals.model); "
                 + (equal ?? "equal bands do not serve all"),
             "\(megahertz(summary.bandwidthUsedHertz)) of \(megahertz(totalBandwidthHertz)) used; one more MHz would save "
                 + Quantity.energy(1e6 * summary.bandwidthPriceJoulesPerHertz),
             "KKT residual \(Quantity.significant(summary.kktResidual)), "
                 + "relative duality gap \(Quantity.significant(summary.dualityGapRelative))",
-        ].joined(separator: "\n")
+        ].joined(separator: "\n") + totals.warning
     }
 
     private func text(_ shortage: SharedBandShortage) -> String {

@@ -60,13 +60,11 @@ extension OperatingPoints {
 
     /// Whether frequency and power rise from row to row, and the fastest is not the cheapest: nearly always.
     private static func isOrdinary(_ rows: [OperatingPoint]) -> Bool {
-        var isOrdinary = rows[0].joulesPerCycle < rows[rows.count - 1].joulesPerCycle
-        for place in 1..<rows.count {
-            let (slower, faster) = (rows[place - 1], rows[place])
-            isOrdinary =
-                isOrdinary && slower.frequencyHertz < faster.frequencyHertz && slower.powerWatts <= faster.powerWatts
-                && slower.cyclesPerSecond < faster.cyclesPerSecond
-        }
-        return isOrdinary
+        rows[0].joulesPerCycle < rows[rows.count - 1].joulesPerCycle
+            && rows.indices.dropFirst().allSatisfy { place in
+                let (slower, faster) = (rows[place - 1], rows[place])
+                return slower.frequencyHertz < faster.frequencyHertz && slower.powerWatts <= faster.powerWatts
+                    && slower.cyclesPerSecond < faster.cyclesPerSecond
+            }
     }
 }

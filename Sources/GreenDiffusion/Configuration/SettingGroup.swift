@@ -29,8 +29,7 @@ public struct SettingGroup: Sendable, CaseIterable {
             title: "Energy and channels",
             settings: [
                 .workload, .energyModel, .timeBudget, .allowLonger, .fading, .shadowing, .downlinkRate, .planDownlink,
-                .receiverPower,
-                .idlePower, .serverPower, .gridIntensity,
+                .receiverPower, .idlePower, .serverPower, .gridIntensity,
             ]),
         SettingGroup(
             title: "Server",

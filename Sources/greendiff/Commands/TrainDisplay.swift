@@ -98,7 +98,7 @@ struct TrainDisplay {
         guard let count = summary.devicesImplausible, count > 0 else { return nil }
         return
             "up to \(count) devices of a round are planned with more than \(Quantity.flops(ComputeModel.plausibleFLOPsPerJoule)) for a "
-            + "joule: that is the law's word, tau f³, nobody's measurement; profiles with power tables have real energies "
+            + "joule: that is the law's word, tau f³; profiles with power tables have real energies "
             + "(docs/devices.md)"
     }
 }
