@@ -63,6 +63,7 @@ import Testing
         let table = try file.plan { $0.totalBandwidthHertz = 5e7 }.text
         #expect(
             table.contains("2 of 2 devices served") && table.contains("equal bands") && table.contains("relative duality gap"))
+        #expect(table.contains("radio, modelled by the paper's tau f³; "))
         #expect(throws: FileError.self) { try PlanFile("[]").plan { $0.totalBandwidthHertz = 5e7 } }
     }
 }
