@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "CKernels.h"
+#include "cases.h"
 
-static int failures;
+int failures;
 
-static float *numbers(int64_t count, uint64_t seed, float scale) {
+float *numbers(int64_t count, uint64_t seed, float scale) {
     float *values = aligned_alloc(64, (size_t)(count * 4 + 127) / 64 * 64);
     for (int64_t i = 0; i < count; i++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -19,14 +20,14 @@ static float *numbers(int64_t count, uint64_t seed, float scale) {
     return values;
 }
 
-static void report(const char *name, const void *bytes, int64_t count, double error, double bound) {
+void report(const char *name, const void *bytes, int64_t count, double error, double bound) {
     const int bad = !(error <= bound);
     failures += bad;
     printf("%-34s %s %016llx\n", name, bad ? "WRONG" : "right", (unsigned long long)gd_xxh3_64(bytes, count));
     if (bad) fprintf(stderr, "%s: error %g exceeds %g\n", name, error, bound);
 }
 
-static double distance(const float *a, const float *b, int64_t count) {
+double distance(const float *a, const float *b, int64_t count) {
     double difference = 0, norm = 0;
     for (int64_t i = 0; i < count; i++) difference += ((double)a[i] - b[i]) * ((double)a[i] - b[i]), norm += (double)b[i] * b[i];
     return sqrt(difference / norm);
@@ -155,5 +156,6 @@ int main(void) {
     depthwise("depthwise 5x5s2 19 8x8 ReLU6", (gd_window){1, 8, 8, 19, 4, 4, 5, 2, 1, 1}, GD_RELU6);
     normalisation();
     rounding();
+    bf16_cases();
     return failures > 0;
 }

@@ -89,7 +89,7 @@ import Testing
 
     private func expectMatch(_ kernel: Conv2DKernel, _ geometry: Conv2DGeometry) {
         let result = ConvolutionResults(geometry, kernel: kernel)
-        let reference = ConvolutionResults(geometry, kernel: .reference)
+        let reference = ConvolutionResults(geometry, kernel: Conv2DKernel.reference)
         let taps = geometry.kernelHeight * geometry.kernelWidth
         let pixels = geometry.batch * geometry.outputHeight * geometry.outputWidth
         let (inputs, outputs) = (taps * geometry.inputChannels, taps * geometry.outputChannels)

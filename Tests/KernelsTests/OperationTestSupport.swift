@@ -10,8 +10,8 @@ func normalTensor(_ shape: [Int], seed: UInt64 = 1, scale: Float = 1, mean: Floa
 }
 
 /// An output buffer: an element that a kernel forgets to write stays NaN, and comparisons refuse it.
-func unwritten(_ shape: [Int]) -> Tensor {
-    let tensor = Tensor(shape: shape)
+func unwritten(_ shape: [Int], _ precision: Precision = .float32) -> Tensor {
+    let tensor = Tensor(shape: shape, precision: precision)
     tensor.fill(.nan)
     return tensor
 }
@@ -29,20 +29,23 @@ struct ConvolutionResults {
     let product, output, outputInPlace: [Float]
     let dInput, dInputAccumulated, dWeight, dBias: [Float]
 
-    init(_ geometry: Conv2DGeometry, kernel: Conv2DKernel?, threads: Int = 1) {
+    init(_ geometry: Conv2DGeometry, kernel: (any OperationKernel)?, precision: Precision = .float32, threads: Int = 1) {
+        func activation(_ shape: [Int], seed: UInt64) -> Tensor {
+            Tensor(copying: normalTensor(shape, seed: seed), as: precision)
+        }
         let context = ComputeContext(threads: threads)
         if let kernel { context.overrides = [kernel] }
-        let input = normalTensor(geometry.inputShape, seed: 1)
+        let input = activation(geometry.inputShape, seed: 1)
         let weight = normalTensor(geometry.weightShape, seed: 2)
         let bias = normalTensor([geometry.outputChannels], seed: 3)
-        let dOutput = normalTensor(geometry.outputShape, seed: 4)
+        let dOutput = activation(geometry.outputShape, seed: 4)
         let imageBias = normalTensor([geometry.batch, geometry.outputChannels], seed: 5)
-        let residual = normalTensor(geometry.outputShape, seed: 6)
-        let (product, output, inPlace) = (
-            unwritten(geometry.outputShape), unwritten(geometry.outputShape), Tensor(shape: geometry.outputShape)
+        let residual = activation(geometry.outputShape, seed: 6)
+        let (product, output) = (unwritten(geometry.outputShape, precision), unwritten(geometry.outputShape, precision))
+        let inPlace = Tensor(copying: residual, as: precision)
+        let (dInput, dInputAccumulated) = (
+            unwritten(geometry.inputShape, precision), activation(geometry.inputShape, seed: 7)
         )
-        inPlace.copy(from: residual)
-        let (dInput, dInputAccumulated) = (unwritten(geometry.inputShape), normalTensor(geometry.inputShape, seed: 7))
         let (dWeight, dBias) = (Tensor(shape: geometry.weightShape), Tensor(shape: [geometry.outputChannels]))
         dWeight.fill(1)
         dBias.fill(1)

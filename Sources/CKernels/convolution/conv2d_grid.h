@@ -1,6 +1,7 @@
 #pragma once
 
 #include "conv2d_blocks.h"
+#include "gd_bf16.h"
 
 /// Pixels on a grid, and at each the source pixels that a kernel covers: what a forward pass sums over, or a data gradient for the
 /// input pixels of one residue class of the stride.
@@ -41,4 +42,7 @@ typedef struct {
 /// first ..< first + count, in (ky, kx, channel) order, zero outside the source and up to `row_stride`.
 void gd_f32_gather_patches(
     const gd_conv_grid *grid, const float *source, int64_t first, int64_t count, gd_patch_part part, float *rows,
+    int64_t row_stride);
+void gd_bf16_gather_patches(
+    const gd_conv_grid *grid, const gd_bf16 *source, int64_t first, int64_t count, gd_patch_part part, gd_bf16 *rows,
     int64_t row_stride);

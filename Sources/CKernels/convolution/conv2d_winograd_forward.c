@@ -1,3 +1,4 @@
+#include "gd_bf16_conv2d.h"
 #include "gd_parallel.h"
 #include "simd/blocking.h"
 #include "winograd.h"
@@ -67,7 +68,7 @@ static int64_t scratch_of(const struct gd_winograd_kernels *w, const wino_grid *
 // Outputs of the strip from `channel` on, of the blocks first ..< end of a group that begins at tile `origin` and has `count` tiles.
 static void convolve_strip(
     const plan *p, const struct gd_winograd_kernels *w, const wino_grid *out, const float *panels, int64_t origin, int64_t count,
-    int64_t first, int64_t end, int64_t channel, const gd_epilogue *epilogue, float *output) {
+    int64_t first, int64_t end, int64_t channel, const wino_epilogue *epilogue, void *output) {
     const gd_product_kernels *simd = gd_simd_selected()->product;
     const int64_t depth = p->transformed.channels, stride = wino_stride(&p->transformed);
     for (int64_t tile = first * p->block; tile < gd_min(end * p->block, count); tile += p->block) {
@@ -93,9 +94,9 @@ typedef struct {
     const struct gd_winograd_kernels *w;
     const wino_grid *in, *out;
     wino_kernels kernels;
-    const float *input;
-    const gd_epilogue *epilogue;
-    float *output;
+    const void *input;
+    const wino_epilogue *epilogue;
+    void *output;
     // With the places of what all threads share; from `own` on each thread has `own_floats`.
     plan p;
     float *panels, *own;
@@ -172,8 +173,8 @@ static void convolve_keeping_kernels(pass *t, float *scratch, int threads) {
 }
 
 static void convolve(
-    const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const float *input,
-    const gd_epilogue *epilogue, float *output, float *scratch, int threads) {
+    const struct gd_winograd_kernels *w, const wino_grid *in, const wino_grid *out, wino_kernels kernels, const void *input,
+    const wino_epilogue *epilogue, void *output, float *scratch, int threads) {
     pass t = {w, in, out, kernels, input, epilogue, output, .origin = 0};
     if (keeps_tiles(in, out, threads))
         convolve_keeping_tiles(&t, scratch, threads);
@@ -182,25 +183,29 @@ static void convolve(
 }
 
 static gd_status forward(
-    const struct gd_winograd_kernels *w, const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue,
-    float *output, float *scratch, int threads) {
+    const struct gd_winograd_kernels *w, const gd_conv2d *g, const void *input, const float *weight, wino_epilogue epilogue,
+    void *output, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
     const wino_grid in = wino_inputs(w, g), out = wino_outputs(w, g);
     const wino_kernels kernels = {weight, g->input_channels, 9 * g->input_channels, 9, 0};
-    convolve(w, &in, &out, kernels, input, epilogue, output, scratch, threads);
+    convolve(w, &in, &out, kernels, input, &epilogue, output, scratch, threads);
     return GD_OK;
 }
 
 // The same with the roles of the channels exchanged and the kernels flipped.
 static gd_status backward_data(
-    const struct gd_winograd_kernels *w, const gd_conv2d *g, const float *d_output, const float *weight, float *d_input,
+    const struct gd_winograd_kernels *w, const gd_conv2d *g, const void *d_output, const float *weight, void *d_input,
     int accumulate, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
     const wino_grid in = wino_outputs(w, g), out = wino_inputs(w, g);
     const wino_kernels kernels = {weight, g->output_channels, 9, 9 * g->input_channels, 1};
-    const gd_epilogue epilogue = {.residual = accumulate ? d_input : NULL};
+    const wino_epilogue epilogue = {.residual = accumulate ? d_input : NULL};
     convolve(w, &in, &out, kernels, d_output, &epilogue, d_input, scratch, threads);
     return GD_OK;
+}
+
+static wino_epilogue epilogue_of(const gd_epilogue *e) {
+    return (wino_epilogue){e->bias, e->image_bias, e->residual, e->activation};
 }
 
 static int64_t forward_scratch(const struct gd_winograd_kernels *w, const gd_conv2d *g, int threads) {
@@ -234,13 +239,13 @@ int64_t gd_conv2d_backward_data_scratch__winograd2(const gd_conv2d *g, int threa
 gd_status gd_f32_conv2d_forward__winograd4(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output, float *scratch,
     int threads) {
-    return forward(gd_simd_selected()->winograd4, g, input, weight, epilogue, output, scratch, threads);
+    return forward(gd_simd_selected()->winograd4, g, input, weight, epilogue_of(epilogue), output, scratch, threads);
 }
 
 gd_status gd_f32_conv2d_forward__winograd2(
     const gd_conv2d *g, const float *input, const float *weight, const gd_epilogue *epilogue, float *output, float *scratch,
     int threads) {
-    return forward(gd_simd_selected()->winograd2, g, input, weight, epilogue, output, scratch, threads);
+    return forward(gd_simd_selected()->winograd2, g, input, weight, epilogue_of(epilogue), output, scratch, threads);
 }
 
 gd_status gd_f32_conv2d_backward_data__winograd4(
@@ -253,4 +258,17 @@ gd_status gd_f32_conv2d_backward_data__winograd2(
     const gd_conv2d *g, const float *d_output, const float *weight, float *d_input, int accumulate, float *scratch,
     int threads) {
     return backward_data(gd_simd_selected()->winograd2, g, d_output, weight, d_input, accumulate, scratch, threads);
+}
+
+gd_status gd_bf16_conv2d_forward__winograd4(
+    const gd_conv2d *g, const gd_bf16 *input, const float *weight, const gd_bf16_epilogue *e, gd_bf16 *output, float *scratch,
+    int threads) {
+    const wino_epilogue epilogue = {e->bias, e->image_bias, e->residual, e->activation};
+    return forward(gd_simd_selected()->bf16_winograd4, g, input, weight, epilogue, output, scratch, threads);
+}
+
+gd_status gd_bf16_conv2d_backward_data__winograd4(
+    const gd_conv2d *g, const gd_bf16 *d_output, const float *weight, gd_bf16 *d_input, int accumulate, float *scratch,
+    int threads) {
+    return backward_data(gd_simd_selected()->bf16_winograd4, g, d_output, weight, d_input, accumulate, scratch, threads);
 }

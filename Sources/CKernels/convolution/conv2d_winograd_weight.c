@@ -1,3 +1,4 @@
+#include "gd_bf16_conv2d.h"
 #include "gd_parallel.h"
 #include "simd/blocking.h"
 #include "winograd.h"
@@ -76,7 +77,7 @@ typedef struct {
     const struct gd_winograd_kernels *w;
     const gd_conv2d *geometry;
     wino_grid in, out;
-    const float *input, *d_output;
+    const void *input, *d_output;
     float *d_weight, *d_bias;
     plan p;
     // A strip of sums for each thread.
@@ -114,7 +115,7 @@ static void add_strips(gd_share share, int thread, void *context) {
 }
 
 static gd_status backward_weight(
-    const struct gd_winograd_kernels *w, const gd_conv2d *g, const float *input, const float *d_output, float *d_weight,
+    const struct gd_winograd_kernels *w, const gd_conv2d *g, const void *input, const void *d_output, float *d_weight,
     float *d_bias, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
     pass t = {w, g, wino_inputs(w, g), wino_outputs(w, g), input, d_output, d_weight, d_bias, plan_of(w, g), .origin = 0};
@@ -148,4 +149,10 @@ gd_status gd_f32_conv2d_backward_weight__winograd2(
     const gd_conv2d *g, const float *input, const float *d_output, float *d_weight, float *d_bias, float *scratch,
     int threads) {
     return backward_weight(gd_simd_selected()->winograd2, g, input, d_output, d_weight, d_bias, scratch, threads);
+}
+
+gd_status gd_bf16_conv2d_backward_weight__winograd4(
+    const gd_conv2d *g, const gd_bf16 *input, const gd_bf16 *d_output, float *d_weight, float *d_bias, float *scratch,
+    int threads) {
+    return backward_weight(gd_simd_selected()->bf16_winograd4, g, input, d_output, d_weight, d_bias, scratch, threads);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "simd/simd_vectors.h"
+#include "simd/simd_elements.h"
 
 // The one-dimensional transforms of F(4, 3) and F(2, 3): `step` and `to_step` are the distances between elements, in vectors. The
 // points 0, +-sqrt(1/2), +-sqrt(2), infinity of F(4, 3) have half the float32 error of 0, +-1, +-2; F(2, 3) has 0, +-1, infinity.
@@ -110,13 +110,20 @@ simd_inline int line_from(int side, line_kind kind) {
 }
 simd_inline int line_to(int side, line_kind kind) { return kind == line_kernels ? 3 : kind == line_outputs ? side : side + 2; }
 
-/// Where the vectors of a square lie: at `offset` from their own pointers, or `stride` apart from `values`.
+/// Where the vectors of a square lie: at `offset` from their own pointers, to floats or to bfloat16, or `stride` apart from `values`.
 typedef struct {
-    const float *const *pointers;
+    const float *const *pointers_f32;
+    const gd_bf16 *const *pointers_bf16;
     int64_t offset;
     const float *values;
     int64_t stride;
 } square;
+
+simd_inline simd_vector square_element(square from, int i) {
+    if (from.pointers_f32) return load_f32(from.pointers_f32[i] + from.offset);
+    if (from.pointers_bf16) return load_bf16(from.pointers_bf16[i] + from.offset);
+    return load_f32(from.values + i * from.stride);
+}
 
 /// The two-dimensional transform: columns, then rows. `side` and `kind` are constants wherever this is inlined.
 simd_inline void transform_square(int side, line_kind kind, square from, simd_vector *to) {
@@ -126,10 +133,7 @@ simd_inline void transform_square(int side, line_kind kind, square from, simd_ve
     for (int column = 0; column < before; column++) {
         simd_vector elements[6];
 #pragma clang loop unroll(full)
-        for (int row = 0; row < before; row++) {
-            const int i = row * before + column;
-            elements[row] = simd_load(from.pointers ? from.pointers[i] + from.offset : from.values + i * from.stride);
-        }
+        for (int row = 0; row < before; row++) elements[row] = square_element(from, row * before + column);
         line(side, kind, elements, 1, half + column, before);
     }
 #pragma clang loop unroll(full)

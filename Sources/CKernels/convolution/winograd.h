@@ -63,20 +63,27 @@ typedef struct {
 /// Floats between the frequencies of one panel of 16 transformed kernels, (frequency, depth, 16).
 static inline int64_t wino_panel_stride(int64_t depth) { return (depth + 1) * gd_block; }
 
-/// The transforms of one method on one instruction set.
+/// `gd_epilogue` of either type of elements.
+typedef struct {
+    const float *bias, *image_bias;
+    const void *residual;
+    gd_activation activation;
+} wino_epilogue;
+
+/// The transforms of one method on one instruction set, for activations of floats or of bfloat16. What is multiplied are floats.
 struct gd_winograd_kernels {
     /// Side m of a tile's outputs, and (m + 2)^2.
     int64_t side, frequencies;
     /// to = B^T d B of the inputs around tiles first ..< end, zero outside the image; tile `first` goes to place `place`.
-    void (*inputs)(const wino_grid *grid, const float *input, int64_t first, int64_t end, const wino_tiles *to, int64_t place);
+    void (*inputs)(const wino_grid *grid, const void *input, int64_t first, int64_t end, const wino_tiles *to, int64_t place);
     /// to = A dY A^T of the tiles' output gradients, the transpose of the output transform; one more plane takes their plain sums.
     void (*gradients)(
-        const wino_grid *grid, const float *d_output, int64_t first, int64_t end, const wino_tiles *to, int64_t place);
+        const wino_grid *grid, const void *d_output, int64_t first, int64_t end, const wino_tiles *to, int64_t place);
     /// output = activation(A^T m A + epilogue) of tiles first ..< end from place 0 of `products`, whose channels are those from `channel` on.
     /// Where the output is stored small, 2x2 are summed.
     void (*outputs)(
         const wino_grid *grid, const wino_tiles *products, int64_t first, int64_t end, int64_t channel,
-        const gd_epilogue *epilogue, float *output);
+        const wino_epilogue *epilogue, void *output);
     /// panel (frequency, depth, 16) = G g G^T of 16 kernels at each depth.
     void (*weights)(const wino_kernels *kernels, float *panel);
     /// d_weight (16, inputs, 3, 3), rows `row_stride` floats apart, += G^T u G of sums u (frequency, inputs, 16).

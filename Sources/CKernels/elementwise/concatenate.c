@@ -4,30 +4,30 @@
 
 #include <string.h>
 
+// Rows of one pixel, of the two parts and of both joined, whatever their elements are.
 typedef struct {
-    int64_t channels_a, channels_b;
-    // Rows of one pixel: of the two parts, and of both joined.
-    const float *from_a, *from_b, *from_joined;
-    float *to_a, *to_b, *to_joined;
+    size_t bytes_a, bytes_b;
+    const char *from_a, *from_b, *from_joined;
+    char *to_a, *to_b, *to_joined;
 } pixels_of;
 
 static void join(gd_share share, int thread, void *context) {
     (void)thread;
     const pixels_of *t = context;
-    for (int64_t p = share.first; p < share.end; p++) {
-        float *joined = t->to_joined + p * (t->channels_a + t->channels_b);
-        memcpy(joined, t->from_a + p * t->channels_a, (size_t)t->channels_a * sizeof(float));
-        memcpy(joined + t->channels_a, t->from_b + p * t->channels_b, (size_t)t->channels_b * sizeof(float));
+    for (size_t p = (size_t)share.first; p < (size_t)share.end; p++) {
+        char *joined = t->to_joined + p * (t->bytes_a + t->bytes_b);
+        memcpy(joined, t->from_a + p * t->bytes_a, t->bytes_a);
+        memcpy(joined + t->bytes_a, t->from_b + p * t->bytes_b, t->bytes_b);
     }
 }
 
 static void part(gd_share share, int thread, void *context) {
     (void)thread;
     const pixels_of *t = context;
-    for (int64_t p = share.first; p < share.end; p++) {
-        const float *joined = t->from_joined + p * (t->channels_a + t->channels_b);
-        memcpy(t->to_a + p * t->channels_a, joined, (size_t)t->channels_a * sizeof(float));
-        memcpy(t->to_b + p * t->channels_b, joined + t->channels_a, (size_t)t->channels_b * sizeof(float));
+    for (size_t p = (size_t)share.first; p < (size_t)share.end; p++) {
+        const char *joined = t->from_joined + p * (t->bytes_a + t->bytes_b);
+        memcpy(t->to_a + p * t->bytes_a, joined, t->bytes_a);
+        memcpy(t->to_b + p * t->bytes_b, joined + t->bytes_a, t->bytes_b);
     }
 }
 
@@ -35,17 +35,39 @@ static int64_t grain_of(int64_t channels_a, int64_t channels_b) {
     return gd_element_blocks.grain / (channels_a + channels_b) + 1;
 }
 
-gd_status gd_f32_concatenate_forward__plain(
-    int64_t pixels, int64_t channels_a, int64_t channels_b, const float *a, const float *b, float *output, int threads) {
-    pixels_of tensors = {.channels_a = channels_a, .channels_b = channels_b, .from_a = a, .from_b = b, .to_joined = output};
+static gd_status forward(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, size_t size, const void *a, const void *b, void *output, int threads) {
+    pixels_of tensors = {
+        .bytes_a = (size_t)channels_a * size, .bytes_b = (size_t)channels_b * size, .from_a = a, .from_b = b, .to_joined = output};
     gd_parallel_for(pixels, grain_of(channels_a, channels_b), threads, join, &tensors);
     return GD_OK;
 }
 
-gd_status gd_f32_concatenate_backward__plain(
-    int64_t pixels, int64_t channels_a, int64_t channels_b, const float *d_output, float *d_a, float *d_b, int threads) {
+static gd_status backward(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, size_t size, const void *d_output, void *d_a, void *d_b, int threads) {
     pixels_of tensors = {
-        .channels_a = channels_a, .channels_b = channels_b, .from_joined = d_output, .to_a = d_a, .to_b = d_b};
+        .bytes_a = (size_t)channels_a * size, .bytes_b = (size_t)channels_b * size, .from_joined = d_output, .to_a = d_a,
+        .to_b = d_b};
     gd_parallel_for(pixels, grain_of(channels_a, channels_b), threads, part, &tensors);
     return GD_OK;
+}
+
+gd_status gd_f32_concatenate_forward__plain(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, const float *a, const float *b, float *output, int threads) {
+    return forward(pixels, channels_a, channels_b, sizeof(float), a, b, output, threads);
+}
+
+gd_status gd_bf16_concatenate_forward__plain(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, const gd_bf16 *a, const gd_bf16 *b, gd_bf16 *output, int threads) {
+    return forward(pixels, channels_a, channels_b, sizeof(gd_bf16), a, b, output, threads);
+}
+
+gd_status gd_f32_concatenate_backward__plain(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, const float *d_output, float *d_a, float *d_b, int threads) {
+    return backward(pixels, channels_a, channels_b, sizeof(float), d_output, d_a, d_b, threads);
+}
+
+gd_status gd_bf16_concatenate_backward__plain(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, const gd_bf16 *d_output, gd_bf16 *d_a, gd_bf16 *d_b, int threads) {
+    return backward(pixels, channels_a, channels_b, sizeof(gd_bf16), d_output, d_a, d_b, threads);
 }

@@ -33,27 +33,52 @@ typedef struct {
     const gd_random *random;
     uint32_t threshold;
     float keep_scale;
-    const float *input;
-    float *output;
+    // Floats, or bfloat16.
+    const void *input;
+    void *output;
 } masked;
 
-static void mask_tiles(gd_share share, int thread, void *context) {
+static void mask_floats(gd_share share, int thread, void *context) {
     (void)thread;
     const masked m = *(const masked *)context;
+    const float *input = m.input;
+    float *output = m.output;
+    for (int64_t t = share.first; t < share.end; t++) {
+        uint32_t words[tile];
+        philox_blocks(m.random, (uint32_t)(t * lanes), words);
+        const int64_t first = tile * t, length = m.count - first < tile ? m.count - first : tile;
+        for (int64_t i = 0; i < length; i++) output[first + i] = words[i] >= m.threshold ? input[first + i] * m.keep_scale : 0;
+    }
+}
+
+static void mask_halves(gd_share share, int thread, void *context) {
+    (void)thread;
+    const masked m = *(const masked *)context;
+    const gd_bf16 *input = m.input;
+    gd_bf16 *output = m.output;
     for (int64_t t = share.first; t < share.end; t++) {
         uint32_t words[tile];
         philox_blocks(m.random, (uint32_t)(t * lanes), words);
         const int64_t first = tile * t, length = m.count - first < tile ? m.count - first : tile;
         for (int64_t i = 0; i < length; i++)
-            m.output[first + i] = words[i] >= m.threshold ? m.input[first + i] * m.keep_scale : 0;
+            output[first + i] = words[i] >= m.threshold ? gd_bf16_nearest(gd_bf16_value(input[first + i]) * m.keep_scale) : 0;
     }
+}
+
+static gd_status mask(masked m, gd_loop_body *body, int threads) {
+    if (m.count > (int64_t)4 << 32) return GD_UNSUPPORTED;
+    gd_parallel_for((m.count + tile - 1) / tile, gd_element_blocks.grain / tile, threads, body, &m);
+    return GD_OK;
 }
 
 gd_status gd_f32_dropout__plain(
     int64_t count, const gd_random *random, uint32_t threshold, float keep_scale, const float *input, float *output,
     int threads) {
-    if (count > (int64_t)4 << 32) return GD_UNSUPPORTED;
-    masked m = {count, random, threshold, keep_scale, input, output};
-    gd_parallel_for((count + tile - 1) / tile, gd_element_blocks.grain / tile, threads, mask_tiles, &m);
-    return GD_OK;
+    return mask((masked){count, random, threshold, keep_scale, input, output}, mask_floats, threads);
+}
+
+gd_status gd_bf16_dropout__plain(
+    int64_t count, const gd_random *random, uint32_t threshold, float keep_scale, const gd_bf16 *input, gd_bf16 *output,
+    int threads) {
+    return mask((masked){count, random, threshold, keep_scale, input, output}, mask_halves, threads);
 }

@@ -3,6 +3,9 @@
 // One header an operation or family; symbols are `gd_<type>_<operation>_<pass>__<variant>`, extents are counts of elements.
 // `threads` is the number of OpenMP threads to use; results do not depend on it.
 #include "gd_attention.h"
+#include "gd_bf16.h"
+#include "gd_bf16_conv2d.h"
+#include "gd_bf16_product.h"
 #include "gd_channelwise.h"
 #include "gd_codes.h"
 #include "gd_conv2d.h"

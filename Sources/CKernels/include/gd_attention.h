@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gd_status.h"
+#include "gd_bf16.h"
 
 /// Self-attention: query, key and value (N, T, heads * head_channels), `softmax(scale * Q K^T) V` in each head.
 typedef struct {
@@ -33,3 +33,14 @@ gd_f32_attention_backward gd_f32_attention_backward__blocked;
 /// Floats of scratch that the `blocked` passes need with `threads` threads.
 int64_t gd_attention_forward_scratch__blocked(const gd_attention *shape, int threads);
 int64_t gd_attention_backward_scratch__blocked(const gd_attention *shape, int threads);
+
+/// The same of bfloat16: scores are floats, and are rounded as they become factors.
+gd_status gd_bf16_attention_forward__blocked(
+    const gd_attention *shape, const gd_bf16 *query, const gd_bf16 *key, const gd_bf16 *value, gd_bf16 *output, float *scratch,
+    int threads);
+gd_status gd_bf16_attention_backward__blocked(
+    const gd_attention *shape, const gd_bf16 *query, const gd_bf16 *key, const gd_bf16 *value, const gd_bf16 *d_output,
+    gd_bf16 *d_query, gd_bf16 *d_key, gd_bf16 *d_value, float *scratch, int threads);
+
+int64_t gd_bf16_attention_forward_scratch__blocked(const gd_attention *shape, int threads);
+int64_t gd_bf16_attention_backward_scratch__blocked(const gd_attention *shape, int threads);

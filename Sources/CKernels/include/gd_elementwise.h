@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gd_status.h"
+#include "gd_bf16.h"
 
 // Element-by-element operations on `count` floats. An output may be the same memory as any input of equal shape.
 
@@ -19,6 +19,8 @@ gd_f32_silu_backward gd_f32_silu_backward__vector;
 
 /// output = a + b.
 gd_status gd_f32_add_forward__plain(int64_t count, const float *a, const float *b, float *output, int threads);
+
+gd_status gd_bf16_add_forward__plain(int64_t count, const gd_bf16 *a, const gd_bf16 *b, gd_bf16 *output, int threads);
 
 /// average = decay * average + (1 - decay) * values.
 gd_status gd_f32_ema_update__plain(int64_t count, float decay, const float *values, float *average, int threads);

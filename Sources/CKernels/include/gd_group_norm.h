@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gd_status.h"
+#include "gd_bf16.h"
 
 /// Group normalisation of (N, P, C) activations, P pixels: each of `groups` runs of C/groups channels is normalised over
 /// its pixels and channels, then scaled and shifted by channel, then passed through SiLU if `silu` is not 0.
@@ -41,3 +41,20 @@ gd_f32_group_norm_backward gd_f32_group_norm_backward__reference;
 /// Vectorised over channels, one task an image and slice of channels.
 gd_f32_group_norm_forward gd_f32_group_norm_forward__vector;
 gd_f32_group_norm_backward gd_f32_group_norm_backward__vector;
+
+/// The same of bfloat16 activations: parameters, statistics and sums are floats.
+gd_status gd_bf16_group_norm_forward__vector(
+    const gd_group_norm *shape, const gd_bf16 *input, const float *scale, const float *shift, gd_bf16 *output,
+    float *statistics, float *scratch, int threads);
+
+/// `gd_group_norm_extras` of bfloat16.
+typedef struct {
+    const gd_bf16 *addend;
+    gd_bf16 *output;
+    float *sums;
+} gd_bf16_group_norm_extras;
+
+gd_status gd_bf16_group_norm_backward__vector(
+    const gd_group_norm *shape, const gd_bf16 *input, const float *statistics, const float *scale, const float *shift,
+    const gd_bf16 *d_output, gd_bf16 *d_input, float *d_scale, float *d_shift, gd_bf16_group_norm_extras extras,
+    float *scratch, int threads);

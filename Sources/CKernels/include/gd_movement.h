@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gd_status.h"
+#include "gd_bf16.h"
 
 /// Asks for the cache line at an address, which need not be valid, before it is needed.
 static inline void gd_prefetch(const void *address) { __builtin_prefetch(address); }
@@ -16,6 +16,11 @@ gd_status gd_f32_concatenate_forward__plain(
 gd_status gd_f32_concatenate_backward__plain(
     int64_t pixels, int64_t channels_a, int64_t channels_b, const float *d_output, float *d_a, float *d_b, int threads);
 
+gd_status gd_bf16_concatenate_forward__plain(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, const gd_bf16 *a, const gd_bf16 *b, gd_bf16 *output, int threads);
+gd_status gd_bf16_concatenate_backward__plain(
+    int64_t pixels, int64_t channels_a, int64_t channels_b, const gd_bf16 *d_output, gd_bf16 *d_a, gd_bf16 *d_b, int threads);
+
 /// Where dropout draws its words: a Philox4x32-10 key and the counter's upper three words. Element `i` uses word `i % 4`
 /// of block `i / 4`.
 typedef struct {
@@ -26,4 +31,7 @@ typedef struct {
 /// output = input / (1 - p) where the element's word is at least `threshold` = p * 2^32, else 0. Its own transpose.
 gd_status gd_f32_dropout__plain(
     int64_t count, const gd_random *random, uint32_t threshold, float keep_scale, const float *input, float *output,
+    int threads);
+gd_status gd_bf16_dropout__plain(
+    int64_t count, const gd_random *random, uint32_t threshold, float keep_scale, const gd_bf16 *input, gd_bf16 *output,
     int threads);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gd_status.h"
+#include "gd_bf16.h"
 
 /// A block of pixels of a channels-last activation: channel c of pixel p at [p * stride + c].
 typedef struct {
@@ -36,3 +36,14 @@ typedef struct gd_norm_kernels {
     void (*input_gradients)(
         gd_norm_block block, const float *x, const float *addend, gd_norm_slopes slopes, float *d_x, float *sums);
 } gd_norm_kernels;
+
+/// The same on bfloat16: sums and what is applied are floats.
+typedef struct gd_bf16_norm_kernels {
+    void (*moments)(gd_norm_block block, const gd_bf16 *x, float *sums, float *deviations);
+    void (*apply)(gd_norm_block block, const gd_bf16 *x, gd_norm_rows rows, int silu, gd_bf16 *y);
+    void (*affine_gradients)(
+        gd_norm_block block, const gd_bf16 *x, const gd_bf16 *d_y, gd_norm_rows rows, int silu, gd_bf16 *d_affine, gd_bf16 *y,
+        gd_norm_sums sums);
+    void (*input_gradients)(
+        gd_norm_block block, const gd_bf16 *x, const gd_bf16 *addend, gd_norm_slopes slopes, gd_bf16 *d_x, float *sums);
+} gd_bf16_norm_kernels;

@@ -13,12 +13,15 @@ typedef struct {
     const char *name;
     /// gd_product.h
     const struct gd_product_kernels *product;
+    /// gd_bf16_product.h
+    const struct gd_bf16_kernels *bf16;
     /// convolution/winograd.h
-    const struct gd_winograd_kernels *winograd4, *winograd2;
+    const struct gd_winograd_kernels *winograd4, *winograd2, *bf16_winograd4;
     /// channelwise/depthwise.h
     const struct gd_depthwise_kernel *depthwise;
     /// gd_norm_kernels.h
     const struct gd_norm_kernels *norm;
+    const struct gd_bf16_norm_kernels *bf16_norm;
     /// gd_codes.h
     const struct gd_code_kernels *codes;
     const struct gd_statistics_kernels *statistics;

@@ -62,20 +62,20 @@ static inline void pack_columns(const gd_weights *w, int64_t column, int lanes, 
         }
 }
 
-void gd_f32_pack_weights(const gd_weights *w, int64_t first, int64_t end, float *packed) {
-    const int64_t depth = gd_weights_depth(w);
-    for (int64_t panel = first; panel < end; panel++) {
-        const int64_t column = panel * gd_block, lanes = gd_min(gd_block, w->columns - column);
-        float *to = packed + column * depth;
-        if (columns_are_rows(w)) {
-            pack_panel(
-                w->values + column * w->column_stride, w->column_stride, lanes, w->channels,
-                w->kernel_rows * w->kernel_columns, to);
-        } else if (lanes == gd_block) {
-            pack_columns(w, column, gd_block, to);
-        } else {
-            memset(to, 0, (size_t)(depth * gd_block) * sizeof(float));
-            pack_columns(w, column, (int)lanes, to);
-        }
+void gd_f32_pack_panel(const gd_weights *w, int64_t panel, float *to) {
+    const int64_t column = panel * gd_block, lanes = gd_min(gd_block, w->columns - column);
+    if (columns_are_rows(w)) {
+        pack_panel(
+            w->values + column * w->column_stride, w->column_stride, lanes, w->channels, w->kernel_rows * w->kernel_columns, to);
+    } else if (lanes == gd_block) {
+        pack_columns(w, column, gd_block, to);
+    } else {
+        memset(to, 0, (size_t)(gd_weights_depth(w) * gd_block) * sizeof(float));
+        pack_columns(w, column, (int)lanes, to);
     }
+}
+
+void gd_f32_pack_weights(const gd_weights *w, int64_t first, int64_t end, float *packed) {
+    for (int64_t panel = first; panel < end; panel++)
+        gd_f32_pack_panel(w, panel, packed + panel * gd_block * gd_weights_depth(w));
 }

@@ -30,7 +30,10 @@ static inline int64_t gd_weights_depth(const gd_weights *w) { return w->kernel_r
 /// Floats of the packed panels of `columns` columns.
 static inline int64_t gd_panels_floats(int64_t columns, int64_t depth) { return gd_round_up(columns, gd_block) * depth; }
 
-/// packed (panel, depth, 16) of panels first ..< end, zero beyond the last column.
+/// to (depth, 16): one panel, zero beyond the last column.
+void gd_f32_pack_panel(const gd_weights *weights, int64_t panel, float *to);
+
+/// packed (panel, depth, 16) of panels first ..< end.
 void gd_f32_pack_weights(const gd_weights *weights, int64_t first, int64_t end, float *packed);
 
 /// packed (panel, depth, 16) = the transpose of rows (count, depth), `row_stride` floats apart: column c of the panels is row c;

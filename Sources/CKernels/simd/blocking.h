@@ -45,6 +45,18 @@ static const struct {
     int64_t group_floats, most_tiles, strip_inputs, strips;
 } gd_winograd_weight_blocks = {.group_floats = 2 << 20, .most_tiles = 64, .strip_inputs = 128, .strips = 8};
 
+/// Products of bfloat16: bytes of the weights that stay in the second-level cache while pixels go by, and of a block's patches or band; the
+/// most pixels of a block; floats of the sums that wait for their epilogue; columns from which rows with their padding are worth it.
+static const struct {
+    int64_t weight_bytes, patch_bytes, most_pixels, sum_floats;
+} gd_bf16_blocks = {.weight_bytes = 768 << 10, .patch_bytes = 192 << 10, .most_pixels = 256, .sum_floats = 12 << 10};
+
+/// The weight gradient of bfloat16: pixels of a block, whose output gradients stay in the first-level cache in strips of 32 outputs, and
+/// the strips that threads should have to share.
+static const struct {
+    int64_t pixels, strips;
+} gd_bf16_weight_blocks = {.pixels = 320, .strips = 8};
+
 /// Attention: rows of a block and floats of its scores, which stay in the second-level cache; threads share rows in multiples of
 /// `row_step`, at least `grain` of them: a head is packed for every share that has rows of it.
 static const struct {

@@ -11,16 +11,24 @@
 #include "convolution/simd_winograd.h"
 #include "gd_codes.h"
 #include "machine/simd_peak.h"
-#include "normalization/simd_norm.h"
+#include "normalization/simd_norms.h"
+#include "product/simd_bf16_product.h"
 #include "product/simd_product.h"
+#include "product/simd_tile_emulation.h"
 
 static const gd_product_kernels product_kernels = {.multiply = multiply, .multiply_columns = multiply_columns};
+
+static const gd_bf16_kernels bf16_kernels = {.multiply = bf16_multiply, .multiply_tiles = bf16_multiply_tiles};
 
 static const struct gd_depthwise_kernel depthwise_kernel = {.compute_row = depthwise_compute_row};
 
 static const gd_norm_kernels norm_kernels = {
-    .moments = norm_moments, .apply = norm_apply, .affine_gradients = norm_affine_gradients,
-    .input_gradients = norm_input_gradients};
+    .moments = norm_moments_f32, .apply = norm_apply_f32, .affine_gradients = norm_affine_gradients_f32,
+    .input_gradients = norm_input_gradients_f32};
+
+static const gd_bf16_norm_kernels bf16_norm_kernels = {
+    .moments = norm_moments_bf16, .apply = norm_apply_bf16, .affine_gradients = norm_affine_gradients_bf16,
+    .input_gradients = norm_input_gradients_bf16};
 
 static const gd_code_kernels code_kernels = {
     .quantize = quantize, .dequantize = dequantize, .dequantize_add = dequantize_add, .add_fixed = add_fixed,
@@ -38,7 +46,7 @@ static const gd_peak_kernel peak_kernel = {
 /// The set of that name.
 #define SIMD_SET(set_name) \
     { \
-        .name = set_name, .product = &product_kernels, .winograd4 = &winograd4, .winograd2 = &winograd2, \
-        .depthwise = &depthwise_kernel, .norm = &norm_kernels, .codes = &code_kernels, .statistics = &statistics_kernels, \
+        .name = set_name, .product = &product_kernels, .bf16 = &bf16_kernels, .winograd4 = &winograd4, .winograd2 = &winograd2, .bf16_winograd4 = &bf16_winograd4, \
+        .depthwise = &depthwise_kernel, .norm = &norm_kernels, .bf16_norm = &bf16_norm_kernels, .codes = &code_kernels, .statistics = &statistics_kernels, \
         .rans = &rans_kernels, .peak = &peak_kernel \
     }

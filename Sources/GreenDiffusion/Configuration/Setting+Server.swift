@@ -114,6 +114,9 @@ extension Setting {
     public static let threads = Setting(
         "threads", \.threads, .integer(1...1024), "n", "Threads to compute with; results do not depend on it",
         default: "all processors that it may use", changeable: true)
+    /// `precision`: ``RunConfiguration/precision``.
+    public static let precision = Setting(
+        "precision", \.precision, .choice(), "precision", "What activations are kept and multiplied in")
     /// `convolution`: ``RunConfiguration/convolution``.
     public static let convolution = Setting(
         "convolution", \.convolution, .choice(), "kernel", "Compute every convolution that it accepts with this kernel",

@@ -40,7 +40,7 @@ public struct SettingGroup: Sendable, CaseIterable {
             title: "Records and machine",
             settings: [
                 .evaluateEvery, .features, .distanceImages, .sampleEvery, .keepCheckpoints, .compareSchemes, .seed, .threads,
-                .convolution,
+                .precision, .convolution,
             ]),
     ]
 }

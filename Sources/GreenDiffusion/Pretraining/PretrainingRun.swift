@@ -63,7 +63,9 @@ public final class PretrainingRun {
             ? TrainedClasses(of: images.dataset, labelDropout: settings.labelDropout, data: settings.data) : nil
         let model = try UNet(
             startingFrom: checkpoint, settings.initialCheckpoint ?? "", preset: settings.preset, classes: classes,
-            seed: settings.seed, context: ComputeContext(threads: threads, convolution: settings.convolution))
+            seed: settings.seed,
+            context: ComputeContext(
+                threads: threads, precision: settings.precision ?? .float32, convolution: settings.convolution))
         let diffusion = try settings.diffusionSettings()
         scheduler = try diffusion.scheduler(startingFrom: checkpoint?.scheduler)
         trainer = Trainer(

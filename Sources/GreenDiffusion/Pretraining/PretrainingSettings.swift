@@ -17,6 +17,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var weightDecay: Double
     /// Seed of weights, order, noise and samples.
     public var seed: UInt64
+    /// What the model keeps activations in; nil for float32.
+    public var precision: Precision?
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
     /// Steps between checkpoints; nil for `standardInterval`.
@@ -48,14 +50,14 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     /// Settings of a new run.
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
-        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, convolution: Conv2DKernel? = nil,
-        checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
+        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, precision: Precision? = nil,
+        convolution: Conv2DKernel? = nil, checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
         isConditional: Bool? = nil, labelDropout: Double? = nil, diffusion: [String: String]? = nil, features: String? = nil,
         distanceImages: Int? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
-        (self.weightDecay, self.seed, self.convolution) = (weightDecay, seed, convolution)
+        (self.weightDecay, self.seed, self.precision, self.convolution) = (weightDecay, seed, precision, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
         (self.skipsUnreadable, self.isConditional, self.labelDropout) = (skipsUnreadable, isConditional, labelDropout)
         (self.diffusion, self.features, self.distanceImages) = (diffusion, features, distanceImages)
@@ -80,7 +82,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var steps: Int { learningRate.steps }
 
     enum CodingKeys: String, CodingKey {
-        case data, preset, seed, convolution, diffusion, features
+        case data, preset, seed, precision, convolution, diffusion, features
         case initialCheckpoint = "initial_checkpoint"
         case batchSize = "batch_size"
         case learningRate = "learning_rate"
@@ -97,3 +99,4 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
 
 extension UNetConfiguration.Preset: Codable {}
 extension Conv2DKernel: Codable {}
+extension Precision: Codable {}

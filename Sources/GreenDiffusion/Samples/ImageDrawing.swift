@@ -32,6 +32,8 @@ public struct ImageDrawing: Sendable {
     public var seed: UInt64
     /// Threads to compute with; images do not depend on it.
     public var threads: Int
+    /// What the model keeps activations in.
+    public var precision = Precision.float32
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
     /// PNG or PPM file for all images side by side, at most `gridLimit`.
@@ -127,7 +129,7 @@ public struct ImageDrawing: Sendable {
     ) throws -> DrawingSummary {
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let selection = try ClassSelection(classes, guidance: guidance, checkpoint: checkpoint, source: source.text)
-        let context = ComputeContext(threads: threads, convolution: convolution)
+        let context = ComputeContext(threads: threads, precision: precision, convolution: convolution)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(checkpoint.scheduler)

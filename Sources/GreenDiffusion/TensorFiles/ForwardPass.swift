@@ -16,12 +16,17 @@ public struct ForwardPass {
     /// - Parameters:
     ///   - source: the model.
     ///   - threads: threads of the kernels; results do not depend on them.
+    ///   - precision: what activations are kept in.
     ///   - convolution: the kernel for every convolution that it accepts; nil takes the best that accepts each.
     /// - Throws: what loading a checkpoint throws.
-    public init(_ source: ModelSource, threads: Int, convolution: Conv2DKernel? = nil) throws {
+    public init(
+        _ source: ModelSource, threads: Int, precision: Precision = .float32, convolution: Conv2DKernel? = nil
+    ) throws {
         self.source = source
         let checkpoint = try source.load(preferringAverage: false)
-        model = try UNet(checkpoint.configuration, context: ComputeContext(threads: threads, convolution: convolution))
+        model = try UNet(
+            checkpoint.configuration,
+            context: ComputeContext(threads: threads, precision: precision, convolution: convolution))
         model.parameters.copy(from: checkpoint.parameters)
         schedule = NoiseSchedule(checkpoint.scheduler)
     }

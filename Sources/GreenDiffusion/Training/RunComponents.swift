@@ -58,7 +58,8 @@ struct RunComponents {
         if let checkpoint { try classes?.check(resuming: checkpoint, data: data) }
         model = try UNet(
             startingFrom: start, configuration.initial?.text ?? "", preset: preset, classes: classes, seed: configuration.seed,
-            context: ComputeContext(threads: threads, convolution: configuration.convolution))
+            context: ComputeContext(
+                threads: threads, precision: configuration.precision, convolution: configuration.convolution))
         devices = try configuration.federatedDevices(samples: images.counts)
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)

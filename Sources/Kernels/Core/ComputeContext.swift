@@ -8,6 +8,8 @@ package final class ComputeContext {
     package let threads: Int
     /// Whether kernels run. A pass in a context without them takes its memory and leaves it undefined: to learn how much that is.
     package let computes: Bool
+    /// What models that run here keep activations in.
+    package let precision: Precision
     /// Counts of all operations run in this context since the last reset.
     package var meter = Meter()
     /// Set it to record the time of every operation; nil records none.
@@ -20,9 +22,10 @@ package final class ComputeContext {
     private var scratch = Tensor(shape: [0])
 
     /// - Parameter threads: at least 1 (precondition).
-    package init(threads: Int, computes: Bool = true) {
+    package init(threads: Int, precision: Precision = .float32, computes: Bool = true) {
         precondition(threads >= 1, "a context needs at least one thread")
         (self.threads, self.computes) = (Int(gd_useful_threads(Int32(clamping: threads))), computes)
+        self.precision = precision
     }
 
     /// At least `count` floats of scratch memory, contents undefined, valid until the next call.
@@ -58,7 +61,7 @@ extension ComputeContext {
     /// The kernel that runs `shape` in this context; tells `onFirstRun` of it.
     package func kernel<Kernel: OperationKernel>(_ list: Kernel.Type, for shape: Kernel.Shape) -> Kernel {
         let override = overrides.lazy.compactMap { $0 as? Kernel }.first { $0.accepts(shape) }
-        let kernel = override ?? list.allCases.first { $0.accepts(shape) } ?? .reference
+        let kernel = override ?? list.order.first { $0.accepts(shape) } ?? .reference
         if let onFirstRun, shapesRun.insert(Profile.Operation(name: list.operation, shape: shape)).inserted {
             onFirstRun(shape, kernel)
         }

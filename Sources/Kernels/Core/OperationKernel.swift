@@ -9,10 +9,13 @@ where RawValue == String, AllCases == [Self] {
     static var operation: String { get }
     /// Plain loops with sums in Double. Accepts every shape.
     static var reference: Self { get }
+    /// The list, best first on this machine.
+    static var order: [Self] { get }
     /// Whether this kernel can run `shape`.
     func accepts(_ shape: Shape) -> Bool
 }
 
 extension OperationKernel {
+    package static var order: [Self] { allCases }
     package func accepts(_ shape: Shape) -> Bool { true }
 }

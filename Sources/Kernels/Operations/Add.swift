@@ -7,8 +7,12 @@ extension ComputeContext {
         require(second, count: first.count, "second")
         require(output, count: first.count, "output")
         let count = first.count
-        perform("add.forward", on: ElementShape(count), OperationWork(flops: count, bytes: floatBytes(3 * count))) {
-            gd_f32_add_forward__plain(Int64(count), first.base, second.base, output.base, threadCount)
+        let work = OperationWork(flops: count, bytes: 3 * count * first.precision.bytes)
+        perform("add.forward", on: ElementShape(count), work) {
+            switch first.precision {
+            case .float32: gd_f32_add_forward__plain(Int64(count), first.base, second.base, output.base, threadCount)
+            case .bfloat16: gd_bf16_add_forward__plain(Int64(count), first.halves, second.halves, output.halves, threadCount)
+            }
         }
     }
 }

@@ -13,11 +13,26 @@ extension ComputeContext {
         for (tensor, name) in [(key, "key"), (value, "value"), (output, "output")] as [(Tensor, StaticString)] {
             require(tensor, count: query.count, name)
         }
-        let functions = kernel(AttentionKernel.self, for: shape).functions
+        let kernel = kernel(AttentionKernel.self, for: shape)
+        if query.precision == .bfloat16, kernel == .reference {
+            let wide = [query, key, value].map { Tensor(copying: $0, as: .float32) }, result = Tensor(shape: output.shape)
+            attentionForward(query: wide[0], key: wide[1], value: wide[2], heads: heads, scale: scale, into: result)
+            return output.copy(from: result)
+        }
+        let functions = kernel.functions
         var extents = shape.cValue(scale: scale)
-        let scratch = scratch(Int(functions.forwardScratch(&extents, threadCount)))
-        perform("attention.forward", on: shape, shape.work(products: 2, recomputed: 0, tensors: 4)) {
-            functions.forward(&extents, query.base, key.base, value.base, output.base, scratch, threadCount)
+        let work = shape.work(products: 2, recomputed: 0, tensors: 4, query.precision)
+        perform("attention.forward", on: shape, work) {
+            switch query.precision {
+            case .float32:
+                functions.forward(
+                    &extents, query.base, key.base, value.base, output.base,
+                    scratch(Int(functions.forwardScratch(&extents, threadCount))), threadCount)
+            case .bfloat16:
+                gd_bf16_attention_forward__blocked(
+                    &extents, query.halves, key.halves, value.halves, output.halves,
+                    scratch(Int(gd_bf16_attention_forward_scratch__blocked(&extents, threadCount))), threadCount)
+            }
         }
     }
 
@@ -36,13 +51,30 @@ extension ComputeContext {
             (key, "key"), (value, "value"), (dOutput, "dOutput"), (dQuery, "dQuery"), (dKey, "dKey"), (dValue, "dValue"),
         ]
         for (tensor, name) in others { require(tensor, count: query.count, name) }
-        let functions = kernel(AttentionKernel.self, for: shape).functions
+        let kernel = kernel(AttentionKernel.self, for: shape)
+        if query.precision == .bfloat16, kernel == .reference {
+            let wide = [query, key, value, dOutput].map { Tensor(copying: $0, as: .float32) }
+            let results = [dQuery, dKey, dValue].map { Tensor(shape: $0.shape) }
+            attentionBackward(
+                query: wide[0], key: wide[1], value: wide[2], dOutput: wide[3], heads: heads, scale: scale,
+                dQuery: results[0], dKey: results[1], dValue: results[2])
+            for (gradient, result) in zip([dQuery, dKey, dValue], results) { gradient.copy(from: result) }
+            return
+        }
+        let functions = kernel.functions
         var extents = shape.cValue(scale: scale)
-        let scratch = scratch(Int(functions.backwardScratch(&extents, threadCount)))
-        perform("attention.backward", on: shape, shape.work(products: 4, recomputed: 1, tensors: 7)) {
-            functions.backward(
-                &extents, query.base, key.base, value.base, dOutput.base, dQuery.base, dKey.base, dValue.base, scratch,
-                threadCount)
+        let work = shape.work(products: 4, recomputed: 1, tensors: 7, query.precision)
+        perform("attention.backward", on: shape, work) {
+            switch query.precision {
+            case .float32:
+                functions.backward(
+                    &extents, query.base, key.base, value.base, dOutput.base, dQuery.base, dKey.base, dValue.base,
+                    scratch(Int(functions.backwardScratch(&extents, threadCount))), threadCount)
+            case .bfloat16:
+                gd_bf16_attention_backward__blocked(
+                    &extents, query.halves, key.halves, value.halves, dOutput.halves, dQuery.halves, dKey.halves,
+                    dValue.halves, scratch(Int(gd_bf16_attention_backward_scratch__blocked(&extents, threadCount))), threadCount)
+            }
         }
     }
 }
@@ -69,14 +101,14 @@ package struct AttentionShape: OperationShape {
     }
 
     /// - Parameter recomputed: products, each with a softmax, that a pass computes again; all kernels the same.
-    func work(products: Int, recomputed: Int, tensors: Int) -> OperationWork {
+    func work(products: Int, recomputed: Int, tensors: Int, _ precision: Precision) -> OperationWork {
         let scores = batch * heads * tokens * tokens
         let product = 2 * scores * headChannels
         let softmax = 5 * scores
         return OperationWork(
             executedFLOPs: (products + recomputed) * product + (1 + recomputed) * softmax,
             nominalFLOPs: products * product + softmax,
-            bytes: floatBytes(tensors * batch * tokens * heads * headChannels))
+            bytes: tensors * batch * tokens * heads * headChannels * precision.bytes)
     }
 }
 

@@ -8,17 +8,31 @@ extension ComputeContext {
     ///   - output: (..., A + B), overwritten; may not alias an input.
     package func concatenateForward(_ first: Tensor, _ second: Tensor, into output: Tensor) {
         let (pixels, a, b) = concatenationExtents(first, second, output)
-        perform("concatenate.forward", on: ElementShape(output.count), OperationWork(bytes: floatBytes(2 * output.count))) {
-            gd_f32_concatenate_forward__plain(pixels, a, b, first.base, second.base, output.base, threadCount)
+        perform("concatenate.forward", on: ElementShape(output.count), movedWork(output)) {
+            switch output.precision {
+            case .float32:
+                gd_f32_concatenate_forward__plain(pixels, a, b, first.base, second.base, output.base, threadCount)
+            case .bfloat16:
+                gd_bf16_concatenate_forward__plain(pixels, a, b, first.halves, second.halves, output.halves, threadCount)
+            }
         }
     }
 
     /// Splits `dOutput` (..., A + B) into `dFirst` (..., A) and `dSecond` (..., B), both overwritten.
     package func concatenateBackward(dOutput: Tensor, into dFirst: Tensor, _ dSecond: Tensor) {
         let (pixels, a, b) = concatenationExtents(dFirst, dSecond, dOutput)
-        perform("concatenate.backward", on: ElementShape(dOutput.count), OperationWork(bytes: floatBytes(2 * dOutput.count))) {
-            gd_f32_concatenate_backward__plain(pixels, a, b, dOutput.base, dFirst.base, dSecond.base, threadCount)
+        perform("concatenate.backward", on: ElementShape(dOutput.count), movedWork(dOutput)) {
+            switch dOutput.precision {
+            case .float32:
+                gd_f32_concatenate_backward__plain(pixels, a, b, dOutput.base, dFirst.base, dSecond.base, threadCount)
+            case .bfloat16:
+                gd_bf16_concatenate_backward__plain(pixels, a, b, dOutput.halves, dFirst.halves, dSecond.halves, threadCount)
+            }
         }
+    }
+
+    private func movedWork(_ joined: Tensor) -> OperationWork {
+        OperationWork(bytes: 2 * joined.count * joined.precision.bytes)
     }
 
     private func concatenationExtents(_ first: Tensor, _ second: Tensor, _ joined: Tensor) -> (Int64, Int64, Int64) {

@@ -84,7 +84,7 @@ package struct Conv2DGeometry: Sendable, Hashable {
     package var nominalFLOPs: Int { 2 * weightCount * batch * outputHeight * outputWidth }
 
     /// Bytes that one pass reads and writes at least once.
-    var bytes: Int { floatBytes(inputCount + outputCount + weightCount) }
+    func bytes(_ precision: Precision) -> Int { precision.bytes * (inputCount + outputCount) + floatBytes(weightCount) }
 
     var cValue: gd_conv2d {
         gd_conv2d(

@@ -17,7 +17,8 @@ package enum Conv2DPass: Sendable, CaseIterable {
     case forward, backwardData, backwardWeight
 }
 
-extension Conv2DKernel: OperationKernel {
+extension Conv2DKernel: ConvolutionKernel {
+    static var precision: Precision { .float32 }
     package typealias Shape = Conv2DGeometry
     package static var operation: String { "conv" }
 
@@ -30,7 +31,6 @@ extension Conv2DKernel: OperationKernel {
         }
     }
 
-    /// FLOPs that a pass really computes, transforms included.
     func executedFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int {
         switch self {
         case .winograd4: winogradFLOPs(.f4x4, geometry, pass)
@@ -67,17 +67,12 @@ extension Conv2DKernel: OperationKernel {
         }
     }
 
-    /// Floats of scratch for a pass with so many threads.
-    func scratchCount(_ geometry: Conv2DGeometry, _ pass: Conv2DPass, threads: Int) -> Int {
-        var shape = geometry.cValue
-        let functions = functions
-        let count =
-            switch pass {
-            case .forward: functions.forwardScratch
-            case .backwardData: functions.backwardDataScratch
-            case .backwardWeight: functions.backwardWeightScratch
-            }
-        return Int(count(&shape, Int32(threads)))
+    func scratch(_ pass: Conv2DPass) -> Conv2DFunctions.Scratch {
+        switch pass {
+        case .forward: functions.forwardScratch
+        case .backwardData: functions.backwardDataScratch
+        case .backwardWeight: functions.backwardWeightScratch
+        }
     }
 }
 

@@ -22,10 +22,15 @@ extension ComputeContext {
         require(output, count: input.count, "output")
         var counter = gd_random(key: random.key, counter: (random.item, random.device, random.round))
         let count = input.count
-        perform(operation, on: ElementShape(count), OperationWork(flops: count, bytes: floatBytes(2 * count))) {
-            gd_f32_dropout__plain(
-                Int64(count), &counter, UInt32(Double(probability) * 0x1p32), 1 / (1 - probability), input.base, output.base,
-                threadCount)
+        let work = OperationWork(flops: count, bytes: 2 * count * input.precision.bytes)
+        let (threshold, scale) = (UInt32(Double(probability) * 0x1p32), 1 / (1 - probability))
+        perform(operation, on: ElementShape(count), work) {
+            switch input.precision {
+            case .float32:
+                gd_f32_dropout__plain(Int64(count), &counter, threshold, scale, input.base, output.base, threadCount)
+            case .bfloat16:
+                gd_bf16_dropout__plain(Int64(count), &counter, threshold, scale, input.halves, output.halves, threadCount)
+            }
         }
     }
 }

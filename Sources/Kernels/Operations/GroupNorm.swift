@@ -25,13 +25,27 @@ extension ComputeContext {
         require(shift, count: shape.channels, "shift")
         require(output, count: input.count, "output")
         require(statistics, count: shape.batch * groups * 2, "statistics")
-        let work = OperationWork(flops: input.count * (activation == .silu ? 11 : 7), bytes: floatBytes(2 * input.count))
+        let work = OperationWork(
+            flops: input.count * (activation == .silu ? 11 : 7), bytes: 2 * input.count * input.precision.bytes)
         let kernel = kernel(GroupNormKernel.self, for: shape)
+        if input.precision == .bfloat16, kernel == .reference {
+            let (wide, result) = (Tensor(copying: input, as: .float32), Tensor(shape: output.shape))
+            groupNormForward(
+                input: wide, groups: groups, epsilon: epsilon, scale: scale, shift: shift, activation: activation,
+                into: result, statistics: statistics)
+            return output.copy(from: result)
+        }
         var parameters = shape.cValue(epsilon: epsilon, activation)
         perform("groupNorm.forward", on: shape, work) {
-            kernel.functions.forward(
-                &parameters, input.base, scale.base, shift.base, output.base, statistics.base,
-                scratch(Int(gd_group_norm_scratch(&parameters))), threadCount)
+            let scratch = scratch(Int(gd_group_norm_scratch(&parameters)))
+            return switch input.precision {
+            case .float32:
+                kernel.functions.forward(
+                    &parameters, input.base, scale.base, shift.base, output.base, statistics.base, scratch, threadCount)
+            case .bfloat16:
+                gd_bf16_group_norm_forward__vector(
+                    &parameters, input.halves, scale.base, shift.base, output.halves, statistics.base, scratch, threadCount)
+            }
         }
     }
 
@@ -65,16 +79,36 @@ extension ComputeContext {
         if let addend { require(addend, count: input.count, "addend") }
         if let output { require(output, count: input.count, "output") }
         if let sums { require(sums, count: batch * channels, "sums") }
-        let extras = gd_group_norm_extras(addend: addend?.base, output: output?.base, sums: sums?.base)
         let passes = 3 + (addend == nil ? 0 : 1) + (output == nil ? 0 : 1)
         let work = OperationWork(
-            flops: input.count * (activation == .silu ? 30 : 14), bytes: floatBytes(passes * input.count))
+            flops: input.count * (activation == .silu ? 30 : 14), bytes: passes * input.count * input.precision.bytes)
         let kernel = kernel(GroupNormKernel.self, for: shape)
+        if input.precision == .bfloat16, kernel == .reference {
+            let (wide, result) = (Tensor(copying: input, as: .float32), Tensor(shape: dInput.shape))
+            let again = output.map { Tensor(shape: $0.shape) }
+            groupNormBackward(
+                input: wide, groups: groups, epsilon: epsilon, scale: scale, shift: shift, activation: activation,
+                statistics: statistics, dOutput: Tensor(copying: dOutput, as: .float32), into: result,
+                addend: addend.map { Tensor(copying: $0, as: .float32) }, output: again, sums: sums,
+                accumulatingInto: dScale, dShift: dShift)
+            if let again { output?.copy(from: again) }
+            return dInput.copy(from: result)
+        }
         var parameters = shape.cValue(epsilon: epsilon, activation)
         perform("groupNorm.backward", on: shape, work) {
-            kernel.functions.backward(
-                &parameters, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
-                dShift.base, extras, scratch(Int(gd_group_norm_scratch(&parameters))), threadCount)
+            let scratch = scratch(Int(gd_group_norm_scratch(&parameters)))
+            switch input.precision {
+            case .float32:
+                let extras = gd_group_norm_extras(addend: addend?.base, output: output?.base, sums: sums?.base)
+                return kernel.functions.backward(
+                    &parameters, input.base, statistics.base, scale.base, shift.base, dOutput.base, dInput.base, dScale.base,
+                    dShift.base, extras, scratch, threadCount)
+            case .bfloat16:
+                let extras = gd_bf16_group_norm_extras(addend: addend?.halves, output: output?.halves, sums: sums?.base)
+                return gd_bf16_group_norm_backward__vector(
+                    &parameters, input.halves, statistics.base, scale.base, shift.base, dOutput.halves, dInput.halves,
+                    dScale.base, dShift.base, extras, scratch, threadCount)
+            }
         }
     }
 }

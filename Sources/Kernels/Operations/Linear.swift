@@ -1,5 +1,3 @@
-import CKernels
-
 /// Dense layers. The input's last extent is the feature axis, all others together are rows. Weights (O, I), bias (O).
 ///
 /// A dense layer is a 1x1 convolution of 1x1 images and runs on the same kernels.
@@ -16,12 +14,9 @@ extension ComputeContext {
         input: Tensor, weight: Tensor, bias: Tensor?, residual: Tensor? = nil, into output: Tensor
     ) {
         let geometry = linearGeometry(input: input, weight: weight, output: output)
-        if let bias { require(bias, count: geometry.outputChannels, "bias") }
-        if let residual { require(residual, count: output.count, "residual") }
-        var epilogue = gd_epilogue(bias: bias?.base, image_bias: nil, residual: residual?.base, activation: GD_LINEAR)
-        runConvolution(.forward, "linear.forward", LinearShape(geometry), geometry) { kernel, shape, scratch in
-            kernel.forward(&shape, input.base, weight.base, &epilogue, output.base, scratch, threadCount)
-        }
+        convolutionForward(
+            ("linear.forward", LinearShape(geometry)), geometry, input: input, weight: weight, bias: bias, imageBias: nil,
+            residual: residual, activation: .linear, into: output)
     }
 
     /// The gradient of the input.
@@ -41,9 +36,9 @@ extension ComputeContext {
 
     private func backwardData(_ dOutput: Tensor, _ weight: Tensor, _ dInput: Tensor, accumulate: Bool) {
         let geometry = linearGeometry(input: dInput, weight: weight, output: dOutput)
-        runConvolution(.backwardData, "linear.backwardData", LinearShape(geometry), geometry) { kernel, shape, scratch in
-            kernel.backwardData(&shape, dOutput.base, weight.base, dInput.base, accumulate ? 1 : 0, scratch, threadCount)
-        }
+        convolutionBackwardData(
+            ("linear.backwardData", LinearShape(geometry)), geometry, dOutput: dOutput, weight: weight, dInput: dInput,
+            accumulate: accumulate)
     }
 
     /// The gradients of weight and bias, added to what `dWeight` (O, I) and `dBias` (O) hold.
@@ -51,10 +46,9 @@ extension ComputeContext {
         input: Tensor, dOutput: Tensor, accumulatingInto dWeight: Tensor, dBias: Tensor?
     ) {
         let geometry = linearGeometry(input: input, weight: dWeight, output: dOutput)
-        if let dBias { require(dBias, count: geometry.outputChannels, "dBias") }
-        runConvolution(.backwardWeight, "linear.backwardWeight", LinearShape(geometry), geometry) { kernel, shape, scratch in
-            kernel.backwardWeight(&shape, input.base, dOutput.base, dWeight.base, dBias?.base, scratch, threadCount)
-        }
+        convolutionBackwardWeight(
+            ("linear.backwardWeight", LinearShape(geometry)), geometry, input: input, dOutput: dOutput, dWeight: dWeight,
+            dBias: dBias)
     }
 
     private func linearGeometry(input: Tensor, weight: Tensor, output: Tensor) -> Conv2DGeometry {

@@ -51,7 +51,7 @@ struct AttentionBlock: Sendable {
     func forward(_ input: Tensor, _ workspace: Workspace) -> (output: Tensor, saved: Saved) {
         let (normalized, statistics) = norm.forward(input, workspace)
         let context = workspace.context
-        let attended = workspace.buffer(input.shape)
+        let attended = workspace.buffer(like: input)
         if mergesProjections(input) {
             let weights = merged.weights(workspace)
             let (query, value) = merged.forward(normalized, weights, workspace)
@@ -84,8 +84,9 @@ struct AttentionBlock: Sendable {
     private func backwardMerged(
         _ saved: Saved, _ weights: MergedProjections.Weights, dOutput: Tensor, _ workspace: Workspace
     ) -> Tensor {
-        let shape = dOutput.shape
-        let (dQuery, dNormalized, dValue) = (workspace.buffer(shape), workspace.buffer(shape), workspace.buffer(shape))
+        let (dQuery, dNormalized, dValue) = (
+            workspace.buffer(like: dOutput), workspace.buffer(like: dOutput), workspace.buffer(like: dOutput)
+        )
         workspace.context.attentionBackward(
             query: saved.query, key: saved.key, value: saved.value, dOutput: dOutput, heads: 1,
             dQuery: dQuery, dKey: dNormalized, dValue: dValue)
@@ -99,20 +100,20 @@ struct AttentionBlock: Sendable {
     private func backwardSeparate(
         _ saved: Saved, attended: Tensor, dOutput: Tensor, _ workspace: Workspace
     ) -> Tensor {
-        let dAttended = workspace.buffer(dOutput.shape)
+        let dAttended = workspace.buffer(like: dOutput)
         toOutput.backwardData(dOutput: dOutput, into: dAttended, workspace)
         toOutput.backwardParameters(input: attended, dOutput: dOutput, workspace)
         let (dQuery, dKey, dValue) = (
-            workspace.buffer(dOutput.shape), workspace.buffer(dOutput.shape), workspace.buffer(dOutput.shape)
+            workspace.buffer(like: dOutput), workspace.buffer(like: dOutput), workspace.buffer(like: dOutput)
         )
         workspace.context.attentionBackward(
             query: saved.query, key: saved.key, value: saved.value, dOutput: dAttended, heads: heads,
             dQuery: dQuery, dKey: dKey, dValue: dValue)
-        let dNormalized = workspace.buffer(dOutput.shape)
+        let dNormalized = workspace.buffer(like: dOutput)
         toQuery.backwardData(dOutput: dQuery, into: dNormalized, workspace)
         toKey.backwardData(dOutput: dKey, accumulatingInto: dNormalized, workspace)
         toValue.backwardData(dOutput: dValue, accumulatingInto: dNormalized, workspace)
-        let normalized = workspace.buffer(dOutput.shape)
+        let normalized = workspace.buffer(like: dOutput)
         norm.backward(
             input: saved.input, statistics: saved.statistics, inPlace: dNormalized, addend: dOutput, output: normalized,
             workspace)

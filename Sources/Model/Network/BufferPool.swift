@@ -19,23 +19,24 @@ final class BufferPool {
     /// Pieces of memory taken from the system since the beginning.
     private(set) var allocations = 0
 
-    /// Whole cache lines.
+    /// Whole cache lines, of 16 places: a place is a float or two bfloat16.
     private static let granularity = 16
+    private static let granuleBytes = 64
 
     /// Bytes of the range that the passes needed so far.
     var bytes: Int { extent * MemoryLayout<Float>.stride }
 
     /// A tensor of the given shape, contents undefined.
-    func tensor(_ shape: [Int]) -> Tensor {
+    func tensor(_ shape: [Int], _ precision: Precision) -> Tensor {
         for index in blocks.indices.reversed() where isKnownUniquelyReferenced(&blocks[index].memory) {
             blocks.remove(at: index)
         }
-        let granules = (shape.reduce(1, *) + Self.granularity - 1) / Self.granularity
+        let granules = (shape.reduce(1, *) * precision.bytes + Self.granuleBytes - 1) / Self.granuleBytes
         let (index, places) = firstGap(granules * Self.granularity)
         extent = max(extent, places.upperBound)
         let memory = memory(places)
         blocks.insert(Block(places: places, memory: memory), at: index)
-        return Tensor(viewOf: memory, shape: shape)
+        return Tensor(viewOf: memory, shape: shape, precision: precision)
     }
 
     /// Between passes: takes the memory that the last ones needed in one piece.

@@ -28,7 +28,8 @@ struct Convolution: Sendable {
     /// `(N, H, W, I)` to `(N, H', W', O)`, plus `imageBias` `(N, O)` at every pixel, plus `residual` `(N, H', W', O)`.
     func forward(_ input: Tensor, imageBias: Tensor? = nil, residual: Tensor? = nil, _ workspace: Workspace) -> Tensor {
         let geometry = geometry(input)
-        let output = workspace.buffer([geometry.batch, geometry.outputHeight, geometry.outputWidth, outputChannels])
+        let output = workspace.buffer(
+            [geometry.batch, geometry.outputHeight, geometry.outputWidth, outputChannels], like: input)
         workspace.context.conv2dForward(
             input: input, weight: workspace.value(weight), bias: workspace.value(bias), imageBias: imageBias,
             residual: residual, geometry: geometry, into: output)

@@ -64,7 +64,7 @@ struct DownBlock: Sendable {
         if let downsampler {
             addSkip()
             downsampler.backwardParameters(input: saved.beforeDownsampling, dOutput: dHidden, workspace)
-            let dBefore = workspace.buffer(saved.beforeDownsampling.shape)
+            let dBefore = workspace.buffer(like: saved.beforeDownsampling)
             downsampler.backwardData(dOutput: dHidden, into: dBefore, workspace)
             dHidden = dBefore
         }

@@ -17,7 +17,7 @@ struct GroupNorm: Sendable {
 
     /// The normalised `(N, H, W, C)` and the statistics that `backward` needs.
     func forward(_ input: Tensor, _ workspace: Workspace) -> (output: Tensor, statistics: Tensor) {
-        let output = workspace.buffer(input.shape)
+        let output = workspace.buffer(like: input)
         let statistics = workspace.buffer([input.shape[0], groups, 2])
         workspace.context.groupNormForward(
             input: input, groups: groups, epsilon: epsilon, scale: workspace.value(scale), shift: workspace.value(shift),

@@ -16,7 +16,7 @@ struct Linear: Sendable {
 
     /// `(..., I)` to `(..., O)`, plus `residual` `(..., O)`.
     func forward(_ input: Tensor, residual: Tensor? = nil, _ workspace: Workspace) -> Tensor {
-        let output = workspace.buffer(input.shape.dropLast() + [outputs])
+        let output = workspace.buffer(input.shape.dropLast() + [outputs], like: input)
         workspace.context.linearForward(
             input: input, weight: workspace.value(weight), bias: workspace.value(bias), residual: residual, into: output)
         return output

@@ -46,7 +46,7 @@ struct MergedProjections: Sendable {
 
     /// The queries and values of `input` `(..., C)`.
     func forward(_ input: Tensor, _ weights: Weights, _ workspace: Workspace) -> (query: Tensor, value: Tensor) {
-        let (query, value) = (workspace.buffer(input.shape), workspace.buffer(input.shape))
+        let (query, value) = (workspace.buffer(like: input), workspace.buffer(like: input))
         workspace.context.linearForward(input: input, weight: weights.query, bias: weights.queryBias, into: query)
         workspace.context.linearForward(input: input, weight: weights.value, bias: weights.valueBias, into: value)
         return (query, value)

@@ -61,7 +61,7 @@ struct ResnetBlock: Sendable {
     func backward(
         _ saved: consuming Saved, time: Tensor, dOutput: Tensor, dTime: Tensor, _ workspace: Workspace
     ) -> Tensor {
-        let dConvolved = workspace.buffer(saved.convolved.shape)
+        let dConvolved = workspace.buffer(like: saved.convolved)
         conv2.backwardData(dOutput: dOutput, into: dConvolved, workspace)
         if let dropout = saved.dropout {
             workspace.context.dropoutBackward(
@@ -69,7 +69,7 @@ struct ResnetBlock: Sendable {
         }
         let dProjection = workspace.buffer([dConvolved.shape[0], dConvolved.shape[3]])
         do {
-            let activated2 = workspace.buffer(saved.convolved.shape)
+            let activated2 = workspace.buffer(like: saved.convolved)
             norm2.backward(
                 input: saved.convolved, statistics: saved.statistics2, inPlace: dConvolved, output: activated2,
                 sums: dProjection, workspace)
@@ -81,9 +81,9 @@ struct ResnetBlock: Sendable {
 
         let statistics1 = saved.statistics1
         let input = (consume saved).input.tensor(workspace)
-        let dInput = workspace.buffer(input.shape)
+        let dInput = workspace.buffer(like: input)
         conv1.backwardData(dOutput: dConvolved, into: dInput, workspace)
-        let activated1 = workspace.buffer(input.shape)
+        let activated1 = workspace.buffer(like: input)
         norm1.backward(
             input: input, statistics: statistics1, inPlace: dInput, addend: shortcut == nil ? dOutput : nil,
             output: activated1, workspace)

@@ -13,7 +13,7 @@ enum StageInput {
         switch self {
         case .one(let tensor): return tensor
         case .joined(let first, let second):
-            let joined = workspace.buffer(first.shape.dropLast() + [first.shape[3] + second.shape[3]])
+            let joined = workspace.buffer(first.shape.dropLast() + [first.shape[3] + second.shape[3]], like: first)
             workspace.context.concatenateForward(first, second, into: joined)
             return joined
         }

@@ -121,7 +121,7 @@ package final class UNet {
     package func activationBytes(images count: Int, isTraining: Bool) -> Int {
         let planned = Workspace(
             layout: layout, parameters: parameters, gradients: gradients,
-            context: ComputeContext(threads: context.threads, computes: false))
+            context: ComputeContext(threads: context.threads, precision: context.precision, computes: false))
         planned.keepsActivations = isTraining
         planned.dropout = isTraining ? CounterRandom(seed: 0, stream: .dropout) : nil
         let zeros = [Int](repeating: 0, count: count)

@@ -63,6 +63,7 @@ struct UNetArchitecture: Sendable {
     ) -> (output: Tensor, saved: Saved) {
         let classes = classEmbedding?.forward(classLabels, workspace)
         let (time, timeSaved) = timeEmbedding.forward(timesteps, addend: classes, workspace)
+        let sample = workspace.converted(sample, to: workspace.context.precision)
         var hidden = convIn.forward(sample, workspace)
         var skips = [hidden]
         var (downSaved, upSaved): ([DownBlock.Saved], [UpBlock.Saved]) = ([], [])
@@ -80,7 +81,7 @@ struct UNetArchitecture: Sendable {
         }
         precondition(skips.isEmpty, "\(skips.count) skipped activations were not used")
         let (normalized, statistics) = normOut.forward(hidden, workspace)
-        let output = convOut.forward(normalized, workspace)
+        let output = workspace.converted(convOut.forward(normalized, workspace), to: .float32)
         let saved = Saved(
             sample: sample, classLabels: classLabels, timeEmbedding: timeSaved, time: time, down: downSaved, mid: midSaved,
             up: upSaved,
@@ -93,6 +94,7 @@ struct UNetArchitecture: Sendable {
         let time = saved.time
         let dTime = workspace.buffer(time.shape)
         dTime.fill(0)
+        let dOutput = workspace.converted(dOutput, to: workspace.context.precision)
         var dHidden = backwardOutput(saved.beforeNorm, saved.statistics, dOutput: dOutput, workspace)
         var dSkips: [Tensor] = []
         for block in upBlocks.reversed() {
@@ -115,7 +117,7 @@ struct UNetArchitecture: Sendable {
     private func backwardOutput(
         _ beforeNorm: Tensor, _ statistics: Tensor, dOutput: Tensor, _ workspace: Workspace
     ) -> Tensor {
-        let (dHidden, normalized) = (workspace.buffer(beforeNorm.shape), workspace.buffer(beforeNorm.shape))
+        let (dHidden, normalized) = (workspace.buffer(like: beforeNorm), workspace.buffer(like: beforeNorm))
         convOut.backwardData(dOutput: dOutput, into: dHidden, workspace)
         normOut.backward(
             input: beforeNorm, statistics: statistics, inPlace: dHidden, output: normalized, workspace)

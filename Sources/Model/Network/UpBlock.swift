@@ -65,14 +65,14 @@ struct UpBlock: Sendable {
         var dHidden = dOutput
         if let upsampler {
             upsampler.backwardParameters(input: saved.beforeUpsampling, dOutput: dOutput, workspace)
-            dHidden = workspace.buffer(saved.beforeUpsampling.shape)
+            dHidden = workspace.buffer(like: saved.beforeUpsampling)
             upsampler.backwardData(dOutput: dOutput, into: dHidden, workspace)
         }
         for (index, stage) in stages.enumerated().reversed() {
             let dJoined = stage.backward(saved.stages.removeLast(), time: time, dOutput: dHidden, dTime: dTime, workspace)
             let fromBelow = channelsFromBelow[index]
-            dHidden = workspace.buffer(dJoined.shape.dropLast() + [fromBelow])
-            let dSkip = workspace.buffer(dJoined.shape.dropLast() + [dJoined.shape[3] - fromBelow])
+            dHidden = workspace.buffer(dJoined.shape.dropLast() + [fromBelow], like: dJoined)
+            let dSkip = workspace.buffer(dJoined.shape.dropLast() + [dJoined.shape[3] - fromBelow], like: dJoined)
             workspace.context.concatenateBackward(dOutput: dJoined, into: dHidden, dSkip)
             dSkips.append(dSkip)
         }

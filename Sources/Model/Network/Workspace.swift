@@ -22,7 +22,23 @@ final class Workspace {
 
     func value(_ slot: ParameterSlot) -> Tensor { values[slot.index] }
     func gradient(_ slot: ParameterSlot) -> Tensor { gradients[slot.index] }
-    func buffer(_ shape: [Int]) -> Tensor { buffers.tensor(shape) }
+
+    /// Floats, contents undefined.
+    func buffer(_ shape: [Int]) -> Tensor { buffers.tensor(shape, .float32) }
+
+    /// Activations of `other`'s precision, contents undefined.
+    func buffer(_ shape: [Int], like other: Tensor) -> Tensor { buffers.tensor(shape, other.precision) }
+
+    /// The same of its shape.
+    func buffer(like other: Tensor) -> Tensor { buffers.tensor(other.shape, other.precision) }
+
+    /// The tensor itself, or a copy in another precision.
+    func converted(_ tensor: Tensor, to precision: Precision) -> Tensor {
+        guard tensor.precision != precision else { return tensor }
+        let converted = buffers.tensor(tensor.shape, precision)
+        context.convert(tensor, into: converted)
+        return converted
+    }
 
     /// Appends to what is saved for the backward pass, if there will be one.
     func keep<Saved>(_ activations: Saved, in saved: inout [Saved]) {

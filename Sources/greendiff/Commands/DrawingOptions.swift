@@ -54,10 +54,11 @@ struct DrawingOptions: ParsableArguments {
     }
 
     /// A drawing of `count` images that is written nowhere yet.
-    func drawing(count: Int, seed: UInt64, threads: Int, convolution: Conv2DKernel?) -> ImageDrawing {
+    func drawing(count: Int, seed: UInt64, threads: Int, _ compute: ComputeOptions) -> ImageDrawing {
         var drawing = ImageDrawing(
-            method: sampler, steps: steps, count: count, seed: seed, threads: threads, convolution: convolution, gridPath: nil,
-            folder: nil)
+            method: sampler, steps: steps, count: count, seed: seed, threads: threads, convolution: compute.convolution,
+            gridPath: nil, folder: nil)
+        drawing.precision = compute.precision ?? .float32
         (drawing.spacing, drawing.usesKarrasLevels, drawing.usesDynamicThreshold) = (spacing, karras, dynamicThresholding)
         (drawing.classes, drawing.guidance) = (classNames, guidance)
         return drawing

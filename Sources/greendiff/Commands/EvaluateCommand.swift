@@ -60,7 +60,7 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     @OptionGroup var threadOptions: ThreadOptions
-    @OptionGroup var convolutionOptions: ConvolutionOptions
+    @OptionGroup var computeOptions: ComputeOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     private static let drawnCount = 1000
@@ -106,8 +106,7 @@ struct EvaluateCommand: ParsableCommand {
             return .source(try EvaluationSource(parsing: samples ?? "", setting: "--samples"))
         }
         var drawing = drawingOptions.drawing(
-            count: count ?? Self.drawnCount, seed: seed, threads: threadOptions.threads,
-            convolution: convolutionOptions.convolution)
+            count: count ?? Self.drawnCount, seed: seed, threads: threadOptions.threads, computeOptions)
         drawing.mixesClasses = true
         return .drawn(try ModelSource(parsing: checkpoint, setting: "--checkpoint"), drawing)
     }

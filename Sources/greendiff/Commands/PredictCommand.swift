@@ -13,7 +13,7 @@ struct TensorFileOptions: ParsableArguments {
     var output: String
 
     @OptionGroup var threadOptions: ThreadOptions
-    @OptionGroup var convolutionOptions: ConvolutionOptions
+    @OptionGroup var computeOptions: ComputeOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     /// The pass that the options ask for. Starts the log.
@@ -21,7 +21,7 @@ struct TensorFileOptions: ParsableArguments {
         loggingOptions.start()
         return try ForwardPass(
             ModelSource(parsing: checkpoint, setting: "--checkpoint"), threads: threadOptions.threads,
-            convolution: convolutionOptions.convolution)
+            precision: computeOptions.precision ?? .float32, convolution: computeOptions.convolution)
     }
 }
 

@@ -100,7 +100,7 @@ struct PretrainCommand: ParsableCommand {
     var fromStep: Int?
 
     @OptionGroup var threadOptions: ThreadOptions
-    @OptionGroup var convolutionOptions: ConvolutionOptions
+    @OptionGroup var computeOptions: ComputeOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     private static let standardInterval = PretrainingSettings.standardInterval
@@ -135,7 +135,8 @@ struct PretrainCommand: ParsableCommand {
             ("--init", initialCheckpoint != nil), ("--conditional", conditional != nil), ("--label-dropout", labelDropout != nil),
             ("--batch-size", batchSize != nil), ("--learning-rate", learningRate != nil), ("--warm-up", warmUp != nil),
             ("--decay", decay != nil), (learned.given.first.map { "--\($0.setting.name)" } ?? "", !learned.given.isEmpty),
-            ("--seed", seed != nil), ("--convolution", convolutionOptions.convolution != nil),
+            ("--seed", seed != nil), ("--precision", computeOptions.precision != nil),
+            ("--convolution", computeOptions.convolution != nil),
         ]
         if let flag = given.first(where: \.1)?.0 {
             throw ValidationError("--resume keeps the run's own \(flag); leave it out, or start another run with --out")
@@ -153,7 +154,8 @@ struct PretrainCommand: ParsableCommand {
             learningRate: LearningRateSchedule(
                 peak: learningRate ?? 1e-3, warmUpSteps: warmUp ?? min(500, steps / 10), steps: steps,
                 decay: decay ?? .constant),
-            weightDecay: 0.01, seed: seed ?? 0, convolution: convolutionOptions.convolution,
+            weightDecay: 0.01, seed: seed ?? 0, precision: computeOptions.precision == .float32 ? nil : computeOptions.precision,
+            convolution: computeOptions.convolution,
             checkpointEvery: checkpointEvery ?? Self.standardInterval, sampleEvery: sampleEvery ?? Self.standardInterval,
             evaluateEvery: evaluateEvery ?? Self.standardInterval, skipsUnreadable: skipUnreadable == .on ? true : nil,
             isConditional: conditional == .on ? true : nil, labelDropout: labelDropout,

@@ -35,7 +35,7 @@ struct ReportCommand: ParsableCommand {
     var seed: UInt64 = 0
 
     @OptionGroup var threadOptions: ThreadOptions
-    @OptionGroup var convolutionOptions: ConvolutionOptions
+    @OptionGroup var computeOptions: ComputeOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     private static let comparisonName = "comparison.html"
@@ -54,7 +54,7 @@ struct ReportCommand: ParsableCommand {
         let page: String
         if draw == .on {
             let drawing = drawingOptions.drawing(
-                count: Self.drawnCount, seed: seed, threads: threadOptions.threads, convolution: convolutionOptions.convolution)
+                count: Self.drawnCount, seed: seed, threads: threadOptions.threads, computeOptions)
             var line = RateProgress(
                 unit: "image", total: report.modelCount * Self.drawnCount, console: StandardConsole.error)
             defer { line.close() }

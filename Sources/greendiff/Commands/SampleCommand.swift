@@ -60,7 +60,7 @@ struct SampleCommand: ParsableCommand {
     var profile: String?
 
     @OptionGroup var threadOptions: ThreadOptions
-    @OptionGroup var convolutionOptions: ConvolutionOptions
+    @OptionGroup var computeOptions: ComputeOptions
     @OptionGroup var loggingOptions: LoggingOptions
 
     func validate() throws {
@@ -78,7 +78,7 @@ struct SampleCommand: ParsableCommand {
         let source = try ModelSource(parsing: checkpoint, setting: "--checkpoint")
         let gridPath = out ?? (images == nil && tensors == nil ? "samples.png" : nil)
         var drawing = drawingOptions.drawing(
-            count: count, seed: seed, threads: threadOptions.threads, convolution: convolutionOptions.convolution)
+            count: count, seed: seed, threads: threadOptions.threads, computeOptions)
         (drawing.gridPath, drawing.folder) = (gridPath, images)
         (drawing.noisePath, drawing.tensorsPath) = (noise, tensors)
         let summary = try draw(drawing, source)

@@ -20,8 +20,10 @@ struct ThreadOptions: ParsableArguments {
     }
 }
 
-/// Which kernel computes the convolutions.
-struct ConvolutionOptions: ParsableArguments {
+/// In what precision a model computes, and with which kernel for convolutions.
+struct ComputeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("What activations are kept and multiplied in (default: float32).", valueName: "precision"))
+    var precision: Precision?
     @Option(
         help: ArgumentHelp(
             "Compute every convolution that it accepts with this kernel (default: the fastest that accepts each).",
@@ -30,6 +32,7 @@ struct ConvolutionOptions: ParsableArguments {
 }
 
 extension Conv2DKernel: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// What a command tells about itself, on standard error.
 struct LoggingOptions: ParsableArguments {

@@ -1,18 +1,15 @@
-#include "group_norm_slices.h"
-
-#include "gd_parallel.h"
-
-#include <string.h>
+// The backward pass, once for each type of elements.
 
 // One slice of one image: its place in the activations, and rows of scratch with one value a channel.
 typedef struct {
     int64_t channels;
-    const float *input, *d_output, *scale, *shift, *statistics, *addend;
-    float *d_input, *output;
+    const element *input, *d_output, *addend;
+    const float *scale, *shift, *statistics;
+    element *d_input, *output;
     float *d_scale, *d_shift, *sums, *centre, *inverse, *factor, *slope, *offset;
-} slice_view;
+} named(backward_slice);
 
-static void broadcast_statistics(const gd_group_norm *s, const slice_view *v) {
+static void named(broadcast_statistics)(const gd_group_norm *s, const named(backward_slice) *v) {
     const int64_t width = s->channels / s->groups;
     for (int64_t c = 0; c < v->channels; c++) {
         v->centre[c] = v->statistics[c / width * 2];
@@ -21,7 +18,7 @@ static void broadcast_statistics(const gd_group_norm *s, const slice_view *v) {
 }
 
 // d_input (as a buffer) = gradient by the affine output; d_scale, d_shift = this image's sums.
-static void affine_gradients(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
+static void named(affine_gradients)(const gd_group_norm *s, const named(backward_slice) *v, const norm_kernels *simd) {
     memset(v->d_scale, 0, (size_t)v->channels * sizeof(float));
     memset(v->d_shift, 0, (size_t)v->channels * sizeof(float));
     const gd_norm_rows rows = {v->centre, v->inverse, v->scale, v->shift};
@@ -35,7 +32,7 @@ static void affine_gradients(const gd_group_norm *s, const slice_view *v, const 
 }
 
 // d_input = inverse * (d_affine * scale - (sum + normalized * correlation) / count), linear in d_affine and x - centre.
-static void find_slopes(const gd_group_norm *s, const slice_view *v) {
+static void named(find_slopes)(const gd_group_norm *s, const named(backward_slice) *v) {
     const int64_t width = s->channels / s->groups;
     for (int64_t first = 0; first < v->channels; first += width) {
         double sum = 0, correlation = 0;
@@ -52,7 +49,7 @@ static void find_slopes(const gd_group_norm *s, const slice_view *v) {
     }
 }
 
-static void input_gradients(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
+static void named(input_gradients)(const gd_group_norm *s, const named(backward_slice) *v, const norm_kernels *simd) {
     memset(v->sums, 0, (size_t)v->channels * sizeof(float));
     const gd_norm_slopes slopes = {v->centre, v->factor, v->slope, v->offset};
     for (int64_t first = 0; first < s->pixels; first += gd_norm_blocks.pixels) {
@@ -67,23 +64,24 @@ static void input_gradients(const gd_group_norm *s, const slice_view *v, const g
 typedef struct {
     const gd_group_norm *shape;
     gd_norm_slices slices;
-    const float *input, *statistics, *scale, *shift, *d_output;
-    float *d_input;
-    gd_group_norm_extras extras;
+    const element *input, *d_output;
+    const float *statistics, *scale, *shift;
+    element *d_input;
+    norm_extras extras;
     float *rows;
-} pass;
+} named(backward_pass);
 
 // Slices of all images, numbered image by image.
-static void backward_slices(gd_share share, int thread, void *context) {
+static void named(backward_slices)(gd_share share, int thread, void *context) {
     (void)thread;
-    const pass *t = context;
+    const named(backward_pass) *t = context;
     const gd_group_norm *s = t->shape;
     const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
     for (int64_t index = share.first; index < share.end; index++) {
         const int64_t n = index / t->slices.count, first = index % t->slices.count * t->slices.channels;
         const int64_t left = s->channels - first, values = n * s->pixels * s->channels + first;
         float *rows = t->rows + n * s->channels + first;
-        const slice_view view = {
+        const named(backward_slice) view = {
             .channels = left < t->slices.channels ? left : t->slices.channels,
             .input = t->input + values, .d_output = t->d_output + values, .d_input = t->d_input + values,
             .addend = t->extras.addend ? t->extras.addend + values : NULL,
@@ -94,21 +92,21 @@ static void backward_slices(gd_share share, int thread, void *context) {
             .sums = t->extras.sums ? t->extras.sums + n * s->channels + first : rows + 2 * all,
             .centre = rows + 3 * all, .inverse = rows + 4 * all, .factor = rows + 5 * all, .slope = rows + 6 * all,
             .offset = rows + 7 * all};
-        const gd_norm_kernels *simd = gd_simd_selected()->norm;
-        broadcast_statistics(s, &view);
-        affine_gradients(s, &view, simd);
-        find_slopes(s, &view);
-        input_gradients(s, &view, simd);
+        const norm_kernels *simd = selected_norm();
+        named(broadcast_statistics)(s, &view);
+        named(affine_gradients)(s, &view, simd);
+        named(find_slopes)(s, &view);
+        named(input_gradients)(s, &view, simd);
     }
 }
 
-gd_status gd_f32_group_norm_backward__vector(
-    const gd_group_norm *s, const float *input, const float *statistics, const float *scale, const float *shift,
-    const float *d_output, float *d_input, float *d_scale, float *d_shift, gd_group_norm_extras extras, float *scratch,
+gd_status symbol(group_norm_backward__vector)(
+    const gd_group_norm *s, const element *input, const float *statistics, const float *scale, const float *shift,
+    const element *d_output, element *d_input, float *d_scale, float *d_shift, norm_extras extras, float *scratch,
     int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
-    pass t = {s, gd_norm_slices_of(s), input, statistics, scale, shift, d_output, d_input, extras, scratch};
-    gd_parallel_for(s->batch * t.slices.count, 1, threads, backward_slices, &t);
+    named(backward_pass) t = {s, gd_norm_slices_of(s), input, d_output, statistics, scale, shift, d_input, extras, scratch};
+    gd_parallel_for(s->batch * t.slices.count, 1, threads, named(backward_slices), &t);
     const int64_t all = s->batch * s->channels;
     for (int64_t n = 0; n < s->batch; n++)
         for (int64_t c = 0; c < s->channels; c++) {

@@ -1,24 +1,19 @@
-#include "group_norm_slices.h"
-
-#include "gd_parallel.h"
-
-#include <math.h>
-#include <string.h>
-
-int64_t gd_group_norm_scratch(const gd_group_norm *s) { return 8 * s->batch * s->channels; }
+// The forward pass, once for each type of elements.
 
 // One slice of one image: its place in the activations, and rows of scratch with one value a channel.
 typedef struct {
     int64_t channels;
-    const float *input, *scale, *shift;
-    float *output, *statistics;
+    const element *input;
+    const float *scale, *shift;
+    element *output;
+    float *statistics;
     double *totals, *squares;
     float *block_sums, *block_deviations, *centre, *inverse;
-} slice_view;
+} named(forward_slice);
 
 // totals and squares = sums of x and x^2 over the pixels. Within a block squares are taken about the block's mean, in float32;
 // what the means add is summed in Double, where a mean far from zero takes no digits from the variance.
-static void sum_moments(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
+static void named(sum_moments)(const gd_group_norm *s, const named(forward_slice) *v, const norm_kernels *simd) {
     memset(v->totals, 0, (size_t)v->channels * sizeof(double));
     memset(v->squares, 0, (size_t)v->channels * sizeof(double));
     const float *restrict sums = v->block_sums, *restrict deviations = v->block_deviations;
@@ -36,7 +31,7 @@ static void sum_moments(const gd_group_norm *s, const slice_view *v, const gd_no
 }
 
 // Mean and 1/deviation of every group, for each of its channels.
-static void find_statistics(const gd_group_norm *s, const slice_view *v) {
+static void named(find_statistics)(const gd_group_norm *s, const named(forward_slice) *v) {
     const int64_t width = s->channels / s->groups;
     const double count = (double)(s->pixels * width);
     for (int64_t first = 0; first < v->channels; first += width) {
@@ -50,9 +45,9 @@ static void find_statistics(const gd_group_norm *s, const slice_view *v) {
     }
 }
 
-static void normalize_slice(const gd_group_norm *s, const slice_view *v, const gd_norm_kernels *simd) {
-    sum_moments(s, v, simd);
-    find_statistics(s, v);
+static void named(normalize_slice)(const gd_group_norm *s, const named(forward_slice) *v, const norm_kernels *simd) {
+    named(sum_moments)(s, v, simd);
+    named(find_statistics)(s, v);
     const gd_norm_rows rows = {v->centre, v->inverse, v->scale, v->shift};
     for (int64_t first = 0; first < s->pixels; first += gd_norm_blocks.pixels)
         simd->apply(
@@ -63,36 +58,38 @@ static void normalize_slice(const gd_group_norm *s, const slice_view *v, const g
 typedef struct {
     const gd_group_norm *shape;
     gd_norm_slices slices;
-    const float *input, *scale, *shift;
-    float *output, *statistics, *scratch;
-} pass;
+    const element *input;
+    const float *scale, *shift;
+    element *output;
+    float *statistics, *scratch;
+} named(forward_pass);
 
 // Slices of all images, numbered image by image.
-static void normalize_slices(gd_share share, int thread, void *context) {
+static void named(normalize_slices)(gd_share share, int thread, void *context) {
     (void)thread;
-    const pass *t = context;
+    const named(forward_pass) *t = context;
     const gd_group_norm *s = t->shape;
     const int64_t width = s->channels / s->groups, all = s->batch * s->channels;
     double *doubles = (double *)t->scratch;
     for (int64_t index = share.first; index < share.end; index++) {
         const int64_t n = index / t->slices.count, first = index % t->slices.count * t->slices.channels;
         const int64_t left = s->channels - first, values = n * s->pixels * s->channels + first, row = n * s->channels + first;
-        const slice_view view = {
+        const named(forward_slice) view = {
             .channels = left < t->slices.channels ? left : t->slices.channels,
             .input = t->input + values, .output = t->output + values, .scale = t->scale + first, .shift = t->shift + first,
             .statistics = t->statistics + (n * s->groups + first / width) * 2,
             .totals = doubles + row, .squares = doubles + all + row,
             .block_sums = t->scratch + 4 * all + row, .block_deviations = t->scratch + 5 * all + row,
             .centre = t->scratch + 6 * all + row, .inverse = t->scratch + 7 * all + row};
-        normalize_slice(s, &view, gd_simd_selected()->norm);
+        named(normalize_slice)(s, &view, selected_norm());
     }
 }
 
-gd_status gd_f32_group_norm_forward__vector(
-    const gd_group_norm *s, const float *input, const float *scale, const float *shift, float *output,
+gd_status symbol(group_norm_forward__vector)(
+    const gd_group_norm *s, const element *input, const float *scale, const float *shift, element *output,
     float *statistics, float *scratch, int threads) {
     if (s->groups <= 0 || s->channels % s->groups) return GD_UNSUPPORTED;
-    pass t = {s, gd_norm_slices_of(s), input, scale, shift, output, statistics, scratch};
-    gd_parallel_for(s->batch * t.slices.count, 1, threads, normalize_slices, &t);
+    named(forward_pass) t = {s, gd_norm_slices_of(s), input, scale, shift, output, statistics, scratch};
+    gd_parallel_for(s->batch * t.slices.count, 1, threads, named(normalize_slices), &t);
     return GD_OK;
 }
