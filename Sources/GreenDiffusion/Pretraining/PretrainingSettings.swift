@@ -57,7 +57,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
-        (self.weightDecay, self.seed, self.precision, self.convolution) = (weightDecay, seed, precision, convolution)
+        (self.weightDecay, self.seed) = (weightDecay, seed)
+        (self.precision, self.convolution) = (precision, convolution)
         (self.checkpointEvery, self.sampleEvery, self.evaluateEvery) = (checkpointEvery, sampleEvery, evaluateEvery)
         (self.skipsUnreadable, self.isConditional, self.labelDropout) = (skipsUnreadable, isConditional, labelDropout)
         (self.diffusion, self.features, self.distanceImages) = (diffusion, features, distanceImages)
