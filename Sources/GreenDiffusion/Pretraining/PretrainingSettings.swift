@@ -51,9 +51,9 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
         learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, precision: Precision? = nil,
-        convolution: Conv2DKernel? = nil, checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil, skipsUnreadable: Bool? = nil,
-        isConditional: Bool? = nil, labelDropout: Double? = nil, diffusion: [String: String]? = nil, features: String? = nil,
-        distanceImages: Int? = nil
+        convolution: Conv2DKernel? = nil, checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil,
+        skipsUnreadable: Bool? = nil, isConditional: Bool? = nil, labelDropout: Double? = nil,
+        diffusion: [String: String]? = nil, features: String? = nil, distanceImages: Int? = nil
     ) {
         (self.data, self.preset, self.initialCheckpoint) = (data, preset, initialCheckpoint)
         (self.batchSize, self.learningRate) = (batchSize, learningRate)
