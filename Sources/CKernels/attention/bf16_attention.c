@@ -22,7 +22,7 @@ typedef struct {
     gd_bf16 *rounded, *probabilities, *d_scores;
     // Floats of a block: scores, their gradients, and products (rows, channels).
     float *scores, *d_block, *product;
-} bench;
+} workspace;
 
 static int64_t row_halves(const gd_attention *s) {
     return s->head_channels % gd_bf16_step == 0 ? 0 : s->tokens * padded(s->head_channels);
@@ -48,8 +48,8 @@ static gd_bf16 *take(float **scratch, int64_t halves) {
     return taken;
 }
 
-static bench bench_of(const gd_attention *s, const gd_bf16_unit *unit, float *scratch, int backward) {
-    bench b = {.s = s, .unit = unit};
+static workspace workspace_of(const gd_attention *s, const gd_bf16_unit *unit, float *scratch, int backward) {
+    workspace b = {.s = s, .unit = unit};
     for (int i = 0; i <= backward; i++) {
         b.rows[i] = take(&scratch, row_halves(s));
         b.words[i] = take(&scratch, word_halves(s));
@@ -100,7 +100,7 @@ static gd_bf16_right head_pairs(const gd_attention *s, const gd_bf16 *from, gd_b
 }
 
 // scores (rows, tokens) = `count` rows of a head from `row` on, times a head's words.
-static void multiply_words(const bench *b, gd_bf16_left rows, int64_t row, int64_t count, gd_bf16_right words, float *scores) {
+static void multiply_words(const workspace *b, gd_bf16_left rows, int64_t row, int64_t count, gd_bf16_right words, float *scores) {
     const gd_attention *s = b->s;
     rows.values += row * rows.row_stride;
     b->unit->multiply(
@@ -109,7 +109,7 @@ static void multiply_words(const bench *b, gd_bf16_left rows, int64_t row, int64
 }
 
 // to (rows, channels) of a head = factors (rows, padded tokens) times a head's pairs.
-static void multiply_pairs(const bench *b, const gd_bf16 *factors, int64_t count, gd_bf16_right pairs, gd_bf16 *to) {
+static void multiply_pairs(const workspace *b, const gd_bf16 *factors, int64_t count, gd_bf16_right pairs, gd_bf16 *to) {
     const gd_attention *s = b->s;
     const int64_t columns = gd_head_columns(s);
     b->unit->multiply(
@@ -121,7 +121,7 @@ static void multiply_pairs(const bench *b, const gd_bf16 *factors, int64_t count
 }
 
 // rounded (rows, padded tokens) = a block of scores, zero beyond the tokens.
-static void round_scores(const bench *b, const float *scores, int64_t count) {
+static void round_scores(const workspace *b, const float *scores, int64_t count) {
     const gd_attention *s = b->s;
     const int64_t width = padded(s->tokens);
     for (int64_t t = 0; t < count; t++) {
@@ -131,7 +131,7 @@ static void round_scores(const bench *b, const float *scores, int64_t count) {
 }
 
 // to (tokens, padded tokens): the columns from `row` on = the transpose of the rounded block.
-static void transpose_rounded(const bench *b, int64_t row, int64_t count, gd_bf16 *to) {
+static void transpose_rounded(const workspace *b, int64_t row, int64_t count, gd_bf16 *to) {
     const gd_attention *s = b->s;
     const int64_t width = padded(s->tokens);
     for (int64_t t = 0; t < count; t += gd_block) {
@@ -156,7 +156,7 @@ static int64_t head_blocks(const gd_attention *s) { return gd_ceil_div(s->tokens
 static void forward_blocks(gd_share share, int thread, void *context) {
     const pass *p = context;
     const gd_attention *s = p->shape;
-    const bench b = bench_of(s, p->unit, p->scratch + thread * p->thread_floats, 0);
+    const workspace b = workspace_of(s, p->unit, p->scratch + thread * p->thread_floats, 0);
     gd_bf16_left query = {0};
     gd_bf16_right key = {0}, value = {0};
     for (int64_t block = share.first; block < share.end; block++) {
@@ -175,7 +175,7 @@ static void forward_blocks(gd_share share, int thread, void *context) {
 }
 
 // Gradients of the queries, block by block, and what the others' need: probabilities and gradients of the scores, transposed.
-static void backward_queries(const bench *b, const pass *p, int64_t at) {
+static void backward_queries(const workspace *b, const pass *p, int64_t at) {
     const gd_attention *s = b->s;
     const gd_bf16_left query = head_rows(s, p->query + at, b->rows[0]), d_output = head_rows(s, p->d_output + at, b->rows[1]);
     const gd_bf16_right key = head_words(s, p->key + at, b->words[0]), value = head_words(s, p->value + at, b->words[1]);
@@ -194,9 +194,10 @@ static void backward_queries(const bench *b, const pass *p, int64_t at) {
     }
 }
 
-static void backward_keys(const bench *b, const pass *p, int64_t at) {
+static void backward_keys(const workspace *b, const pass *p, int64_t at) {
     const gd_attention *s = b->s;
-    const gd_bf16_right query = head_pairs(s, p->query + at, b->pairs[0]), d_output = head_pairs(s, p->d_output + at, b->pairs[1]);
+    const gd_bf16_right query = head_pairs(s, p->query + at, b->pairs[0]);
+    const gd_bf16_right d_output = head_pairs(s, p->d_output + at, b->pairs[1]);
     for (int64_t row = 0; row < s->tokens; row += block_rows(s)) {
         const int64_t count = gd_min(block_rows(s), s->tokens - row), place = at + row * gd_head_row_stride(s);
         multiply_pairs(b, b->d_scores + row * padded(s->tokens), count, query, p->d_key + place);
@@ -206,7 +207,7 @@ static void backward_keys(const bench *b, const pass *p, int64_t at) {
 
 static void backward_heads(gd_share share, int thread, void *context) {
     const pass *p = context;
-    const bench b = bench_of(p->shape, p->unit, p->scratch + thread * p->thread_floats, 1);
+    const workspace b = workspace_of(p->shape, p->unit, p->scratch + thread * p->thread_floats, 1);
     // Columns beyond the last query that the transposes do not reach.
     memset(b.probabilities, 0, (size_t)transposed_halves(p->shape) * sizeof(gd_bf16));
     memset(b.d_scores, 0, (size_t)transposed_halves(p->shape) * sizeof(gd_bf16));
@@ -224,8 +225,8 @@ gd_status gd_bf16_attention_forward__blocked(
     const gd_attention *s, const gd_bf16 *query, const gd_bf16 *key, const gd_bf16 *value, gd_bf16 *output, float *scratch,
     int threads) {
     pass p = {
-        .shape = s, .unit = gd_bf16_unit_selected(), .query = query, .key = key, .value = value, .output = output, .scratch = scratch,
-        .thread_floats = forward_floats(s)};
+        .shape = s, .unit = gd_bf16_unit_selected(), .query = query, .key = key, .value = value, .output = output,
+        .scratch = scratch, .thread_floats = forward_floats(s)};
     gd_parallel_for(gd_head_count(s) * head_blocks(s), 1, threads, forward_blocks, &p);
     return GD_OK;
 }
@@ -234,8 +235,8 @@ gd_status gd_bf16_attention_backward__blocked(
     const gd_attention *s, const gd_bf16 *query, const gd_bf16 *key, const gd_bf16 *value, const gd_bf16 *d_output,
     gd_bf16 *d_query, gd_bf16 *d_key, gd_bf16 *d_value, float *scratch, int threads) {
     pass p = {
-        .shape = s, .unit = gd_bf16_unit_selected(), .query = query, .key = key, .value = value, .d_output = d_output, .d_query = d_query, .d_key = d_key,
-        .d_value = d_value, .scratch = scratch, .thread_floats = backward_floats(s)};
+        .shape = s, .unit = gd_bf16_unit_selected(), .query = query, .key = key, .value = value, .d_output = d_output,
+        .d_query = d_query, .d_key = d_key, .d_value = d_value, .scratch = scratch, .thread_floats = backward_floats(s)};
     gd_parallel_for(gd_head_count(s), 1, threads, backward_heads, &p);
     return GD_OK;
 }

@@ -59,7 +59,7 @@ struct RunComponents {
         model = try UNet(
             startingFrom: start, configuration.initial?.text ?? "", preset: preset, classes: classes, seed: configuration.seed,
             context: ComputeContext(
-                threads: threads, precision: configuration.precision, convolution: configuration.convolution))
+                threads: threads, precision: configuration.precision ?? .float32, convolution: configuration.convolution))
         devices = try configuration.federatedDevices(samples: images.counts)
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)

@@ -23,9 +23,4 @@ package struct BFloat16Unit: Sendable, Equatable {
 
     /// Whether products run in tiles, at many times the rate of multiply-adds.
     package var multipliesTiles: Bool { name.hasPrefix("AMX") }
-
-    /// Whether bfloat16 has an instruction here.
-    package var isInstruction: Bool { !isEmulated && name != Self.floats }
-
-    private static let floats = "multiply-adds of floats"
 }
