@@ -6,7 +6,7 @@ struct CaseResultTests {
     private let result = CaseResult(
         name: "x", threads: 2,
         samples: [1, 2, 3, 4, 9].map { Stopwatch.Sample(wallSeconds: $0, cpuSeconds: $0) },
-        work: .flops(nominal: 8_000_000_000, executed: 2_000_000_000),
+        work: .flops(nominal: 8_000_000_000, executed: 2_000_000_000, precision: .float32),
         limitRate: 4e9, images: nil, peakBytes: nil)
 
     @Test func summarizesSamples() {

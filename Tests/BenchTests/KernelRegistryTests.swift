@@ -19,8 +19,8 @@ struct KernelRegistryTests {
         let headers = Self.repository.appendingPathComponent("Sources/CKernels/include")
         let prefixes = KernelRegistry.operations.map { $0.operation.lowercased() }
         for header in try FileManager.default.contentsOfDirectory(at: headers, includingPropertiesForKeys: nil) {
-            for match in try String(contentsOf: header, encoding: .utf8).matches(of: /gd_f32_(\w+)__reference/) {
-                let name = match.1.replacing("_", with: "")
+            for match in try String(contentsOf: header, encoding: .utf8).matches(of: /gd_(f32|bf16)_(\w+)__reference/) {
+                let name = (match.1 == "bf16" ? "bfloat16" : "") + match.2.replacing("_", with: "")
                 #expect(prefixes.contains { name.hasPrefix($0) }, "\(match.0) belongs to no list of KernelRegistry")
             }
         }
@@ -37,9 +37,13 @@ struct KernelRegistryTests {
     /// The small problem of a family of the operation must run on the kernel and agree with the reference.
     @Test func everyKernelHasABenchmark() throws {
         for list in KernelRegistry.operations {
-            let families = Registry.families.filter { $0.operation == list }
+            let smallProblems = Registry.families.flatMap { family in
+                family.operations.filter { $0.value == list }.keys.compactMap { precision in
+                    family.smallProblem.map { Problem.name($0, precision) }
+                }
+            }
             for kernel in names(list) {
-                let problems = families.compactMap(\.smallProblem).map { "\($0)/\(kernel)" }
+                let problems = smallProblems.map { "\($0)/\(kernel)" }
                 let problem = problems.first { (try? Registry.benchmark($0, threads: 2)) != nil }
                 let name = try #require(problem, "\(list.operation) by \(kernel) has no benchmark")
                 try Registry.benchmark(name, threads: 2).benchmark.verify()

@@ -28,7 +28,7 @@ struct LayerTests {
                 continue
             }
             let benchmark = try Registry.benchmark(name, threads: 1).benchmark
-            guard case .flops(let nominal, _) = benchmark.work else { Issue.record("\(name) counts no operations"); continue }
+            guard case .flops(let nominal, _, _) = benchmark.work else { Issue.record("\(name) counts no operations"); continue }
             #expect(nominal * entry.count.calls == entry.count.nominalFLOPs, "\(name)")
         }
     }

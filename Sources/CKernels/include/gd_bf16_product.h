@@ -45,6 +45,9 @@ typedef struct gd_bf16_kernels {
 /// The units that this build knows, best first; NULL from the end on.
 const gd_bf16_unit *gd_bf16_unit_at(int index);
 
+/// The name of the unit that every CPU runs, of multiply-adds of floats.
+const char *gd_bf16_unit_floats(void);
+
 /// The unit that runs what this thread begins: the best that this CPU has and its system permits, or the one selected.
 const gd_bf16_unit *gd_bf16_unit_selected(void);
 

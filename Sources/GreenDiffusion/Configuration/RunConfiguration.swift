@@ -128,8 +128,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var seed: UInt64 = 0
     /// Threads to compute with; nil for all processors. Results do not depend on it.
     public var threads: Int?
-    /// What the model keeps activations in; nil for float32. Results differ by rounding.
-    public var precision: Precision?
+    /// What the model keeps activations in; nil for float32. Results differ by rounding. A run records what `auto` took.
+    public var precision: PrecisionChoice?
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each. Results differ by rounding.
     public var convolution: Conv2DKernel?
 

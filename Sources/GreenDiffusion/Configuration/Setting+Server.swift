@@ -116,8 +116,8 @@ extension Setting {
         default: "all processors that it may use", changeable: true)
     /// `precision`: ``RunConfiguration/precision``.
     public static let precision = Setting(
-        "precision", \.precision, .choice(), "precision", "What activations are kept and multiplied in",
-        default: "float32")
+        "precision", \.precision, .choice(), "precision",
+        "What activations are kept and multiplied in; auto takes what is faster here", default: "float32")
     /// `convolution`: ``RunConfiguration/convolution``.
     public static let convolution = Setting(
         "convolution", \.convolution, .choice(), "kernel", "Compute every convolution that it accepts with this kernel",

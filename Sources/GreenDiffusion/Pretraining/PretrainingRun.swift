@@ -52,20 +52,24 @@ public final class PretrainingRun {
 
     /// - Parameters:
     ///   - checkpoint: the weights to start from; nil draws fresh ones.
-    ///   - openDirectory: called last, so that a run that cannot start leaves no folder.
+    ///   - openDirectory: called last, with the settings to record, so that a run that cannot start leaves no folder.
     private init(
-        _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int, in openDirectory: () throws -> RunDirectory
+        _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int, in openDirectory: (PretrainingSettings) throws -> RunDirectory
     ) throws {
         images = try TrainingImages(
             settings, size: (checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset)).imageSize)
         classes =
             try settings.isConditional == true
             ? TrainedClasses(of: images.dataset, labelDropout: settings.labelDropout, data: settings.data) : nil
+        let precision = try (settings.precision ?? .float32).decided(
+            for: checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset), images: settings.batchSize,
+            isTraining: true, threads: threads, convolution: settings.convolution)
+        var settings = settings
+        if settings.precision == .automatic { settings.precision = PrecisionChoice(precision) }
         let model = try UNet(
             startingFrom: checkpoint, settings.initialCheckpoint ?? "", preset: settings.preset, classes: classes,
             seed: settings.seed,
-            context: ComputeContext(
-                threads: threads, precision: settings.precision ?? .float32, convolution: settings.convolution))
+            context: ComputeContext(threads: threads, precision: precision, convolution: settings.convolution))
         let diffusion = try settings.diffusionSettings()
         scheduler = try diffusion.scheduler(startingFrom: checkpoint?.scheduler)
         trainer = Trainer(
@@ -78,7 +82,7 @@ public final class PretrainingRun {
         distances = try DrawnDistances(
             features: settings.features, of: images.dataset, count: settings.distanceImages, isConditional: classes != nil,
             schedule: trainer.schedule, seed: settings.seed, threads: threads)
-        directory = try openDirectory()
+        directory = try openDirectory(settings)
         (self.settings, step) = (settings, 0)
     }
 
@@ -89,12 +93,12 @@ public final class PretrainingRun {
     public static func start(_ settings: PretrainingSettings, at path: String, threads: Int) throws -> PretrainingRun {
         let settings = try settings.resolved()
         return try begin(settings, threads: threads) {
-            try .create(at: path, kind: .pretraining, settings: try settings.json())
+            try .create(at: path, kind: .pretraining, settings: try $0.json())
         }
     }
 
     private static func begin(
-        _ settings: PretrainingSettings, threads: Int, in openDirectory: () throws -> RunDirectory
+        _ settings: PretrainingSettings, threads: Int, in openDirectory: (PretrainingSettings) throws -> RunDirectory
     ) throws -> PretrainingRun {
         let checkpoint = try settings.initialCheckpoint.map { try ModelSource(parsing: $0).loadImageModel(setting: "init") }
         let run = try PretrainingRun(settings, from: checkpoint, threads: threads, in: openDirectory)
@@ -122,7 +126,7 @@ public final class PretrainingRun {
             guard files.isOnlyBegun else { throw RunDirectoryError.noCheckpoint(path: path) }
             let settings = try saved.applying(changes, done: 0, path: path).resolved()
             return try begin(settings, threads: threads) {
-                try directory.begin(settings: try settings.json())
+                try directory.begin(settings: try $0.json())
                 return directory
             }
         }
@@ -148,7 +152,7 @@ public final class PretrainingRun {
             let damage = CheckpointDamage("\(verified.folder)/state.json", "it is not that of step \(verified.number)")
             throw files.damaged(damage, checkpoint: verified.number)
         }
-        let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { directory }
+        let run = try PretrainingRun(settings, from: checkpoint, threads: threads) { _ in directory }
         try run.classes?.check(resuming: checkpoint, data: settings.data)
         do { try run.trainer.restore(state, path: verified.folder) } catch {
             throw files.damaged(CheckpointDamage(verified.folder, "\(error)"), checkpoint: verified.number)

@@ -17,8 +17,8 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     public var weightDecay: Double
     /// Seed of weights, order, noise and samples.
     public var seed: UInt64
-    /// What the model keeps activations in; nil for float32.
-    public var precision: Precision?
+    /// What the model keeps activations in; nil for float32. A run records what `auto` took.
+    public var precision: PrecisionChoice?
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
     /// Steps between checkpoints; nil for `standardInterval`.
@@ -50,7 +50,7 @@ public struct PretrainingSettings: Codable, Sendable, Equatable {
     /// Settings of a new run.
     public init(
         data: String, preset: UNetConfiguration.Preset, initialCheckpoint: String? = nil, batchSize: Int,
-        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, precision: Precision? = nil,
+        learningRate: LearningRateSchedule, weightDecay: Double, seed: UInt64, precision: PrecisionChoice? = nil,
         convolution: Conv2DKernel? = nil, checkpointEvery: Int? = nil, sampleEvery: Int? = nil, evaluateEvery: Int? = nil,
         skipsUnreadable: Bool? = nil, isConditional: Bool? = nil, labelDropout: Double? = nil,
         diffusion: [String: String]? = nil, features: String? = nil, distanceImages: Int? = nil

@@ -33,7 +33,7 @@ public struct ImageDrawing: Sendable {
     /// Threads to compute with; images do not depend on it.
     public var threads: Int
     /// What the model keeps activations in.
-    public var precision = Precision.float32
+    public var precision = PrecisionChoice.float32
     /// The kernel for every convolution that it accepts; nil takes the best that accepts each.
     public var convolution: Conv2DKernel?
     /// PNG or PPM file for all images side by side, at most `gridLimit`.
@@ -129,7 +129,7 @@ public struct ImageDrawing: Sendable {
     ) throws -> DrawingSummary {
         let checkpoint = try source.loadImageModel(setting: "checkpoint")
         let selection = try ClassSelection(classes, guidance: guidance, checkpoint: checkpoint, source: source.text)
-        let context = ComputeContext(threads: threads, precision: precision, convolution: convolution)
+        let context = try context(for: checkpoint.configuration)
         let model = try UNet(checkpoint.configuration, context: context)
         model.parameters.copy(from: checkpoint.parameters)
         let sampler = try sampler(checkpoint.scheduler)
@@ -148,6 +148,13 @@ public struct ImageDrawing: Sendable {
         return DrawingSummary(
             classes: mixesClasses ? [] : selection.drawn(count: count), imageCount: conditionings.count * count,
             flops: context.meter.executedFLOPs)
+    }
+
+    /// Where a model with this configuration draws.
+    func context(for configuration: UNetConfiguration) throws -> ComputeContext {
+        let precision = try precision.decided(
+            for: configuration, images: min(count, Self.batchSize), isTraining: false, threads: threads, convolution: convolution)
+        return ComputeContext(threads: threads, precision: precision, convolution: convolution)
     }
 
     /// The steps through the noise of a model with this scheduler.

@@ -24,9 +24,7 @@ struct NoiseToImages {
         let checkpoint = try source.loadImageModel(setting: "run")
         let selection = try ClassSelection(
             drawing.classes, guidance: drawing.guidance, checkpoint: checkpoint, source: source.text)
-        let context = ComputeContext(
-            threads: drawing.threads, precision: drawing.precision, convolution: drawing.convolution)
-        let model = try UNet(checkpoint, context: context)
+        let model = try UNet(checkpoint, context: drawing.context(for: checkpoint.configuration))
         let sampler = try drawing.sampler(checkpoint.scheduler)
         let images = Tensor(shape: model.sampleShape(count: drawing.count))
         ImageSampler.fillStart(images, seed: drawing.seed, first: 0)

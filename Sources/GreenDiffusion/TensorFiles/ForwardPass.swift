@@ -20,10 +20,12 @@ public struct ForwardPass {
     ///   - convolution: the kernel for every convolution that it accepts; nil takes the best that accepts each.
     /// - Throws: what loading a checkpoint throws.
     public init(
-        _ source: ModelSource, threads: Int, precision: Precision = .float32, convolution: Conv2DKernel? = nil
+        _ source: ModelSource, threads: Int, precision: PrecisionChoice = .float32, convolution: Conv2DKernel? = nil
     ) throws {
         self.source = source
         let checkpoint = try source.load(preferringAverage: false)
+        let precision = try precision.decided(
+            for: checkpoint.configuration, images: 1, isTraining: false, threads: threads, convolution: convolution)
         model = try UNet(
             checkpoint.configuration,
             context: ComputeContext(threads: threads, precision: precision, convolution: convolution))

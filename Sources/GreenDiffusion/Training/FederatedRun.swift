@@ -59,18 +59,18 @@ public final class FederatedRun {
     package static func start(_ configuration: RunConfiguration, at path: String, site: RunSite) throws -> FederatedRun {
         let configuration = try configuration.resolved()
         try RunDirectory.checkVacant(path, for: .federated)
-        return try begin(configuration, site) { try .create(at: path, kind: .federated, settings: try configuration.yaml()) }
+        return try begin(configuration, site) { try .create(at: path, kind: .federated, settings: try $0.yaml()) }
     }
 
-    /// - Parameter openDirectory: called when all is known to be in order.
+    /// - Parameter openDirectory: called with the settings to record, when all is known to be in order.
     private static func begin(
-        _ configuration: RunConfiguration, _ site: RunSite, in openDirectory: () throws -> RunDirectory
+        _ configuration: RunConfiguration, _ site: RunSite, in openDirectory: (RunConfiguration) throws -> RunDirectory
     ) throws -> FederatedRun {
         let openedAt = ProcessInfo.processInfo.systemUptime
         let components = try RunComponents(configuration, site: site)
         let server = try components.makeServer()
         let average = ExponentialMovingAverage(of: server.global, decay: configuration.averageDecay)
-        let run = FederatedRun(try openDirectory(), components, server, average, openedAt: openedAt)
+        let run = FederatedRun(try openDirectory(components.configuration), components, server, average, openedAt: openedAt)
         try components.images.list?.write(to: run.files.imagesPath)
         try run.saveCheckpoint()
         return run
@@ -102,9 +102,8 @@ public final class FederatedRun {
         guard let verified else {
             guard files.isOnlyBegun else { throw RunDirectoryError.noCheckpoint(path: path) }
             try configuration.apply(changes, relocating: Setting.places)
-            let resolved = try configuration.resolved()
-            return try begin(resolved, site) {
-                try directory.begin(settings: try resolved.yaml())
+            return try begin(try configuration.resolved(), site) {
+                try directory.begin(settings: try $0.yaml())
                 return directory
             }
         }

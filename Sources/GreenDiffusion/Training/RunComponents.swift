@@ -26,7 +26,7 @@ struct RunComponents {
     let distances: DrawnDistances?
 
     /// - Parameters:
-    ///   - configuration: as `RunConfiguration.resolved` gave it.
+    ///   - configuration: as `RunConfiguration.resolved` gave it; `auto` becomes the precision that it takes.
     ///   - site: where the devices train.
     ///   - runID: binds frames to the run; nil derives it from the configuration.
     ///   - checkpoint: the model to go on with; nil opens what the configuration starts from.
@@ -36,15 +36,20 @@ struct RunComponents {
         _ configuration: RunConfiguration, site: RunSite = .everything, runID: UInt64? = nil,
         resuming checkpoint: Checkpoint? = nil
     ) throws {
-        (self.configuration, self.site) = (configuration, site)
+        var configuration = configuration
         threads = configuration.threads ?? Processors.available
         let start = try checkpoint ?? configuration.initial?.loadImageModel(setting: "init")
         try configuration.checkPreset(of: start)
+        let preset = configuration.preset ?? .small
+        let precision = try (configuration.precision ?? .float32).decided(
+            for: start?.configuration ?? UNetConfiguration(preset: preset), images: configuration.batchSize, isTraining: true,
+            threads: threads, convolution: configuration.convolution)
+        if configuration.precision == .automatic { configuration.precision = PrecisionChoice(precision) }
+        (self.configuration, self.site) = (configuration, site)
         scheduler = try configuration.diffusion.scheduler(startingFrom: start?.scheduler)
         schedule = NoiseSchedule(scheduler)
         let folders = try configuration.deviceFolders()
         let count = try folders?.count ?? configuration.devices.count()
-        let preset = configuration.preset ?? .small
         let size = (start?.configuration ?? UNetConfiguration(preset: preset)).imageSize
         if case .own(let counts) = configuration.partition {
             images = try RunImages(own: configuration, counts: counts, size: size, devices: count, site: site)
@@ -58,8 +63,7 @@ struct RunComponents {
         if let checkpoint { try classes?.check(resuming: checkpoint, data: data) }
         model = try UNet(
             startingFrom: start, configuration.initial?.text ?? "", preset: preset, classes: classes, seed: configuration.seed,
-            context: ComputeContext(
-                threads: threads, precision: configuration.precision ?? .float32, convolution: configuration.convolution))
+            context: ComputeContext(threads: threads, precision: precision, convolution: configuration.convolution))
         devices = try configuration.federatedDevices(samples: images.counts)
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)

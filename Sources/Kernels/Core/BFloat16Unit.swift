@@ -21,6 +21,9 @@ package struct BFloat16Unit: Sendable, Equatable {
     /// Runs what this thread begins from now on by `unit`, nil the best. For tests and benchmarks.
     package static func select(_ unit: BFloat16Unit?) { _ = gd_bf16_unit_select(unit?.name) }
 
+    /// Whether the CPU has an instruction for it.
+    package var isInstruction: Bool { !isEmulated && name != String(cString: gd_bf16_unit_floats()) }
+
     /// Whether products run in tiles, at many times the rate of multiply-adds.
     package var multipliesTiles: Bool { name.hasPrefix("AMX") }
 }

@@ -15,10 +15,14 @@ struct ProfileCommand: ParsableCommand {
             EXAMPLES:
               bench profile
               bench profile small --batch 16 --threads 1 --json profile.json
+              bench profile small --precision bfloat16
             """)
 
     @Argument(help: ArgumentHelp("A model.", valueName: "preset"))
     var preset = UNetConfiguration.Preset.ddpmCIFAR10
+
+    @Option(help: "What activations are kept in.")
+    var precision = Precision.float32
 
     @Option(help: "Images a step.")
     var batch = 8
@@ -40,11 +44,15 @@ struct ProfileCommand: ParsableCommand {
 
     func run() throws {
         let machine = Machine.current()
-        let recorded = try StepRecorder(preset: preset, batch: batch, threads: threads).record(steps: steps)
+        let recorded = try StepRecorder(
+            preset: preset, batch: batch, threads: threads, precision: precision
+        ).record(steps: steps)
         let profile = StepProfile(
-            recorded, preset: preset.rawValue, batch: batch, threads: threads, ceilings: .measure(threads: threads),
-            machine: machine)
+            recorded, preset: preset.rawValue, precision: precision, batch: batch, threads: threads,
+            ceilings: .measure(precision, threads: threads), machine: machine)
         if let json { try JSONFile.write(profile, to: json) }
         print(profile)
     }
 }
+
+extension Precision: ExpressibleByArgument {}

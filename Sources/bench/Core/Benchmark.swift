@@ -13,8 +13,8 @@ struct Benchmark {
 
 /// What one run of a case does.
 enum Work {
-    /// Textbook and really executed floating-point operations; the limit is the fused multiply-add peak.
-    case flops(nominal: Int, executed: Int)
+    /// Textbook and really executed floating-point operations; the limit is what the machine multiplies in `precision`.
+    case flops(nominal: Int, executed: Int, precision: Precision)
     /// Bytes read and written at least once; the limit is a copy of as many.
     case bytes(Int)
     /// Problems solved, and the bytes that each reads and writes at least once; the limit is a copy.

@@ -2,11 +2,14 @@ import Kernels
 
 /// A family of cases: the problem strings that it lists, and how a problem string of it becomes a benchmark.
 struct BenchmarkFamily: Sendable {
+    /// Of float32; they are listed in all `precisions`.
     let cases: [String]
     /// False for work that always runs on one thread.
     var usesThreads = true
-    /// The operation that the family times; nil where it is more than one.
-    var operation: (any OperationKernel.Type)?
+    /// What its cases may keep activations in.
+    var precisions: [Precision] = [.float32]
+    /// The kernels of what the family times, by the precision of activations; none where it is more than one operation.
+    var operations: [Precision: any OperationKernel.Type] = [:]
     /// A small problem for tests.
     var smallProblem: String?
     /// The benchmark of a problem string of this family, run in `context`; nil for a string of another.
@@ -16,14 +19,15 @@ struct BenchmarkFamily: Sendable {
     /// `conv3x3/fwd/n8ci128co128hw32/direct`.
     func benchmark(_ name: String, context: ComputeContext) throws -> Benchmark? {
         let problem = Problem(name)
-        guard let kernel = operation?.init(rawValue: String(problem.parts[problem.parts.count - 1])) else {
+        guard precisions.contains(problem.precision) else { return nil }
+        guard let kernel = operations[problem.precision]?.init(rawValue: String(problem.parts[problem.parts.count - 1])) else {
             return try make(problem, context)
         }
         var ran = false
         context.overrides = [kernel]
         context.onFirstRun = { ran = ran || AnyHashable($1) == AnyHashable(kernel) }
         defer { context.onFirstRun = nil }
-        guard let benchmark = try make(Problem(problem.parts.dropLast().joined(separator: "/")), context) else { return nil }
+        guard let benchmark = try make(problem.withoutLast, context) else { return nil }
         guard ran else { throw RefusedProblem(name: name) }
         return benchmark
     }

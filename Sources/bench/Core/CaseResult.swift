@@ -27,7 +27,7 @@ struct CaseResult: CustomStringConvertible {
     /// What is counted per second of the fastest run, in `rateUnit`.
     var rate: Double {
         switch work {
-        case .flops(let nominal, _): Double(nominal) / minimum / 1e9
+        case .flops(let nominal, _, _): Double(nominal) / minimum / 1e9
         case .bytes(let bytes): Double(bytes) / minimum / 1e9
         case .problems(let count, _): Double(count) / minimum
         }
@@ -45,7 +45,7 @@ struct CaseResult: CustomStringConvertible {
     var limitShare: Double {
         let amount =
             switch work {
-            case .flops(_, let executed): executed
+            case .flops(_, let executed, _): executed
             case .bytes(let bytes): bytes
             case .problems(let count, let bytesEach): count * bytesEach
             }
@@ -53,7 +53,8 @@ struct CaseResult: CustomStringConvertible {
     }
 
     var limitName: String {
-        if case .flops = work { "fma" } else { "memcpy" }
+        guard case .flops(_, _, let precision) = work else { return "memcpy" }
+        return precision == .float32 ? "fma" : "bf16"
     }
 
     static let header = row("case", "threads", "min ms", "median ms", "spread", "cpu", "rate", "of limit")
@@ -102,7 +103,7 @@ extension CaseResult: Encodable {
         try container.encode(minimumProcessorSeconds * 1e3, forKey: .minimumProcessorSeconds)
         try container.encode(rate, forKey: .rate)
         try container.encode(rateUnit, forKey: .rateUnit)
-        if case .flops(_, let executed) = work { try container.encode(Double(executed) / minimum / 1e9, forKey: .executedRate) }
+        if case .flops(_, let executed, _) = work { try container.encode(Double(executed) / minimum / 1e9, forKey: .executedRate) }
         try container.encode(limitName, forKey: .limit)
         try container.encode(limitRate / 1e9, forKey: .limitRate)
         try container.encode(limitShare, forKey: .limitShare)

@@ -21,7 +21,7 @@ struct CaseRunner {
 
     private func limitRate(_ work: Work, threads: Int) -> Double {
         switch work {
-        case .flops: Ceilings.fusedMultiplyAdd(threads: threads)
+        case .flops(_, _, let precision): Ceilings.arithmetic(precision, threads: threads)
         case .bytes(let bytes): Ceilings.copy(bytes: bytes, threads: threads)
         case .problems(let count, let bytesEach): Ceilings.copy(bytes: count * bytesEach, threads: threads)
         }

@@ -11,6 +11,19 @@ enum Ceilings {
         return Double(threads * rounds * Int(gd_fma_peak_flops_per_round())) / seconds
     }
 
+    /// FLOP/s of products of bfloat16 on the unit that runs them, their operands in the first-level cache.
+    static func bfloat16Products(threads: Int) -> Double {
+        let rounds = 1_000
+        let seconds = Stopwatch.shortest(of: 50) { gd_bf16_peak(Int64(rounds), Int32(threads)) }
+        return Double(threads * rounds * Int(gd_bf16_peak_flops_per_round())) / seconds
+    }
+
+    /// FLOP/s that work on activations of `precision` may reach: in bfloat16 kernels may multiply either way.
+    static func arithmetic(_ precision: Precision, threads: Int) -> Double {
+        let floats = fusedMultiplyAdd(threads: threads)
+        return precision == .float32 ? floats : max(floats, bfloat16Products(threads: threads))
+    }
+
     /// FLOP/s of OpenBLAS' own threaded single-precision product of 1024 x 1024 matrices.
     static func matrixProduct(threads: Int) -> Double {
         let side = 1024

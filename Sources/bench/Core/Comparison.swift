@@ -15,9 +15,9 @@ func relativeError(_ result: Tensor, _ reference: Tensor) -> Double {
 
 extension Tensor {
     /// Standard normal numbers, different for every `item`.
-    static func random(_ shape: [Int], item: UInt32) -> Tensor {
+    static func random(_ shape: [Int], item: UInt32, _ precision: Precision = .float32) -> Tensor {
         let tensor = Tensor(shape: shape)
         tensor.fillNormal(CounterRandom(seed: 1, stream: .initialization, item: item))
-        return tensor
+        return precision == .float32 ? tensor : Tensor(copying: tensor, as: precision)
     }
 }

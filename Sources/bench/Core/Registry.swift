@@ -8,7 +8,9 @@ enum Registry {
     ]
 
     /// The problem strings of all families.
-    static var cases: [String] { families.flatMap(\.cases) }
+    static var cases: [String] {
+        families.flatMap { family in family.precisions.flatMap { precision in family.cases.map { Problem.name($0, precision) } } }
+    }
 
     /// The listed cases that contain `filter`, all without one; a problem string that is not listed stands for itself.
     static func matching(_ filter: String?) -> [String] {
@@ -19,8 +21,9 @@ enum Registry {
 
     /// The benchmark of a problem string, and the threads that it runs on when `threads` are offered.
     static func benchmark(_ name: String, threads: Int) throws -> (benchmark: Benchmark, threads: Int) {
+        let precision = Problem(name).precision
         for family in families {
-            let context = ComputeContext(threads: family.usesThreads ? threads : 1)
+            let context = ComputeContext(threads: family.usesThreads ? threads : 1, precision: precision)
             if let benchmark = try family.benchmark(name, context: context) { return (benchmark, context.threads) }
         }
         throw UnknownCase(name: name)

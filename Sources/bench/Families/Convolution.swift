@@ -8,7 +8,9 @@ extension BenchmarkFamily {
             size in
             LayerPass.allCases.map { "conv3x3/\($0.rawValue)/\(size)" }
         } + LayerPass.allCases.map { "conv1x1/\($0.rawValue)/n8ci256co256hw16" },
-        operation: Conv2DKernel.self, smallProblem: "conv3x3/wgrad/n2ci16co16hw8",
+        precisions: Precision.allCases,
+        operations: [.float32: Conv2DKernel.self, .bfloat16: BFloat16Conv2DKernel.self],
+        smallProblem: "conv3x3/wgrad/n2ci32co32hw8",
         make: { problem, context in
             guard problem.parts.count == 3, let pass = LayerPass(rawValue: String(problem.parts[1])),
                 let name = ConvolutionName(problem.parts[0]),
@@ -31,16 +33,18 @@ extension OperationRun {
     fileprivate static func convolution(
         _ pass: LayerPass, _ geometry: Conv2DGeometry, _ context: ComputeContext
     ) -> OperationRun {
-        let (input, dOutput) = (Tensor.random([geometry.inputCount], item: 0), Tensor.random([geometry.outputCount], item: 3))
+        let precision = context.precision
+        let input = Tensor.random([geometry.inputCount], item: 0, precision)
+        let dOutput = Tensor.random([geometry.outputCount], item: 3, precision)
         let (weight, bias) = (Tensor.random([geometry.weightCount], item: 1), Tensor.random([geometry.outputChannels], item: 2))
         switch pass {
         case .forward:
-            let output = Tensor(shape: [geometry.outputCount])
+            let output = Tensor(shape: [geometry.outputCount], precision: precision)
             return OperationRun(results: [output]) {
                 context.conv2dForward(input: input, weight: weight, bias: bias, geometry: geometry, into: output)
             }
         case .dataGradient:
-            let dInput = Tensor(shape: [geometry.inputCount])
+            let dInput = Tensor(shape: [geometry.inputCount], precision: precision)
             return OperationRun(results: [dInput]) {
                 context.conv2dBackwardData(dOutput: dOutput, weight: weight, geometry: geometry, into: dInput)
             }

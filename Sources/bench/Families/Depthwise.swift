@@ -7,7 +7,7 @@ extension BenchmarkFamily {
             "depthwise3x3/fwd/n8c96hw56", "depthwise3x3s2/fwd/n8c96hw56", "depthwise5x5/fwd/n8c672hw7",
             "depthwise5x5s2/fwd/n8c144hw28",
         ],
-        operation: DepthwiseKernel.self, smallProblem: "depthwise3x3s2/fwd/n2c20hw7",
+        operations: [.float32: DepthwiseKernel.self], smallProblem: "depthwise3x3s2/fwd/n2c20hw7",
         make: { problem, context in
             let layers = [
                 "depthwise3x3": (3, 1), "depthwise3x3s2": (3, 2), "depthwise5x5": (5, 1), "depthwise5x5s2": (5, 2),

@@ -6,7 +6,7 @@ extension BenchmarkFamily {
     /// `groupnorm/fwd|bwd/n8c128hw32`: 32 groups, fused with SiLU.
     static let groupNorm = BenchmarkFamily(
         cases: ["n8c128hw32", "n8c256hw16"].flatMap { size in ["fwd", "bwd"].map { "groupnorm/\($0)/\(size)" } },
-        operation: GroupNormKernel.self, smallProblem: "groupnorm/bwd/n2c32hw4",
+        precisions: Precision.allCases, operations: [.float32: GroupNormKernel.self], smallProblem: "groupnorm/bwd/n2c32hw4",
         make: { problem, context in
             guard problem.parts.count == 3, problem.parts[0] == "groupnorm", ["fwd", "bwd"].contains(problem.parts[1]),
                 let size = problem.numbers(2, "n", "c", "hw"), size.allSatisfy({ $0 > 0 }), size[1] % groups == 0
@@ -26,9 +26,10 @@ extension OperationRun {
         _ shape: [Int], groups: Int, isBackward: Bool, _ context: ComputeContext
     ) -> OperationRun {
         let (epsilon, channels): (Float, _) = (1e-6, [shape[3]])
-        let input = Tensor.random(shape, item: 0)
+        let precision = context.precision
+        let input = Tensor.random(shape, item: 0, precision)
         let (scale, shift) = (Tensor.random(channels, item: 2), Tensor.random(channels, item: 3))
-        let (output, statistics) = (Tensor(shape: shape), Tensor(shape: [shape[0], groups, 2]))
+        let (output, statistics) = (Tensor(shape: shape, precision: precision), Tensor(shape: [shape[0], groups, 2]))
         let forward = {
             context.groupNormForward(
                 input: input, groups: groups, epsilon: epsilon, scale: scale, shift: shift, activation: .silu, into: output,
@@ -36,7 +37,7 @@ extension OperationRun {
         }
         guard isBackward else { return OperationRun(results: [output], run: forward) }
         forward()
-        let (dOutput, dInput) = (Tensor.random(shape, item: 1), Tensor(shape: shape))
+        let (dOutput, dInput) = (Tensor.random(shape, item: 1, precision), Tensor(shape: shape, precision: precision))
         let (dScale, dShift) = (Tensor(shape: channels), Tensor(shape: channels))
         return OperationRun(results: [dInput]) {
             context.groupNormBackward(

@@ -5,7 +5,7 @@ extension BenchmarkFamily {
     /// `optimizer/ddpm-cifar10`: gradient norm, clipping, AdamW and moving average of a preset's parameters.
     static let optimizer = BenchmarkFamily(
         cases: UNetConfiguration.Preset.allCases.filter { $0 != .tiny }.map { "optimizer/\($0.rawValue)" },
-        operation: AdamWKernel.self, smallProblem: "optimizer/tiny",
+        operations: [.float32: AdamWKernel.self], smallProblem: "optimizer/tiny",
         make: { problem, context in
             guard problem.parts.count == 2, problem.parts[0] == "optimizer",
                 let preset = UNetConfiguration.Preset(rawValue: String(problem.parts[1]))

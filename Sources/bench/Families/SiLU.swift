@@ -3,7 +3,7 @@ import Kernels
 extension BenchmarkFamily {
     /// `silu/fwd|bwd/n1M`: values. None is listed: a U-Net's SiLU is part of its normalisation, except for a time embedding's few values.
     static let silu = BenchmarkFamily(
-        cases: [], operation: SiLUKernel.self, smallProblem: "silu/bwd/n1k",
+        cases: [], operations: [.float32: SiLUKernel.self], smallProblem: "silu/bwd/n1k",
         make: { problem, context in
             guard problem.parts.count == 3, problem.parts[0] == "silu", ["fwd", "bwd"].contains(problem.parts[1]),
                 let count = problem.numbers(2, "n")?[0], count > 0

@@ -7,7 +7,7 @@ extension BenchmarkFamily {
     static let unet = BenchmarkFamily(
         cases: UNetConfiguration.Preset.allCases.filter { $0 != .tiny }.flatMap { preset in
             ["fwd", "train", "ddim"].map { "unet/\($0)/\(preset.rawValue)/n8" }
-        },
+        }, precisions: Precision.allCases,
         make: { problem, context in
             guard problem.parts.count == 4, problem.parts[0] == "unet", ["fwd", "train", "ddim"].contains(problem.parts[1]),
                 let preset = UNetConfiguration.Preset(rawValue: String(problem.parts[2])),
@@ -58,9 +58,10 @@ final class UNetRun {
 
     private func verifyPrediction() throws(VerificationError) {
         let image = Tensor(viewOf: images, shape: model.sampleShape(count: 1))
-        let result = model.predictNoise(image, timesteps: [500])
-        let reference = withDirectConvolutions { model.predictNoise(image, timesteps: [500]) }
-        try VerificationError.check("prediction", relativeError(result, reference), atMost: 1e-4)
+        let reference = reference().predictNoise(image, timesteps: [500])
+        let tolerance = context.precision == .float32 ? 1e-4 : 3e-2
+        try VerificationError.check(
+            "prediction", relativeError(model.predictNoise(image, timesteps: [500]), reference), atMost: tolerance)
     }
 
     func trainBenchmark() -> Benchmark {
@@ -73,31 +74,36 @@ final class UNetRun {
         return Benchmark(
             work: executed(run), images: timesteps.count,
             verify: { [self] () throws(VerificationError) in
-                let result = gradients()
-                let reference = withDirectConvolutions { gradients() }
-                try VerificationError.check("gradients", relativeError(result, reference), atMost: 1e-3)
+                let tolerance = context.precision == .float32 ? 1e-3 : 3e-2
+                let reference = gradients(of: reference())
+                try VerificationError.check("gradients", relativeError(gradients(of: model), reference), atMost: tolerance)
             }, run: run)
     }
 
-    /// A copy of all gradients of the loss on one image.
-    private func gradients() -> Tensor {
+    /// All gradients of the loss on one image.
+    private func gradients(of model: UNet) -> Tensor {
         let shape = model.sampleShape(count: 1)
         let image = Tensor(viewOf: images, shape: shape)
-        model.gradients.fill(0)
+        model.clearGradients()
         _ = model.accumulateGradients(sample: image, timesteps: [500], target: .random(shape, item: 1))
-        return Tensor(shape: model.gradients.shape, values: model.gradients.values)
+        return model.gradients
     }
 
-    /// `body` with every convolution as plain products, without Winograd's transforms.
-    private func withDirectConvolutions<Result>(_ body: () -> Result) -> Result {
-        model.context.overrides = [Conv2DKernel.direct]
-        defer { model.context.overrides = [] }
-        return body()
+    /// The same model in float32 with every convolution as plain products, without Winograd's transforms.
+    private func reference() -> UNet {
+        let plain = ComputeContext(threads: context.threads)
+        plain.overrides = [Conv2DKernel.direct]
+        guard let reference = try? UNet(model.configuration, context: plain) else {
+            preconditionFailure("a configuration that made a model makes another")
+        }
+        reference.parameters.copy(from: model.parameters)
+        return reference
     }
 
     private func executed(_ run: () -> Void) -> Work {
         model.context.meter.reset()
         run()
-        return .flops(nominal: model.context.meter.nominalFLOPs, executed: model.context.meter.executedFLOPs)
+        let meter = model.context.meter
+        return .flops(nominal: meter.nominalFLOPs, executed: meter.executedFLOPs, precision: context.precision)
     }
 }

@@ -5,14 +5,17 @@ struct StepProfile: Encodable {
     /// Rates measured right beside the steps.
     struct Ceilings: Encodable {
         let fmaGflops: Double
+        /// Of products of bfloat16; nil where the step has none.
+        let bf16Gflops: Double?
         /// Of a copy too large for the caches, read and written bytes counted.
         let memoryCopyGbs: Double
         /// Of copies that stay within the second-level caches.
         let cacheCopyGbs: Double
 
-        static func measure(threads: Int) -> Ceilings {
+        static func measure(_ precision: Precision, threads: Int) -> Ceilings {
             Ceilings(
                 fmaGflops: bench.Ceilings.fusedMultiplyAdd(threads: threads) / 1e9,
+                bf16Gflops: precision == .float32 ? nil : bench.Ceilings.bfloat16Products(threads: threads) / 1e9,
                 memoryCopyGbs: bench.Ceilings.copy(bytes: 1 << 27, threads: threads) / 1e9,
                 cacheCopyGbs: bench.Ceilings.cacheCopy(threads: threads) / 1e9)
         }
@@ -47,6 +50,9 @@ struct StepProfile: Encodable {
 
     let machine: Machine
     let preset: String
+    let precision: String
+    /// What multiplies bfloat16; nil where nothing does.
+    let bf16Unit: String?
     let batch: Int
     let threads: Int
     let ceilings: Ceilings
@@ -54,8 +60,12 @@ struct StepProfile: Encodable {
     /// Slowest first.
     let operations: [Row]
 
-    init(_ recorded: RecordedStep, preset: String, batch: Int, threads: Int, ceilings: Ceilings, machine: Machine) {
-        (self.preset, self.batch, self.threads) = (preset, batch, threads)
+    init(
+        _ recorded: RecordedStep, preset: String, precision: Precision, batch: Int, threads: Int, ceilings: Ceilings,
+        machine: Machine
+    ) {
+        (self.preset, self.precision, self.batch, self.threads) = (preset, precision.rawValue, batch, threads)
+        bf16Unit = precision == .float32 ? nil : BFloat16Unit.selected.name
         (self.ceilings, self.machine) = (ceilings, machine)
         stepMilliseconds = recorded.seconds * 1e3
         operations = recorded.profile.entries.map { entry in

@@ -6,10 +6,12 @@ struct StepRecorder {
     let preset: UNetConfiguration.Preset
     let batch: Int
     let threads: Int
+    var precision = Precision.float32
 
     /// The fastest of `steps` whole training steps after one that warms up: the one that others disturbed least.
     func record(steps: Int) throws -> RecordedStep {
-        let run = try UNetRun(UNetConfiguration(preset: preset), images: batch, context: ComputeContext(threads: threads))
+        let context = ComputeContext(threads: threads, precision: precision)
+        let run = try UNetRun(UNetConfiguration(preset: preset), images: batch, context: context)
         let benchmark = run.trainBenchmark()
         var fastest = RecordedStep(seconds: .infinity, profile: Profile())
         for _ in 0..<steps {

@@ -49,7 +49,7 @@ extension ServeAnswer {
     init(_ benchmark: Benchmark) {
         self.init(images: benchmark.images)
         switch benchmark.work {
-        case .flops(let nominal, let executed): (nominalFlops, executedFlops) = (nominal, executed)
+        case .flops(let nominal, let executed, _): (nominalFlops, executedFlops) = (nominal, executed)
         case .bytes(let bytes): self.bytes = bytes
         case .problems(let count, let bytesEach): bytes = count * bytesEach
         }

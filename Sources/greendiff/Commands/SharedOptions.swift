@@ -1,4 +1,5 @@
 import ArgumentParser
+import GreenDiffusion
 import Kernels
 import Logging
 
@@ -22,8 +23,8 @@ struct ThreadOptions: ParsableArguments {
 
 /// In what precision a model computes, and with which kernel for convolutions.
 struct ComputeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("What activations are kept and multiplied in (default: float32).", valueName: "precision"))
-    var precision: Precision?
+    @Option(help: ArgumentHelp("What activations are kept and multiplied in; auto takes what is faster here (default: float32).", valueName: "precision"))
+    var precision: PrecisionChoice?
     @Option(
         help: ArgumentHelp(
             "Compute every convolution that it accepts with this kernel (default: the fastest that accepts each).",
@@ -32,12 +33,12 @@ struct ComputeOptions: ParsableArguments {
 }
 
 extension Conv2DKernel: ExpressibleByArgument {}
-extension Precision: ExpressibleByArgument {}
+extension PrecisionChoice: ExpressibleByArgument {}
 
 /// What a command tells about itself, on standard error.
 struct LoggingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Least severe message to show on standard error.", valueName: "level"))
-    var logLevel: Logger.Level = .warning
+    var logLevel: Logger.Level = .notice
 
     /// Sends log messages to standard error: call once, before the work starts.
     func start() {
