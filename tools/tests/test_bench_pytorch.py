@@ -38,6 +38,21 @@ class ProblemTests(unittest.TestCase):
         self.assertFalse(problems.is_layer(problem.name) or problems.is_whole(problem.name))
         self.assertEqual(problems.layouts(problem.name), ["contiguous"])
 
+    def test_precision(self):
+        problem = problems.Problem("conv3x3/fwd/bf16/n1ci128co128hw32")
+        self.assertEqual((problem.precision, problem.action, problem.sizes["ci"]), ("bfloat16", "fwd", 128))
+        self.assertEqual(problems.in_bfloat16("unet/train/small/n8"), "unet/train/bf16/small/n8")
+        self.assertEqual(problems.Problem("unet/train/bf16/small/n8").preset, "small")
+
+    def test_ways_of_the_peer(self):
+        self.assertEqual(problems.peer_slots("unet/fwd/small/n8", reduced=False), ["contiguous", "channels_last"])
+        ways = problems.peer_slots("unet/fwd/small/n8", reduced=True)
+        self.assertEqual(len(ways), 6)
+        for way in ways:
+            layout, precision = problems.split_slot(way)
+            self.assertEqual(problems.slot({"layout": layout, "precision": precision}), way)
+        self.assertEqual(problems.peer_slots("optimizer/small", reduced=True), ["contiguous"])
+
     def test_refuses_others(self):
         for name in ("", "conv3x5/fwd/n1ci1co1hw8", "conv3x3/fwd/n1x", "certify/n37M/g256", "unet/fwd/n8", "energy/n1M"):
             with self.assertRaises(ValueError, msg=name):
@@ -117,6 +132,16 @@ class ComparisonTests(unittest.TestCase):
         self.compare(sides, budget=100, most=4, layout_rounds=0)
         self.assertEqual([len(side.samples) for side in sides], [4, 4, 0])
 
+    def test_each_side_goes_on_in_its_fastest_way(self):
+        ours = {"greendiff": 1.0, "greendiff bfloat16": 0.5}
+        seconds = {**ours, "channels_last": 3.0, "channels_last autocast": 2.0, "compiled": 9}
+        worker = FakeWorker(seconds)
+        sides = [comparison.Side(worker, slot, "unet/fwd/small/n2", 2) for slot in seconds]
+        record = comparison.result("unet/fwd/small/n2", 2, self.compare(sides, budget=100, most=4, layout_rounds=0))
+        self.assertEqual((record["ours"]["precision"], record["pytorch"]["precision"]), ("bfloat16", "autocast"))
+        self.assertEqual((record["ratio_median"], record["compiled"]["median_ms"]), (4, 9000))
+        self.assertEqual(worker.released, ["greendiff", "channels_last"])
+
     def test_takes_the_fewest_samples_of_slow_cases(self):
         _, sides = self.sides(greendiff=10.0, contiguous=30.0)
         self.compare(sides, budget=1, most=9)
@@ -135,16 +160,18 @@ class ResultTests(unittest.TestCase):
             path, bench = os.path.join(folder, "r.json"), os.path.join(folder, "bench")
             with open(bench, "w", encoding="ascii") as file:
                 file.write("one")
-            first = results.Results.start(path, bench, resume=False)
+            first = results.Results.start(path, bench, resume=False, precision="float32")
             first.comparisons.append({"case": "a", "threads": 2})
             first.write()
-            self.assertEqual(results.Results.start(path, bench, resume=True).done(), {("a", 2)})
+            self.assertEqual(results.Results.start(path, bench, resume=True, precision="float32").done(), {("a", 2)})
             with self.assertRaisesRegex(results.ResultError, "exists"):
-                results.Results.start(path, bench, resume=False)
+                results.Results.start(path, bench, resume=False, precision="float32")
+            with self.assertRaisesRegex(results.ResultError, "--precision float32"):
+                results.Results.start(path, bench, resume=True, precision="bfloat16")
             with open(bench, "w", encoding="ascii") as file:
                 file.write("two")
             with self.assertRaisesRegex(results.ResultError, "another build"):
-                results.Results.start(path, bench, resume=True)
+                results.Results.start(path, bench, resume=True, precision="float32")
 
     def test_refuses_other_files(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -141,7 +141,8 @@ class TableTests(unittest.TestCase):
         (run.folder / "rounds.jsonl").write_text(2 * (json.dumps(line) + "\n"))
         for reference, added in (("held-out", 0), ("train", 100)):
             results_path(run.beside, reference, self.options).write_text(json.dumps({
-                "frechet_distance": distance + added, "kid_mean": 0.5, "precision": 0.25, "recall": 0.125}))
+                "frechet_distance": distance + added, "kid_mean": 0.5, "precision": 0.25, "recall": 0.125,
+                "sample_pixels": {"mean": [0.25, 0.5, 0.75], "deviation": [0.2] * 3}}))
 
     def test_means_and_deviations_over_the_seeds(self):
         self.fill("fedavg", 1, 10)
@@ -154,7 +155,7 @@ class TableTests(unittest.TestCase):
             "| FedAvg, 32 bits | 11.0 ± 1.4 | 0.500 ± 0.000 | 0.25 ± 0.00 | 0.12 ± 0.00 | 0.50000 ± 0.00000 |",
             "| on demand, lattice (default) | 7.0 | 0.500 | 0.25 | 0.12 | 0.50000 |"])
         rows = tables.of_schemes(found["iid"], tables.COST).splitlines()
-        self.assertEqual(rows[3], "| on demand, lattice (default) | 3.0 | 2.0 | 6.0 | 10 | 0.25000 | 107.0 |")
+        self.assertEqual(rows[3], "| on demand, lattice (default) | 3 | 2 | 6.0 | 10 | 0.25000 | 107.0 |")
         self.assertEqual(tables.collect(self.options, 3), {})
 
 

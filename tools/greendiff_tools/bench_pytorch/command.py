@@ -9,12 +9,13 @@ import time
 from ..paths import BENCH
 from . import memory, problems
 from .cases import Shapes
-from .comparison import OURS, Side, compare, result
+from .comparison import COMPILED, OURS, OURS_BFLOAT16, Side, compare, result
 from .idle import BusyMachine, IdleCheck
 from .results import ResultError, Results
 from .tables import HEADER, comparison_line, memory_line, terminal_summary
 from .worker import WorkerError, default_python, our_worker, torch_worker
 
+PRECISIONS = ("float32", "bfloat16", "fastest")
 # Seconds that the samples of one case may take beyond the fewest.
 WHOLE_BUDGET, LAYER_BUDGET = 6.0, 0.3
 
@@ -33,6 +34,10 @@ def parse(arguments, description):
     parser.add_argument("--resume", action="store_true", help="go on with the cases that FILE has not yet")
     parser.add_argument("--report", action="store_true", help="print the tables of FILE and measure nothing")
     parser.add_argument("--filter", metavar="REGEX", help="only cases whose problem string matches")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default="float32",
+        help="float32 on both sides; or our bfloat16, or our fastest, against PyTorch's fastest of float32, autocast to "
+        "bfloat16 and fp32_precision 'bf16' (float32)")
     parser.add_argument("--batch", type=integers, default=[1, 4, 8, 16, 32], help="images a step (1,4,8,16,32)")
     parser.add_argument("--threads", type=integers, default=[1, 2], help="threads (1,2)")
     parser.add_argument("--samples", type=int, default=15, help="most samples a case and side (15)")
@@ -56,7 +61,7 @@ class Run:
 
     def __init__(self, options):
         self.options = options
-        self.results = Results.start(options.json, options.bench, options.resume)
+        self.results = Results.start(options.json, options.bench, options.resume, options.precision)
         self.shapes = Shapes(options.bench)
         self.idle = IdleCheck(options.idle_limit)
         self.verified = set()
@@ -96,8 +101,10 @@ class Run:
     def compare(self, case, ours, peer):
         whole, layer = problems.is_whole(case.name), problems.is_layer(case.name)
         waited = self.idle.waited_seconds
-        slots = problems.layouts(case.name) + (["compiled"] if self.options.compile and whole else [])
-        sides = [Side(ours, OURS, case.name, case.threads, verify=self.needs_verification(case.name))]
+        slots = problems.peer_slots(case.name, self.options.precision != "float32")
+        slots += [COMPILED] if self.options.compile and whole else []
+        verify = self.needs_verification(case.name)
+        sides = [Side(ours, slot, name, case.threads, verify=verify) for slot, name in self.our_ways(case.name)]
         sides += [Side(peer, slot, case.name, case.threads) for slot in slots]
         budget, layout_rounds, patience = (LAYER_BUDGET, 1, 0.2) if layer else (WHOLE_BUDGET, 0, 3.0)
         self.idle.begin(patience)
@@ -109,6 +116,12 @@ class Run:
             side.release()
         self.results.comparisons.append(record)
         print(comparison_line(record), flush=True)
+
+    def our_ways(self, name):
+        """(slot, problem string) of each of our precisions that takes part."""
+        reduced = [(OURS_BFLOAT16, problems.in_bfloat16(name))] if problems.has_precision(name) else []
+        return {"float32": [(OURS, name)], "bfloat16": reduced or [(OURS, name)], "fastest": [(OURS, name), *reduced]}[
+            self.options.precision]
 
     def needs_verification(self, name):
         """Whether this is the first case of its kind and shape: batches and threads are verified by the tests."""
@@ -125,10 +138,13 @@ class Run:
                 continue
             threads = max(options.threads)
             timing = results.find(case, threads)
-            layout = timing["pytorch"]["layout"] if timing else "channels_last"
+            ours, slot = case, "channels_last"
+            if timing:
+                ours = problems.in_bfloat16(case) if timing["ours"].get("precision") == "bfloat16" else case
+                slot = problems.slot(timing["pytorch"])
             with self.timed():
                 results.memory.append(
-                    memory.compare(case, threads, layout, options.bench, options.python, self.shapes.configurations))
+                    memory.compare(case, ours, threads, slot, options.bench, options.python, self.shapes.configurations))
             print(memory_line(results.memory[-1]), flush=True)
 
 

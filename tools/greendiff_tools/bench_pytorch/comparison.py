@@ -2,7 +2,10 @@
 
 import statistics
 
-OURS = "greendiff"
+from .problems import split_slot
+
+OURS, OURS_BFLOAT16 = "greendiff", "greendiff bfloat16"
+COMPILED = "compiled"
 # A sample repeats the work until it has run so long: single calls of microseconds cannot be timed.
 SAMPLE_SECONDS = 0.02
 FEWEST_SAMPLES = 3
@@ -60,12 +63,13 @@ def sample_count(round_seconds, budget_seconds, most):
 def compare(sides, idle, budget_seconds, most, layout_rounds):
     """Takes the samples of all `sides`, ours first, and returns the sides that were sampled to the end.
 
-    After `layout_rounds`, or the warm-up where that is 0, PyTorch goes on in its faster layout alone."""
+    After `layout_rounds`, or the warm-up where that is 0, PyTorch goes on in its fastest layout and precision alone, and we in
+    our fastest precision."""
     costs = {side.slot: side.warm_up() for side in sides}
     remaining, done = list(sides), 0
     while True:
         if done == layout_rounds:
-            remaining = drop_slower_layouts(remaining)
+            remaining = drop_slower_ways(remaining)
         if done >= sample_count(sum(costs[side.slot] for side in remaining), budget_seconds, most):
             return remaining
         for side in remaining:
@@ -73,27 +77,39 @@ def compare(sides, idle, budget_seconds, most, layout_rounds):
         done += 1
 
 
-def drop_slower_layouts(sides):
-    """Ours, what is compiled, and the faster of the two memory layouts."""
-    layouts = [side for side in sides if side.slot in ("contiguous", "channels_last")]
-    best = min(layouts, key=lambda side: min([side.once, *side.samples]))
-    for side in layouts:
-        if side is not best:
+def group(slot):
+    """Whose way of doing the work it is."""
+    return "ours" if slot in (OURS, OURS_BFLOAT16) else COMPILED if slot == COMPILED else "pytorch"
+
+
+def drop_slower_ways(sides):
+    """Of ours and of PyTorch's ways the fastest, and what is compiled."""
+    best = {}
+    for side in sides:
+        def seconds(way):
+            return min([way.once, *way.samples])
+
+        fastest = best.setdefault(group(side.slot), side)
+        if seconds(side) < seconds(fastest):
+            best[group(side.slot)] = side
+    for side in sides:
+        if side not in best.values():
             side.release()
-    return [side for side in sides if side not in layouts or side is best]
+    return [side for side in sides if side in best.values()]
 
 
 def result(case, threads, sides):
     """The record of one comparison, from the sides that were sampled to the end."""
-    by_slot = {side.slot: side for side in sides}
-    ours = by_slot[OURS]
-    peer = next(side for slot, side in by_slot.items() if slot not in (OURS, "compiled"))
+    by_group = {group(side.slot): side for side in sides}
+    ours, peer = by_group["ours"], by_group["pytorch"]
+    layout, precision = split_slot(peer.slot)
     record = {
         "case": case, "threads": threads, "images": ours.work.get("images"), "work": ours.work,
-        "ours": ours.summary(), "pytorch": {**peer.summary(), "layout": peer.slot},
+        "ours": {**ours.summary(), "precision": "bfloat16" if ours.slot == OURS_BFLOAT16 else "float32"},
+        "pytorch": {**peer.summary(), "layout": layout, "precision": precision},
     }
-    if "compiled" in by_slot:
-        record["compiled"] = by_slot["compiled"].summary()
+    if COMPILED in by_group:
+        record["compiled"] = by_group[COMPILED].summary()
     return with_ratios(record)
 
 

@@ -1,6 +1,7 @@
 """Peak memory of a whole step, each side in a fresh process."""
 
 from .cases import MODEL
+from .problems import split_slot
 from .worker import our_worker, torch_worker
 
 ACTIONS = ["train", "fwd"]
@@ -18,11 +19,13 @@ def measure(make_worker, case, slot, threads):
     return {"peak_bytes": peak, "runtime_bytes": before, "work_bytes": peak - before}
 
 
-def compare(case, threads, layout, bench, python, configurations):
-    ours = measure(lambda: our_worker(bench), case, "ours", threads)
-    peer = measure(lambda: torch_worker(python, configurations), case, layout, threads)
+def compare(case, our_case, threads, slot, bench, python, configurations):
+    """`our_case` is `case` in the precision that we run it in; `slot` says how PyTorch does."""
+    ours = measure(lambda: our_worker(bench), our_case, "ours", threads)
+    peer = measure(lambda: torch_worker(python, configurations), case, slot, threads)
+    layout, precision = split_slot(slot)
     return {
-        "case": case, "threads": threads, "ours": ours, "pytorch": {**peer, "layout": layout},
+        "case": case, "threads": threads, "ours": ours, "pytorch": {**peer, "layout": layout, "precision": precision},
         "ratio_peak": ours["peak_bytes"] / peer["peak_bytes"], "ratio_work": ours["work_bytes"] / peer["work_bytes"],
     }
 

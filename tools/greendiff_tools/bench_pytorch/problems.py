@@ -1,10 +1,15 @@
-"""Problem strings, as `bench` writes them: `conv3x3s2/fwd/n8ci256co256hw16`, `unet/train/ddpm-cifar10/n8`."""
+"""Problem strings, as `bench` writes them: `conv3x3s2/fwd/n8ci256co256hw16`, `unet/train/ddpm-cifar10/n8`.
+
+A third part `bf16` says that activations are bfloat16: `unet/train/bf16/ddpm-cifar10/n8`."""
 
 import re
 
 CONVOLUTION = re.compile(r"conv(\d)x\1(?:s(\d)(p1)?)?(?:u(\d))?$")
 SIZE = re.compile(r"([a-z]+)(\d+)")
 CODEC = ("quantize", "unpack")
+BFLOAT16 = "bf16"
+# What PyTorch computes in: as it is; bfloat16 where autocast says so; or floats that oneDNN rounds as it multiplies.
+PEER_PRECISIONS = ("float32", "autocast", "fp32_precision")
 
 
 class Problem:
@@ -13,6 +18,10 @@ class Problem:
     def __init__(self, name):
         self.name = name
         parts = name.split("/")
+        self.precision = "float32"
+        if parts[2:3] == [BFLOAT16]:
+            parts.pop(2)
+            self.precision = "bfloat16"
         self.kind = parts[0]
         self.preset = None
         if self.kind == "optimizer" and len(parts) == 2:
@@ -58,3 +67,32 @@ def layouts(name):
     """The memory layouts in which PyTorch may run a case."""
     kind = Problem(name).kind
     return ["contiguous"] if kind in ("attention", "linear", "optimizer", *CODEC) else ["contiguous", "channels_last"]
+
+
+def has_precision(name):
+    """Whether a case may run in bfloat16."""
+    return is_whole(name) or is_layer(name)
+
+
+def in_bfloat16(name):
+    """The problem string of the same work on activations of bfloat16."""
+    parts = name.split("/")
+    return "/".join([*parts[:2], BFLOAT16, *parts[2:]])
+
+
+def peer_slots(name, reduced):
+    """The ways in which PyTorch may run a case: `channels_last`, and where `reduced` also `channels_last autocast` and others."""
+    precisions = PEER_PRECISIONS if reduced and has_precision(name) else PEER_PRECISIONS[:1]
+    return [layout if precision == "float32" else f"{layout} {precision}" for precision in precisions for layout in layouts(name)]
+
+
+def slot(way):
+    """The slot of a record's `layout` and `precision`."""
+    precision = way.get("precision", "float32")
+    return way["layout"] if precision == "float32" else f"{way['layout']} {precision}"
+
+
+def split_slot(slot):
+    """(layout, precision) of a slot; what is compiled is in float32 and has no layout."""
+    layout, _, precision = slot.partition(" ")
+    return layout, precision or "float32"

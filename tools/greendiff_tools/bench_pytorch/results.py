@@ -19,8 +19,8 @@ class Results:
         self.path, self.document = path, document
 
     @classmethod
-    def start(cls, path, bench, resume):
-        """An empty document, or the one at `path` if it is of the same `bench` binary."""
+    def start(cls, path, bench, resume, precision):
+        """An empty document, or the one at `path` if it is of the same `bench` binary and precision."""
         if path and os.path.exists(path):
             if not resume:
                 raise ResultError(f"{path} exists; go on with it by --resume, or name another file")
@@ -28,11 +28,13 @@ class Results:
             if results.document["bench_sha256"] != _digest(bench):
                 raise ResultError(
                     f"{path} is of another build of bench: start anew with another --json file, a table is of one build")
+            if results.document.get("precision", "float32") != precision:
+                raise ResultError(f"{path} was measured with --precision {results.document['precision']}: give the same")
             return results
         return cls(path, {
             "machine": {"cpu": cpu_name(), "processors": os.cpu_count(), "kernel": platform.release()},
             "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "commit": _commit(), "bench_sha256": _digest(bench), "pytorch": None, "seconds": 0.0,
+            "commit": _commit(), "bench_sha256": _digest(bench), "precision": precision, "pytorch": None, "seconds": 0.0,
             "idle_wait_seconds": 0.0, "discarded_samples": 0, "comparisons": [], "memory": [],
         })
 

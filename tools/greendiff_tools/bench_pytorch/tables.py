@@ -6,14 +6,16 @@ import statistics
 from ..markdown import paragraph, table
 from . import problems
 from .cases import BATCH, MODEL
+from .problems import slot
 
-HEADER = f"{'case':42} thr {'ours ms':>10} {'pytorch ms':>10}  {'layout':13} {'ratio':>6} {'of min':>6} samples"
+HEADER = f"{'case':42} thr {'ours ms':>10} {'pytorch ms':>10}  {'ours':8} {'pytorch':28} {'ratio':>6} {'of min':>6} samples"
 
 
 def comparison_line(record):
     ours, peer = record["ours"], record["pytorch"]
     line = (
-        f"{record['case']:42} {record['threads']:3} {ours['median_ms']:10.3f} {peer['median_ms']:10.3f}  {peer['layout']:13} "
+        f"{record['case']:42} {record['threads']:3} {ours['median_ms']:10.3f} {peer['median_ms']:10.3f}  "
+        f"{ours['precision']:8} {slot(peer):28} "
         f"{record['ratio_median']:5.2f}x {record['ratio_min']:5.2f}x {ours['samples']:4}")
     if "compiled" in record:
         line += f"  compiled {record['compiled']['median_ms']:.1f} ms, {record['ratio_compiled']:.2f}x"
@@ -90,7 +92,9 @@ def thread_scaling(comparisons):
 
 def whole_steps_table(results):
     compiled = any("compiled" in record for record in results.comparisons)
+    mixed = results.document.get("precision", "float32") != "float32"
     header = ["case", "threads", "ours, ms/image", "PyTorch, ms/image", "ratio", "ratio of minima"]
+    header += ["ours in", "PyTorch's fastest"] * mixed
     rows = []
     for record in results.comparisons:
         if not problems.is_whole(record["case"]):
@@ -99,6 +103,7 @@ def whole_steps_table(results):
         row = [f"`{record['case']}`", record["threads"]]
         row += [f"{record[side]['median_ms'] / images:.3g}" for side in ("ours", "pytorch")]
         row += [f"**{record['ratio_median']:.2f}**", f"{record['ratio_min']:.2f}"]
+        row += [record["ours"]["precision"], slot(record["pytorch"])] if mixed else []
         if compiled:
             row.append(f"{record['ratio_compiled']:.2f}" if "compiled" in record else "")
         rows.append(row)

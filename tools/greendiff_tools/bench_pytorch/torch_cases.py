@@ -1,38 +1,73 @@
 """The peer's side of every case: a problem string becomes a function that does the work once in PyTorch.
 
-Tensors hold standard normal numbers. `layout` is `contiguous` or `channels_last`; a case for which it means nothing takes
-`contiguous` alone (see `problems.layouts`).
+Tensors hold standard normal numbers. A slot names the layout, `contiguous` or `channels_last`, and the precision (see
+`problems.peer_slots`); a case for which the layout means nothing takes `contiguous` alone.
+
+In float32 and `fp32_precision` all tensors are floats. With `autocast`, whole steps run under it; layers get tensors of
+bfloat16, as what runs before them under autocast would leave them, and convert nothing.
 """
+
+import contextlib
 
 import torch
 import torch.nn.functional as F
 from diffusers import DDIMScheduler, DDPMScheduler, UNet2DModel
 
-from .problems import Problem
+from .problems import Problem, split_slot
 
 LEARNING_RATE, MAXIMUM_NORM, EMA_DECAY = 2e-4, 1.0, 0.9999
 GROUPS, EPSILON = 32, 1e-6
 
 
-def make(name, layout, configurations):
+def make(name, slot, configurations):
     """The work of problem `name`, and the images that it handles (None where that has no meaning)."""
+    layout, precision = split_slot(slot)
+    with _floats_rounded(precision == "fp32_precision"):
+        work, images = _make(name, layout, precision == "autocast", configurations)
+
+    def run():
+        with _floats_rounded(precision == "fp32_precision"):
+            work()
+
+    return run if precision == "fp32_precision" else work, images
+
+
+@contextlib.contextmanager
+def _floats_rounded(rounded):
+    """Whether oneDNN rounds floats to bfloat16 before it multiplies them: a setting of the whole process."""
+    backends = torch.backends.mkldnn.conv, torch.backends.mkldnn.matmul
+    before = [backend.fp32_precision for backend in backends]
+    for backend in backends:
+        backend.fp32_precision = "bf16" if rounded else "none"
+    try:
+        yield
+    finally:
+        for backend, value in zip(backends, before):
+            backend.fp32_precision = value
+
+
+def _autocast(enabled):
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled)
+
+
+def _make(name, layout, autocast, configurations):
     problem = Problem(name)
     if problem.kind == "unet":
-        return _unet(problem, layout, configurations[problem.preset])
+        return _unet(problem, layout, autocast, configurations[problem.preset])
     if problem.kind == "optimizer":
         return _optimizer(configurations[problem.preset]), None
     if problem.kind in ("quantize", "unpack"):
         return _codec(problem), None
     family = {"groupnorm": _group_norm, "attention": _attention, "linear": _linear}.get(problem.kind, _convolution)
-    return family(problem, layout), None
+    return family(problem, layout, torch.bfloat16 if autocast else torch.float32), None
 
 
 def _format(layout):
     return torch.channels_last if layout == "channels_last" else torch.contiguous_format
 
 
-def _images(layout, *shape):
-    return torch.randn(*shape).to(memory_format=_format(layout))
+def _images(layout, kind, *shape):
+    return torch.randn(*shape).to(dtype=kind, memory_format=_format(layout))
 
 
 def _no_grad(work):
@@ -46,15 +81,20 @@ def _no_grad(work):
 # The whole network
 
 
-def _unet(problem, layout, configuration):
+def _unet(problem, layout, autocast, configuration):
     count = problem.sizes["n"]
     model = UNet2DModel.from_config(configuration).to(memory_format=_format(layout))
-    images = _images(layout, count, model.config.in_channels, *2 * [model.config.sample_size])
+    images = _images(layout, torch.float32, count, model.config.in_channels, *2 * [model.config.sample_size])
     timesteps = torch.tensor([37 * index % 1000 for index in range(count)])
     if problem.action == "train":
-        return _train_step(model, images, layout == "compiled"), count
+        return _train_step(model, images, autocast, layout == "compiled"), count
     model.eval()
-    predict = _compiled(model) if layout == "compiled" else model
+    compiled = _compiled(model) if layout == "compiled" else model
+
+    def predict(*inputs):
+        with _autocast(autocast):
+            return compiled(*inputs)
+
     if problem.action == "fwd":
         return _no_grad(lambda: predict(images, timesteps).sample), count
     scheduler = DDIMScheduler()
@@ -69,7 +109,7 @@ def _compiled(model):
     return torch.compile(model, dynamic=False)
 
 
-def _train_step(model, images, compiled):
+def _train_step(model, images, autocast, compiled):
     """Noise, forward, loss, backward, clipping, AdamW, moving average."""
     model.train()
     scheduler = DDPMScheduler()
@@ -80,7 +120,9 @@ def _train_step(model, images, compiled):
         timesteps = torch.randint(0, scheduler.config.num_train_timesteps, (images.shape[0],))
         noise = torch.randn_like(images)
         noisy = scheduler.add_noise(images, noise, timesteps)
-        F.mse_loss(predict(noisy, timesteps).sample, noise).backward()
+        with _autocast(autocast):
+            loss = F.mse_loss(predict(noisy, timesteps).sample, noise)
+        loss.backward()
         update()
         model.zero_grad(set_to_none=True)
 
@@ -149,12 +191,12 @@ def _codec(problem):
 # Layers
 
 
-def _convolution(problem, layout):
+def _convolution(problem, layout, kind):
     size, kernel, stride = problem.sizes, problem.kernel, problem.stride
     upsampled = size["hw"] * problem.upsample
-    source = _images(layout, size["n"], size["ci"], size["hw"], size["hw"])
-    weight = _images(layout, size["co"], size["ci"], kernel, kernel)
-    bias = torch.randn(size["co"])
+    source = _images(layout, kind, size["n"], size["ci"], size["hw"], size["hw"])
+    weight = _images(layout, kind, size["co"], size["ci"], kernel, kernel)
+    bias = torch.randn(size["co"], dtype=kind)
 
     def prepared(x):
         """What diffusers does before the convolution: nearest upsampling, or one row and column of zeros."""
@@ -199,16 +241,17 @@ def _forward_or_backward(problem, forward, inputs):
     return lambda: torch.autograd.grad(output, inputs, d_output, retain_graph=True)
 
 
-def _group_norm(problem, layout):
+def _group_norm(problem, layout, kind):
     size = problem.sizes
-    inputs = [_images(layout, size["n"], size["c"], size["hw"], size["hw"]), torch.randn(size["c"]), torch.randn(size["c"])]
+    x = _images(layout, kind, size["n"], size["c"], size["hw"], size["hw"])
+    inputs = [x, *(torch.randn(size["c"], dtype=kind) for _ in range(2))]
     return _forward_or_backward(
         problem, lambda x, scale, shift: F.silu(F.group_norm(x, GROUPS, scale, shift, EPSILON)), inputs)
 
 
-def _attention(problem, _):
+def _attention(problem, _, kind):
     batch, tokens, heads, channels = (problem.sizes[key] for key in ("n", "t", "h", "c"))
-    inputs = [torch.randn(batch, tokens, heads * channels) for _ in range(3)]
+    inputs = [torch.randn(batch, tokens, heads * channels, dtype=kind) for _ in range(3)]
 
     def attention(*projections):
         query, key, value = (x.view(batch, tokens, heads, channels).transpose(1, 2) for x in projections)
@@ -218,10 +261,10 @@ def _attention(problem, _):
     return _forward_or_backward(problem, attention, inputs)
 
 
-def _linear(problem, _):
+def _linear(problem, _, kind):
     rows, inputs, outputs = (problem.sizes[key] for key in ("n", "ci", "co"))
-    x, weight, bias = torch.randn(rows, inputs), torch.randn(outputs, inputs), torch.randn(outputs)
-    d_output = torch.randn(rows, outputs)
+    x, weight, bias, d_output = (
+        torch.randn(*shape, dtype=kind) for shape in ((rows, inputs), (outputs, inputs), (outputs,), (rows, outputs)))
     # As autograd does it: two products and a sum.
     passes = {
         "fwd": lambda: F.linear(x, weight, bias),

@@ -94,6 +94,8 @@ def parse(description):
     command = add("table", write_table, "tables and pictures into the document")
     add_runs(command)
     add_evaluation(command)
+    command.add_argument(
+        "--section", default="study", metavar="NAME", help="of the document; images begin with it (default: study)")
     command.add_argument("--document", default=ROOT / "docs/study.md", metavar="FILE")
     command.add_argument("--images", default=ROOT / "docs/images", metavar="DIR")
     return parser.parse_args()

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from ...markdown import paragraph, replaced, table
+from ..evaluated import light_and_contrast
 from .evaluation import REFERENCES, beside, results_path
 from .runs import PARTITIONS, SCHEMES, RunError, chosen
 
@@ -31,6 +32,7 @@ def result(run, options):
     return {
         "frechet": held_out["frechet_distance"], "kid": held_out["kid_mean"], "precision": held_out["precision"],
         "recall": held_out["recall"], "frechet_train": training["frechet_distance"], "kid_train": training["kid_mean"],
+        "light": light_and_contrast(held_out["sample_pixels"])[0],
         "loss": [record["loss_held_out"] for record in records if "loss_held_out" in record][-1],
         "upload": sum(record["upload_bytes"] for record in records) / 1e6,
         "download": sum(record["download_bytes"] for record in records) / 1e6,
@@ -47,6 +49,7 @@ def collect(options, rounds):
         if not run.is_done(rounds) or not all(results_path(run.beside, part, options).exists() for part in REFERENCES):
             continue
         numbers = found[run.partition].setdefault(run.scheme, defaultdict(list))
+        numbers["seed"].append(run.seed)
         for name, value in result(run, options).items():
             numbers[name].append(value)
     return {partition: schemes for partition, schemes in found.items() if schemes}
@@ -54,7 +57,7 @@ def collect(options, rounds):
 
 QUALITY = {"frechet": ("Frechet", 1), "kid": ("KID", 3), "precision": ("precision", 2), "recall": ("recall", 2),
            "loss": ("held-out loss", 5)}
-COST = {"energy": ("energy, J", 1), "compute": ("of it computing", 1), "upload": ("up, MB", 1), "download": ("down, MB", 0),
+COST = {"energy": ("energy, J", 0), "compute": ("of it computing", 0), "upload": ("up, MB", 1), "download": ("down, MB", 0),
         "error": ("error of the mean", 5), "frechet_train": ("Frechet to training images", 1)}
 
 
@@ -63,6 +66,17 @@ def of_schemes(schemes, columns):
         [SCHEMES[scheme][0], *(spread(numbers[name], digits) for name, (_, digits) in columns.items())]
         for scheme, numbers in schemes.items()]
     return table(["scheme", *(title for title, _ in columns.values())], rows)
+
+
+def each_run(schemes):
+    """Single runs, where there are several seeds: energy beside FedAvg's of the same seed, for devices differ between seeds."""
+    fedavg = schemes.get("fedavg", {}).get("energy", [])
+    rows = [
+        [SCHEMES[scheme][0], seed, f"{numbers['frechet'][place]:.1f}", f"{numbers['kid'][place]:.3f}",
+         f"{numbers['light'][place]:.2f}", f"{numbers['energy'][place]:.0f}",
+         f"{numbers['energy'][place] / fedavg[place]:.2f}" if place < len(fedavg) else ""]
+        for scheme, numbers in schemes.items() for place, seed in enumerate(numbers["seed"])]
+    return table(["scheme", "seed", "Frechet", "KID", "pixels' mean", "energy, J", "of FedAvg's"], rows)
 
 
 def references(options):
@@ -92,13 +106,14 @@ def pictures(options, found, rounds):
     """Copies a sheet of every scheme to the document's images and draws the plot; Markdown that shows them."""
     from .figure import draw  # The tables alone need no matplotlib.
     folder = Path(options.images)
-    draw([(IMAGES[partition], schemes) for partition, schemes in found.items()], folder / "study.svg")
-    lines = [f"![Frechet distance against energy]({link(options, folder / 'study.svg')})"]
+    plot = folder / f"{options.section}.svg"
+    draw([(IMAGES[partition], schemes) for partition, schemes in found.items()], plot)
+    lines = [f"![Frechet distance against energy]({link(options, plot)})"]
     partition, schemes = next(reversed(found.items()))
     lines.append(f"What they draw after round {rounds}, {IMAGES[partition]}, all from the same noise:")
     for scheme in schemes:
         sheets = [run.beside("png") for run in chosen(options) if (run.partition, run.scheme) == (partition, scheme)]
-        target = folder / f"study-{scheme}.png"
+        target = folder / f"{options.section}-{scheme}.png"
         shutil.copy(next(sheet for sheet in sheets if sheet.exists()), target)
         lines.append(f"{SCHEMES[scheme][0]}:\n\n![{scheme}]({link(options, target)})")
     return lines
@@ -129,14 +144,16 @@ def write(options):
     found = collect(options, study["rounds"])
     if not found:
         raise RunError(f"{root} has no run that is trained and evaluated with these settings")
-    parts = [conditions(options, study, max(len(numbers["frechet"]) for part in found.values() for numbers in part.values()))]
+    seeds = max(len(numbers["seed"]) for part in found.values() for numbers in part.values())
+    parts = [conditions(options, study, seeds)]
     for partition, schemes in found.items():
         parts += [f"Images on devices: {IMAGES[partition]}.", of_schemes(schemes, QUALITY), of_schemes(schemes, COST)]
+        parts += [each_run(schemes)] if seeds > 1 else []
     parts += ["To compare with:", references(options), *pictures(options, found, study["rounds"])]
     judged = classifiers(root)
     if judged:
         parts += ["A classifier trained on drawn images, and the same on real ones:", judged]
     text = "\n\n".join(parts)
     document = Path(options.document)
-    document.write_text(replaced(document.read_text(encoding="utf-8"), "study", text), encoding="utf-8")
+    document.write_text(replaced(document.read_text(encoding="utf-8"), options.section, text), encoding="utf-8")
     print(text)
