@@ -49,8 +49,8 @@ struct LayerTests {
     @Test func stepProfileAddsUpByKind() throws {
         let recorded = try StepRecorder(preset: .tiny, batch: 2, threads: 1).record(steps: 2)
         let profile = StepProfile(
-            recorded, preset: "tiny", batch: 2, threads: 1,
-            ceilings: .init(fmaGflops: 100, memoryCopyGbs: 10, cacheCopyGbs: 50),
+            recorded, preset: "tiny", precision: .float32, batch: 2, threads: 1,
+            ceilings: .init(fmaGflops: 100, bf16Gflops: nil, memoryCopyGbs: 10, cacheCopyGbs: 50),
             machine: Machine(
                 cpu: "", processors: 1, vectorInstructions: "", compiler: "", commit: "", loadAverage: nil, sgemmGFLOPs: 1))
         #expect(profile.totals.count < profile.operations.count)

@@ -45,6 +45,40 @@ import Testing
         }
     }
 
+    /// Errors against float64 are at most 1.5 times those of PyTorch in bfloat16, whatever multiplies.
+    @Test(arguments: [
+        ("bfloat16Conv3x3", 1, Conv2DGeometry.Padding(1)), ("bfloat16Conv1x1", 1, .init(0)),
+        ("bfloat16Conv3x3stride2", 2, .asymmetric),
+    ])
+    func bfloat16Conv2d(_ name: String, _ stride: Int, _ padding: Conv2DGeometry.Padding) {
+        let (weight, bias) = (fixture["\(name).weight"], fixture["\(name).bias"])
+        let input = Tensor(copying: fixture["\(name).input"], as: .bfloat16)
+        let dOutput = Tensor(copying: fixture["\(name).d_output"], as: .bfloat16)
+        let geometry = Conv2DGeometry(
+            batch: input.shape[0], height: input.shape[1], width: input.shape[2], inputChannels: input.shape[3],
+            outputChannels: weight.shape[0], kernel: weight.shape[2], stride: stride, padding: padding)
+        defer { BFloat16Unit.select(nil) }
+        for unit in BFloat16Unit.running {
+            BFloat16Unit.select(unit)
+            for kernel in BFloat16Conv2DKernel.allCases where kernel.accepts(geometry) {
+                context.overrides = [kernel]
+                let output = Tensor(shape: dOutput.shape, precision: .bfloat16)
+                let dInput = Tensor(shape: input.shape, precision: .bfloat16)
+                let (dWeight, dBias) = (Tensor(shape: weight.shape), Tensor(shape: bias.shape))
+                context.conv2dForward(input: input, weight: weight, bias: bias, geometry: geometry, into: output)
+                context.conv2dBackwardData(dOutput: dOutput, weight: weight, geometry: geometry, into: dInput)
+                context.conv2dBackwardWeight(
+                    input: input, dOutput: dOutput, geometry: geometry, accumulatingInto: dWeight, dBias: dBias)
+                let results = [("output", output), ("d_input", dInput), ("d_weight", dWeight), ("d_bias", dBias)]
+                for (place, (tensor, result)) in results.enumerated() {
+                    let error = relativeError(result.values, fixture["\(name).\(tensor)"].values)
+                    let limit = 1.5 * Double(fixture["\(name).errors"][place])
+                    #expect(error <= limit, "\(name).\(tensor) by \(kernel) on \(unit.name): \(error)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: [
         ("depthwise3", 1, Conv2DGeometry.Padding(1)), ("depthwise3stride2", 2, .asymmetric),
         ("depthwise5stride2", 2, .init(top: 1, left: 1, bottom: 2, right: 2)),
