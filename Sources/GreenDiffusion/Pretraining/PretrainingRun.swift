@@ -54,7 +54,8 @@ public final class PretrainingRun {
     ///   - checkpoint: the weights to start from; nil draws fresh ones.
     ///   - openDirectory: called last, with the settings to record, so that a run that cannot start leaves no folder.
     private init(
-        _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int, in openDirectory: (PretrainingSettings) throws -> RunDirectory
+        _ settings: PretrainingSettings, from checkpoint: Checkpoint?, threads: Int,
+        in openDirectory: (PretrainingSettings) throws -> RunDirectory
     ) throws {
         images = try TrainingImages(
             settings, size: (checkpoint?.configuration ?? UNetConfiguration(preset: settings.preset)).imageSize)

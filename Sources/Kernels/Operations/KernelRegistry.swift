@@ -1,7 +1,8 @@
 /// The lists of kernels of all operations that have more than one.
 package enum KernelRegistry {
     package static let operations: [any OperationKernel.Type] = [
-        Conv2DKernel.self, BFloat16Conv2DKernel.self, DepthwiseKernel.self, GroupNormKernel.self, AttentionKernel.self, SiLUKernel.self,
+        Conv2DKernel.self, BFloat16Conv2DKernel.self, DepthwiseKernel.self, GroupNormKernel.self, AttentionKernel.self,
+        SiLUKernel.self,
         AdamWKernel.self,
     ]
 

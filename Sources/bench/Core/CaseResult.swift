@@ -103,7 +103,9 @@ extension CaseResult: Encodable {
         try container.encode(minimumProcessorSeconds * 1e3, forKey: .minimumProcessorSeconds)
         try container.encode(rate, forKey: .rate)
         try container.encode(rateUnit, forKey: .rateUnit)
-        if case .flops(_, let executed, _) = work { try container.encode(Double(executed) / minimum / 1e9, forKey: .executedRate) }
+        if case .flops(_, let executed, _) = work {
+            try container.encode(Double(executed) / minimum / 1e9, forKey: .executedRate)
+        }
         try container.encode(limitName, forKey: .limit)
         try container.encode(limitRate / 1e9, forKey: .limitRate)
         try container.encode(limitShare, forKey: .limitShare)

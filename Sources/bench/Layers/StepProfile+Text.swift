@@ -6,9 +6,10 @@ extension StepProfile: CustomStringConvertible {
             format: "%@, %@, batch %d, %d threads: %.1f ms a step, %.1f ms an image, %.1f %% of it outside kernels", preset,
             precision, batch, threads,
             stepMilliseconds, stepMilliseconds / Double(batch), 100 * otherMilliseconds / stepMilliseconds)
-        let limits = String(
-            format: "limits: %.0f GFLOP/s of fused multiply-adds, copies at %.0f GB/s in memory and %.0f GB/s in the caches",
-            ceilings.fmaGflops, ceilings.memoryCopyGbs, ceilings.cacheCopyGbs)
+        let limits =
+            String(
+                format: "limits: %.0f GFLOP/s of fused multiply-adds, copies at %.0f GB/s in memory and %.0f GB/s in the caches",
+                ceilings.fmaGflops, ceilings.memoryCopyGbs, ceilings.cacheCopyGbs)
             + (ceilings.bf16Gflops.map { String(format: "; bfloat16 at %.0f GFLOP/s by %@", $0, bf16Unit ?? "") } ?? "")
         return
             ([machine.description, summary, limits, "", Self.header] + totals.map { line($0.kind, $0) }

@@ -23,7 +23,10 @@ struct ThreadOptions: ParsableArguments {
 
 /// In what precision a model computes, and with which kernel for convolutions.
 struct ComputeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("What activations are kept and multiplied in; auto takes what is faster here (default: float32).", valueName: "precision"))
+    @Option(
+        help: ArgumentHelp(
+            "What activations are kept and multiplied in; auto takes what is faster here (default: float32).",
+            valueName: "precision"))
     var precision: PrecisionChoice?
     @Option(
         help: ArgumentHelp(
