@@ -26,10 +26,10 @@ typedef struct {
 /// c = a * b, or c += a * b where `accumulate`: any number of rows and panels, the depth of a piece a multiple of 32.
 typedef void gd_bf16_multiply(gd_extents extents, gd_bf16_left a, gd_bf16_right b, gd_product c, int accumulate);
 
-/// What multiplies bfloat16: an instruction, or other instructions in its place. Where `emulated` it is here to be compared with.
+/// What multiplies bfloat16: an `instruction`, or others in its place. Where `emulated` it is here to be compared with.
 typedef struct {
     const char *name;
-    int emulated;
+    int instruction, emulated;
     int (*runs)(void);
     gd_bf16_multiply *multiply;
 } gd_bf16_unit;
@@ -44,9 +44,6 @@ typedef struct gd_bf16_kernels {
 
 /// The units that this build knows, best first; NULL from the end on.
 const gd_bf16_unit *gd_bf16_unit_at(int index);
-
-/// The name of the unit that every CPU runs, of multiply-adds of floats.
-const char *gd_bf16_unit_floats(void);
 
 /// The unit that runs what this thread begins: the best that this CPU has and its system permits, or the one selected.
 const gd_bf16_unit *gd_bf16_unit_selected(void);

@@ -41,6 +41,6 @@ static int runs(void) {
     return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 }
 
-const gd_bf16_unit gd_bf16_avx512 = {.name = "AVX-512 BF16", .runs = runs, .multiply = multiply};
+const gd_bf16_unit gd_bf16_avx512 = {.name = "AVX-512 BF16", .instruction = 1, .runs = runs, .multiply = multiply};
 
 #endif

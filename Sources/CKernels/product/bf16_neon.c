@@ -82,6 +82,6 @@ static int runs(void) {
     return getauxval(AT_HWCAP2) >> bf16_bit & 1;
 }
 
-const gd_bf16_unit gd_bf16_neon = {.name = "NEON BFMMLA", .runs = runs, .multiply = multiply};
+const gd_bf16_unit gd_bf16_neon = {.name = "NEON BFMMLA", .instruction = 1, .runs = runs, .multiply = multiply};
 
 #endif

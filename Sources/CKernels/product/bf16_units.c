@@ -42,8 +42,6 @@ static const gd_bf16_unit *find_best(void) {
     return unit;
 }
 
-const char *gd_bf16_unit_floats(void) { return floats.name; }
-
 const gd_bf16_unit *gd_bf16_unit_at(int index) { return index >= 0 && index < unit_count ? units[index] : NULL; }
 
 gd_status gd_bf16_unit_select(const char *name) {

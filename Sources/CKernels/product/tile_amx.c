@@ -55,6 +55,6 @@ static int runs(void) {
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
 }
 
-const gd_bf16_unit gd_bf16_amx = {.name = "AMX", .runs = runs, .multiply = multiply};
+const gd_bf16_unit gd_bf16_amx = {.name = "AMX", .instruction = 1, .runs = runs, .multiply = multiply};
 
 #endif

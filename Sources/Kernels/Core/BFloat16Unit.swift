@@ -7,7 +7,13 @@ package struct BFloat16Unit: Sendable, Equatable {
     /// Whether other instructions stand in for those of another CPU: for tests alone.
     package let isEmulated: Bool
 
-    private init(_ unit: gd_bf16_unit) { (name, isEmulated) = (String(cString: unit.name), unit.emulated != 0) }
+    /// Whether the CPU has an instruction for it.
+    package let isInstruction: Bool
+
+    private init(_ unit: gd_bf16_unit) {
+        (name, isEmulated) = (String(cString: unit.name), unit.emulated != 0)
+        isInstruction = unit.instruction != 0
+    }
 
     /// The unit that runs what this thread begins: the best that the CPU has, or the one that was selected.
     package static var selected: BFloat16Unit { BFloat16Unit(gd_bf16_unit_selected().pointee) }
@@ -20,9 +26,6 @@ package struct BFloat16Unit: Sendable, Equatable {
 
     /// Runs what this thread begins from now on by `unit`, nil the best. For tests and benchmarks.
     package static func select(_ unit: BFloat16Unit?) { _ = gd_bf16_unit_select(unit?.name) }
-
-    /// Whether the CPU has an instruction for it.
-    package var isInstruction: Bool { !isEmulated && name != String(cString: gd_bf16_unit_floats()) }
 
     /// Whether products run in tiles, at many times the rate of multiply-adds.
     package var multipliesTiles: Bool { name.hasPrefix("AMX") }
