@@ -55,7 +55,8 @@ def write(options):
     with open(options.document, encoding="utf-8") as file:
         document = file.read()
     if options.pytorch:
-        document = replaced(document, "pytorch", tables.markdown(Results.load(options.pytorch)))
+        results = Results.load(options.pytorch)
+        document = replaced(document, "pytorch" if results.is_float32 else "pytorch-fastest", tables.markdown(results))
     if options.profile:
         profile = Profile(options.profile)
         document = replaced(document, "profile", profile_table(profile))

@@ -56,6 +56,11 @@ class Results:
     def memory(self):
         return self.document["memory"]
 
+    @property
+    def is_float32(self):
+        """Whether both sides computed in float32; else layers are of whatever precision was faster, in each case another."""
+        return self.document.get("precision", "float32") == "float32"
+
     def done(self):
         return {(record["case"], record["threads"]) for record in self.comparisons}
 

@@ -92,7 +92,7 @@ def thread_scaling(comparisons):
 
 def whole_steps_table(results):
     compiled = any("compiled" in record for record in results.comparisons)
-    mixed = results.document.get("precision", "float32") != "float32"
+    mixed = not results.is_float32
     header = ["case", "threads", "ours, ms/image", "PyTorch, ms/image", "ratio", "ratio of minima"]
     header += ["ours in", "PyTorch's fastest"] * mixed
     rows = []
@@ -167,6 +167,8 @@ def markdown(results):
     document = results.document
     threads = max((record["threads"] for record in results.comparisons), default=1)
     scaling, memory = scaling_table(results), memory_table(results)
+    layers = [
+        f"Layers of `{MODEL}` at batch 8 on {threads} threads, milliseconds of ours / PyTorch:", layer_table(results, 8, threads)]
     parts = [
         paragraph(
             f"{document['machine']['cpu']}, {document['machine']['processors']} processors, PyTorch {document['pytorch']}, "
@@ -176,7 +178,7 @@ def markdown(results):
         whole_steps_table(results),
         *(["Time on one thread over time on two:", scaling] if scaling else []),
         *(["Peak memory of two steps:", memory] if memory else []),
-        f"Layers of `{MODEL}` at batch 8 on {threads} threads, milliseconds of ours / PyTorch:", layer_table(results, 8, threads),
+        *(layers if results.is_float32 else []),
         f"Geometric means over the shapes of a kind, {threads} threads:", means_table(results, threads),
     ]
     return "\n\n".join(parts) + "\n"
