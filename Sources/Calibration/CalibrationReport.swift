@@ -8,6 +8,8 @@ package struct CalibrationReport: Encodable, Sendable {
     /// Training steps of one model and batch size.
     package struct Line: Encodable, Sendable {
         package let preset: String
+        /// What activations are kept in.
+        package let precision: String
         package let batchSize: Int
         package let steps: Int
         /// The fastest step: other programs only make steps slower. Cycles and FLOPs a cycle are its.
@@ -17,6 +19,8 @@ package struct CalibrationReport: Encodable, Sendable {
         package let cpuSeconds: SourcedNumber
         /// Executed floating-point operations, transforms included.
         package let flopsPerSample: SourcedNumber
+        /// Those of it in products of bfloat16.
+        package let flopsPerSampleBfloat16: SourcedNumber
         /// Clock that the cycles are counted at, a mean over the steps; nil where the system does not say.
         package let frequencyHertz: SourcedNumber?
         /// Cycles of all cores, added up.
@@ -84,7 +88,9 @@ package struct CalibrationReport: Encodable, Sendable {
 
 extension CalibrationReport: CustomStringConvertible {
     package var description: String {
-        let header = ["preset", "batch", "fastest step", "CPUs busy", "FLOP/sample", "clock", "cycles/sample", "FLOP/cycle"]
+        let header = [
+            "preset", "precision", "batch", "fastest step", "CPUs busy", "FLOP/sample", "clock", "cycles/sample", "FLOP/cycle",
+        ]
         return """
             \(cpu), \(threads) thread\(threads == 1 ? "" : "s"), \(vectorInstructions)
 
@@ -100,7 +106,7 @@ extension CalibrationReport: CustomStringConvertible {
         }
         let busy = line.cpuSeconds.value / line.wallSeconds.value
         return [
-            line.preset, "\(line.batchSize)", Quantity.time(line.stepSeconds.value),
+            line.preset, line.precision, "\(line.batchSize)", Quantity.time(line.stepSeconds.value),
             "\(Quantity.significant(busy)) of \(threads)", Quantity.flops(line.flopsPerSample.value),
             shown(line.frequencyHertz) { "\(Quantity.significant($0 / 1e9)) GHz" },
             shown(line.cyclesPerSample, Self.cycles), shown(line.flopsPerCycle, Quantity.significant),

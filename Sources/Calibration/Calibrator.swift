@@ -8,6 +8,8 @@ import Storage
 package struct Calibrator: Sendable {
     package let presets: [UNetConfiguration.Preset]
     package let batchSizes: [Int]
+    /// Each model and batch size trains in all of them; energy is fitted to the first.
+    package let precisions: [Precision]
     package let threads: Int
     /// Timed steps of each model and batch size, after one that is not.
     package let steps: Int
@@ -19,16 +21,20 @@ package struct Calibrator: Sendable {
     private let frequency: ProcessorFrequency
 
     /// - Parameters:
+    ///   - precisions: nil for float32, and bfloat16 where the CPU has an instruction for it.
     ///   - powercap: folder of the energy counters.
     ///   - powerLog: the file of an external meter, in place of them.
     ///   - idleSeconds: how long to do nothing, to measure the idle power.
     ///   - frequency: where the CPU's clock is read.
     package init(
-        presets: [UNetConfiguration.Preset], batchSizes: [Int], threads: Int, steps: Int, sweepsFrequencies: Bool = false,
-        powercap: String = "/sys/class/powercap", powerLog: PowerLogFile? = nil, idleSeconds: Double = 2,
+        presets: [UNetConfiguration.Preset], batchSizes: [Int], threads: Int, steps: Int, precisions: [Precision]? = nil,
+        sweepsFrequencies: Bool = false, powercap: String = "/sys/class/powercap", powerLog: PowerLogFile? = nil,
+        idleSeconds: Double = 2,
         frequency: ProcessorFrequency = ProcessorFrequency()
     ) {
-        precondition(!presets.isEmpty && !batchSizes.isEmpty && steps >= 1, "nothing to measure")
+        let precisions = precisions ?? (BFloat16Unit.selected.isInstruction ? Precision.allCases : [.float32])
+        precondition(!presets.isEmpty && !batchSizes.isEmpty && !precisions.isEmpty && steps >= 1, "nothing to measure")
+        self.precisions = precisions
         (self.presets, self.batchSizes, self.threads, self.steps) = (presets, batchSizes, threads, steps)
         (self.sweepsFrequencies, self.powercap, self.frequency) = (sweepsFrequencies, powercap, frequency)
         self.powerLog = powerLog
@@ -55,7 +61,9 @@ package struct Calibrator: Sendable {
         let meter = TrainingMeter(counter: counter, rapl: rapl, frequency: frequency, threads: threads, steps: steps)
         var lines: [CalibrationReport.Line] = []
         for preset in presets {
-            for batchSize in batchSizes { lines.append(try meter.measure(preset, batchSize: batchSize)) }
+            for batchSize in batchSizes {
+                for precision in precisions { lines.append(try meter.measure(preset, precision, batchSize: batchSize)) }
+            }
         }
         var swept: [CalibrationReport.Line] = []
         if sweepsFrequencies { swept = try sweep(meter, isInterrupted) }
@@ -73,10 +81,12 @@ package struct Calibrator: Sendable {
                 }
             }
         }
-        let points = (lines + swept).compactMap(\.energyPoint)
+        // What a cycle takes depends on what multiplies: the model is of one precision.
+        let fitted = zip(lines + swept, stretches).filter { line, _ in line.precision == precisions[0].rawValue }
+        let points = fitted.compactMap(\.0.energyPoint)
         let fit = idle.flatMap { EnergyFit(points: points, idleWatts: $0) }
         if idle != nil || rapl != nil, fit == nil { energyReason = Self.reasonForNoFit(points, idleWatts: idle) }
-        let measured = Self.operatingPoints(lines + swept, stretches, idleWatts: idle)
+        let measured = Self.operatingPoints(fitted, idleWatts: idle)
         let isCounted = lines.allSatisfy { $0.frequencyHertz?.source == .measured }
         let energy = CalibrationReport.Energy(
             meter: powerLog.map { URL(fileURLWithPath: $0.path).lastPathComponent } ?? (rapl == nil ? nil : "RAPL"),
@@ -86,7 +96,7 @@ package struct Calibrator: Sendable {
             packagesLeftOut: rapl?.packagesLeftOut ?? [])
         return CalibrationReport(
             cpu: SystemFiles.processorName(), threads: threads, vectorInstructions: InstructionSet.selectedName,
-            measurements: lines, cyclesReason: cyclesReason, energy: energy, device: device(lines[lines.count - 1], energy))
+            measurements: lines, cyclesReason: cyclesReason, energy: energy, device: device(lines, energy))
     }
 
     /// Why counters that can be read give no `tau`.
@@ -100,10 +110,10 @@ package struct Calibrator: Sendable {
 
     /// Power above idle at each clock, the mean of the lines at it, by rising clock.
     private static func operatingPoints(
-        _ lines: [CalibrationReport.Line], _ stretches: [PowerLog.Stretch?], idleWatts: Double?
+        _ lines: [(CalibrationReport.Line, PowerLog.Stretch?)], idleWatts: Double?
     ) -> [CalibrationReport.MeasuredPoint] {
         guard let idleWatts else { return [] }
-        let measured = zip(lines, stretches).compactMap { line, stretch in line.energyPoint.map { ($0, stretch) } }
+        let measured = lines.compactMap { line, stretch in line.energyPoint.map { ($0, stretch) } }
         // Clocks are means over many steps: those within 2 % are one.
         return Dictionary(grouping: measured) { (log($0.0.frequencyHertz) / 0.02).rounded() }.values.map { group in
             let seconds = group.reduce(0) { $0 + $1.0.seconds }
@@ -124,16 +134,22 @@ package struct Calibrator: Sendable {
             guard !isInterrupted() else { return nil }
             let share = Double(step) / Double(count)
             let hertz = limits.lowerBound + share * (limits.upperBound - limits.lowerBound)
-            return try frequency.withLimit(hertz: hertz) { try meter.measure(presets[0], batchSize: batchSizes[0]) }
+            return try frequency.withLimit(hertz: hertz) {
+                try meter.measure(presets[0], precisions[0], batchSize: batchSizes[0])
+            }
         }
     }
 
     /// The machine's entry of a device file; what is not known is left out.
-    private func device(_ line: CalibrationReport.Line, _ energy: CalibrationReport.Energy) -> [String: JSONValue] {
+    private func device(_ lines: [CalibrationReport.Line], _ energy: CalibrationReport.Energy) -> [String: JSONValue] {
         let limits = frequency.limitsHertz
+        func last(_ precision: Precision) -> CalibrationReport.Line? { lines.last { $0.precision == precision.rawValue } }
+        let line = last(precisions[0])
         let known: KeyValuePairs<DeviceField, Double?> = [
-            .flopsPerCycle: line.flopsPerCycle?.value, .cyclesPerSample: line.cyclesPerSample?.value,
-            .frequencyMin: limits?.lowerBound, .frequencyMax: limits?.upperBound ?? line.frequencyHertz?.value,
+            .flopsPerCycle: (last(.float32) ?? line)?.flopsPerCycle?.value,
+            .bfloat16FLOPsPerCycle: last(.bfloat16)?.flopsPerCycle?.value,
+            .cyclesPerSample: line?.cyclesPerSample?.value,
+            .frequencyMin: limits?.lowerBound, .frequencyMax: limits?.upperBound ?? line?.frequencyHertz?.value,
             .energyCoefficient: energy.energyCoefficient?.value, .idlePower: energy.idlePowerWatts?.value,
         ]
         var device = [DeviceField.name.name: JSONValue.string("\(SystemFiles.processorName()), \(threads) threads")]

@@ -11,8 +11,11 @@ struct TrainingMeter {
     let steps: Int
 
     /// - Throws: `DivergenceError` from a training step.
-    func measure(_ preset: UNetConfiguration.Preset, batchSize: Int) throws -> CalibrationReport.Line {
-        let model = try UNet(UNetConfiguration(preset: preset), context: ComputeContext(threads: threads))
+    func measure(
+        _ preset: UNetConfiguration.Preset, _ precision: Precision, batchSize: Int
+    ) throws -> CalibrationReport.Line {
+        let model = try UNet(
+            UNetConfiguration(preset: preset), context: ComputeContext(threads: threads, precision: precision))
         model.initialize(seed: 0)
         let trainer = Trainer(model: model, schedule: NoiseSchedule(), settings: TrainingSettings())
         let images = Tensor(shape: model.sampleShape(count: batchSize))
@@ -29,8 +32,8 @@ struct TrainingMeter {
         }
         let stated = clocks.isEmpty ? nil : clocks.reduce(0, +) / Double(clocks.count)
         return line(
-            preset, batchSize: batchSize, from: start, to: try reading(), fastest: fastest, statedHertz: stated,
-            flops: Double(model.context.meter.executedFLOPs))
+            preset, precision, batchSize: batchSize, from: start, to: try reading(), fastest: fastest, statedHertz: stated,
+            work: model.context.meter)
     }
 
     private struct Reading {
@@ -53,9 +56,10 @@ struct TrainingMeter {
     }
 
     private func line(
-        _ preset: UNetConfiguration.Preset, batchSize: Int, from start: Reading, to end: Reading, fastest: Double,
-        statedHertz: Double?, flops: Double
+        _ preset: UNetConfiguration.Preset, _ precision: Precision, batchSize: Int, from start: Reading, to end: Reading,
+        fastest: Double, statedHertz: Double?, work: Meter
     ) -> CalibrationReport.Line {
+        let flops = Double(work.executedFLOPs)
         let samples = Double(steps * batchSize)
         let wall = (end.instant - start.instant) / .seconds(1)
         let user = end.userSeconds - start.userSeconds
@@ -74,9 +78,11 @@ struct TrainingMeter {
                 .measured(rapl.joules(from: before, to: after))
             } else { nil }
         return CalibrationReport.Line(
-            preset: preset.rawValue, batchSize: batchSize, steps: steps, stepSeconds: .measured(fastest),
+            preset: preset.rawValue, precision: precision.rawValue, batchSize: batchSize, steps: steps,
+            stepSeconds: .measured(fastest),
             wallSeconds: .measured(wall),
-            cpuSeconds: .measured(processor), flopsPerSample: .measured(flops / samples), frequencyHertz: clock,
+            cpuSeconds: .measured(processor), flopsPerSample: .measured(flops / samples),
+            flopsPerSampleBfloat16: .measured(Double(work.bfloat16FLOPs) / samples), frequencyHertz: clock,
             coreCyclesPerSample: cycles.map { .measured($0 / samples) } ?? derived { $0 * processor / samples },
             cyclesPerSample: derived { $0 * fastest / Double(batchSize) },
             flopsPerCycle: derived { flops / Double(steps) / ($0 * fastest) }, energyJoules: energy,

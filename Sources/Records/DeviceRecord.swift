@@ -94,6 +94,8 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
     package var feedbackRound: Int?
     /// Floating-point operations executed.
     package var flopsMeasured: Int?
+    /// Those of it in products of bfloat16; nil where there were none.
+    package var flopsBFloat16: Int?
     /// Their textbook count.
     package var flopsNominal: Int?
     /// Operations of training over its modelled energy: what plan and model imply of the processor.
@@ -147,6 +149,7 @@ package struct DeviceRecord: Codable, Sendable, Equatable {
         case shadowingDecibels = "shadowing_db"
         case flopsPerJoule = "flops_per_joule"
         case flopsMeasured = "flops_measured"
+        case flopsBFloat16 = "flops_bfloat16"
         case flopsNominal = "flops_nominal"
         case cyclesPerSample = "cycles_per_sample"
         case distanceMetres = "distance_m"

@@ -79,6 +79,8 @@ public struct RoundRecord: Codable, Sendable, Equatable {
     public var bitsGapRelative: Double?
     /// Floating-point operations executed by all devices that trained.
     public var flopsMeasured = 0
+    /// Those of it in products of bfloat16; nil where there were none.
+    public var flopsBFloat16: Int?
     /// Their textbook count.
     public var flopsNominal = 0
     /// Devices of the round, also those without a feasible plan.
@@ -132,6 +134,7 @@ public struct RoundRecord: Codable, Sendable, Equatable {
         case aggregateErrorBound = "aggregate_error_bound"
         case bitsGapRelative = "bits_gap_relative"
         case flopsMeasured = "flops_measured"
+        case flopsBFloat16 = "flops_bfloat16"
         case flopsNominal = "flops_nominal"
         case devicesSelected = "devices_selected"
         case devicesAccepted = "devices_accepted"

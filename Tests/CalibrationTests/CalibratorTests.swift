@@ -32,12 +32,14 @@ import Testing
 @Suite struct CalibratorTests {
     private let folder = TemporaryFolder()
 
-    private func calibrate(cpuinfo: String) throws -> CalibrationReport {
+    private func calibrate(
+        cpuinfo: String, batchSizes: [Int] = [1, 2], precisions: [Precision] = [.float32]
+    ) throws -> CalibrationReport {
         try cpuinfo.write(toFile: folder.path("cpuinfo"), atomically: true, encoding: .utf8)
         let frequency = ProcessorFrequency(root: folder.path("cpu"), cpuinfo: folder.path("cpuinfo"))
         return try Calibrator(
-            presets: [.tiny], batchSizes: [1, 2], threads: 1, steps: 2, powercap: folder.path("powercap"), idleSeconds: 0.01,
-            frequency: frequency
+            presets: [.tiny], batchSizes: batchSizes, threads: 1, steps: 2, precisions: precisions,
+            powercap: folder.path("powercap"), idleSeconds: 0.01, frequency: frequency
         ).calibrate()
     }
 
@@ -84,6 +86,24 @@ import Testing
         let step = try #require(line["wall_s"] as? [String: Any])
         #expect(step["source"] as? String == "measured" && step["value"] as? Double ?? 0 > 0)
         #expect(["measured", "estimated"].contains((line["flops_per_cycle"] as? [String: Any])?["source"] as? String))
+    }
+
+    /// Each precision has its own speed; a run in it takes that.
+    @Test func bothPrecisionsAreMeasuredAndAFileHasBoth() throws {
+        let report = try calibrate(cpuinfo: "cpu MHz : 2000\n", batchSizes: [2], precisions: [.bfloat16, .float32])
+        let (half, full) = (report.measurements[0], report.measurements[1])
+        #expect(half.precision == "bfloat16" && full.precision == "float32")
+        #expect(half.flopsPerSampleBfloat16.value > 1e5 && half.flopsPerSampleBfloat16.value < half.flopsPerSample.value)
+        #expect(full.flopsPerSampleBfloat16.value == 0)
+        try report.writeDevice(to: folder.path("machine.json"))
+        func flopsPerCycle(_ field: DeviceField) throws -> Double {
+            try DeviceReader.federatedDevices(
+                path: folder.path("machine.json"), samples: [5], demand: .relativeError(1e-4...1e-3), bits: 6...8,
+                flopsPerCycle: field)[0].processor.flopsPerCycle
+        }
+        #expect(try flopsPerCycle(.bfloat16FLOPsPerCycle) == half.flopsPerCycle?.value)
+        #expect(try flopsPerCycle(.flopsPerCycle) == full.flopsPerCycle?.value)
+        #expect(try DeviceReader.count(without: .bfloat16FLOPsPerCycle, path: folder.path("machine.json")) == 0)
     }
 
     @Test func aRunTakesTheMachineAsADevice() throws {

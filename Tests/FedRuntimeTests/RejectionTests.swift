@@ -148,6 +148,7 @@ import Testing
             for change: (inout TrainingReport) -> Void in [
                 { $0.loss = .nan }, { $0.loss = .infinity }, { $0.samplesTrained = 0 }, { $0.executedFLOPs = -5 },
                 { $0.loss = 1e300 }, { $0.executedFLOPs = .max }, { $0.nominalFLOPs = .min }, { $0.samplesTrained = .max },
+                { $0.bfloat16FLOPs = -1 }, { $0.bfloat16FLOPs = $0.executedFLOPs + 1 },
             ] {
                 var report = round.training
                 change(&report)

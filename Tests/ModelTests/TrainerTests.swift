@@ -146,10 +146,34 @@ import Testing
         let before = trainer.model.parameters.values
         let images = images(trainer.model)
         images[5] = .nan
-        #expect(throws: DivergenceError.self) { try trainer.step(images: images, address: StepAddress(seed: 1, step: 0)) }
+        let error = #expect(throws: DivergenceError.self) {
+            try trainer.step(images: images, address: StepAddress(seed: 1, step: 0))
+        }
+        #expect(error?.layer == "conv_in")
         #expect(trainer.model.parameters.values == before)
         #expect(trainer.optimizerSteps == 0)
         #expect(trainer.average?.steps == 0)
+    }
+
+    /// One weight that is not finite, or so large that only gradients overflow, in either precision.
+    @Test(arguments: Precision.allCases)
+    func divergenceNamesItsLayer(precision: Precision) throws {
+        func layer(_ name: String, _ weight: Float) throws -> String? {
+            let model = try UNet(.tiny, context: ComputeContext(threads: 1, precision: precision))
+            model.initialize(seed: 3)
+            let entry = try #require(model.layout.entries.first { $0.name == name })
+            model.parameters[entry.offset] = weight
+            let trainer = Trainer(model: model, schedule: NoiseSchedule(), settings: TrainingSettings())
+            let error = #expect(throws: DivergenceError.self) {
+                try trainer.step(images: images(model), address: StepAddress(seed: 1, step: 0))
+            }
+            #expect(try #require(error).description.contains("at step 1, first in "))
+            return error?.layer
+        }
+        #expect(try layer("mid_block.resnets.0.conv2.weight", .infinity) == "mid_block.resnets.0.conv2")
+        #expect(try layer("time_embedding.linear_1.bias", .nan) == "time_embedding.linear_1")
+        #expect(try layer("down_blocks.0.resnets.0.norm1.weight", .nan) == "down_blocks.0.resnets.0.norm1")
+        #expect(try layer("conv_out.weight", 1e25) == "conv_norm_out")
     }
 
     @Test func freshOptimizerForgetsTheMoments() throws {

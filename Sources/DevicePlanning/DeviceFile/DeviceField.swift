@@ -10,7 +10,7 @@ package enum DeviceField: Int, CaseIterable, Sendable {
     case id, localIterations, samplesPerIteration, cyclesPerSample, energyCoefficient, frequencyMin, frequencyMax, powerMin,
         powerMax
     case bandwidth, channelGain, distance, pathLossExponent, noise, parameterCount, bitsPerParameter, payloadBits, timeBudget
-    case profile, name, flopsPerCycle, idlePower, receiverPower, downlinkBits, downlinkRate
+    case profile, name, flopsPerCycle, bfloat16FLOPsPerCycle, idlePower, receiverPower, downlinkBits, downlinkRate
     case operatingPoints, dynamicPowerCoefficient, powerStatic, powerLinear, circuitPower, amplifierEfficiency, idleCounts
     case demand, demandAbsolute, demandBytes, demandEnergy, bitsMin, bitsMax, samples
 
@@ -67,6 +67,10 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         case .frequencyMax: .of(ComputeModel.frequencyMaxRange, .both, "highest CPU frequency") { $0.frequencyMaxHertz }
         case .flopsPerCycle:
             .of(Processor.flopsPerCycleRange, .both, "operations that training does in a cycle") { $0.flopsPerCycle }
+        case .bfloat16FLOPsPerCycle:
+            .number(
+                "flops_per_cycle_bfloat16", "", nil, Processor.flopsPerCycleRange.range, .train,
+                "the same of training in bfloat16; flops_per_cycle where missing")
 
         case .circuitPower: .of(RadioModel.circuitRange, .both, "what the radio draws while it sends, besides its amplifier")
         case .amplifierEfficiency: .of(RadioModel.efficiencyRange, .both, "radiated power over what the amplifier draws")

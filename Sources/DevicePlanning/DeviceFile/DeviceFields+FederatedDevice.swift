@@ -11,21 +11,28 @@ extension DeviceReader {
     ///   - demand: of devices that say nothing: its largest error.
     ///   - bits: that devices accept which say nothing.
     ///   - energyModel: the form of their processors' power, where they have it.
+    ///   - flopsPerCycle: the field that says how much they compute in a cycle; of a device without it `flopsPerCycle` does.
     ///   - report: takes a line about each device whose power table is odd, at most `OddTables.mostShown`, and one about the others.
     /// - Throws: `FileError` with the line, device, field and limit of the first thing that cannot be used.
     package static func federatedDevices(
         path: String, samples: [Int], demand: GeneratedDemand, bits: ClosedRange<Int>, energyModel: EnergyModel = .table,
-        report: @escaping (String) -> Void = { _ in }
+        flopsPerCycle: DeviceField = .flopsPerCycle, report: @escaping (String) -> Void = { _ in }
     ) throws(FileError) -> [FederatedDevice] {
         try all(path: path, energyModel: energyModel, report: report) { (fields, index) throws(DeviceFields.Fault) in
             precondition(index < samples.count, "\(samples.count) data sets for more devices")
-            return try fields.federatedDevice(index: index, samples: samples[index], demand: demand.mildest, bits: bits)
+            return try fields.federatedDevice(
+                index: index, samples: samples[index], demand: demand.mildest, bits: bits, flopsPerCycle: flopsPerCycle)
         }
     }
 
     /// How many devices the file at `path` describes; checks its form and its field names.
     package static func count(path: String) throws(FileError) -> Int {
         try all(path: path) { (_, _) throws(DeviceFields.Fault) in }.count
+    }
+
+    /// How many devices of the file at `path` do not have the field.
+    package static func count(without field: DeviceField, path: String) throws(FileError) -> Int {
+        try all(path: path) { (fields, _) throws(DeviceFields.Fault) in fields[field] == nil }.count { $0 }
     }
 
     /// What the devices of the file at `path` call themselves; nil for one that says nothing.
@@ -56,7 +63,7 @@ extension DeviceReader {
 
 extension DeviceFields {
     fileprivate func federatedDevice(
-        index: Int, samples: Int, demand: DeviceDemand, bits: ClosedRange<Int>
+        index: Int, samples: Int, demand: DeviceDemand, bits: ClosedRange<Int>, flopsPerCycle: DeviceField
     ) throws(Fault) -> FederatedDevice {
         try made {
             let (power, frequencyMin, frequencyMax) = try processorPower()
@@ -64,7 +71,7 @@ extension DeviceFields {
                 id: index, profile: label, name: name, samples: samples,
                 processor: Processor(
                     frequencyMinHertz: frequencyMin, frequencyMaxHertz: frequencyMax, power: power,
-                    flopsPerCycle: number(.flopsPerCycle)),
+                    flopsPerCycle: number(self[flopsPerCycle] == nil ? .flopsPerCycle : flopsPerCycle)),
                 radio: radio(), demand: self.demand(missing: demand), acceptedBits: acceptedBits(missing: bits),
                 idlePowerWatts: number(.idlePower), receiverPowerWatts: number(.receiverPower),
                 idleCounts: flag(.idleCounts))

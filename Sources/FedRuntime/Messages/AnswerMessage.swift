@@ -18,6 +18,7 @@ package struct AnswerMessage: Codable, Sendable, Equatable {
         let samplesTrained: Int
         let flopsExecuted: Int
         let flopsNominal: Int
+        let flopsBFloat16: Int?
         let feedbackRound: Int?
 
         enum CodingKeys: String, CodingKey {
@@ -25,6 +26,7 @@ package struct AnswerMessage: Codable, Sendable, Equatable {
             case samplesTrained = "samples_trained"
             case flopsExecuted = "flops_executed"
             case flopsNominal = "flops_nominal"
+            case flopsBFloat16 = "flops_bfloat16"
             case feedbackRound = "feedback_round"
         }
     }
@@ -41,7 +43,7 @@ package struct AnswerMessage: Codable, Sendable, Equatable {
         training = answer.training.map {
             Training(
                 loss: $0.loss, samplesTrained: $0.samplesTrained, flopsExecuted: $0.executedFLOPs, flopsNominal: $0.nominalFLOPs,
-                feedbackRound: $0.feedbackRound)
+                flopsBFloat16: $0.bfloat16FLOPs > 0 ? $0.bfloat16FLOPs : nil, feedbackRound: $0.feedbackRound)
         }
     }
 
@@ -57,6 +59,7 @@ package struct AnswerMessage: Codable, Sendable, Equatable {
             var report = TrainingReport(
                 loss: training.loss, samplesTrained: training.samplesTrained, executedFLOPs: training.flopsExecuted,
                 nominalFLOPs: training.flopsNominal)
+            report.bfloat16FLOPs = training.flopsBFloat16 ?? 0
             report.feedbackRound = training.feedbackRound
             return report
         }

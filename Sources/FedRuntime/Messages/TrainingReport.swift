@@ -6,6 +6,8 @@ package struct TrainingReport: Sendable, Equatable {
     package var samplesTrained: Int
     /// Floating-point operations that the kernels executed.
     package var executedFLOPs: Int
+    /// Those of it in products of bfloat16.
+    package var bfloat16FLOPs = 0
     /// Their textbook count.
     package var nominalFLOPs: Int
     /// The round whose quantization error the update makes up for; nil without error feedback.
@@ -25,6 +27,9 @@ package struct TrainingReport: Sendable, Equatable {
         if loss < 0 { return "the loss is \(loss), below 0" }
         if !work.contains(samplesTrained) { return "\(samplesTrained) samples trained is outside \(work)" }
         if !work.contains(executedFLOPs) { return "\(executedFLOPs) executed FLOPs is outside \(work)" }
+        if !(0...executedFLOPs).contains(bfloat16FLOPs) {
+            return "\(bfloat16FLOPs) FLOPs in bfloat16 is outside 0...\(executedFLOPs), all that were executed"
+        }
         if !work.contains(nominalFLOPs) { return "\(nominalFLOPs) nominal FLOPs is outside \(work)" }
         return nil
     }

@@ -65,6 +65,7 @@ extension DeviceRecord {
     private mutating func set(_ training: TrainingReport) {
         loss = training.loss.isFinite ? training.loss : nil
         flopsMeasured = training.executedFLOPs
+        flopsBFloat16 = training.bfloat16FLOPs > 0 ? training.bfloat16FLOPs : nil
         flopsNominal = training.nominalFLOPs
         feedbackRound = training.feedbackRound
     }

@@ -61,6 +61,8 @@ extension RoundRecord {
     private mutating func setTrained(_ accepted: [(samples: Double, frame: AcceptedFrame)], _ devices: [DeviceRecord]) {
         flopsMeasured = clampedSum(devices.compactMap(\.flopsMeasured))
         flopsNominal = clampedSum(devices.compactMap(\.flopsNominal))
+        let inBFloat16 = devices.compactMap(\.flopsBFloat16)
+        flopsBFloat16 = inBFloat16.isEmpty ? nil : clampedSum(inBFloat16)
         samplesTrained = clampedSum(accepted.map(\.frame.training.samplesTrained))
         guard !accepted.isEmpty else { return }
         let samples = accepted.reduce(0) { $0 + $1.samples }

@@ -33,7 +33,9 @@ extension DeviceSource {
             let logger = Logger(label: "devices")
             return try DeviceReader.federatedDevices(
                 path: path, samples: samples, demand: configuration.generatedDemand, bits: configuration.acceptedBits,
-                energyModel: configuration.energyModel ?? .table, report: { logger.warning("\($0)") })
+                energyModel: configuration.energyModel ?? .table,
+                flopsPerCycle: configuration.precision == .bfloat16 ? .bfloat16FLOPsPerCycle : .flopsPerCycle,
+                report: { logger.warning("\($0)") })
         case .generated, .automatic:
             var generator = DeviceGenerator()
             generator.demand = configuration.generatedDemand
@@ -54,6 +56,20 @@ extension RunConfiguration {
     ///
     /// - Throws: as `deviceFolders`.
     package func deviceCount() throws -> Int { try deviceFolders()?.count ?? devices.count() }
+
+    /// What to say of a run in bfloat16 where it is not known how fast some devices compute in it; else nil.
+    ///
+    /// - Throws: `FileError` for a device file that cannot be used.
+    func unknownSpeeds(deviceCount: Int) throws(FileError) -> String? {
+        guard precision == .bfloat16 else { return nil }
+        let field = DeviceField.bfloat16FLOPsPerCycle
+        let unknown =
+            if case .file(let path) = devices { try DeviceReader.count(without: field, path: path) } else { deviceCount }
+        return unknown == 0
+            ? nil
+            : "\(field.name) is not known of \(unknown) of \(deviceCount) devices: they are planned with flops_per_cycle, "
+                + "that of float32"
+    }
 
     /// The devices with their data set sizes, named after their folders where they have some.
     ///

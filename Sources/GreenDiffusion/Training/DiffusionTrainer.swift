@@ -51,8 +51,11 @@ struct DiffusionTrainer: LocalTrainer {
             onStep(settings.batchSize)
         }
         trained.copy(from: model.parameters)
-        return TrainingReport(
+        let meter = model.context.meter
+        var report = TrainingReport(
             loss: loss / Double(settings.localIterations), samplesTrained: settings.localIterations * settings.batchSize,
-            executedFLOPs: model.context.meter.executedFLOPs, nominalFLOPs: model.context.meter.nominalFLOPs)
+            executedFLOPs: meter.executedFLOPs, nominalFLOPs: meter.nominalFLOPs)
+        report.bfloat16FLOPs = meter.bfloat16FLOPs
+        return report
     }
 }

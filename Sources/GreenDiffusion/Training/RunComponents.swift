@@ -3,6 +3,7 @@ import DevicePlanning
 import FedRuntime
 import Foundation
 import Kernels
+import Logging
 import Model
 import Storage
 
@@ -65,6 +66,7 @@ struct RunComponents {
             startingFrom: start, configuration.initial?.text ?? "", preset: preset, classes: classes, seed: configuration.seed,
             context: ComputeContext(threads: threads, precision: precision, convolution: configuration.convolution))
         devices = try configuration.federatedDevices(samples: images.counts)
+        if let line = try configuration.unknownSpeeds(deviceCount: count) { Logger(label: "devices").notice("\(line)") }
         try configuration.checkSelection(of: count)
         settings = try configuration.federationSettings(runID: runID ?? configuration.derivedRunID(), deviceCount: count)
         distances = try DrawnDistances(

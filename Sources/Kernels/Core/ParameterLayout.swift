@@ -6,6 +6,8 @@ public struct ParameterLayout: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         /// The tensor's checkpoint name, e.g. `down_blocks.0.resnets.0.conv1.weight`.
         public let name: String
+        /// The name of the layer that the tensor belongs to, e.g. `down_blocks.0.resnets.0.conv1`.
+        package var layer: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
         /// Its extents.
         public let shape: [Int]
         /// First element in the flat buffer.

@@ -101,6 +101,9 @@ public final class Tensor {
         }
     }
 
+    /// Whether no element is infinite or not a number.
+    package var isFinite: Bool { (0..<count).allSatisfy { self[$0].isFinite } }
+
     /// Sets every element.
     public func fill(_ value: Float) {
         withExtendedLifetime(self) {

@@ -105,8 +105,9 @@ package struct AttentionShape: OperationShape {
         let scores = batch * heads * tokens * tokens
         let product = 2 * scores * headChannels
         let softmax = 5 * scores
+        let multiplied = (products + recomputed) * product
         return OperationWork(
-            executedFLOPs: (products + recomputed) * product + (1 + recomputed) * softmax,
+            executedFLOPs: multiplied + (1 + recomputed) * softmax, bfloat16FLOPs: precision == .bfloat16 ? multiplied : 0,
             nominalFLOPs: products * product + softmax,
             bytes: tensors * batch * tokens * heads * headChannels * precision.bytes)
     }

@@ -32,6 +32,8 @@ extension BFloat16Conv2DKernel: ConvolutionKernel {
         }
     }
 
+    var factors: Precision { self == .winograd4 ? .float32 : .bfloat16 }
+
     func executedFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int {
         switch self {
         case .winograd4: Conv2DKernel.winograd4.executedFLOPs(geometry, pass)

@@ -128,9 +128,10 @@ extension ComputeContext {
     ) {
         let kernel = kernel(list, for: geometry)
         var shape = geometry.cValue
+        let executed = kernel.executedFLOPs(geometry, pass)
         let work = OperationWork(
-            executedFLOPs: kernel.executedFLOPs(geometry, pass), nominalFLOPs: geometry.nominalFLOPs,
-            bytes: geometry.bytes(list.precision))
+            executedFLOPs: executed, bfloat16FLOPs: kernel.factors == .bfloat16 ? executed : 0,
+            nominalFLOPs: geometry.nominalFLOPs, bytes: geometry.bytes(list.precision))
         perform(operation.name, on: operation.operands, work) {
             call(kernel, &shape, scratch(Int(kernel.scratch(pass)(&shape, threadCount))))
         }
@@ -140,8 +141,14 @@ extension ComputeContext {
 /// A kernel of convolutions of activations of one precision.
 protocol ConvolutionKernel: OperationKernel where Shape == Conv2DGeometry {
     static var precision: Precision { get }
+    /// What the kernel multiplies.
+    var factors: Precision { get }
     /// FLOPs that a pass really computes, transforms included.
     func executedFLOPs(_ geometry: Conv2DGeometry, _ pass: Conv2DPass) -> Int
     /// Floats of scratch for a pass with so many threads.
     func scratch(_ pass: Conv2DPass) -> Conv2DFunctions.Scratch
+}
+
+extension ConvolutionKernel {
+    var factors: Precision { Self.precision }
 }

@@ -57,6 +57,7 @@ struct AttentionBlock: Sendable {
             let (query, value) = merged.forward(normalized, weights, workspace)
             context.attentionForward(query: query, key: normalized, value: value, heads: 1, into: attended)
             context.addForward(attended, input, into: attended)
+            workspace.onOutput?(attended, toOutput.weight)
             let saved = Saved(
                 input: input, statistics: statistics, query: query, key: normalized, value: value,
                 projections: .merged(weights))

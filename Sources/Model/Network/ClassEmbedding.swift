@@ -14,6 +14,7 @@ struct ClassEmbedding: Sendable {
     func forward(_ labels: [Int], _ workspace: Workspace) -> Tensor {
         let output = workspace.buffer([labels.count, width])
         workspace.context.embeddingForward(indices: labels, weight: workspace.value(weight), into: output)
+        workspace.onOutput?(output, weight)
         return output
     }
 

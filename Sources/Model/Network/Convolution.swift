@@ -33,6 +33,7 @@ struct Convolution: Sendable {
         workspace.context.conv2dForward(
             input: input, weight: workspace.value(weight), bias: workspace.value(bias), imageBias: imageBias,
             residual: residual, geometry: geometry, into: output)
+        workspace.onOutput?(output, weight)
         return output
     }
 

@@ -22,6 +22,7 @@ struct GroupNorm: Sendable {
         workspace.context.groupNormForward(
             input: input, groups: groups, epsilon: epsilon, scale: workspace.value(scale), shift: workspace.value(shift),
             activation: activation, into: output, statistics: statistics)
+        workspace.onOutput?(output, scale)
         return (output, statistics)
     }
 

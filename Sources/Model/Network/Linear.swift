@@ -19,6 +19,7 @@ struct Linear: Sendable {
         let output = workspace.buffer(input.shape.dropLast() + [outputs], like: input)
         workspace.context.linearForward(
             input: input, weight: workspace.value(weight), bias: workspace.value(bias), residual: residual, into: output)
+        workspace.onOutput?(output, weight)
         return output
     }
 

@@ -102,6 +102,23 @@ package final class UNet {
         return loss
     }
 
+    /// The layer at which numbers ceased to be finite: in a forward pass over the arguments of `accumulateGradients`, or, where all outputs are
+    /// finite, on the way back, by the gradients that are there. Nil where everything is finite.
+    func firstNonFiniteLayer(sample: Tensor, timesteps: [Int], classLabels: [Int]?, dropout: CounterRandom?) -> String? {
+        prepare(sample, timesteps, classLabels, isTraining: true)
+        (workspace.dropout, workspace.keepsActivations) = (dropout, false)
+        var (layers, isFinite): ([String], [Bool]) = ([], [])
+        workspace.onOutput = { output, parameter in
+            layers.append(self.layout.entries[parameter.index].layer)
+            isFinite.append(output.isFinite)
+        }
+        defer { workspace.onOutput = nil }
+        _ = architecture.forward(sample, timesteps: timesteps, classLabels: classLabels ?? [], workspace)
+        if let first = isFinite.firstIndex(of: false) { return layers[first] }
+        let broken = layout.entries.filter { !Tensor(viewOf: gradients, offset: $0.offset, shape: $0.shape).isFinite }
+        return layers.last { layer in broken.contains { $0.layer == layer } } ?? broken.last?.layer
+    }
+
     /// Sets all gradients to zero.
     package func clearGradients() {
         if holdsGradients { gradients.fill(0) }

@@ -10,6 +10,8 @@ final class Workspace {
     var keepsActivations = true
     /// Where the next dropout layer draws its mask; nil switches dropout off.
     var dropout: CounterRandom?
+    /// Told of what each layer with parameters computed, and of one of those parameters, in the order of a forward pass.
+    var onOutput: ((_ output: Tensor, _ parameter: ParameterSlot) -> Void)?
 
     /// - Parameters:
     ///   - parameters: all parameters, flat.

@@ -40,10 +40,13 @@ public struct DivergenceError: Error, Equatable, CustomStringConvertible {
     public let loss: Double
     /// Norm of its gradients before clipping.
     public let gradientNorm: Double
+    /// The layer whose output, or the gradient of whose parameters, was the first that is not finite; `down_blocks.0.resnets.1.conv2`. Nil
+    /// where no layer's is, but their norm.
+    public let layer: String?
 
     /// One line for people: what is wrong and what to do.
     public var description: String {
-        "training diverged at step \(step): loss \(loss), gradient norm \(gradientNorm); "
+        "training diverged at step \(step)\(layer.map { ", first in \($0)" } ?? ""): loss \(loss), gradient norm \(gradientNorm); "
             + "lower the learning rate and resume from the last checkpoint"
     }
 }
@@ -105,7 +108,9 @@ package final class Trainer {
         }
         let norm = context.gradientNorm(model.gradients)
         guard loss.isFinite, norm.isFinite else {
-            throw DivergenceError(step: optimizerSteps + 1, loss: loss, gradientNorm: norm)
+            let layer = model.firstNonFiniteLayer(
+                sample: step.sample, timesteps: step.timesteps, classLabels: step.classLabels, dropout: dropout)
+            throw DivergenceError(step: optimizerSteps + 1, loss: loss, gradientNorm: norm, layer: layer)
         }
         optimizerSteps += 1
         let scale = settings.maximumGradientNorm.map { ComputeContext.clippingScale(norm: norm, maximum: $0) } ?? 1

@@ -17,14 +17,14 @@ extension StepProfile: CustomStringConvertible {
     }
 
     private static let header = cells(
-        "operation", "calls", "ms", "share", "effective", "executed", "of FMA", "GB/s", "of copy")
+        "operation", "calls", "ms", "share", "effective", "executed", "of peak", "GB/s", "of copy")
 
     private func line(_ title: String, _ row: Row) -> String {
         Self.cells(
             title, "\(row.calls)",
             String(format: "%.2f", row.milliseconds), String(format: "%.1f %%", 100 * row.milliseconds / stepMilliseconds),
             String(format: "%.1f", row.effectiveRate), String(format: "%.1f", row.executedRate),
-            String(format: "%.0f %%", 100 * row.executedRate / ceilings.fmaGflops), String(format: "%.1f", row.byteRate),
+            String(format: "%.0f %%", 100 * row.share(of: ceilings)), String(format: "%.1f", row.byteRate),
             String(format: "%.0f %%", 100 * row.byteRate / ceilings.memoryCopyGbs))
     }
 

@@ -31,6 +31,8 @@ struct StepProfile: Encodable {
         let milliseconds: Double
         let nominalGflop: Double
         let executedGflop: Double
+        /// Those of the executed ones in products of bfloat16.
+        let bf16Gflop: Double
         let gigabytes: Double
 
         /// Textbook GFLOP/s.
@@ -39,12 +41,19 @@ struct StepProfile: Encodable {
         /// GB/s of what must be read or written once.
         var byteRate: Double { gigabytes / milliseconds * 1e3 }
 
+        /// The share of the arithmetic's limits that the row reaches: the time that it would take at them over the time that it takes.
+        func share(of ceilings: Ceilings) -> Double {
+            let bf16Rate = max(ceilings.fmaGflops, ceilings.bf16Gflops ?? 0)
+            return ((executedGflop - bf16Gflop) / ceilings.fmaGflops + bf16Gflop / bf16Rate) / milliseconds * 1e3
+        }
+
         /// Two rows of a kind together.
         static func + (first: Row, second: Row) -> Row {
             Row(
                 operation: first.operation, kind: first.kind, shape: nil, calls: first.calls + second.calls,
                 milliseconds: first.milliseconds + second.milliseconds, nominalGflop: first.nominalGflop + second.nominalGflop,
-                executedGflop: first.executedGflop + second.executedGflop, gigabytes: first.gigabytes + second.gigabytes)
+                executedGflop: first.executedGflop + second.executedGflop,
+                bf16Gflop: first.bf16Gflop + second.bf16Gflop, gigabytes: first.gigabytes + second.gigabytes)
         }
     }
 
@@ -73,6 +82,7 @@ struct StepProfile: Encodable {
                 operation: entry.operation.name, kind: entry.operation.kind, shape: "\(entry.operation.shape)",
                 calls: entry.count.calls, milliseconds: Double(entry.nanoseconds) / 1e6,
                 nominalGflop: Double(entry.count.nominalFLOPs) / 1e9, executedGflop: Double(entry.count.executedFLOPs) / 1e9,
+                bf16Gflop: Double(entry.count.bfloat16FLOPs) / 1e9,
                 gigabytes: Double(entry.count.bytes) / 1e9)
         }.sorted { $0.milliseconds > $1.milliseconds }
     }

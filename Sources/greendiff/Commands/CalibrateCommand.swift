@@ -1,7 +1,10 @@
 import ArgumentParser
 import Calibration
 import GreenDiffusion
+import Kernels
 import Model
+
+extension Precision: ExpressibleByArgument {}
 
 /// `greendiff calibrate`: what training costs this machine.
 struct CalibrateCommand: ParsableCommand {
@@ -16,6 +19,7 @@ struct CalibrateCommand: ParsableCommand {
             EXAMPLES:
               greendiff calibrate
               greendiff calibrate --preset small --preset ddpm-cifar10 --batch-size 1,8,16 --json
+              greendiff calibrate --precision float32 --precision bfloat16 --out this-machine.json
               greendiff calibrate --power-csv meter.csv --steps 50 --out this-machine.json
               greendiff calibrate --out this-machine.json && greendiff train --devices this-machine.json --rounds 2
             """)
@@ -27,6 +31,12 @@ struct CalibrateCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Images a step: one number, or several separated by commas.", valueName: "n,..."))
     var batchSize = "16"
+
+    @Option(
+        help: ArgumentHelp(
+            "Precision: float32 or bfloat16; may be given more than once, energy is of the first (default: float32, and bfloat16 where the CPU "
+                + "has an instruction for it).", valueName: "name"))
+    var precision: [Precision] = []
 
     @Option(help: ArgumentHelp("Timed steps of each model and batch size, after one that is not.", valueName: "n"))
     var steps = 5
@@ -82,7 +92,7 @@ struct CalibrateCommand: ParsableCommand {
     func run() throws {
         let calibrator = Calibrator(
             presets: preset.isEmpty ? [.small] : preset, batchSizes: batchSizes.compactMap { $0 }, threads: threadOptions.threads,
-            steps: steps, sweepsFrequencies: sweep, powercap: powercap,
+            steps: steps, precisions: precision.isEmpty ? nil : precision, sweepsFrequencies: sweep, powercap: powercap,
             powerLog: powerCsv.map { PowerLogFile(path: $0, offsetSeconds: powerOffset) },
             idleSeconds: idleSeconds ?? (powerCsv == nil ? 2 : 10))
         if let powerCsv { _ = try PowerLog(path: powerCsv) }

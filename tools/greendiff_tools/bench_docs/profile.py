@@ -31,6 +31,7 @@ class Row:
     nominal_gflop: float
     executed_gflop: float
     gigabytes: float
+    bf16_gflop: float = 0.0
 
     @property
     def effective_rate(self):
@@ -40,6 +41,12 @@ class Row:
     @property
     def executed_rate(self):
         return self.executed_gflop / self.milliseconds * 1e3
+
+    def share(self, ceilings):
+        """The time that the arithmetic would take at its limits, over the time that it takes."""
+        fma = ceilings["fma_gflops"]
+        halves = max(fma, ceilings.get("bf16_gflops") or 0)
+        return ((self.executed_gflop - self.bf16_gflop) / fma + self.bf16_gflop / halves) / self.milliseconds * 1e3
 
     @property
     def byte_rate(self):
@@ -67,7 +74,7 @@ class Profile:
         rows = {}
         for operation in self.document["operations"]:
             name = display_name(operation["kind"])
-            row = Row(name, *(operation[key] for key in MEASURED))
+            row = Row(name, *(operation[key] for key in MEASURED), operation.get("bf16_gflop", 0.0))
             rows[name] = added(rows[name], row) if name in rows else row
         return sorted(rows.values(), key=lambda row: -row.milliseconds)
 
@@ -76,16 +83,21 @@ class Profile:
         return self.step_milliseconds - sum(row.milliseconds for row in self.rows)
 
     @property
+    def is_float32(self):
+        return self.document.get("precision", "float32") == "float32"
+
+    @property
     def title(self):
         document = self.document
-        return f"{document['preset']}, batch {document['batch']}, {document['threads']} threads"
+        precision = "" if self.is_float32 else f"{document['precision']}, "
+        return f"{document['preset']}, {precision}batch {document['batch']}, {document['threads']} threads"
 
 
 def added(first, second):
     return replace(
         first, calls=first.calls + second.calls, milliseconds=first.milliseconds + second.milliseconds,
         nominal_gflop=first.nominal_gflop + second.nominal_gflop, executed_gflop=first.executed_gflop + second.executed_gflop,
-        gigabytes=first.gigabytes + second.gigabytes)
+        gigabytes=first.gigabytes + second.gigabytes, bf16_gflop=first.bf16_gflop + second.bf16_gflop)
 
 
 def display_name(kind):

@@ -24,12 +24,18 @@ STYLE = """
 """
 
 
+def roofs(rates):
+    """What arithmetic reaches, by what it multiplies: floats, and bfloat16 where a step has any."""
+    named = {"fused multiply-adds": rates["fma_gflops"], "products of bfloat16": rates.get("bf16_gflops")}
+    return {name: rate for name, rate in named.items() if rate}
+
+
 class Axes:
     """Logarithmic axes: operations a byte to the right, GFLOP/s upwards."""
 
     def __init__(self, rows, ceilings, right):
         self.right = right
-        peak = ceilings["fma_gflops"]
+        peak = max(roofs(ceilings).values())
         low_x = min([0.2, *(row.intensity / 1.5 for row in rows)])
         low_y = min([4.0, *(row.executed_rate / 1.5 for row in rows)])
         high_y = 1.6 * max([peak, *(row.effective_rate for row in rows)])
@@ -72,8 +78,8 @@ def grid(axes):
 
 
 def ceilings(axes, rates):
-    """The two slopes and the flat roof, each with its name along it, and the boxes that they cover."""
-    peak = rates["fma_gflops"]
+    """The two slopes and the flat roofs, each with its name along it, and the boxes that they cover."""
+    peak = max(roofs(rates).values())
     slopes = [
         ("copy in memory", rates["memory_copy_gbs"], "ceiling", 17),
         ("copy in the caches", rates["cache_copy_gbs"], "ceiling cache", -8)]
@@ -86,9 +92,12 @@ def ceilings(axes, rates):
         label = text(0, offset, f"{name}, {rate:.0f} GB/s", "soft", "middle")
         parts += [line(*ends, classes), f'<g transform="translate({x:.1f} {y:.1f}) rotate({angle:.1f})">{label}</g>']
         boxes += along(*ends, 6)
-    first = axes.x(peak / max(rate for _, rate, _, _ in slopes))
-    parts.append(line(first, axes.y(peak), axes.right, axes.y(peak), "ceiling"))
-    parts.append(text(first + 4, axes.y(peak) - 8, f"fused multiply-adds, {peak:.0f} GFLOP/s", "soft"))
+    steepest = max(rate for _, rate, _, _ in slopes)
+    for name, roof in roofs(rates).items():
+        first = axes.x(roof / steepest)
+        below = roof < peak
+        parts.append(line(first, axes.y(roof), axes.right, axes.y(roof), "ceiling"))
+        parts.append(text(first + 4, axes.y(roof) + (15 if below else -8), f"{name}, {roof:.0f} GFLOP/s", "soft"))
     return parts, boxes
 
 
