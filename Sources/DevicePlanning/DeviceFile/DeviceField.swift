@@ -70,7 +70,7 @@ package enum DeviceField: Int, CaseIterable, Sendable {
         case .bfloat16FLOPsPerCycle:
             .number(
                 "flops_per_cycle_bfloat16", "", nil, Processor.flopsPerCycleRange.range, .train,
-                "the same of training in bfloat16; flops_per_cycle where missing")
+                "in bfloat16; flops_per_cycle where missing")
 
         case .circuitPower: .of(RadioModel.circuitRange, .both, "what the radio draws while it sends, besides its amplifier")
         case .amplifierEfficiency: .of(RadioModel.efficiencyRange, .both, "radiated power over what the amplifier draws")
