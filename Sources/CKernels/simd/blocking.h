@@ -4,7 +4,7 @@
 
 // Sizes of blocks: what keeps a driver's operands in which cache, in one place for a build (docs/adr/0007-kernel-tables.md). They are
 // for a second-level cache of 1 MB and a last-level cache of 16 MB; `gd_norm_blocks.moment_pixels`, `gd_norm_blocks.pixels` and the
-// tiles and groups of `gd_winograd_weight_blocks` also set the order of sums: other values there change the results' last digits.
+// tiles, groups and parts of `gd_winograd_weight_blocks` also set the order of sums: other values there change the results' last digits.
 
 /// Direct products. A block of patches is a few rows of the kernel deep and stays in the second-level cache with its sums.
 static const struct {
@@ -43,7 +43,12 @@ static const struct {
 /// should have to share.
 static const struct {
     int64_t group_floats, most_tiles, strip_inputs, strips;
-} gd_winograd_weight_blocks = {.group_floats = 2 << 20, .most_tiles = 64, .strip_inputs = 128, .strips = 8};
+    /// Floats of all sums that a thread keeps in its own cache, and of the tiles beside them; the most parts that tiles are cut into, and the
+    /// fewest tiles of one.
+    int64_t kept_sums, kept_tiles, parts, part_tiles;
+} gd_winograd_weight_blocks = {
+    .group_floats = 2 << 20, .most_tiles = 64, .strip_inputs = 128, .strips = 8, .kept_sums = 224 << 10, .kept_tiles = 80 << 10,
+    .parts = 16, .part_tiles = 64};
 
 /// Products of bfloat16: bytes of the weights that stay in the second-level cache while pixels go by, and of a block's patches or band; the
 /// most pixels of a block; floats of the sums that wait for their epilogue; columns from which rows with their padding are worth it.
