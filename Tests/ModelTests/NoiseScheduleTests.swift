@@ -60,5 +60,14 @@ import Testing
         let variance = values.reduce(0) { $0 + $1 * $1 } / count
         #expect(abs(mean) < 5 / count.squareRoot())
         #expect(abs(variance - 1) < 5 * (2 / count).squareRoot())
+        let shared = Tensor(shape: [20_001])
+        shared.fillNormal(CounterRandom(seed: 2, stream: .diffusionNoise), threads: 3)
+        #expect(shared.values == noise.values)
+        var one = CounterRandom(seed: 2, stream: .diffusionNoise).generator()
+        let inTurn = (0..<10_001).flatMap { _ in
+            let (first, second) = one.nextNormalPair()
+            return [Float(first), Float(second)]
+        }
+        #expect(noise.values == Array(inTurn.prefix(20_001)))
     }
 }

@@ -84,10 +84,13 @@ package final class Trainer {
     package func step(
         images: Tensor, classLabels: [Int]? = nil, address: StepAddress
     ) throws(DivergenceError) -> StepResult {
-        var step = TrainingStep(
-            images: images, address: address, schedule: schedule, objective: settings.objective)
-        step.classLabels = classLabels
-        return try update(step, dropout: address.random(.dropout, itemsPerStep: 256))
+        let threads = model.context.threads
+        return try withTeam(threads: threads) { () throws(DivergenceError) in
+            var step = TrainingStep(
+                images: images, address: address, schedule: schedule, objective: settings.objective, threads: threads)
+            step.classLabels = classLabels
+            return try updateInTeam(step, address.random(.dropout, itemsPerStep: 256))
+        }
     }
 
     /// One update on given noise and timesteps.

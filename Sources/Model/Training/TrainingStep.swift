@@ -51,12 +51,13 @@ package struct TrainingStep {
 
     /// Timesteps and normal noise drawn from `address`.
     package init(
-        images: Tensor, address: StepAddress, schedule: NoiseSchedule, objective: TrainingObjective = TrainingObjective()
+        images: Tensor, address: StepAddress, schedule: NoiseSchedule, objective: TrainingObjective = TrainingObjective(),
+        threads: Int = 1
     ) {
         var generator = address.random(.timestep).generator()
         let timesteps = objective.timesteps(count: images.shape[0], &generator, schedule)
         let noise = Tensor(shape: images.shape)
-        noise.fillNormal(address.random(.diffusionNoise))
+        noise.fillNormal(address.random(.diffusionNoise), threads: threads)
         self.init(
             images: images, noise: noise, timesteps: timesteps, schedule: schedule, weighting: objective.weighting)
     }

@@ -34,6 +34,17 @@ import Testing
         #expect(try TinyRun.weights(cut, round: 2) == TinyRun.weights(whole, round: 2))
     }
 
+    @Test func checkpointsOpenInTheOtherPrecision() throws {
+        for (trained, drawn) in [("bfloat16", "float32"), ("float32", "bfloat16")] {
+            let run = folder.path("run-\(trained)")
+            try TinyRun.train([.rounds: "1", .precision: trained], at: run)
+            let result = try Greendiff.run(
+                "sample", "--checkpoint", run, "--precision", drawn, "--count", "1", "--steps", "2", "--out",
+                folder.path("\(drawn).png"))
+            #expect(result.status == 0, "\(result.errors)")
+        }
+    }
+
     /// A device that does twice as much in a cycle needs half the cycles.
     @Test func plansAreOfTheRunsPrecision() throws {
         let file = folder.path("devices.json")
