@@ -2,15 +2,15 @@ import Records
 
 /// What an average round cost under each scheme, as text.
 package enum SchemeTable {
-    /// One line a scheme below the heading, columns aligned.
+    /// One line a scheme below the heading, columns aligned: bytes and joules of a round, these with the even and the optimal split of devices'
+    /// time and with downlink and idle besides, and what bits and the split save. Fits 120 columns.
     package static func text(_ schemes: [SchemeAverage]) -> String {
         let pairs = schemes.pairs
         let hasModels = pairs.contains { $0.shown.energyLawJoules != nil }
         let heading =
             [
-                "scheme", "bits", "upload/round", "even split", "optimal split", "compute / radio", "with downlink, idle",
-                "error (abs)", "bits save", "split saves",
-            ] + (hasModels ? ["by tau f³"] : [])
+                "scheme", "bits", "upload", "even", "optimal", "compute / radio", "system", "error", "by bits", "by split",
+            ] + (hasModels ? ["tau f³"] : [])
         return TextTable.text([heading] + pairs.map { row($0, reference: pairs.reference) + (hasModels ? [law($0)] : []) })
     }
 
