@@ -52,6 +52,8 @@ class ProblemTests(unittest.TestCase):
             layout, precision = problems.split_slot(way)
             self.assertEqual(problems.slot({"layout": layout, "precision": precision}), way)
         self.assertEqual(problems.peer_slots("optimizer/small", reduced=True), ["contiguous"])
+        older = problems.peer_slots("unet/fwd/small/n8", reduced=True, known=["float32", "autocast"])
+        self.assertEqual(older, [way for way in ways if "fp32_precision" not in way])
 
     def test_refuses_others(self):
         for name in ("", "conv3x5/fwd/n1ci1co1hw8", "conv3x3/fwd/n1x", "certify/n37M/g256", "unet/fwd/n8", "energy/n1M"):

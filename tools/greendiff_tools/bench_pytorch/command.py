@@ -101,7 +101,7 @@ class Run:
     def compare(self, case, ours, peer):
         whole, layer = problems.is_whole(case.name), problems.is_layer(case.name)
         waited = self.idle.waited_seconds
-        slots = problems.peer_slots(case.name, self.options.precision != "float32")
+        slots = problems.peer_slots(case.name, self.options.precision != "float32", peer.precisions)
         slots += [COMPILED] if self.options.compile and whole else []
         verify = self.needs_verification(case.name)
         sides = [Side(ours, slot, name, case.threads, verify=verify) for slot, name in self.our_ways(case.name)]

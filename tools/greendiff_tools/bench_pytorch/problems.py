@@ -80,9 +80,11 @@ def in_bfloat16(name):
     return "/".join([*parts[:2], BFLOAT16, *parts[2:]])
 
 
-def peer_slots(name, reduced):
-    """The ways in which PyTorch may run a case: `channels_last`, and where `reduced` also `channels_last autocast` and others."""
-    precisions = PEER_PRECISIONS if reduced and has_precision(name) else PEER_PRECISIONS[:1]
+def peer_slots(name, reduced, known=PEER_PRECISIONS):
+    """The ways in which PyTorch may run a case: `channels_last`, and where `reduced` also `channels_last autocast` and others.
+
+    `known` are the precisions that the PyTorch at hand has."""
+    precisions = known if reduced and has_precision(name) else PEER_PRECISIONS[:1]
     return [layout if precision == "float32" else f"{layout} {precision}" for precision in precisions for layout in layouts(name)]
 
 

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from diffusers import DDIMScheduler, DDPMScheduler, UNet2DModel
 
-from .problems import Problem, split_slot
+from .problems import PEER_PRECISIONS, Problem, split_slot
 
 LEARNING_RATE, MAXIMUM_NORM, EMA_DECAY = 2e-4, 1.0, 0.9999
 GROUPS, EPSILON = 32, 1e-6
@@ -32,10 +32,20 @@ def make(name, slot, configurations):
     return run if precision == "fp32_precision" else work, images
 
 
+def precisions():
+    """Those of `PEER_PRECISIONS` that this PyTorch has: `fp32_precision` came with 2.9."""
+    return [precision for precision in PEER_PRECISIONS if precision != "fp32_precision" or _backends()]
+
+
+def _backends():
+    mkldnn = torch.backends.mkldnn
+    return [getattr(mkldnn, name) for name in ("conv", "matmul") if hasattr(mkldnn, name)]
+
+
 @contextlib.contextmanager
 def _floats_rounded(rounded):
     """Whether oneDNN rounds floats to bfloat16 before it multiplies them: a setting of the whole process."""
-    backends = torch.backends.mkldnn.conv, torch.backends.mkldnn.matmul
+    backends = _backends()
     before = [backend.fp32_precision for backend in backends]
     for backend in backends:
         backend.fp32_precision = "bf16" if rounded else "none"

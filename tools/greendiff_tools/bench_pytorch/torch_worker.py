@@ -26,8 +26,8 @@ def _bytes(kilobytes):
 class Session:
     """The prepared cases of a worker by the name of their slot."""
 
-    def __init__(self, torch, make):
-        self.torch, self.make = torch, make
+    def __init__(self, torch, make, precisions):
+        self.torch, self.make, self.precisions = torch, make, precisions
         self.slots = {}
         self.configurations = {}
 
@@ -35,7 +35,7 @@ class Session:
         kind = request["request"]
         if kind == "configure":
             self.configurations = request["configurations"]
-            return {"version": self.torch.__version__, "threads": self.torch.get_num_threads()}
+            return {"version": self.torch.__version__, "threads": self.torch.get_num_threads(), "precisions": self.precisions}
         if kind == "prepare":
             self.torch.manual_seed(1)
             self.torch.set_num_threads(request["threads"])
@@ -69,11 +69,11 @@ def main():
     try:
         import torch
 
-        from .torch_cases import make
+        from .torch_cases import make, precisions
     except ImportError as error:
         print(json.dumps({"error": f"{error}; to install what is missing:\n{REQUIREMENTS}"}), file=answers, flush=True)
         sys.exit(2)
-    session = Session(torch, make)
+    session = Session(torch, make, precisions())
     for line in sys.stdin:
         try:
             answer = session.answer(json.loads(line))

@@ -69,7 +69,8 @@ def our_worker(bench):
 def torch_worker(python, configurations):
     """A PyTorch worker that knows the presets' `configurations`."""
     worker = Worker([python, "-m", "greendiff_tools.bench_pytorch.torch_worker"], {"PYTHONPATH": str(TOOLS)})
-    worker.version = worker.ask("configure", configurations=configurations)["version"]
+    answer = worker.ask("configure", configurations=configurations)
+    worker.version, worker.precisions = answer["version"], answer["precisions"]
     return worker
 
 
