@@ -22,10 +22,10 @@ def result_path(arguments, model, sampler, steps):
 
 
 def measure(arguments):
-    """Evaluates every chain that has no result yet."""
+    """Evaluates every chain that has no result yet, the shortest first."""
     Path(arguments.out).mkdir(parents=True, exist_ok=True)
     for model in arguments.models:
-        for sampler, steps in CHAINS:
+        for sampler, steps in sorted(CHAINS, key=lambda chain: chain[1]):
             path = result_path(arguments, model, sampler, steps)
             is_new = not path.exists()
             result = evaluated(
