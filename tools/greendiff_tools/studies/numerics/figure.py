@@ -1,15 +1,15 @@
-"""The study's picture as SVG: each kernel's mean loss over its seeds, on the band that the seeds of all kernels span."""
+"""The study's picture as SVG: each way's mean loss over its seeds, on the band that the seeds of all ways span."""
 
-from .curves import KERNELS, mean_curve, seed_band
+from .curves import mean_curve, seed_band
 
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 62, 20, 46, 46
 STYLE = """
   svg { --card: #ffffff; --ink: #1d2421; --soft: #5d6863; --line: #dfe4e1; --band: #dfe4e1;
-    --winograd4: #0b7a55; --winograd2: #d55e00; --direct: #3b5bb5; }
+    --way0: #0b7a55; --way1: #d55e00; --way2: #3b5bb5; }
   @media (prefers-color-scheme: dark) {
     svg { --card: #1b211e; --ink: #e7ece9; --soft: #9da8a3; --line: #323b37; --band: #323b37;
-      --winograd4: #4cc79a; --winograd2: #f08a4b; --direct: #8ea6f0; } }
+      --way0: #4cc79a; --way1: #f08a4b; --way2: #8ea6f0; } }
   text { font: 12.5px system-ui, -apple-system, "Segoe UI", sans-serif; fill: var(--ink); }
   .title { font-size: 15px; font-weight: 600; } .soft { fill: var(--soft); } .grid { stroke: var(--line); }
   .band { fill: var(--band); } .curve { fill: none; }
@@ -17,7 +17,7 @@ STYLE = """
 
 
 # Curves that coincide still show: each is drawn thinner than the one below it.
-STROKES = {"winograd4": 6.0, "winograd2": 3.4, "direct": 1.2}
+STROKES = [6.0, 3.4, 1.2]
 BOTTOM_EDGE = HEIGHT - BOTTOM
 
 
@@ -55,19 +55,19 @@ def path(axes, points):
     return " ".join(f"{axes.x(step):.1f},{axes.y(loss):.1f}" for step, loss in points)
 
 
-def draw(curves, file_path):
+def draw(curves, preset, file_path):
     band = seed_band(curves)
     axes = Axes(band)
     outline = [(step, high) for step, _, high in band] + [(step, low) for step, low, _ in reversed(band)]
-    seeds = len(curves[KERNELS[0]])
-    title = f"Training loss, preset small on CIFAR-10, mean of 50 steps and {seeds} seeds"
+    seeds = len(next(iter(curves.values())))
+    title = f"Training loss, preset {preset} on CIFAR-10, mean of {band[0][0]} steps and {seeds} seed{'s' * (seeds > 1)}"
     parts = [text(LEFT, 20, title, "title"), *grid(axes), f'<polygon class="band" points="{path(axes, outline)}"/>']
-    for index, kernel in enumerate(KERNELS):
-        colour = f"stroke: var(--{kernel}); stroke-width: {STROKES[kernel]}"
-        parts.append(f'<polyline class="curve" style="{colour}" points="{path(axes, mean_curve(curves[kernel]))}"/>')
+    for index, (way, runs) in enumerate(curves.items()):
+        colour = f"stroke: var(--way{index}); stroke-width: {STROKES[index]}"
+        parts.append(f'<polyline class="curve" style="{colour}" points="{path(axes, mean_curve(runs))}"/>')
         x = WIDTH - RIGHT - 330 + 110 * index
         parts.append(f'<line x1="{x}" y1="36" x2="{x + 22}" y2="36" class="curve" style="{colour}"/>')
-        parts.append(text(x + 28, 40, kernel))
+        parts.append(text(x + 28, 40, way))
     parts.append(text(LEFT, 40, "band: all runs, lowest to highest", "soft"))
     body = "\n".join(parts)
     card = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="var(--card)"/>'

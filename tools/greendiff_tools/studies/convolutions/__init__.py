@@ -1,1 +1,0 @@
-"""Training with each convolution kernel. See scripts/study-convolutions."""
