@@ -47,7 +47,8 @@ class CurveTests(unittest.TestCase):
             self.assertEqual(command.main(""), 0)
         self.assertIn("bfloat16: held-out loss 0.1750 (0.1500 to 0.2000)", printed.getvalue())
         self.assertEqual(images.joinpath("precision-losses.csv").read_text(encoding="utf-8").count("\n"), 13)
-        self.assertIn("preset small on CIFAR-10, mean of 50 steps and 2 seeds", images.joinpath("precision-losses.svg").read_text())
+        picture = images.joinpath("precision-losses.svg").read_text(encoding="utf-8")
+        self.assertIn("preset small on CIFAR-10, mean of 50 steps and 2 seeds", picture)
 
     def test_missing_and_unfinished_runs_are_named(self):
         self.record("float32", 1, [0.9, 0.4])
