@@ -115,10 +115,13 @@ typedef struct {
     const void *input, *d_output;
     float *d_weight, *d_bias;
     plan p;
-    // A strip of sums for each thread.
-    float *strips;
+    // What each thread has of its own: a strip of sums; or tiles and sums of a part.
+    float *own;
     // The group of tiles from `origin` on.
     int64_t origin, count;
+    // Where sums are kept: the gradients of the parts.
+    float *gradients;
+    int64_t parts;
 } pass;
 
 static void transform_tiles(gd_share share, int thread, void *context) {
@@ -136,7 +139,7 @@ static void add_strips(gd_share share, int thread, void *context) {
     const pass *t = context;
     const gd_conv2d *g = t->geometry;
     const int64_t strip = wino_strip(g->output_channels), parts = part_count(g), row_stride = 9 * g->input_channels;
-    float *sums = t->strips + thread * strip_size(t->w, g);
+    float *sums = t->own + thread * strip_size(t->w, g);
     for (int64_t task = share.first; task < share.end; task++) {
         const int64_t channel = task / parts * strip, first = task % parts * strip_inputs(g);
         const int64_t inputs = gd_min(strip_inputs(g), g->input_channels - first);
@@ -149,20 +152,8 @@ static void add_strips(gd_share share, int thread, void *context) {
     }
 }
 
-// What threads share: the gradients of the parts, then what each has of its own.
-typedef struct {
-    const struct gd_winograd_kernels *w;
-    const gd_conv2d *geometry;
-    wino_grid in, out;
-    const void *input, *d_output;
-    float *d_weight, *d_bias;
-    plan p;
-    int64_t parts;
-    float *gradients, *own;
-} kept_pass;
-
 static void sum_parts(gd_share share, int thread, void *context) {
-    const kept_pass *t = context;
+    const pass *t = context;
     const gd_conv2d *g = t->geometry;
     plan p = t->p;
     p.x.values = t->own + thread * own_floats(t->w, g, &p);
@@ -189,7 +180,7 @@ static void sum_parts(gd_share share, int thread, void *context) {
 
 static void add_parts(gd_share share, int thread, void *context) {
     (void)thread;
-    const kept_pass *t = context;
+    const pass *t = context;
     const int64_t weights = part_floats(t->geometry) - t->geometry->output_channels;
     for (int64_t part = 0; part < t->parts; part++) {
         const float *gradient = t->gradients + part * part_floats(t->geometry);
@@ -198,7 +189,7 @@ static void add_parts(gd_share share, int thread, void *context) {
     }
 }
 
-static void backward_keeping_sums(kept_pass *t, float *scratch, int threads) {
+static void backward_keeping_sums(pass *t, float *scratch, int threads) {
     t->p = part_plan(t->w, t->geometry);
     t->parts = gd_ceil_div(t->in.count, t->p.group);
     t->gradients = scratch;
@@ -211,16 +202,15 @@ static gd_status backward_weight(
     const struct gd_winograd_kernels *w, const gd_conv2d *g, const void *input, const void *d_output, float *d_weight,
     float *d_bias, float *scratch, int threads) {
     if (!wino_accepts(g)) return GD_UNSUPPORTED;
+    pass t = {w, g, wino_inputs(w, g), wino_outputs(w, g), input, d_output, d_weight, d_bias, plan_of(w, g), .origin = 0};
     if (keeps_sums(w, g)) {
-        kept_pass kept = {w, g, wino_inputs(w, g), wino_outputs(w, g), input, d_output, d_weight, d_bias, .parts = 0};
-        backward_keeping_sums(&kept, scratch, threads);
+        backward_keeping_sums(&t, scratch, threads);
         return GD_OK;
     }
-    pass t = {w, g, wino_inputs(w, g), wino_outputs(w, g), input, d_output, d_weight, d_bias, plan_of(w, g), .origin = 0};
     const int64_t blocks = t.p.group / t.p.block;
     t.p.x.values = scratch;
     t.p.y.values = t.p.x.values + blocks * wino_block_floats(&t.p.x);
-    t.strips = t.p.y.values + blocks * wino_block_floats(&t.p.y);
+    t.own = t.p.y.values + blocks * wino_block_floats(&t.p.y);
     for (; t.origin < t.in.count; t.origin += t.p.group) {
         t.count = gd_min(t.p.group, t.in.count - t.origin);
         gd_parallel_for(t.count, gd_winograd_blocks.tile_grain, threads, transform_tiles, &t);

@@ -8,8 +8,8 @@ import Testing
 
     @Test func itPrintsJSONAloneAndWritesADeviceThatTrainTakes() throws {
         let result = try Greendiff.run(
-            "calibrate", "--preset", "tiny", "--batch-size", "1,2", "--steps", "1", "--threads", "1", "--json", "--out",
-            folder.path("machine.json"))
+            "calibrate", "--preset", "tiny", "--batch-size", "1,2", "--steps", "1", "--threads", "1", "--precision", "float32",
+            "--json", "--out", folder.path("machine.json"))
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         let lines = try #require(object["measurements"] as? [[String: Any]])
