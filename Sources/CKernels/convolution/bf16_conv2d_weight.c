@@ -137,8 +137,15 @@ static void add_patches(const pass *t, int64_t block, gd_share outputs, gd_share
     const int64_t columns = sum_columns(t), pixels = gd_conv_grid_pixels(&t->grid);
     const gd_patch_part part = {0, t->grid.kernel_rows, channels.first, channels.end - channels.first};
     gd_bf16 *patches = pairs + 2 * t->pair_floats;
+    const int is_paired_in_place = gd_conv_grid_is_pointwise(&t->grid) && part.channels == columns;
     for (int64_t p = 0; p < t->depth; p += 2) {
         const int64_t first = block * t->block_rows + p, count = gd_max(0, gd_min(2, pixels - first));
+        if (is_paired_in_place) {
+            const gd_bf16 *pixel = t->input + first * t->g->input_channels + channels.first;
+            gd_bf16_pair_pixels(
+                columns, count > 0 ? pixel : NULL, count > 1 ? pixel + t->g->input_channels : NULL, (uint32_t *)(pairs + p * columns));
+            continue;
+        }
         if (count > 0) gd_bf16_gather_patches(&t->grid, t->input, first, count, part, patches, columns);
         gd_bf16_pair_pixels(
             columns, count > 0 ? patches : NULL, count > 1 ? patches + columns : NULL, (uint32_t *)(pairs + p * columns));

@@ -1,5 +1,7 @@
+#include "gd_bf16_product.h"
 #include "gd_elementwise.h"
 #include "gd_parallel.h"
+#include "gd_simd.h"
 #include "simd/blocking.h"
 
 typedef struct {
@@ -24,6 +26,7 @@ static void widen_share(gd_share share, int thread, void *context) {
 }
 
 typedef struct {
+    void (*add)(int64_t count, const gd_bf16 *a, const gd_bf16 *b, gd_bf16 *sum);
     const gd_bf16 *a, *b;
     gd_bf16 *sum;
 } terms;
@@ -31,11 +34,11 @@ typedef struct {
 static void add_share(gd_share share, int thread, void *context) {
     (void)thread;
     const terms t = *(const terms *)context;
-    for (int64_t i = share.first; i < share.end; i++) t.sum[i] = gd_bf16_nearest(gd_bf16_value(t.a[i]) + gd_bf16_value(t.b[i]));
+    t.add(share.end - share.first, t.a + share.first, t.b + share.first, t.sum + share.first);
 }
 
 gd_status gd_bf16_add_forward__plain(int64_t count, const gd_bf16 *a, const gd_bf16 *b, gd_bf16 *output, int threads) {
-    gd_parallel_for(count, gd_element_blocks.grain, threads, add_share, &(terms){a, b, output});
+    gd_parallel_for(count, gd_element_blocks.grain, threads, add_share, &(terms){gd_simd_selected()->bf16->add, a, b, output});
     return GD_OK;
 }
 

@@ -34,12 +34,14 @@ typedef struct {
     gd_bf16_multiply *multiply;
 } gd_bf16_unit;
 
-/// The products of an instruction set of `gd_simd` in multiply-adds of floats.
+/// What an instruction set of `gd_simd` does with bfloat16: products, in multiply-adds of floats, and sums.
 typedef struct gd_bf16_kernels {
     /// One chain over the depth, of each pair the second product first; denormals are zero. The sums of vdpbf16ps.
     gd_bf16_multiply *multiply;
     /// In tiles of 16 rows, 16 pairs and 16 columns: two chains over a tile's depth, whose sum is added. The sums of tdpbf16ps.
     gd_bf16_multiply *multiply_tiles;
+    /// sum = the nearest of a + b, `count` of each.
+    void (*add)(int64_t count, const gd_bf16 *a, const gd_bf16 *b, gd_bf16 *sum);
 } gd_bf16_kernels;
 
 /// The units that this build knows, best first; NULL from the end on.

@@ -9,6 +9,7 @@
 #include "codec/simd_rounding_errors.h"
 #include "codec/simd_statistics.h"
 #include "convolution/simd_winograd.h"
+#include "elementwise/simd_bf16_add.h"
 #include "gd_codes.h"
 #include "machine/simd_peak.h"
 #include "normalization/simd_norms.h"
@@ -18,7 +19,7 @@
 
 static const gd_product_kernels product_kernels = {.multiply = multiply, .multiply_columns = multiply_columns};
 
-static const gd_bf16_kernels bf16_kernels = {.multiply = bf16_multiply, .multiply_tiles = bf16_multiply_tiles};
+static const gd_bf16_kernels bf16_kernels = {.multiply = bf16_multiply, .multiply_tiles = bf16_multiply_tiles, .add = bf16_add};
 
 static const struct gd_depthwise_kernel depthwise_kernel = {.compute_row = depthwise_compute_row};
 
