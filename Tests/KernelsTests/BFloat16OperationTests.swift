@@ -153,4 +153,21 @@ import Testing
         context.convert(a, into: back)
         #expect(back.values == a.values)
     }
+
+    /// Of a count that no vector divides, in every instruction set: the float sums, rounded once.
+    @Test func sumsAreRoundedOnce() {
+        let (first, second) = (normalTensor([41, 23], seed: 4), normalTensor([41, 23], seed: 5))
+        let hostile: [Float] = [.nan, .infinity, -.infinity, .greatestFiniteMagnitude, 1e-40, -0.0]
+        for (place, value) in hostile.enumerated() { first.base[place * 7] = value }
+        let (a, b) = (Tensor(copying: first, as: .bfloat16), Tensor(copying: second, as: .bfloat16))
+        let sums = Tensor(shape: a.shape, values: zip(a.values, b.values).map { $0 + $1 })
+        let wanted = Tensor(copying: sums, as: .bfloat16)
+        for set in InstructionSetTests.running {
+            #expect(gd_simd_select(set.name) == GD_OK)
+            let sum = unwritten(a.shape, .bfloat16)
+            ComputeContext(threads: 1).addForward(a, b, into: sum)
+            expectSameBytes(sum.values, wanted.values, String(cString: set.name))
+        }
+        #expect(gd_simd_select(nil) == GD_OK)
+    }
 }
